@@ -1,0 +1,65 @@
+package dev.parley.http;
+
+import dev.parley.session.SignalingException.BodyTooLarge;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
+
+/** Reads the body of every request of ours, bounded, with {@link Json}. */
+@Provider
+@Consumes(MediaType.APPLICATION_JSON)
+public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
+    private final Json json;
+    private final HttpSettings settings;
+
+    public BodyReader(HttpSettings settings) {
+        this.json = new Json(settings.jsonDepthMax());
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean isReadable(
+            Class<?> type, Type genericType, ResteasyReactiveResourceInfo method, MediaType mediaType) {
+        return RequestBody.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public RequestBody readFrom(
+            Class<RequestBody> type, Type genericType, MediaType mediaType, ServerRequestContext context)
+            throws IOException {
+        return read(type, context.getInputStream());
+    }
+
+    @Override
+    public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
+        return RequestBody.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public RequestBody readFrom(
+            Class<RequestBody> type,
+            Type genericType,
+            Annotation[] annotations,
+            MediaType mediaType,
+            MultivaluedMap<String, String> headers,
+            InputStream body)
+            throws IOException {
+        return read(type, body);
+    }
+
+    private RequestBody read(Class<RequestBody> type, InputStream body) throws IOException {
+        byte[] bytes = body.readNBytes(settings.bodyBytesMax() + 1);
+        if (bytes.length > settings.bodyBytesMax()) {
+            throw new BodyTooLarge(settings.bodyBytesMax());
+        }
+        return json.read(bytes, type);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.parley.http;
+
+/**
+ * What the HTTP API is told by the configuration.
+ *
+ * @param bodyBytesMax the largest request body
+ * @param jsonDepthMax how deep JSON may be nested
+ * @param pageMax the items of one page of a list
+ * @param topicCharsMax the longest topic, in Unicode code points
+ * @param rondevuEnabled whether the compatible API is there
+ */
+public record HttpSettings(
+        int bodyBytesMax, int jsonDepthMax, int pageMax, int topicCharsMax, boolean rondevuEnabled) {}

@@ -1,0 +1,46 @@
+package dev.parley.http;
+
+import dev.parley.session.Cursor;
+import dev.parley.session.SignalingException.Malformed;
+import org.jspecify.annotations.Nullable;
+
+/** Query parameters as values; one that does not hold is a 400 that names it. */
+final class Query {
+    private static final long SEQ_MAX = Long.MAX_VALUE;
+
+    private Query() {}
+
+    /** A position in a session's history: 0 where nothing was sent. */
+    static long after(@Nullable String text) {
+        return number("after", text, 0, 0, SEQ_MAX);
+    }
+
+    /** How many items to return: all that a page holds where nothing was sent. */
+    static int limit(@Nullable String text, int max) {
+        return (int) number("limit", text, max, 1, max);
+    }
+
+    static @Nullable Cursor cursor(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : Cursor.parse(text);
+    }
+
+    /** A filter: an empty one filters nothing. */
+    static @Nullable String filter(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    private static long number(String name, @Nullable String text, long absent, long min, long max) {
+        if (text == null || text.isEmpty()) {
+            return absent;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below, as for a number that is out of range
+        }
+        throw new Malformed(name + " is a whole number from " + min + (max == SEQ_MAX ? "" : " to " + max) + ".");
+    }
+}

@@ -1,0 +1,33 @@
+package dev.parley.http;
+
+import dev.parley.store.Node;
+import dev.parley.store.Served;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.RestResponse.Status;
+
+/** What every reply says besides its body: how new it is and who served it. */
+public final class Replies {
+    private Replies() {}
+
+    /** A reply with {@code body}, dressed with the headers of {@code served}. */
+    public static <T> ResponseBuilder<T> reply(Status status, Served<?> served, T body) {
+        return dressed(ResponseBuilder.create(status, body), served);
+    }
+
+    /** A reply without a body. */
+    public static <T> ResponseBuilder<T> reply(Status status, Served<?> served) {
+        return dressed(ResponseBuilder.create(status), served);
+    }
+
+    private static <T> ResponseBuilder<T> dressed(ResponseBuilder<T> reply, Served<?> served) {
+        Node node = served.node();
+        reply.header("x-d1-bookmark", served.bookmark())
+                .header("x-served-by", node.name())
+                .header("x-served-by-primary", node.primary() ? "true" : "false")
+                .header("x-served-by-region", node.region());
+        if (served.reset()) {
+            reply.header("x-bookmark-status", "reset");
+        }
+        return reply;
+    }
+}

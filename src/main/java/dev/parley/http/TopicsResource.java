@@ -1,0 +1,51 @@
+package dev.parley.http;
+
+import dev.parley.http.Views.TopicsView;
+import dev.parley.signaling.Signaling;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.Status;
+import org.jspecify.annotations.Nullable;
+
+/** Topics: where unanswered sessions wait. */
+@Path("/api/v1/topics")
+@Produces(MediaType.APPLICATION_JSON)
+@NonBlocking
+@Tag(name = "topics")
+public final class TopicsResource {
+    private final Signaling signaling;
+    private final HttpSettings settings;
+
+    public TopicsResource(Signaling signaling, HttpSettings settings) {
+        this.signaling = signaling;
+        this.settings = settings;
+    }
+
+    @GET
+    @Operation(summary = "List topics with unanswered sessions, in alphabetical order")
+    public CompletionStage<RestResponse<TopicsView>> topics(
+            @BeanParam Caller caller,
+            @QueryParam("prefix") @DefaultValue("") String prefix,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        return signaling
+                .topics(
+                        caller.readFrom(),
+                        caller.namespace(),
+                        prefix,
+                        Query.cursor(cursor),
+                        Query.limit(limit, settings.pageMax()))
+                .thenApply(served -> Replies.reply(Status.OK, served, TopicsView.of(served.result()))
+                        .build());
+    }
+}

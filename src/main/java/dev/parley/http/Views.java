@@ -1,0 +1,198 @@
+package dev.parley.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.parley.session.Candidate;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Joined;
+import dev.parley.session.Listing;
+import dev.parley.session.Page;
+import dev.parley.session.Session;
+import dev.parley.session.TopicCount;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** What the native API replies with. */
+final class Views {
+    private Views() {}
+
+    @JsonInclude(Include.NON_NULL)
+    @Schema(name = "Joined", description = "The caller's side of a session.")
+    public record JoinedView(
+            String code,
+            @Schema(enumeration = {"offerer", "answerer"}) String side,
+
+            @Schema(description = "The secret of this side; it is not shown again.") @Nullable
+            String sessionToken,
+
+            long seq,
+            int generation,
+            Instant expiresAt) {
+
+        static JoinedView of(Joined joined) {
+            return new JoinedView(
+                    joined.code().text(),
+                    joined.side().word(),
+                    joined.token() == null ? null : joined.token().secret(),
+                    joined.seq(),
+                    joined.generation(),
+                    joined.expiresAt());
+        }
+    }
+
+    @Schema(name = "Session", description = "One committed state of a session.")
+    public record SessionView(
+            String code,
+            @Nullable String topic,
+            @Nullable String peerId,
+            List<String> tags,
+            int generation,
+            long seq,
+            @Schema(implementation = String.class) @Nullable Description offer,
+
+            @Schema(implementation = String.class, description = "null while the generation is unanswered") @Nullable
+            Description answer,
+
+            List<Candidate> offerCandidates,
+            List<Candidate> answerCandidates,
+
+            @Schema(description = "Whether the offerer has no more candidates.")
+            boolean offerEnd,
+
+            @Schema(description = "Whether the answerer has no more candidates.")
+            boolean answerEnd,
+
+            Instant createdAt,
+            Instant expiresAt) {
+
+        static SessionView of(Session session) {
+            return new SessionView(
+                    session.code().text(),
+                    session.topic(),
+                    session.peerId(),
+                    session.tags(),
+                    session.generation(),
+                    session.seq(),
+                    session.offerer().description(),
+                    session.answerer().description(),
+                    session.offerer().candidates(),
+                    session.answerer().candidates(),
+                    session.offerer().end(),
+                    session.answerer().end(),
+                    session.createdAt(),
+                    session.expiresAt());
+        }
+    }
+
+    @Schema(name = "Events")
+    public record EventsView(
+            List<EventView> events,
+
+            @Schema(description = "What to send as after to see what follows.")
+            long next) {
+
+        static EventsView of(List<Event> events, long after) {
+            long next = events.isEmpty() ? after : events.get(events.size() - 1).seq();
+            return new EventsView(events.stream().map(EventView::of).toList(), next);
+        }
+    }
+
+    @JsonInclude(Include.NON_NULL)
+    @Schema(name = "Event")
+    public record EventView(
+            long seq,
+
+            @Schema(enumeration = {"offer", "answer", "candidate", "end-of-candidates", "closed"})
+            String type,
+
+            @Schema(enumeration = {"offerer", "answerer"}) String side,
+            int generation,
+            @Schema(implementation = String.class) @Nullable Description offer,
+            @Schema(implementation = String.class) @Nullable Description answer,
+            @Nullable Candidate candidate) {
+
+        static EventView of(Event event) {
+            if (event instanceof Event.Offered offered) {
+                return view(event, "offer", offered.offer(), null, null);
+            }
+            if (event instanceof Event.Answered answered) {
+                return view(event, "answer", null, answered.answer(), null);
+            }
+            if (event instanceof Event.Trickled trickled) {
+                return view(event, "candidate", null, null, trickled.candidate());
+            }
+            return view(event, "end-of-candidates", null, null, null);
+        }
+
+        private static EventView view(
+                Event event,
+                String type,
+                @Nullable Description offer,
+                @Nullable Description answer,
+                @Nullable Candidate candidate) {
+            return new EventView(event.seq(), type, event.side().word(), event.generation(), offer, answer, candidate);
+        }
+    }
+
+    @Schema(name = "Trickled")
+    public record TrickledView(
+            long seq,
+
+            @Schema(description = "How many candidates were new.")
+            int added) {}
+
+    @Schema(name = "Extended")
+    public record ExtendedView(
+            @Schema(description = "The end that was granted.")
+            Instant expiresAt) {}
+
+    @Schema(name = "Sessions")
+    public record ListingsView(
+            List<ListingView> items,
+
+            @Schema(description = "The cursor that fetches what follows; null at the end.") @Nullable
+            String next) {
+
+        static ListingsView of(Page<Listing> page) {
+            return new ListingsView(
+                    page.items().stream().map(ListingView::of).toList(),
+                    page.next() == null ? null : page.next().word());
+        }
+    }
+
+    @Schema(name = "Listing", description = "An unanswered session.")
+    public record ListingView(
+            String code,
+            String topic,
+            @Nullable String peerId,
+            List<String> tags,
+            Instant createdAt,
+            Instant expiresAt) {
+
+        static ListingView of(Listing listing) {
+            return new ListingView(
+                    listing.code().text(),
+                    listing.topic(),
+                    listing.peerId(),
+                    listing.tags(),
+                    listing.createdAt(),
+                    listing.expiresAt());
+        }
+    }
+
+    @Schema(name = "Topics")
+    public record TopicsView(
+            List<TopicCount> items,
+
+            @Schema(description = "The cursor that fetches what follows; null at the end.") @Nullable
+            String next) {
+
+        static TopicsView of(Page<TopicCount> page) {
+            return new TopicsView(
+                    page.items(), page.next() == null ? null : page.next().word());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The native API, {@code /api/v1}: requests become domain values at the door, and domain values become replies.
+ *
+ * <p>A request goes through {@link dev.parley.http.BodyReader} (strict JSON), one method of a resource, and one use case;
+ * {@link dev.parley.http.Replies} dresses the result, {@link dev.parley.http.Problems} the refusal. No rule of the domain
+ * stands here. Start with {@link dev.parley.http.SessionsResource}.
+ */
+@NullMarked
+package dev.parley.http;
+
+import org.jspecify.annotations.NullMarked;

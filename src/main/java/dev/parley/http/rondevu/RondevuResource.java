@@ -1,0 +1,205 @@
+package dev.parley.http.rondevu;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.parley.http.Caller;
+import dev.parley.http.HttpSettings;
+import dev.parley.http.Replies;
+import dev.parley.http.rondevu.RondevuBodies.Answer;
+import dev.parley.http.rondevu.RondevuBodies.Front;
+import dev.parley.http.rondevu.RondevuBodies.Heard;
+import dev.parley.http.rondevu.RondevuBodies.Offer;
+import dev.parley.http.rondevu.RondevuBodies.Opened;
+import dev.parley.http.rondevu.RondevuBodies.Pagination;
+import dev.parley.http.rondevu.RondevuBodies.Poll;
+import dev.parley.http.rondevu.RondevuBodies.Sessions;
+import dev.parley.http.rondevu.RondevuBodies.Success;
+import dev.parley.http.rondevu.RondevuBodies.TopicSessions;
+import dev.parley.http.rondevu.RondevuBodies.Topics;
+import dev.parley.session.Candidate;
+import dev.parley.session.Description;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import dev.parley.signaling.Signaling.TopicPage;
+import dev.parley.store.Served;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.Status;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that rondevu clients of version 0.1 make. */
+@Path("/")
+@Switchable
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@NonBlocking
+@Tag(name = "rondevu", description = "The compatible API, for existing rondevu clients")
+public final class RondevuResource {
+    private static final int PAGE_DEFAULT = 100;
+
+    private final Signaling signaling;
+    private final HttpSettings settings;
+    private final String version;
+
+    public RondevuResource(
+            Signaling signaling,
+            HttpSettings settings,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.signaling = signaling;
+        this.settings = settings;
+        this.version = version;
+    }
+
+    @GET
+    @Operation(summary = "The version, and a page of topics")
+    public CompletionStage<RestResponse<Front>> front(
+            @BeanParam Caller caller,
+            @QueryParam("page") @Nullable String page,
+            @QueryParam("limit") @Nullable String limit) {
+        return topicPage(caller, page, limit)
+                .thenApply(paged -> Replies.reply(
+                                Status.OK, paged.served(), new Front(version, paged.topics(), paged.pagination()))
+                        .build());
+    }
+
+    @GET
+    @Path("topics")
+    @Operation(summary = "A page of topics with unanswered sessions, in alphabetical order")
+    public CompletionStage<RestResponse<Topics>> topics(
+            @BeanParam Caller caller,
+            @QueryParam("page") @Nullable String page,
+            @QueryParam("limit") @Nullable String limit) {
+        return topicPage(caller, page, limit)
+                .thenApply(paged -> Replies.reply(
+                                Status.OK, paged.served(), new Topics(paged.topics(), paged.pagination()))
+                        .build());
+    }
+
+    @GET
+    @Path("{topic}/sessions")
+    @Operation(summary = "The unanswered sessions of a topic, newest first")
+    public CompletionStage<RestResponse<Sessions>> sessions(
+            @BeanParam Caller caller, @PathParam("topic") String topic) {
+        if (topic.codePointCount(0, topic.length()) > settings.topicCharsMax()) {
+            throw new Malformed("A topic may be at most " + settings.topicCharsMax() + " characters.");
+        }
+        return signaling
+                .waiting(caller.readFrom(), caller.namespace(), topic, settings.pageMax())
+                .thenApply(served -> Replies.reply(Status.OK, served, Sessions.of(served.result()))
+                        .build());
+    }
+
+    @POST
+    @Path("{topic}/offer")
+    @Operation(summary = "Open a session with an offer")
+    public CompletionStage<RestResponse<Opened>> offer(
+            @BeanParam Caller caller, @PathParam("topic") String topic, Offer request) {
+        return signaling
+                .openWithoutToken(caller.namespace(), request.opening(topic))
+                .thenApply(served -> Replies.reply(
+                                Status.OK,
+                                served,
+                                new Opened(served.result().code().text()))
+                        .build());
+    }
+
+    @POST
+    @Path("answer")
+    @Operation(summary = "Answer a session, or add one candidate")
+    public CompletionStage<RestResponse<Success>> answer(@BeanParam Caller caller, Answer request) {
+        Side side = side(request.side());
+        SessionKey key = key(caller, request.code());
+        Description answer = request.answerSent();
+        Candidate candidate = request.candidateSent();
+        if ((answer == null) == (candidate == null)) {
+            throw new Malformed("Send one of answer and candidate.");
+        }
+        if (answer != null && side == Side.OFFERER) {
+            throw new Malformed("The answerer answers: side must be \"answerer\" with an answer.");
+        }
+        CompletionStage<? extends Served<?>> done = candidate == null
+                ? signaling.answerWithoutToken(key, requireNonNull(answer))
+                : signaling.trickleAs(key, side, caller.token(), new Trickle(List.of(candidate), false));
+        return done.thenApply(
+                served -> Replies.reply(Status.OK, served, new Success(true)).build());
+    }
+
+    @POST
+    @Path("poll")
+    @Operation(summary = "What the other side has said so far")
+    public CompletionStage<RestResponse<Heard>> poll(@BeanParam Caller caller, Poll request) {
+        Side side = side(request.side());
+        return signaling
+                .saidBy(caller.readFrom(), key(caller, request.code()), side.other())
+                .thenApply(served -> Replies.reply(Status.OK, served, Heard.by(side, served.result()))
+                        .build());
+    }
+
+    private CompletionStage<Paged> topicPage(Caller caller, @Nullable String pageText, @Nullable String limitText) {
+        int page = count("page", pageText, 1);
+        int limit = Math.min(count("limit", limitText, PAGE_DEFAULT), settings.pageMax());
+        int offset = (int) Math.min(Integer.MAX_VALUE, (page - 1L) * limit);
+        return signaling
+                .topicPage(caller.readFrom(), caller.namespace(), offset, limit)
+                .thenApply(served -> Paged.of(served, page, limit, offset));
+    }
+
+    private static int count(String name, @Nullable String text, int absent) {
+        if (text == null || text.isEmpty()) {
+            return absent;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below, as for a number that is out of range
+        }
+        throw new Malformed(name + " is a whole number from 1.");
+    }
+
+    private static Side side(@Nullable String word) {
+        return Side.named(word == null ? "" : word)
+                .orElseThrow(() -> new Malformed("side must be \"offerer\" or \"answerer\"."));
+    }
+
+    private static SessionKey key(Caller caller, @Nullable String code) {
+        return caller.key(present("code", code));
+    }
+
+    static String present(String field, @Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            throw new Malformed(field + " is missing.");
+        }
+        return text;
+    }
+
+    /** A page of topics as both calls show it. */
+    private record Paged(Served<TopicPage> served, List<TopicSessions> topics, Pagination pagination) {
+        static Paged of(Served<TopicPage> served, int page, int limit, int offset) {
+            TopicPage found = served.result();
+            return new Paged(
+                    served,
+                    found.topics().stream().map(TopicSessions::of).toList(),
+                    new Pagination(page, limit, found.total(), (long) offset + limit < found.total()));
+        }
+    }
+}

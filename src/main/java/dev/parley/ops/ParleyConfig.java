@@ -1,0 +1,154 @@
+package dev.parley.ops;
+
+import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Every setting, in one tree; each can be given as an environment variable, {@code PARLEY_STORE_URL} for the first. */
+@StaticInitSafe
+@ConfigMapping(prefix = "parley")
+public interface ParleyConfig {
+    Store store();
+
+    NodeIdentity node();
+
+    Session session();
+
+    Limits limits();
+
+    Expiry expiry();
+
+    Cors cors();
+
+    Rondevu rondevu();
+
+    /** Where sessions are kept. */
+    interface Store {
+        /** Which engine and where: {@code sqlite:PATH}, relative to the working directory. */
+        @WithDefault("sqlite:data/parley.db")
+        String url();
+
+        /** How many writes may wait for the writer, 1 to 1,000,000; beyond it a write is refused with 503. */
+        @WithDefault("4096")
+        int queue();
+
+        /** How many writes share one commit at most, 1 to 10,000. */
+        @WithDefault("256")
+        int batch();
+
+        /** How long a write waits for a lock that another process holds, 1 ms to 60 s; beyond it 503. */
+        @WithDefault("2s")
+        Duration busyTimeout();
+
+        /** Threads for lists and searches, 1 to 64. */
+        @WithDefault("2")
+        int scanThreads();
+
+        /** How many lists and searches may wait for such a thread, 1 to 100,000; beyond it 503. */
+        @WithDefault("256")
+        int scanQueue();
+    }
+
+    /** How replies name this database node. */
+    interface NodeIdentity {
+        /** The name in {@code x-served-by}. */
+        @WithDefault("local")
+        String name();
+
+        /** The region in {@code x-served-by-region}. */
+        @WithDefault("local")
+        String region();
+    }
+
+    /** How long sessions live. */
+    interface Session {
+        /** The time to live where a client asks for none. */
+        @WithDefault("300s")
+        Duration ttl();
+
+        /** The shortest time to live that is granted, at least 1 s. */
+        @WithDefault("10s")
+        Duration ttlMin();
+
+        /** The longest time to live that is granted. */
+        @WithDefault("24h")
+        Duration ttlMax();
+    }
+
+    /** How large things may be. */
+    interface Limits {
+        /** A request body, in bytes, at most 8 MiB; beyond it 413. */
+        @WithDefault("262144")
+        int body();
+
+        /** An offer or an answer, in bytes of UTF-8. */
+        @WithDefault("65536")
+        int description();
+
+        /** One candidate, in bytes of its JSON text. */
+        @WithDefault("4096")
+        int candidate();
+
+        /** Candidates in one request. */
+        @WithDefault("64")
+        int candidatesPerRequest();
+
+        /** Candidates of one side in one generation. */
+        @WithDefault("256")
+        int candidatesPerSide();
+
+        /** A topic, in characters (Unicode code points). */
+        @WithDefault("1024")
+        int topic();
+
+        /** A peer id, in characters. */
+        @WithDefault("1024")
+        int peerId();
+
+        /** A code, in characters. */
+        @WithDefault("128")
+        int code();
+
+        /** Tags of one session. */
+        @WithDefault("16")
+        int tags();
+
+        /** One tag, in characters. */
+        @WithDefault("64")
+        int tag();
+
+        /** How deep JSON may be nested. */
+        @WithDefault("16")
+        int jsonDepth();
+
+        /** Items of one page of a list. */
+        @WithDefault("1000")
+        int page();
+    }
+
+    /** The sweeper that deletes expired sessions. */
+    interface Expiry {
+        /** When it runs: an interval such as {@code 10s}, a cron expression (six fields, seconds first), or {@code off}. */
+        @WithDefault("10s")
+        String schedule();
+
+        /** How many sessions it deletes in one transaction, 1 to 500. */
+        @WithDefault("200")
+        int batch();
+    }
+
+    /** Which web pages may call. */
+    interface Cors {
+        /** Origins, comma-separated, {@code /…/} for a regular expression, {@code *} for all. Never with credentials. */
+        @WithDefault("*")
+        String origins();
+    }
+
+    /** The compatible API at the root. */
+    interface Rondevu {
+        /** Whether it is there. */
+        @WithDefault("true")
+        boolean enabled();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.parley.session;
+
+import dev.parley.session.SignalingException.OutOfBounds;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * The name of a session, unique in its namespace while the session lives; whoever knows it may read the session.
+ *
+ * @param text one or more of the characters that RFC 3986, section 2.3 calls unreserved ({@code A-Z a-z 0-9 . _ ~ -}), so
+ *     that a code stands in a URL as it is
+ */
+public record Code(String text) {
+    private static final int RANDOM_BYTES = 16;
+
+    /** @throws OutOfBounds if {@code text} is empty or holds another character */
+    public Code {
+        if (!isUnreserved(text)) {
+            throw new OutOfBounds("code", "A code is made of A-Z a-z 0-9 . _ ~ - and is not empty.");
+        }
+    }
+
+    /** A new code of 128 random bits, too many to guess one. */
+    public static Code random(SecureRandom random) {
+        var bits = new byte[RANDOM_BYTES];
+        random.nextBytes(bits);
+        return new Code(Base64.getUrlEncoder().withoutPadding().encodeToString(bits));
+    }
+
+    /** Whether {@code text} could be a code at all. */
+    public static boolean isUnreserved(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean unreserved = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '-'
+                    || c == '.'
+                    || c == '_'
+                    || c == '~';
+            if (!unreserved) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.parley.session;
+
+import dev.parley.session.SignalingException.Malformed;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * Where a page ended. To a client it is an opaque word; inside it names the last item seen, so that a list can be continued
+ * while it changes: an item is neither shown twice nor skipped because another one came or went.
+ *
+ * @param position the last item, in the terms of the list it belongs to
+ */
+public record Cursor(String position) {
+    public static Cursor at(long id) {
+        return new Cursor(Long.toString(id));
+    }
+
+    /** @throws Malformed if {@code word} is not a cursor that this service made */
+    public static Cursor parse(String word) {
+        try {
+            byte[] utf8 = Base64.getUrlDecoder().decode(word);
+            return new Cursor(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString());
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw unknown();
+        }
+    }
+
+    /** The position as a row's id. */
+    public long id() {
+        try {
+            return Long.parseLong(position);
+        } catch (NumberFormatException e) {
+            throw unknown();
+        }
+    }
+
+    /** The word that a client sends back. */
+    public String word() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(position.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Malformed unknown() {
+        return new Malformed("cursor is not one that this list returned; start again without it.");
+    }
+}

@@ -1,0 +1,22 @@
+package dev.parley.session;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One committed state of a session, whole: what each side has said in the current generation.
+ *
+ * @param seq the number of the session's latest event; it grows with each
+ */
+public record Session(
+        Code code,
+        @Nullable String topic,
+        @Nullable String peerId,
+        List<String> tags,
+        int generation,
+        long seq,
+        Said offerer,
+        Said answerer,
+        Instant createdAt,
+        Instant expiresAt) {}

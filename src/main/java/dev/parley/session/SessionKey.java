@@ -1,0 +1,4 @@
+package dev.parley.session;
+
+/** Where a session is found: its code in its namespace. */
+public record SessionKey(Namespace namespace, Code code) {}

@@ -1,0 +1,167 @@
+package dev.parley.session;
+
+import java.time.Duration;
+
+/**
+ * Why something was refused, in the terms of the caller: a stable type, a title, and a detail that says what to do next. A
+ * refusal changes nothing. The status is the one that HTTP gives to the matter (RFC 9110, section 15; RFC 6585).
+ */
+public abstract sealed class SignalingException extends RuntimeException {
+    private final int status;
+    private final String type;
+    private final String title;
+
+    private SignalingException(int status, String type, String title, String detail) {
+        // Refusals are answers, not accidents: a stack trace would cost more than the work that was refused.
+        super(detail, null, false, false);
+        this.status = status;
+        this.type = type;
+        this.title = title;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** The last segment of the problem's type URI; it never changes once published. */
+    public String type() {
+        return type;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** What happened and what the caller can do about it. */
+    public String detail() {
+        String detail = getMessage();
+        return detail == null ? title : detail;
+    }
+
+    /** The request cannot be understood. */
+    public static final class Malformed extends SignalingException {
+        public Malformed(String detail) {
+            super(400, "malformed", "Malformed request", detail);
+        }
+    }
+
+    /** A side's secret is needed and was not sent. */
+    public static final class TokenMissing extends SignalingException {
+        public TokenMissing() {
+            super(401, "session-token-missing", "Session token missing", "Send this side's token as Session-Token.");
+        }
+    }
+
+    /** The secret that was sent is not the one of the side that may do this. */
+    public static final class TokenRefused extends SignalingException {
+        public TokenRefused(String detail) {
+            super(403, "session-token-refused", "Session token refused", detail);
+        }
+    }
+
+    /** There is no such session here: it never was, it expired, it was deleted, or it is another namespace's. */
+    public static final class SessionNotFound extends SignalingException {
+        public SessionNotFound() {
+            super(
+                    404,
+                    "session-not-found",
+                    "Session not found",
+                    "No live session has this code in this namespace; open a new one or check the code.");
+        }
+    }
+
+    /** Another session lives under the wanted code. */
+    public static final class CodeTaken extends SignalingException {
+        public CodeTaken() {
+            super(409, "code-taken", "Code taken", "A live session has this code; choose another, or leave code out.");
+        }
+    }
+
+    /** The generation has its answer, and keeps it. */
+    public static final class AlreadyAnswered extends SignalingException {
+        public AlreadyAnswered(int generation) {
+            super(
+                    409,
+                    "already-answered",
+                    "Already answered",
+                    "Generation " + generation + " has its answer; look for another session or wait for a new offer.");
+        }
+    }
+
+    /** The request speaks of a generation that is not the current one. */
+    public static final class OtherGeneration extends SignalingException {
+        public OtherGeneration(int current) {
+            super(
+                    412,
+                    "other-generation",
+                    "Another generation is current",
+                    "Generation " + current + " is current; fetch its offer and start from that.");
+        }
+    }
+
+    /** The session went on since the caller last looked. */
+    public static final class SessionChanged extends SignalingException {
+        public SessionChanged(long seq) {
+            super(
+                    412,
+                    "session-changed",
+                    "The session has changed",
+                    "The session is at \"" + seq + "\"; fetch it and decide again.");
+        }
+    }
+
+    /** The request body is larger than the service reads. */
+    public static final class BodyTooLarge extends SignalingException {
+        public BodyTooLarge(long bytesMax) {
+            super(413, "body-too-large", "Body too large", "A request body may be at most " + bytesMax + " bytes.");
+        }
+    }
+
+    /** A field is well-formed and beyond its bound. */
+    public static final class OutOfBounds extends SignalingException {
+        private final String field;
+
+        public OutOfBounds(String field, String detail) {
+            super(422, "out-of-bounds", "A field is out of bounds", detail);
+            this.field = field;
+        }
+
+        /** The JSON name of the field. */
+        public String field() {
+            return field;
+        }
+    }
+
+    /** A new offer must say which state of the session it replaces (RFC 6585, section 3). */
+    public static final class PreconditionMissing extends SignalingException {
+        public PreconditionMissing() {
+            super(
+                    428,
+                    "precondition-missing",
+                    "If-Match missing",
+                    "Send the ETag of the session that this offer replaces as If-Match.");
+        }
+    }
+
+    /** The store cannot take this now and may soon: it is overloaded, locked or out of reach. */
+    public static final class StoreUnavailable extends SignalingException {
+        private final Duration retryAfter;
+
+        public StoreUnavailable(String detail, Duration retryAfter) {
+            super(503, "store-unavailable", "Store unavailable", detail);
+            this.retryAfter = retryAfter;
+        }
+
+        /** When another try makes sense, at least one second. */
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** There is no room left to write. */
+    public static final class StoreFull extends SignalingException {
+        public StoreFull() {
+            super(507, "store-full", "Store full", "There is no room for more; try again when sessions have expired.");
+        }
+    }
+}

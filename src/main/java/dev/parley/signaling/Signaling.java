@@ -1,0 +1,372 @@
+package dev.parley.signaling;
+
+import dev.parley.session.Code;
+import dev.parley.session.Cursor;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Joined;
+import dev.parley.session.Limits;
+import dev.parley.session.Listing;
+import dev.parley.session.Namespace;
+import dev.parley.session.Opening;
+import dev.parley.session.Page;
+import dev.parley.session.Said;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.Side;
+import dev.parley.session.SignalingException.AlreadyAnswered;
+import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.OtherGeneration;
+import dev.parley.session.SignalingException.OutOfBounds;
+import dev.parley.session.SignalingException.SessionChanged;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.session.SignalingException.TokenRefused;
+import dev.parley.session.TokenHash;
+import dev.parley.session.TopicCount;
+import dev.parley.session.Trickle;
+import dev.parley.session.Trickled;
+import dev.parley.session.Waiting;
+import dev.parley.store.Database;
+import dev.parley.store.Place;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.SessionStore;
+import dev.parley.store.Standing;
+import dev.parley.store.Statements;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer can do. Every change is one guarded statement, and whether it hit decides; only when it missed is the session
+ * looked at, to tell why or to recognise a request that had been accepted before.
+ *
+ * <p>Each method returns at once. A stage that fails with {@link dev.parley.session.SignalingException} changed nothing.
+ */
+@Singleton
+public final class Signaling {
+    private final Database database;
+    private final SessionStore sessions = new SessionStore();
+    private final Limits limits;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    public Signaling(Database database, Limits limits, InstantSource clock, SecureRandom random) {
+        this.database = database;
+        this.limits = limits;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Opens a session; the caller becomes its offerer. A repeated call with the same code, token and offer finds the session
+     * that the first one opened.
+     *
+     * @throws CodeTaken in the stage, if a live session has the code
+     */
+    public CompletionStage<Served<Joined>> open(Namespace namespace, Opening opening) {
+        Duration ttl = limits.admit(opening);
+        SessionToken token = opening.token() == null ? SessionToken.random(random) : opening.token();
+        return open(namespace, opening, token, ttl);
+    }
+
+    /** Opens a session whose offerer has no token: the code alone is the capability, as in the compatible API. */
+    public CompletionStage<Served<Joined>> openWithoutToken(Namespace namespace, Opening opening) {
+        return open(namespace, opening, null, limits.admit(opening));
+    }
+
+    private CompletionStage<Served<Joined>> open(
+            Namespace namespace, Opening opening, @Nullable SessionToken token, Duration ttl) {
+        Code code = opening.code() == null ? Code.random(random) : opening.code();
+        var key = new SessionKey(namespace, code);
+        TokenHash hash = hash(token);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<Place> opened = sessions.open(tx, key, opening, hash, now, now.plus(ttl));
+            if (opened.isPresent()) {
+                return joined(key, Side.OFFERER, token, opened.get(), false);
+            }
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(CodeTaken::new);
+            if (!standing.isOpenedBy(opening, hash)) {
+                throw new CodeTaken();
+            }
+            return joined(key, Side.OFFERER, token, standing.place(), true);
+        });
+    }
+
+    /**
+     * Answers the current generation, or {@code generation} if that is the current one. The first answer is kept for good; a
+     * repeated call with the same token and answer finds its own.
+     */
+    public CompletionStage<Served<Joined>> answer(
+            SessionKey key,
+            Description answer,
+            @Nullable Integer generation,
+            Trickle trickle,
+            @Nullable SessionToken own) {
+        limits.admit("answer", answer);
+        limits.admit(trickle);
+        SessionToken token = own == null ? SessionToken.random(random) : own;
+        return database.write(tx -> answer(tx, key, answer, generation, trickle, token));
+    }
+
+    /** Answers the current generation without a token, as in the compatible API; the same answer again is a replay. */
+    public CompletionStage<Served<Joined>> answerWithoutToken(SessionKey key, Description answer) {
+        limits.admit("answer", answer);
+        return database.write(tx -> answer(tx, key, answer, null, Trickle.NOTHING, null));
+    }
+
+    private Joined answer(
+            Statements tx,
+            SessionKey key,
+            Description answer,
+            @Nullable Integer generation,
+            Trickle trickle,
+            @Nullable SessionToken token)
+            throws SQLException {
+        Instant now = clock.instant();
+        TokenHash hash = hash(token);
+        int max = limits.candidatesPerSideMax();
+        Optional<Place> answered = sessions.answer(tx, key, answer, generation, trickle, hash, max, now);
+        if (answered.isEmpty()) {
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            refuseOtherGeneration(standing, generation);
+            if (hash != null && hash.equals(standing.offererToken())) {
+                throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
+            }
+            if (standing.isAnsweredBy(answer, hash)) {
+                return joined(key, Side.ANSWERER, token, standing.place(), true);
+            }
+            if (standing.answer() != null) {
+                throw new AlreadyAnswered(standing.place().generation());
+            }
+            Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, trickle, now);
+            answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
+        }
+        return joined(key, Side.ANSWERER, token, answered.orElseThrow(this::tooManyCandidates), false);
+    }
+
+    /**
+     * Adds candidates for the side that {@code token} belongs to; each that the side has already stays once.
+     *
+     * @param generation the one that the candidates belong to, refused if it is not current; null for the current one
+     */
+    public CompletionStage<Served<Trickled>> trickle(
+            SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
+        TokenHash hash = required(token);
+        limits.admit(trickle);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            for (Side side : Side.values()) {
+                Optional<Trickled> added = trickle(tx, key, side, hash, trickle, generation, now);
+                if (added.isPresent()) {
+                    return added.get();
+                }
+            }
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            Side side = standing.sideOf(hash).orElseThrow(() -> strange("either side's"));
+            refuseOtherGeneration(standing, generation);
+            return trickleWithoutKnown(tx, key, side, hash, trickle, generation, now);
+        });
+    }
+
+    /** Adds candidates for {@code side}; a token is needed only where the side has one, as in the compatible API. */
+    public CompletionStage<Served<Trickled>> trickleAs(
+            SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
+        limits.admit(trickle);
+        TokenHash given = hash(token);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<Trickled> added = trickle(tx, key, side, given, trickle, null, now);
+            if (added.isPresent()) {
+                return added.get();
+            }
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            TokenHash needed = standing.token(side);
+            if (needed != null && given == null) {
+                throw new TokenMissing();
+            }
+            if (needed != null && !needed.equals(given)) {
+                throw strange("the " + side.word() + "'s");
+            }
+            return trickleWithoutKnown(tx, key, side, needed, trickle, null, now);
+        });
+    }
+
+    /** The guard missed for want of room, or in a race that is over now: what the side has already needs no room. */
+    private Trickled trickleWithoutKnown(
+            Statements tx,
+            SessionKey key,
+            Side side,
+            @Nullable TokenHash hash,
+            Trickle trickle,
+            @Nullable Integer generation,
+            Instant now)
+            throws SQLException {
+        Trickle fresh = sessions.withoutKnown(tx, key, side, trickle, now);
+        return trickle(tx, key, side, hash, fresh, generation, now).orElseThrow(this::tooManyCandidates);
+    }
+
+    private Optional<Trickled> trickle(
+            Statements tx,
+            SessionKey key,
+            Side side,
+            @Nullable TokenHash hash,
+            Trickle trickle,
+            @Nullable Integer generation,
+            Instant now)
+            throws SQLException {
+        return sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+    }
+
+    /**
+     * Replaces the offer and starts a new generation, unanswered; what was said before stays in the events.
+     *
+     * @param seq the state of the session that the offer replaces, refused if the session has gone on; null for any
+     */
+    public CompletionStage<Served<Joined>> restart(
+            SessionKey key, @Nullable SessionToken token, @Nullable Long seq, Description offer) {
+        TokenHash hash = required(token);
+        limits.admit("offer", offer);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<Place> restarted = sessions.restart(tx, key, hash, seq, offer, now);
+            if (restarted.isPresent()) {
+                return joined(key, Side.OFFERER, null, restarted.get(), false);
+            }
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            if (!hash.equals(standing.offererToken())) {
+                throw strange("the offerer's");
+            }
+            throw new SessionChanged(standing.place().seq());
+        });
+    }
+
+    /** Lets the session live for {@code ttl} from now; returns when it will expire. */
+    public CompletionStage<Served<Instant>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
+        TokenHash hash = required(token);
+        Duration granted = limits.admitTtl(ttl);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<Place> extended = sessions.extend(tx, key, hash, now.plus(granted), now);
+            if (extended.isPresent()) {
+                return extended.get().expiresAt();
+            }
+            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("either side's");
+        });
+    }
+
+    /** Deletes the session with all that was said in it. */
+    public CompletionStage<Served<Place>> close(SessionKey key, @Nullable SessionToken token) {
+        TokenHash hash = required(token);
+        return database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<Place> closed = sessions.close(tx, key, hash, now);
+            if (closed.isPresent()) {
+                return closed.get();
+            }
+            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("the offerer's");
+        });
+    }
+
+    /** One committed state of the session. */
+    public CompletionStage<Served<Session>> session(ReadFrom from, SessionKey key) {
+        return database.read(
+                from, node -> sessions.session(node, key, clock.instant()).orElseThrow(SessionNotFound::new));
+    }
+
+    /** What {@code side} has said in the current generation. */
+    public CompletionStage<Served<Said>> saidBy(ReadFrom from, SessionKey key, Side side) {
+        return database.read(
+                from, node -> sessions.saidBy(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
+    }
+
+    /** The events behind number {@code after}, in their order; empty where there are none yet. */
+    public CompletionStage<Served<List<Event>>> events(ReadFrom from, SessionKey key, long after, int limit) {
+        return database.read(
+                from,
+                node -> sessions.events(node, key, after, limit, clock.instant())
+                        .orElseThrow(SessionNotFound::new));
+    }
+
+    /** Reads nothing but that the store can be read. */
+    public CompletionStage<Served<Boolean>> look(ReadFrom from) {
+        return database.read(from, sessions::look);
+    }
+
+    /** Unanswered sessions, newest first; a null {@code topic} or {@code tag} asks for all. */
+    public CompletionStage<Served<Page<Listing>>> discover(
+            ReadFrom from,
+            Namespace namespace,
+            @Nullable String topic,
+            @Nullable String tag,
+            @Nullable Cursor after,
+            int limit) {
+        return database.browse(
+                from, repository -> repository.open(namespace, topic, tag, clock.instant(), after, limit));
+    }
+
+    /** The unanswered sessions of a topic with their offers and candidates, newest first. */
+    public CompletionStage<Served<List<Waiting>>> waiting(ReadFrom from, Namespace namespace, String topic, int limit) {
+        return database.scan(from, node -> sessions.waiting(node, namespace, topic, limit, clock.instant()));
+    }
+
+    /** Topics with unanswered sessions, in alphabetical order. */
+    public CompletionStage<Served<Page<TopicCount>>> topics(
+            ReadFrom from, Namespace namespace, String prefix, @Nullable Cursor after, int limit) {
+        return database.browse(from, repository -> repository.topics(namespace, prefix, clock.instant(), after, limit));
+    }
+
+    /** A numbered page of topics, and how many there are in all. */
+    public CompletionStage<Served<TopicPage>> topicPage(ReadFrom from, Namespace namespace, int offset, int limit) {
+        return database.browse(from, repository -> {
+            Instant now = clock.instant();
+            return new TopicPage(
+                    repository.topics(namespace, now, offset, limit), repository.topicsTotal(namespace, now));
+        });
+    }
+
+    /** @param total how many topics there are, on this page or not */
+    public record TopicPage(List<TopicCount> topics, long total) {}
+
+    private static void refuseOtherGeneration(Standing standing, @Nullable Integer generation) {
+        int current = standing.place().generation();
+        if (generation != null && generation != current) {
+            throw new OtherGeneration(current);
+        }
+    }
+
+    private OutOfBounds tooManyCandidates() {
+        return new OutOfBounds(
+                "candidates",
+                "A side may add at most " + limits.candidatesPerSideMax() + " candidates in a generation.");
+    }
+
+    private static TokenRefused strange(String whose) {
+        return new TokenRefused("Session-Token is not " + whose + " token of this session.");
+    }
+
+    private static TokenHash required(@Nullable SessionToken token) {
+        if (token == null) {
+            throw new TokenMissing();
+        }
+        return token.hash();
+    }
+
+    private static @Nullable TokenHash hash(@Nullable SessionToken token) {
+        return token == null ? null : token.hash();
+    }
+
+    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, Place place, boolean replay) {
+        return new Joined(key.code(), side, token, place.seq(), place.generation(), place.expiresAt(), replay);
+    }
+}

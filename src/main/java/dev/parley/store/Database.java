@@ -1,0 +1,36 @@
+package dev.parley.store;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The seam to an engine: all that PostgreSQL and SQLite do differently, and nothing else.
+ *
+ * <p>A stage fails with {@link dev.parley.session.SignalingException}: the work's own refusal, {@code StoreUnavailable} where the
+ * engine cannot take the work now, {@code StoreFull} where it has no room. Any other failure is a fault of ours.
+ */
+public interface Database extends AutoCloseable {
+    /**
+     * Runs {@code work} in one transaction on the writer and completes after COMMIT is durable. If the stage fails, nothing of
+     * the work remains.
+     */
+    <T> CompletionStage<Served<T>> write(Work<T> work);
+
+    /**
+     * Runs {@code work}, one indexed query, on one snapshot of a node that is as new as {@code from} asks. It may run on the
+     * calling thread: keep it short.
+     */
+    <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work);
+
+    /** As {@link #read}, on a thread that may take its time, for queries over many rows. */
+    <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work);
+
+    /**
+     * Asks the engine's repository in a read transaction of its persistence unit, on a thread that may take its time.
+     */
+    <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
+
+    /** Finishes the writes that were taken, then lets go of every connection. */
+    @Override
+    void close();
+}

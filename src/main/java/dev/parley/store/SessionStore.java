@@ -1,0 +1,500 @@
+package dev.parley.store;
+
+import dev.parley.session.Candidate;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Namespace;
+import dev.parley.session.Opening;
+import dev.parley.session.Said;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import dev.parley.session.TokenHash;
+import dev.parley.session.Trickle;
+import dev.parley.session.Trickled;
+import dev.parley.session.Waiting;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements: each change is one guarded statement, each read one indexed query.
+ *
+ * <p>A guard names everything that must hold (the namespace, the code, that the session has not expired, the side's token, the
+ * generation, the bound), and whether it hit a row decides. Nothing is read to be written back. The row that it hit is locked
+ * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
+ * could skip one.
+ *
+ * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
+ * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch.
+ */
+public final class SessionStore {
+    // The words of column events.type. An answer's word is kept apart from the statement that accepts it.
+    static final String OFFER = "offer";
+    static final String ANSWERED = "answer";
+    static final String CANDIDATE = "candidate";
+    static final String END_OF_CANDIDATES = "end-of-candidates";
+
+    private static final byte[] END_DIGEST = new byte[16];
+
+    // What a guard must find in every change of a session: parameters namespace, code, now.
+    private static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
+    private static final String PLACE = "RETURNING id, seq, generation, expires_at";
+
+    private static final Sql FREE_EXPIRED = new Sql("free-expired", """
+            DELETE FROM sessions WHERE namespace = ? AND code = ? AND expires_at <= ?""");
+
+    private static final Sql OPEN = new Sql("open", """
+            INSERT INTO sessions (namespace, code, topic, peer_id, tags, generation, seq, answered,
+                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, 1, ?, FALSE, ?, 0, ?, ?, ?)
+            ON CONFLICT (namespace, code) DO NOTHING
+            """ + PLACE);
+
+    private static final Sql ANSWER = new Sql("answer", """
+            UPDATE sessions
+            SET answered = TRUE, answerer_token = ?, seq = seq + ?, answer_candidates = answer_candidates + ?
+            WHERE %s AND answered = FALSE AND generation = COALESCE(?, generation)
+              AND answer_candidates + ? <= ? AND (offerer_token = ?) IS NOT TRUE
+            %s""".formatted(LIVE, PLACE));
+
+    private static final Sql RESTART = new Sql("restart", """
+            UPDATE sessions
+            SET generation = generation + 1, seq = seq + 1, answered = FALSE, offer_candidates = 0, answer_candidates = 0
+            WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq)
+            %s""".formatted(LIVE, PLACE));
+
+    private static final Sql EXTEND = new Sql("extend", """
+            UPDATE sessions SET expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
+            %s""".formatted(LIVE, PLACE));
+
+    private static final Sql CLOSE = new Sql("close", """
+            DELETE FROM sessions WHERE %s AND offerer_token = ?
+            %s""".formatted(LIVE, PLACE));
+
+    private static final PerSide TRICKLE = new PerSide(
+            trickle("trickle-offerer", "offer_candidates", "offerer_token = ?"),
+            trickle("trickle-answerer", "answer_candidates", "answerer_token = ?"));
+
+    private static final PerSide TRICKLE_WITHOUT_TOKEN = new PerSide(
+            trickle("trickle-offerer-without-token", "offer_candidates", "offerer_token IS NULL"),
+            trickle("trickle-answerer-without-token", "answer_candidates", "answerer_token IS NULL"));
+
+    private static Sql trickle(String name, String count, String token) {
+        return new Sql(name, """
+                UPDATE sessions SET seq = seq + ?, {count} = {count} + ?
+                WHERE %s AND generation = COALESCE(?, generation) AND {count} + ? <= ? AND %s
+                %s""".formatted(LIVE, token, PLACE).replace("{count}", count));
+    }
+
+    // The two corrections of a trickle that held repeated candidates; the row is locked by the guard before.
+    private static final PerSide GIVE_BACK = new PerSide(
+            giveBack("give-back-offerer", "offer_candidates"), giveBack("give-back-answerer", "answer_candidates"));
+
+    private static Sql giveBack(String name, String count) {
+        return new Sql(
+                name,
+                "UPDATE sessions SET seq = seq - ?, {count} = {count} - ? WHERE namespace = ? AND id = ?"
+                        .replace("{count}", count));
+    }
+
+    private static final Sql ADD = new Sql("add", """
+            INSERT INTO events (session_id, seq, generation, side, type, digest, payload) VALUES (?, ?, ?, ?, ?, ?, ?)""");
+
+    private static final Sql ADD_ONCE = new Sql("add-once", """
+            INSERT INTO events (session_id, seq, generation, side, type, digest, payload)
+            SELECT ?, ?, ?, ?, ?, ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND side = ? AND digest = ?)""");
+
+    private static final Sql STANDING = new Sql("standing", """
+            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
+            FROM sessions s
+            JOIN events o ON o.session_id = s.id AND o.seq = 1
+            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 'answer'
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
+
+    private static final Sql KNOWN = new Sql("known", """
+            SELECT e.digest
+            FROM sessions s
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ? AND e.digest IS NOT NULL""");
+
+    private static final Sql SESSION = new Sql("session", """
+            SELECT e.side, e.type, e.payload,
+                   s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
+            FROM sessions s
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq""");
+
+    private static final Sql SAID_BY = new Sql("said-by", """
+            SELECT e.side, e.type, e.payload
+            FROM sessions s
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq""");
+
+    private static final Sql EVENTS = new Sql("events", """
+            SELECT e.seq, e.generation, e.side, e.type, e.payload
+            FROM sessions s
+            LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq LIMIT ?""");
+
+    private static final Sql WAITING = new Sql("waiting", """
+            SELECT e.side, e.type, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
+            FROM (SELECT * FROM sessions
+                  WHERE namespace = ? AND topic = ? AND answered = FALSE AND expires_at > ?
+                  ORDER BY id DESC LIMIT ?) s
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 'offerer'
+            ORDER BY s.id DESC, e.seq""");
+
+    private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
+
+    private static final Sql SWEEP = new Sql("sweep", """
+            DELETE FROM sessions
+            WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)""");
+
+    /**
+     * Opens a session under {@code key} with its offer and first candidates, or nothing where a live session has the code. An
+     * expired session that the sweeper has not met yet gives its code up.
+     */
+    public Optional<Place> open(
+            Statements tx, SessionKey key, Opening opening, @Nullable TokenHash token, Instant now, Instant expiresAt)
+            throws SQLException {
+        if (opening.code() != null) {
+            tx.call(FREE_EXPIRED)
+                    .bind(key.namespace().name())
+                    .bind(key.code().text())
+                    .bind(now.toEpochMilli())
+                    .update();
+        }
+        Trickle trickle = opening.trickle();
+        Place place = tx.call(OPEN)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(opening.topic())
+                .bind(opening.peerId())
+                .bind(Tags.column(opening.tags()))
+                .bind(1L + size(trickle))
+                .bind(trickle.candidates().size())
+                .bind(token == null ? null : token.bytes())
+                .bind(now.toEpochMilli())
+                .bind(expiresAt.toEpochMilli())
+                .updateReturning(Rows::place);
+        if (place == null) {
+            return Optional.empty();
+        }
+        add(tx, place, 1, Side.OFFERER, OFFER, null, opening.offer().utf8());
+        long seq = 1;
+        for (Candidate candidate : trickle.candidates()) {
+            add(tx, place, ++seq, Side.OFFERER, CANDIDATE, candidate.digest(), candidate.json());
+        }
+        if (trickle.end()) {
+            add(tx, place, ++seq, Side.OFFERER, END_OF_CANDIDATES, END_DIGEST, null);
+        }
+        return Optional.of(place);
+    }
+
+    /**
+     * Accepts an answer with its candidates, or nothing where the guard misses: no live session, answered already, another
+     * generation, no room for the candidates, or the offerer's own token. Of any number of concurrent calls one hits.
+     *
+     * @param generation which generation is answered; null for the current one
+     * @param token the answerer's, or null where it goes without
+     */
+    public Optional<Place> answer(
+            Statements tx,
+            SessionKey key,
+            Description answer,
+            @Nullable Integer generation,
+            Trickle trickle,
+            @Nullable TokenHash token,
+            int candidatesMax,
+            Instant now)
+            throws SQLException {
+        int candidates = trickle.candidates().size();
+        byte[] hash = token == null ? null : token.bytes();
+        Place place = tx.call(ANSWER)
+                .bind(hash)
+                .bind(1L + size(trickle))
+                .bind(candidates)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(generation)
+                .bind(candidates)
+                .bind(candidatesMax)
+                .bind(hash)
+                .updateReturning(Rows::place);
+        if (place == null) {
+            return Optional.empty();
+        }
+        long seq = place.seq() - size(trickle);
+        add(tx, place, seq, Side.ANSWERER, ANSWERED, null, answer.utf8());
+        return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
+    }
+
+    /**
+     * Adds what a side trickles, each candidate once, or nothing where the guard misses: no live session, another token,
+     * another generation, or no room.
+     *
+     * @param token the side's, or null: then the guard hits only a side that has none
+     * @param generation null for the current one
+     */
+    public Optional<Trickled> trickle(
+            Statements tx,
+            SessionKey key,
+            Side side,
+            @Nullable TokenHash token,
+            Trickle trickle,
+            @Nullable Integer generation,
+            int candidatesMax,
+            Instant now)
+            throws SQLException {
+        int candidates = trickle.candidates().size();
+        Statements.Call guard = tx.call((token == null ? TRICKLE_WITHOUT_TOKEN : TRICKLE).of(side))
+                .bind((long) size(trickle))
+                .bind(candidates)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(generation)
+                .bind(candidates)
+                .bind(candidatesMax);
+        if (token != null) {
+            guard.bind(token.bytes());
+        }
+        Place place = guard.updateReturning(Rows::place);
+        if (place == null) {
+            return Optional.empty();
+        }
+        Added added = addOnce(tx, key, place, side, trickle);
+        return Optional.of(new Trickled(added.place().seq(), added.candidates()));
+    }
+
+    /**
+     * Starts a new generation with {@code offer}, or nothing where the guard misses: no live session, not the offerer's token,
+     * or the session has gone on from {@code seq}.
+     *
+     * @param seq the state that the offer replaces; null for any
+     */
+    public Optional<Place> restart(
+            Statements tx, SessionKey key, TokenHash token, @Nullable Long seq, Description offer, Instant now)
+            throws SQLException {
+        Place place = tx.call(RESTART)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(token.bytes())
+                .bind(seq)
+                .updateReturning(Rows::place);
+        if (place == null) {
+            return Optional.empty();
+        }
+        add(tx, place, place.seq(), Side.OFFERER, OFFER, null, offer.utf8());
+        return Optional.of(place);
+    }
+
+    /** Moves the session's end to {@code expiresAt}, or nothing where the guard misses: no live session or a strange token. */
+    public Optional<Place> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
+            throws SQLException {
+        return Optional.ofNullable(tx.call(EXTEND)
+                .bind(expiresAt.toEpochMilli())
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(token.bytes())
+                .bind(token.bytes())
+                .updateReturning(Rows::place));
+    }
+
+    /** Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. */
+    public Optional<Place> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
+        return Optional.ofNullable(tx.call(CLOSE)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(token.bytes())
+                .updateReturning(Rows::place));
+    }
+
+    /** How a live session stands. */
+    public Optional<Standing> standing(Statements tx, SessionKey key, Instant now) throws SQLException {
+        return Optional.ofNullable(tx.call(STANDING)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .first(row -> {
+                    byte[] offererToken = row.getBytes(5);
+                    byte[] answererToken = row.getBytes(6);
+                    byte[] answer = row.getBytes(9);
+                    return new Standing(
+                            Rows.place(row),
+                            offererToken == null ? null : new TokenHash(offererToken),
+                            answererToken == null ? null : new TokenHash(answererToken),
+                            row.getString(7),
+                            new Description(row.getBytes(8)),
+                            answer == null ? null : new Description(answer));
+                }));
+    }
+
+    /** What remains of {@code trickle} without the candidates that {@code side} already has in the current generation. */
+    public Trickle withoutKnown(Statements tx, SessionKey key, Side side, Trickle trickle, Instant now)
+            throws SQLException {
+        Set<ByteBuffer> known = tx.call(KNOWN)
+                .bind(side.word())
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .all(rows -> {
+                    var digests = new HashSet<ByteBuffer>();
+                    while (rows.next()) {
+                        digests.add(ByteBuffer.wrap(rows.getBytes(1)));
+                    }
+                    return digests;
+                });
+        List<Candidate> fresh = trickle.candidates().stream()
+                .filter(candidate -> !known.contains(ByteBuffer.wrap(candidate.digest())))
+                .toList();
+        return new Trickle(fresh, trickle.end());
+    }
+
+    /** The session as it is committed, or nothing where no live one has the key. */
+    public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
+        return node.call(SESSION)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .all(rows -> Rows.session(rows, key.code()));
+    }
+
+    /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
+    public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        return node.call(SAID_BY)
+                .bind(side.word())
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .all(Rows::said);
+    }
+
+    /**
+     * The events behind number {@code after} in their order, at most {@code limit}; empty where there are none yet, nothing
+     * where no live session has the key.
+     */
+    public Optional<List<Event>> events(Statements node, SessionKey key, long after, int limit, Instant now)
+            throws SQLException {
+        return node.call(EVENTS)
+                .bind(after)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .bind(limit)
+                .all(Rows::events);
+    }
+
+    /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
+    public List<Waiting> waiting(Statements node, Namespace namespace, String topic, int limit, Instant now)
+            throws SQLException {
+        return node.call(WAITING)
+                .bind(namespace.name())
+                .bind(topic)
+                .bind(now.toEpochMilli())
+                .bind(limit)
+                .all(Rows::waiting);
+    }
+
+    /** Whether the store can be read; fails where it cannot. */
+    public boolean look(Statements node) throws SQLException {
+        return node.call(LOOK).first(row -> true) != null;
+    }
+
+    /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
+    public int sweep(Statements tx, Instant now, int limit) throws SQLException {
+        return tx.call(SWEEP).bind(now.toEpochMilli()).bind(limit).update();
+    }
+
+    /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */
+    private static Added addOnce(Statements tx, SessionKey key, Place place, Side side, Trickle trickle)
+            throws SQLException {
+        long seq = place.seq() - size(trickle);
+        int candidates = 0;
+        for (Candidate candidate : trickle.candidates()) {
+            if (addOnce(tx, place, seq + 1, side, CANDIDATE, candidate.digest(), candidate.json())) {
+                seq++;
+                candidates++;
+            }
+        }
+        if (trickle.end() && addOnce(tx, place, seq + 1, side, END_OF_CANDIDATES, END_DIGEST, null)) {
+            seq++;
+        }
+        if (seq < place.seq()) {
+            tx.call(GIVE_BACK.of(side))
+                    .bind(place.seq() - seq)
+                    .bind(trickle.candidates().size() - candidates)
+                    .bind(key.namespace().name())
+                    .bind(place.id())
+                    .update();
+        }
+        return new Added(new Place(place.id(), seq, place.generation(), place.expiresAt()), candidates);
+    }
+
+    private static boolean addOnce(
+            Statements tx, Place place, long seq, Side side, String type, byte[] digest, byte @Nullable [] payload)
+            throws SQLException {
+        int rows = tx.call(ADD_ONCE)
+                .bind(place.id())
+                .bind(seq)
+                .bind(place.generation())
+                .bind(side.word())
+                .bind(type)
+                .bind(digest)
+                .bind(payload)
+                .bind(place.id())
+                .bind(place.generation())
+                .bind(side.word())
+                .bind(digest)
+                .update();
+        return rows == 1;
+    }
+
+    private static void add(
+            Statements tx,
+            Place place,
+            long seq,
+            Side side,
+            String type,
+            byte @Nullable [] digest,
+            byte @Nullable [] payload)
+            throws SQLException {
+        tx.call(ADD)
+                .bind(place.id())
+                .bind(seq)
+                .bind(place.generation())
+                .bind(side.word())
+                .bind(type)
+                .bind(digest)
+                .bind(payload)
+                .update();
+    }
+
+    /** How many events a trickle becomes if all of it is new. */
+    private static int size(Trickle trickle) {
+        return trickle.candidates().size() + (trickle.end() ? 1 : 0);
+    }
+
+    /** A statement whose columns depend on the side that speaks. */
+    private record PerSide(Sql offerer, Sql answerer) {
+        Sql of(Side side) {
+            return side == Side.OFFERER ? offerer : answerer;
+        }
+    }
+
+    private record Added(Place place, int candidates) {}
+}

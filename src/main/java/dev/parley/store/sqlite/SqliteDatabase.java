@@ -1,0 +1,173 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Database;
+import dev.parley.store.Node;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.ScanThreads;
+import dev.parley.store.Served;
+import dev.parley.store.SessionRepository;
+import dev.parley.store.StartRefused;
+import dev.parley.store.Statements;
+import dev.parley.store.Work;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.jboss.logging.Logger;
+
+/**
+ * The embedded engine: one node, which is the primary. Every commit is fsynced before its caller hears of it.
+ *
+ * <p>Writes go through the {@link WriterLane}. A read runs where it was called, on a connection that keeps its statements: one
+ * indexed query of an embedded file costs less than handing it to another thread. Queries over many rows have threads of their
+ * own.
+ */
+public final class SqliteDatabase implements Database {
+    private static final Logger LOG = Logger.getLogger(SqliteDatabase.class);
+
+    /**
+     * @param busyTimeout how long a write waits for a lock that another process holds
+     * @param queueMax how much work may wait for the writer
+     * @param batchMax how much work one transaction takes
+     * @param scanThreads threads for queries over many rows
+     * @param scanQueueMax how many such queries may wait
+     */
+    public record Settings(
+            Path path,
+            Duration busyTimeout,
+            int queueMax,
+            int batchMax,
+            int scanThreads,
+            int scanQueueMax,
+            Node node) {}
+
+    private final SqliteFile file;
+    private final SessionRepository<?> repository;
+    private final ScanThreads scans;
+    private final Node node;
+    private final History history;
+    private final WriterLane lane;
+
+    /** Connections at rest. There are as many in all as threads that ever read at once: event loops and scan threads. */
+    private final ConcurrentLinkedDeque<Statements> readers = new ConcurrentLinkedDeque<>();
+
+    /**
+     * Opens the store, migrates it and starts its writer.
+     *
+     * @param repository discovery in SQLite's persistence unit
+     * @throws StartRefused if the file is no store of this or an older version, or cannot be set as durability needs
+     */
+    public SqliteDatabase(Settings settings, Flyway flyway, SessionRepository<?> repository, SecureRandom random) {
+        this.repository = repository;
+        this.node = settings.node();
+        this.file = new SqliteFile(settings.path(), settings.busyTimeout());
+        file.inspect();
+        migrate(flyway);
+        try {
+            var writer = new Statements(file.openWriter());
+            this.history = History.of(writer, random);
+            this.lane = new WriterLane(
+                    () -> new Statements(file.openWriter()),
+                    writer,
+                    history,
+                    node,
+                    settings.queueMax(),
+                    settings.batchMax());
+        } catch (SQLException e) {
+            throw new StartRefused("parley.store.url: " + file.path() + " cannot be used: " + e.getMessage());
+        }
+        this.scans = new ScanThreads(settings.scanThreads(), settings.scanQueueMax());
+    }
+
+    private void migrate(Flyway flyway) {
+        Arrays.stream(flyway.info().applied())
+                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+                .map(MigrationInfo::getVersion)
+                .findFirst()
+                .ifPresent(version -> {
+                    throw new StartRefused("parley.store.url: " + file.path() + " has schema version " + version
+                            + ", newer than this Parley knows; run the version that wrote it.");
+                });
+        flyway.migrate();
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> write(Work<T> work) {
+        return lane.write(work);
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
+        try {
+            return CompletableFuture.completedFuture(served(from, work));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
+        return scans.run(() -> served(from, work));
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
+        return scans.run(() -> {
+            boolean reset = isReset(from);
+            T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
+            return new Served<>(result, history.word(), node, reset);
+        });
+    }
+
+    private <T> Served<T> served(ReadFrom from, Work<T> work) {
+        boolean reset = isReset(from);
+        try {
+            Statements reader = readers.pollFirst();
+            if (reader == null) {
+                reader = new Statements(file.openReader());
+            }
+            T result;
+            try {
+                result = work.on(reader);
+            } catch (SQLException e) {
+                reader.close();
+                throw e;
+            } catch (RuntimeException e) {
+                readers.addFirst(reader);
+                throw e;
+            }
+            readers.addFirst(reader);
+            return new Served<>(result, history.word(), node, reset);
+        } catch (SQLException e) {
+            throw SqliteFailure.told(e);
+        }
+    }
+
+    /** There is one node and it has all that was ever committed, so a bookmark only matters where it is another history's. */
+    private boolean isReset(ReadFrom from) {
+        return from instanceof ReadFrom.AtLeast atLeast && !history.honours(atLeast.bookmark());
+    }
+
+    /** Finishes the writes that wait, then closes every connection. */
+    @Override
+    public void close() {
+        lane.close();
+        scans.close();
+        for (Statements reader = readers.poll(); reader != null; reader = readers.poll()) {
+            try {
+                reader.close();
+            } catch (SQLException e) {
+                LOG.warnf("A reader's connection did not close: %s", e.getMessage());
+            }
+        }
+    }
+}

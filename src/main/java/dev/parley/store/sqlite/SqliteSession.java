@@ -1,0 +1,10 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.SessionRow;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+
+/** The {@code Session} of SQLite's persistence unit. */
+@Entity(name = "Session")
+@Table(name = "sessions")
+public class SqliteSession extends SessionRow {}

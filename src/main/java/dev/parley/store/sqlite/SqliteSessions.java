@@ -1,0 +1,8 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.SessionRepository;
+import jakarta.inject.Singleton;
+
+/** The repository of SQLite's persistence unit. */
+@Singleton
+public class SqliteSessions extends SessionRepository<SqliteSession> {}
