@@ -2,13 +2,34 @@ package dev.parley.ops;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
-/** Where the jar starts. */
+/**
+ * Where the jar starts. The command line is read before anything else is, so that a mistake in it costs nothing. To serve is the
+ * command where none is given; any other runs beside a server, with neither HTTP nor a schedule of its own, and ends.
+ */
 @QuarkusMain
 public final class Main {
     private Main() {}
 
-    public static void main(String... args) {
-        Quarkus.run(args);
+    public static void main(String... args) throws Exception {
+        CommandLine commands = new CommandLine(new ParleyCommand());
+        try {
+            CommandLine.ParseResult line = commands.parseArgs(args);
+            Integer helpShown = CommandLine.executeHelpRequest(line);
+            if (helpShown != null) {
+                System.exit(helpShown);
+            }
+            if (!line.hasSubcommand() || line.subcommand().commandSpec().name().equals(ServeCommand.NAME)) {
+                Quarkus.run(null, StartFailure::exit, args);
+            } else {
+                System.setProperty("quarkus.http.host-enabled", "false");
+                System.setProperty("parley.expiry.schedule", "off");
+                Quarkus.run(CommandRun.class, StartFailure::exit, args);
+            }
+        } catch (ParameterException e) {
+            System.exit(commands.getParameterExceptionHandler().handleParseException(e, args));
+        }
     }
 }

@@ -3,7 +3,11 @@ package dev.parley.ops;
 import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Every setting, in one tree; each can be given as an environment variable, {@code PARLEY_STORE_URL} for the first. */
 @StaticInitSafe
@@ -31,22 +35,32 @@ public interface ParleyConfig {
 
         /** How many writes may wait for the writer, 1 to 1,000,000; beyond it a write is refused with 503. */
         @WithDefault("4096")
+        @Min(1)
+        @Max(1000000)
         int queue();
 
         /** How many writes share one commit at most, 1 to 10,000. */
         @WithDefault("256")
+        @Min(1)
+        @Max(10000)
         int batch();
 
         /** How long a write waits for a lock that another process holds, 1 ms to 60 s; beyond it 503. */
         @WithDefault("2s")
+        @DurationMin(millis = 1)
+        @DurationMax(seconds = 60)
         Duration busyTimeout();
 
         /** Threads for lists and searches, 1 to 64. */
         @WithDefault("2")
+        @Min(1)
+        @Max(64)
         int scanThreads();
 
         /** How many lists and searches may wait for such a thread, 1 to 100,000; beyond it 503. */
         @WithDefault("256")
+        @Min(1)
+        @Max(100000)
         int scanQueue();
     }
 
@@ -69,6 +83,7 @@ public interface ParleyConfig {
 
         /** The shortest time to live that is granted, at least 1 s. */
         @WithDefault("10s")
+        @DurationMin(seconds = 1)
         Duration ttlMin();
 
         /** The longest time to live that is granted. */
@@ -78,52 +93,76 @@ public interface ParleyConfig {
 
     /** How large things may be. */
     interface Limits {
-        /** A request body, in bytes, at most 8 MiB; beyond it 413. */
+        /** A request body, in bytes; beyond it 413. */
         @WithDefault("262144")
+        @Min(1024)
+        @Max(8388608)
         int body();
 
         /** An offer or an answer, in bytes of UTF-8. */
         @WithDefault("65536")
+        @Min(1)
+        @Max(8388608)
         int description();
 
         /** One candidate, in bytes of its JSON text. */
         @WithDefault("4096")
+        @Min(1)
+        @Max(1048576)
         int candidate();
 
         /** Candidates in one request. */
         @WithDefault("64")
+        @Min(1)
+        @Max(10000)
         int candidatesPerRequest();
 
         /** Candidates of one side in one generation. */
         @WithDefault("256")
+        @Min(1)
+        @Max(100000)
         int candidatesPerSide();
 
         /** A topic, in characters (Unicode code points). */
         @WithDefault("1024")
+        @Min(1)
+        @Max(10000)
         int topic();
 
         /** A peer id, in characters. */
         @WithDefault("1024")
+        @Min(1)
+        @Max(10000)
         int peerId();
 
         /** A code, in characters. */
         @WithDefault("128")
+        @Min(1)
+        @Max(1000)
         int code();
 
         /** Tags of one session. */
         @WithDefault("16")
+        @Min(0)
+        @Max(1000)
         int tags();
 
         /** One tag, in characters. */
         @WithDefault("64")
+        @Min(1)
+        @Max(1000)
         int tag();
 
         /** How deep JSON may be nested. */
         @WithDefault("16")
+        @Min(1)
+        @Max(1000)
         int jsonDepth();
 
         /** Items of one page of a list. */
         @WithDefault("1000")
+        @Min(1)
+        @Max(10000)
         int page();
     }
 
@@ -134,7 +173,9 @@ public interface ParleyConfig {
         String schedule();
 
         /** How many sessions it deletes in one transaction, 1 to 500. */
-        @WithDefault("200")
+        @WithDefault("100")
+        @Min(1)
+        @Max(500)
         int batch();
     }
 

@@ -1,16 +1,24 @@
 package dev.parley.ops;
 
+import dev.parley.expiry.SweepSchedule;
+import dev.parley.expiry.Sweeper;
 import dev.parley.http.HttpSettings;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
+import dev.parley.store.StartRefused;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.flyway.FlywayDataSource;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduler;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -19,6 +27,8 @@ import org.flywaydb.core.Flyway;
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
 public class Wiring {
+    private static final String SQLITE = "sqlite:";
+
     private final ParleyConfig config;
 
     public Wiring(ParleyConfig config) {
@@ -43,6 +53,11 @@ public class Wiring {
     Limits limits() {
         ParleyConfig.Limits limits = config.limits();
         ParleyConfig.Session session = config.session();
+        boolean inOrder =
+                session.ttlMin().compareTo(session.ttl()) <= 0 && session.ttl().compareTo(session.ttlMax()) <= 0;
+        if (!inOrder) {
+            throw new StartRefused("parley.session.ttl: it must lie between parley.session.ttl-min and ttl-max.");
+        }
         return new Limits(
                 limits.description(),
                 limits.candidate(),
@@ -72,11 +87,12 @@ public class Wiring {
 
     @Produces
     @Singleton
+    @Startup
     Database database(
             @FlywayDataSource("sqlite-owner") Flyway migrations, SqliteSessions repository, SecureRandom random) {
         ParleyConfig.Store store = config.store();
         var settings = new SqliteDatabase.Settings(
-                Path.of(store.url().substring("sqlite:".length())),
+                path(store.url()),
                 store.busyTimeout(),
                 store.queue(),
                 store.batch(),
@@ -86,7 +102,28 @@ public class Wiring {
         return new SqliteDatabase(settings, migrations, repository, random);
     }
 
+    private static Path path(String url) {
+        if (!url.startsWith(SQLITE) || url.length() == SQLITE.length() || url.contains(":memory:")) {
+            throw new StartRefused("parley.store.url: a store is sqlite:PATH, a file; \"" + url + "\" is none.");
+        }
+        try {
+            return Path.of(url.substring(SQLITE.length()));
+        } catch (InvalidPathException e) {
+            throw new StartRefused("parley.store.url: \"" + url + "\" holds no path.");
+        }
+    }
+
     void close(@Disposes Database database) {
         database.close();
+    }
+
+    @Produces
+    @Singleton
+    Sweeper sweeper(Database database, InstantSource clock) {
+        return new Sweeper(database, clock, config.expiry().batch());
+    }
+
+    void startSweeping(@Observes StartupEvent started, Scheduler scheduler, Sweeper sweeper) {
+        new SweepSchedule(scheduler, sweeper).start(config.expiry().schedule());
     }
 }

@@ -1,0 +1,61 @@
+package dev.parley.expiry;
+
+import dev.parley.session.SignalingException;
+import dev.parley.store.StartRefused;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduler;
+import org.jboss.logging.Logger;
+
+/** Runs the sweeper again and again, never two sweeps at once. */
+public final class SweepSchedule {
+    private static final Logger LOG = Logger.getLogger(SweepSchedule.class);
+    private static final String JOB = "sweep";
+    private static final String OFF = "off";
+
+    private final Scheduler scheduler;
+    private final Sweeper sweeper;
+
+    public SweepSchedule(Scheduler scheduler, Sweeper sweeper) {
+        this.scheduler = scheduler;
+        this.sweeper = sweeper;
+    }
+
+    /**
+     * Starts the schedule.
+     *
+     * @param when an interval such as {@code 10s}, a cron expression with seconds first, or {@code off}
+     * @throws StartRefused if {@code when} is none of them
+     */
+    public void start(String when) {
+        if (when.equals(OFF)) {
+            return;
+        }
+        var job = scheduler
+                .newJob(JOB)
+                .setConcurrentExecution(ConcurrentExecution.SKIP)
+                .setTask(execution -> sweep());
+        try {
+            if (when.contains(" ")) {
+                job.setCron(when).schedule();
+            } else {
+                DurationConverter.parseDuration(when);
+                job.setInterval(when).schedule();
+            }
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new StartRefused("parley.expiry.schedule: \"" + when
+                    + "\" is neither an interval such as 10s, nor a cron expression such as 0 */5 * * * ?, nor off.");
+        }
+    }
+
+    private void sweep() {
+        try {
+            long deleted = sweeper.sweep();
+            if (deleted > 0) {
+                LOG.debugf("Deleted %d expired sessions", deleted);
+            }
+        } catch (SignalingException e) {
+            LOG.warnf("The sweep did not finish and will be tried again: %s", e.detail());
+        }
+    }
+}

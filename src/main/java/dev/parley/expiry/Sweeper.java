@@ -1,0 +1,45 @@
+package dev.parley.expiry;
+
+import dev.parley.store.Database;
+import dev.parley.store.SessionStore;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+
+/** Deletes expired sessions in batches, each a transaction of its own, so that writers wait for one batch at most. */
+public final class Sweeper {
+    private final Database database;
+    private final SessionStore sessions = new SessionStore();
+    private final InstantSource clock;
+    private final int batchMax;
+
+    /** @param batchMax how many sessions one transaction deletes */
+    public Sweeper(Database database, InstantSource clock, int batchMax) {
+        this.database = database;
+        this.clock = clock;
+        this.batchMax = batchMax;
+    }
+
+    /**
+     * Deletes every session that has expired by now, and returns how many there were. Blocks until done; two at once do no harm
+     * and share the work.
+     *
+     * @throws dev.parley.session.SignalingException if the store fails; what was deleted until then stays deleted
+     */
+    public long sweep() {
+        var now = clock.instant();
+        long deleted = 0;
+        int batch;
+        do {
+            try {
+                batch = database.write(tx -> sessions.sweep(tx, now, batchMax))
+                        .toCompletableFuture()
+                        .join()
+                        .result();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+            deleted += batch;
+        } while (batch == batchMax);
+        return deleted;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.parley.ops;
+
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Why the service did not start, for the person who started it: one line for what that person can mend, else the whole story. */
+final class StartFailure {
+    // "SRCFG00050: parley.foo in EnvConfigSource does not map to any root", and "java.lang.IllegalArgumentException:
+    // SRCFG…: The …"
+    private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
+
+    private StartFailure() {}
+
+    /** Ends the process, with a word on standard error where {@code failure} is one. */
+    static void exit(Integer code, @Nullable Throwable failure) {
+        if (failure != null) {
+            Throwable cause = rootOf(failure);
+            Optional<String> line = lineOf(cause);
+            if (line.isPresent()) {
+                System.err.println("parley: " + line.get());
+            } else {
+                failure.printStackTrace();
+            }
+        }
+        System.exit(code);
+    }
+
+    /** What a person can mend, in a line; nothing for a fault of ours. */
+    static Optional<String> lineOf(Throwable cause) {
+        if (cause instanceof ConfigValidationException invalid) {
+            return Optional.of(IntStream.range(0, invalid.getProblemCount())
+                    .mapToObj(i ->
+                            CODES.matcher(invalid.getProblem(i).getMessage()).replaceAll(""))
+                    .collect(Collectors.joining("; ")));
+        }
+        if (cause instanceof ConfigurationException refused) {
+            return Optional.ofNullable(refused.getMessage());
+        }
+        if (cause instanceof QuarkusBindException bind) {
+            return Optional.of("quarkus.http.port: " + bind.getHost() + ":" + bind.getPort()
+                    + " cannot be listened on; another process may have it. Choose another with QUARKUS_HTTP_PORT.");
+        }
+        return Optional.empty();
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root;
+    }
+}
