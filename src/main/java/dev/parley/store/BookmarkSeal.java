@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -39,8 +40,7 @@ public final class BookmarkSeal {
 
     /** The word for {@code bookmark}: 66 ASCII characters. */
     public String word(Bookmark bookmark) {
-        String position = String.format("%016x", bookmark.position());
-        String text = "1-" + bookmark.history() + "-" + position;
+        String text = "1-" + bookmark.history() + "-" + HexFormat.of().toHexDigits(bookmark.position());
         return text + "-" + Base64.getUrlEncoder().withoutPadding().encodeToString(seal(text));
     }
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes domain values of the rows that {@link SessionStore} selects; the order of the columns is each statement's. */
 final class Rows {
+    /** What a NULL reads as: the row stands for a session without such events. */
+    private static final int NOTHING = 0;
+
     private Rows() {}
 
     /** Columns: id, seq, generation, expires_at. */
@@ -40,7 +43,7 @@ final class Rows {
         var offerer = new Saying();
         var answerer = new Saying();
         do {
-            (side(rows.getString(1)) == Side.OFFERER ? offerer : answerer).add(rows);
+            (side(rows.getInt(1)) == Side.OFFERER ? offerer : answerer).add(rows);
         } while (rows.next());
         return Optional.of(new Session(
                 code, topic, peerId, tags, generation, seq, offerer.said(), answerer.said(), createdAt, expiresAt));
@@ -66,7 +69,7 @@ final class Rows {
         var events = new ArrayList<Event>();
         do {
             long seq = rows.getLong(1);
-            if (seq > 0) {
+            if (seq != NOTHING) {
                 events.add(event(seq, rows));
             }
         } while (rows.next());
@@ -75,14 +78,12 @@ final class Rows {
 
     private static Event event(long seq, ResultSet row) throws SQLException {
         int generation = row.getInt(2);
-        Side side = side(row.getString(3));
-        String type = row.getString(4);
-        return switch (type) {
-            case SessionStore.OFFER -> new Event.Offered(seq, generation, new Description(row.getBytes(5)));
-            case SessionStore.ANSWERED -> new Event.Answered(seq, generation, new Description(row.getBytes(5)));
-            case SessionStore.CANDIDATE -> new Event.Trickled(seq, side, generation, new Candidate(row.getBytes(5)));
-            case SessionStore.END_OF_CANDIDATES -> new Event.EndOfCandidates(seq, side, generation);
-            default -> throw new SQLException("events.type holds an unknown word at seq " + seq);
+        Side side = side(row.getInt(3));
+        return switch (EventType.numbered(row.getInt(4))) {
+            case OFFER -> new Event.Offered(seq, generation, new Description(row.getBytes(5)));
+            case ANSWER -> new Event.Answered(seq, generation, new Description(row.getBytes(5)));
+            case CANDIDATE -> new Event.Trickled(seq, side, generation, new Candidate(row.getBytes(5)));
+            case END_OF_CANDIDATES -> new Event.EndOfCandidates(seq, side, generation);
         };
     }
 
@@ -106,8 +107,16 @@ final class Rows {
         return waiting;
     }
 
-    private static Side side(String word) throws SQLException {
-        return Side.named(word).orElseThrow(() -> new SQLException("events.side holds an unknown word"));
+    static int number(Side side) {
+        return side == Side.OFFERER ? 1 : 2;
+    }
+
+    private static Side side(int number) throws SQLException {
+        return switch (number) {
+            case 1 -> Side.OFFERER;
+            case 2 -> Side.ANSWERER;
+            default -> throw new SQLException("events.side holds the unknown number " + number);
+        };
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
@@ -122,15 +131,14 @@ final class Rows {
 
         /** Columns 2 and 3: type, payload. */
         void add(ResultSet row) throws SQLException {
-            String type = row.getString(2);
-            if (type == null) {
+            int type = row.getInt(2);
+            if (type == NOTHING) {
                 return;
             }
-            switch (type) {
-                case SessionStore.OFFER, SessionStore.ANSWERED -> description = new Description(row.getBytes(3));
-                case SessionStore.CANDIDATE -> candidates.add(new Candidate(row.getBytes(3)));
-                case SessionStore.END_OF_CANDIDATES -> end = true;
-                default -> throw new SQLException("events.type holds an unknown word");
+            switch (EventType.numbered(type)) {
+                case OFFER, ANSWER -> description = new Description(row.getBytes(3));
+                case CANDIDATE -> candidates.add(new Candidate(row.getBytes(3)));
+                case END_OF_CANDIDATES -> end = true;
             }
         }
 

@@ -34,12 +34,6 @@ import org.jspecify.annotations.Nullable;
  * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch.
  */
 public final class SessionStore {
-    // The words of column events.type. An answer's word is kept apart from the statement that accepts it.
-    static final String OFFER = "offer";
-    static final String ANSWERED = "answer";
-    static final String CANDIDATE = "candidate";
-    static final String END_OF_CANDIDATES = "end-of-candidates";
-
     private static final byte[] END_DIGEST = new byte[16];
 
     // What a guard must find in every change of a session: parameters namespace, code, now.
@@ -115,7 +109,7 @@ public final class SessionStore {
             SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
-            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 'answer'
+            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 2
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql KNOWN = new Sql("known", """
@@ -151,7 +145,7 @@ public final class SessionStore {
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND answered = FALSE AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 'offerer'
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 1
             ORDER BY s.id DESC, e.seq""");
 
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
@@ -190,13 +184,13 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        add(tx, place, 1, Side.OFFERER, OFFER, null, opening.offer().utf8());
+        add(tx, place, 1, Side.OFFERER, EventType.OFFER, null, opening.offer().utf8());
         long seq = 1;
         for (Candidate candidate : trickle.candidates()) {
-            add(tx, place, ++seq, Side.OFFERER, CANDIDATE, candidate.digest(), candidate.json());
+            add(tx, place, ++seq, Side.OFFERER, EventType.CANDIDATE, candidate.digest(), candidate.json());
         }
         if (trickle.end()) {
-            add(tx, place, ++seq, Side.OFFERER, END_OF_CANDIDATES, END_DIGEST, null);
+            add(tx, place, ++seq, Side.OFFERER, EventType.END_OF_CANDIDATES, END_DIGEST, null);
         }
         return Optional.of(place);
     }
@@ -236,7 +230,7 @@ public final class SessionStore {
             return Optional.empty();
         }
         long seq = place.seq() - size(trickle);
-        add(tx, place, seq, Side.ANSWERER, ANSWERED, null, answer.utf8());
+        add(tx, place, seq, Side.ANSWERER, EventType.ANSWER, null, answer.utf8());
         return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
     }
 
@@ -297,7 +291,7 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        add(tx, place, place.seq(), Side.OFFERER, OFFER, null, offer.utf8());
+        add(tx, place, place.seq(), Side.OFFERER, EventType.OFFER, null, offer.utf8());
         return Optional.of(place);
     }
 
@@ -348,7 +342,7 @@ public final class SessionStore {
     public Trickle withoutKnown(Statements tx, SessionKey key, Side side, Trickle trickle, Instant now)
             throws SQLException {
         Set<ByteBuffer> known = tx.call(KNOWN)
-                .bind(side.word())
+                .bind(Rows.number(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -377,7 +371,7 @@ public final class SessionStore {
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
         return node.call(SAID_BY)
-                .bind(side.word())
+                .bind(Rows.number(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -426,12 +420,12 @@ public final class SessionStore {
         long seq = place.seq() - size(trickle);
         int candidates = 0;
         for (Candidate candidate : trickle.candidates()) {
-            if (addOnce(tx, place, seq + 1, side, CANDIDATE, candidate.digest(), candidate.json())) {
+            if (addOnce(tx, place, seq + 1, side, EventType.CANDIDATE, candidate.digest(), candidate.json())) {
                 seq++;
                 candidates++;
             }
         }
-        if (trickle.end() && addOnce(tx, place, seq + 1, side, END_OF_CANDIDATES, END_DIGEST, null)) {
+        if (trickle.end() && addOnce(tx, place, seq + 1, side, EventType.END_OF_CANDIDATES, END_DIGEST, null)) {
             seq++;
         }
         if (seq < place.seq()) {
@@ -446,19 +440,19 @@ public final class SessionStore {
     }
 
     private static boolean addOnce(
-            Statements tx, Place place, long seq, Side side, String type, byte[] digest, byte @Nullable [] payload)
+            Statements tx, Place place, long seq, Side side, EventType type, byte[] digest, byte @Nullable [] payload)
             throws SQLException {
         int rows = tx.call(ADD_ONCE)
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(side.word())
-                .bind(type)
+                .bind(Rows.number(side))
+                .bind(type.number())
                 .bind(digest)
                 .bind(payload)
                 .bind(place.id())
                 .bind(place.generation())
-                .bind(side.word())
+                .bind(Rows.number(side))
                 .bind(digest)
                 .update();
         return rows == 1;
@@ -469,7 +463,7 @@ public final class SessionStore {
             Place place,
             long seq,
             Side side,
-            String type,
+            EventType type,
             byte @Nullable [] digest,
             byte @Nullable [] payload)
             throws SQLException {
@@ -477,8 +471,8 @@ public final class SessionStore {
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(side.word())
-                .bind(type)
+                .bind(Rows.number(side))
+                .bind(type.number())
                 .bind(digest)
                 .bind(payload)
                 .update();

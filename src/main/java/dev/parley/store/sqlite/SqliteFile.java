@@ -88,6 +88,7 @@ final class SqliteFile {
         config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
+        config.setGetGeneratedKeys(false); // RETURNING says it; the driver would ask once more after every INSERT
         config.setJournalSizeLimit(WAL_BYTES_KEPT);
         config.setPragma(Pragma.WAL_AUTOCHECKPOINT, Integer.toString(WAL_PAGES_MAX));
         Connection connection = config.createConnection(url());
