@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.jboss.logging.Logger;
@@ -83,21 +83,28 @@ public final class SqliteDatabase implements Database {
                     settings.queueMax(),
                     settings.batchMax());
         } catch (SQLException e) {
-            throw new StartRefused("parley.store.url: " + file.path() + " cannot be used: " + e.getMessage());
+            throw refused("SQLite says: " + e.getMessage());
         }
         this.scans = new ScanThreads(settings.scanThreads(), settings.scanQueueMax());
     }
 
     private void migrate(Flyway flyway) {
-        Arrays.stream(flyway.info().applied())
-                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
-                .map(MigrationInfo::getVersion)
-                .findFirst()
-                .ifPresent(version -> {
-                    throw new StartRefused("parley.store.url: " + file.path() + " has schema version " + version
-                            + ", newer than this Parley knows; run the version that wrote it.");
-                });
-        flyway.migrate();
+        try {
+            for (MigrationInfo applied : flyway.info().applied()) {
+                if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
+                    throw refused("its schema, version " + applied.getVersion()
+                            + ", is newer than this Parley knows; run the version that wrote it");
+                }
+            }
+            flyway.migrate();
+        } catch (FlywayException e) {
+            LOG.debug("Flyway refused", e);
+            throw refused("its schema is not one that Parley made, or was changed by hand");
+        }
+    }
+
+    private StartRefused refused(String why) {
+        return new StartRefused("parley.store.url: " + file.path() + " cannot be used: " + why + ".");
     }
 
     @Override
