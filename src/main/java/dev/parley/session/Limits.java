@@ -96,6 +96,10 @@ public record Limits(
         if (text.indexOf('\0') >= 0) {
             throw new OutOfBounds(field, field + " holds U+0000, which no text may.");
         }
+        // Half a surrogate pair has no UTF-8: it would be stored as a question mark and come back as one.
+        if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
+            throw new OutOfBounds(field, field + " holds half a surrogate pair, which is no Unicode text.");
+        }
     }
 
     private static void atMost(String field, int size, int max, String unit) {

@@ -145,6 +145,14 @@ class LimitsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"\uD83D", "\uDE00", "a\uD83Db", "\uDE00\uD83D"})
+    void noTextHoldsHalfASurrogatePair(String text) {
+        refused("topic", () -> LIMITS.admit(topic(text)));
+        refused("peerId", () -> LIMITS.admit(peerId(text)));
+        refused("tags", () -> LIMITS.admit(tags(List.of(text))));
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {10_000, 10_001, 99_999, 100_000})
     void aTimeToLiveWithinItsBoundsIsGranted(long millis) {
         assertThat(LIMITS.admitTtl(Duration.ofMillis(millis))).isEqualTo(Duration.ofMillis(millis));
