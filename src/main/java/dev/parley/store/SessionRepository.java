@@ -38,6 +38,9 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             Instant now,
             @Nullable Cursor after,
             int limit) {
+        if (tag != null && !Tags.isTag(tag)) {
+            return new Page<>(List.of(), null);
+        }
         var where = new StringBuilder(OPEN);
         var parameters = new HashMap<String, Object>();
         parameters.put("namespace", namespace.name());

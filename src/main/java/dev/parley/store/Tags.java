@@ -19,6 +19,11 @@ final class Tags {
                 : List.of(column.substring(1, column.length() - 1).split("\n"));
     }
 
+    /** Whether any session could carry {@code text}: with a newline in it, it would be found across two tags. */
+    static boolean isTag(String text) {
+        return text.indexOf('\n') < 0;
+    }
+
     /** What to look for in the column to find {@code tag}. */
     static String needle(String tag) {
         return "\n" + tag + "\n";

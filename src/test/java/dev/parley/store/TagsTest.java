@@ -28,6 +28,13 @@ class TagsTest {
         assertThat(TAGS).allSatisfy(tag -> assertThat(column).contains(Tags.needle(tag)));
     }
 
+    @Test
+    void aTextThatHoldsANewlineIsNoTag() {
+        assertThat(Tags.isTag("eu\nblitz 5+0")).isFalse();
+        assertThat(Tags.isTag("\n")).isFalse();
+        assertThat(TAGS).allMatch(Tags::isTag);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"e", "u", "EU", "blitz", "5+0", "eublitz 5+0", "%", ""})
     void aPartOfATagIsNotFound(String part) {
