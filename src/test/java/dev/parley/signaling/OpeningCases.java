@@ -1,0 +1,197 @@
+package dev.parley.signaling;
+
+import static dev.parley.session.Side.OFFERER;
+import static dev.parley.signaling.Draft.offer;
+import static dev.parley.signaling.Words.candidate;
+import static dev.parley.signaling.Words.candidates;
+import static dev.parley.signaling.Words.ended;
+import static dev.parley.signaling.Words.lastCandidates;
+import static dev.parley.signaling.Words.newToken;
+import static dev.parley.signaling.Words.numbered;
+import static dev.parley.signaling.Words.offered;
+import static dev.parley.signaling.Words.trickled;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Joined;
+import dev.parley.session.Session;
+import dev.parley.session.SessionToken;
+import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.OutOfBounds;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Opening a session, again after a lost reply, and under a code that another session has or had. */
+interface OpeningCases extends StoreUnderTest {
+    @Test
+    default void anOfferOpensASession() {
+        Joined opened = peers().join(offer("an offer"));
+
+        assertThat(opened.side()).isEqualTo(OFFERER);
+        assertThat(opened.code().text()).hasSize(22);
+        assertThat(opened.token()).isNotNull();
+        assertThat(opened.seq()).isEqualTo(1);
+        assertThat(opened.generation()).isEqualTo(1);
+        assertThat(opened.expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
+        assertThat(opened.replay()).isFalse();
+    }
+
+    @Test
+    default void whatWasSaidAtTheOpeningComesBackAsItWas() {
+        String sdp = "v=0\r\ns=é\uD83D\uDE00\r\n";
+        Rendezvous session = peers().open(offer(sdp)
+                .code("table-7")
+                .topic("chess/é")
+                .peerId("Zoë")
+                .tags("eu", "blitz 5+0")
+                .trickle(lastCandidates("b", "a"))
+                .ttl(Duration.ofSeconds(42)));
+
+        Session read = session.session();
+        assertThat(read.code()).isEqualTo(new Code("table-7"));
+        assertThat(read.topic()).isEqualTo("chess/é");
+        assertThat(read.peerId()).isEqualTo("Zoë");
+        assertThat(read.tags()).containsExactly("eu", "blitz 5+0");
+        assertThat(read.offerer().description()).isEqualTo(Description.of(sdp));
+        assertThat(read.offerer().candidates()).containsExactly(candidate("b"), candidate("a"));
+        assertThat(read.offerer().end()).isTrue();
+        assertThat(read.answerer().description()).isNull();
+        assertThat(read.createdAt()).isEqualTo(clock().instant());
+        assertThat(read.expiresAt()).isEqualTo(clock().instant().plusSeconds(42));
+    }
+
+    @Test
+    default void candidatesOfAnOpeningAreNumberedBehindItsOffer() {
+        Rendezvous session = peers().open(offer("o").trickle(lastCandidates("b", "a", "b")));
+
+        assertThat(session.session().seq()).isEqualTo(4);
+        assertThat(session.events())
+                .containsExactly(
+                        offered(1, 1, "o"),
+                        trickled(2, OFFERER, 1, "b"),
+                        trickled(3, OFFERER, 1, "a"),
+                        ended(4, OFFERER, 1));
+    }
+
+    @Test
+    default void candidatesOfAnOpeningCountAgainstTheBound() {
+        int perRequest = limits().candidatesPerRequestMax();
+        Rendezvous session = peers().open(offer("o").trickle(numbered(0, perRequest)));
+        int room = limits().candidatesPerSideMax() - perRequest;
+        for (int from = perRequest; from < perRequest + room; from += perRequest) {
+            session.trickle(OFFERER, numbered(from, from + perRequest));
+        }
+
+        assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> session.trickle(OFFERER, candidates("more")));
+    }
+
+    @Test
+    default void theSameOpeningAgainFindsItsSession() {
+        Draft draft = offer("o")
+                .code("again")
+                .token(newToken())
+                .topic("t")
+                .peerId("p")
+                .trickle(candidates("a"));
+        Joined first = peers().join(draft);
+        clock().advance(Duration.ofSeconds(1));
+        Joined again = peers().join(draft);
+
+        assertThat(again).isEqualTo(new Joined(first.code(), OFFERER, first.token(), 2, 1, first.expiresAt(), true));
+        assertThat(peers().codes("t", null)).containsExactly("again");
+    }
+
+    @Test
+    default void anOpeningIsRecognisedAfterTheSessionHasGoneOn() {
+        Draft draft = offer("o").code("again").token(newToken());
+        Rendezvous session = peers().meet(draft, "a");
+        session.restart("another offer");
+        session.answer("another answer");
+        Session before = session.session();
+
+        Joined again = peers().join(draft);
+
+        assertThat(again.replay()).isTrue();
+        assertThat(again.seq()).isEqualTo(4);
+        assertThat(again.generation()).isEqualTo(2);
+        assertThat(session.session()).isEqualTo(before);
+    }
+
+    @Test
+    default void anOpeningWithoutATokenIsRecognisedByItsOfferAndPeer() {
+        Draft draft = offer("o").code("again").peerId("p");
+        Joined first = peers().joinWithoutToken(draft);
+        Joined again = peers().joinWithoutToken(draft);
+
+        assertThat(first.token()).isNull();
+        assertThat(first.replay()).isFalse();
+        assertThat(again.replay()).isTrue();
+        assertThat(again.token()).isNull();
+    }
+
+    @Test
+    default void aCodeIsTakenForEveryOtherOpening() {
+        SessionToken token = newToken();
+        Rendezvous session =
+                peers().open(offer("o").code("taken").token(token).peerId("p").topic("t"));
+        Session before = session.session();
+
+        takenFor(offer("another").code("taken").token(token).peerId("p"));
+        takenFor(offer("o").code("taken").token(token).peerId("another"));
+        takenFor(offer("o").code("taken").token(token));
+        takenFor(offer("o").code("taken").token(newToken()).peerId("p"));
+        takenFor(offer("o").code("taken").peerId("p"));
+        assertThatExceptionOfType(CodeTaken.class)
+                .isThrownBy(
+                        () -> peers().joinWithoutToken(offer("o").code("taken").peerId("p")));
+        assertThat(session.session()).isEqualTo(before);
+        assertThat(session.events()).hasSize(1);
+    }
+
+    private void takenFor(Draft draft) {
+        assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> peers().join(draft));
+    }
+
+    @Test
+    default void aSessionWithoutATokenIsNotReopenedWithOne() {
+        peers().joinWithoutToken(offer("o").code("taken"));
+
+        takenFor(offer("o").code("taken").token(newToken()));
+    }
+
+    @Test
+    default void anExpiredSessionGivesItsCodeUpAtOnceThoughNobodySwept() {
+        Rendezvous old = peers().open(offer("old").code("reused").trickle(candidates("a", "b")));
+        Draft draft = offer("new").code("reused").token(newToken());
+
+        clock().moveTo(old.session().expiresAt().minusMillis(1));
+        takenFor(draft);
+        clock().advance(Duration.ofMillis(1));
+        Rendezvous reopened = peers().open(draft);
+
+        assertThat(reopened.session().seq()).isEqualTo(1);
+        assertThat(reopened.events()).containsExactly(offered(1, 1, "new"));
+    }
+
+    @Test
+    default void theOpeningOfAnExpiredSessionIsNoReplay() {
+        Draft draft = offer("o").code("again").token(newToken());
+        Joined first = peers().join(draft);
+        clock().moveTo(first.expiresAt());
+        Joined second = peers().join(draft);
+
+        assertThat(second.replay()).isFalse();
+        assertThat(second.expiresAt()).isEqualTo(first.expiresAt().plus(limits().ttlDefault()));
+    }
+
+    @Test
+    default void whatIsOutOfBoundsOpensNothing() {
+        Draft draft =
+                offer("o").code("none").ttl(limits().ttlMax().plusMillis(1)).token(newToken());
+
+        assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> peers().join(draft));
+        assertThat(peers().join(draft.ttl(limits().ttlMax())).replay()).isFalse();
+    }
+}

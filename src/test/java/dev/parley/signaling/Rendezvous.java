@@ -1,0 +1,99 @@
+package dev.parley.signaling;
+
+import static dev.parley.signaling.Stages.result;
+
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Joined;
+import dev.parley.session.Namespace;
+import dev.parley.session.Said;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.Side;
+import dev.parley.session.Trickle;
+import dev.parley.session.Trickled;
+import dev.parley.store.Place;
+import dev.parley.store.ReadFrom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session as both its peers see it; each call waits for its result.
+ *
+ * @param offerer the token that the session was opened with
+ * @param answerer the token that the answerer brings when it answers
+ */
+record Rendezvous(Signaling signaling, SessionKey key, SessionToken offerer, SessionToken answerer) {
+    /** The session of the same code in another namespace, if there is one. */
+    Rendezvous in(Namespace namespace) {
+        return new Rendezvous(signaling, new SessionKey(namespace, key.code()), offerer, answerer);
+    }
+
+    SessionToken token(Side side) {
+        return side == Side.OFFERER ? offerer : answerer;
+    }
+
+    Joined answer(String answer) {
+        return answer(answerer, answer, null, Trickle.NOTHING);
+    }
+
+    Joined answer(@Nullable SessionToken own, String answer, @Nullable Integer generation, Trickle trickle) {
+        return result(signaling.answer(key, Description.of(answer), generation, trickle, own));
+    }
+
+    Joined answerWithoutToken(String answer) {
+        return result(signaling.answerWithoutToken(key, Description.of(answer)));
+    }
+
+    Trickled trickle(Side side, Trickle trickle) {
+        return trickle(token(side), trickle, null);
+    }
+
+    Trickled trickle(@Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
+        return result(signaling.trickle(key, token, trickle, generation));
+    }
+
+    Trickled trickleAs(Side side, @Nullable SessionToken token, Trickle trickle) {
+        return result(signaling.trickleAs(key, side, token, trickle));
+    }
+
+    Joined restart(String offer) {
+        return restart(offerer, null, offer);
+    }
+
+    Joined restart(@Nullable SessionToken token, @Nullable Long seq, String offer) {
+        return result(signaling.restart(key, token, seq, Description.of(offer)));
+    }
+
+    Instant extend(@Nullable SessionToken token, Duration ttl) {
+        return result(signaling.extend(key, token, ttl));
+    }
+
+    Place close() {
+        return close(offerer);
+    }
+
+    Place close(@Nullable SessionToken token) {
+        return result(signaling.close(key, token));
+    }
+
+    Session session() {
+        return result(signaling.session(ReadFrom.PRIMARY, key));
+    }
+
+    Said saidBy(Side side) {
+        return result(signaling.saidBy(ReadFrom.PRIMARY, key, side));
+    }
+
+    /** All of them. */
+    List<Event> events() {
+        return events(0, Integer.MAX_VALUE);
+    }
+
+    List<Event> events(long after, int limit) {
+        return result(signaling.events(ReadFrom.PRIMARY, key, after, limit));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.parley.signaling;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.Map;
+import java.util.Set;
+
+/** The application as the store's tests need it, whatever the engine: a clock to move, and no sweeper that comes by itself. */
+public abstract class StoreProfile implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of("quarkus.http.test-port", "0", "parley.expiry.schedule", "off");
+    }
+
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+        return Set.of(MovableClock.class);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.parley.signaling;
+
+import dev.parley.session.Limits;
+import dev.parley.store.Database;
+import dev.parley.store.Sql;
+
+/** What the cases of the store's contract are given: an engine with the use cases over it, and a clock to move. */
+interface StoreUnderTest {
+    Database database();
+
+    Signaling signaling();
+
+    Limits limits();
+
+    MovableClock clock();
+
+    /** Peers in a namespace that only this test uses. */
+    Peers peers();
+
+    /** The one number that a query of the primary gives, whatever the use cases would hide. */
+    default long count(Sql query, String parameter) {
+        return Stages.result(database()
+                .write(tx -> tx.call(query).bind(parameter).all(rows -> {
+                    rows.next();
+                    return rows.getLong(1);
+                })));
+    }
+}
