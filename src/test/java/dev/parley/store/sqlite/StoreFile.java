@@ -1,0 +1,45 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Node;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.sqlite.SQLiteDataSource;
+
+/** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
+record StoreFile(Path path) {
+    private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
+
+    SqliteDatabase open() {
+        return open(1_000, 100);
+    }
+
+    SqliteDatabase open(int queueMax, int batchMax) {
+        var settings = new SqliteDatabase.Settings(
+                path, BUSY_TIMEOUT, queueMax, batchMax, 1, 10, new Node("test", "here", true));
+        return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
+    }
+
+    void migrate() {
+        migrations().migrate();
+    }
+
+    /** A connection that Parley knows nothing of. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + path);
+    }
+
+    private Flyway migrations() {
+        var source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite:" + path);
+        return new FluentConfiguration()
+                .dataSource(source)
+                .locations("classpath:migrations/sqlite")
+                .load();
+    }
+}

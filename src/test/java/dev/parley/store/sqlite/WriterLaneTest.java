@@ -1,0 +1,303 @@
+package dev.parley.store.sqlite;
+
+import static dev.parley.signaling.Stages.result;
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.StoreFull;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Served;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One commit for many works: each is told of its own fate, and none suffers from another's. */
+class WriterLaneTest {
+    private static final int IO_ERROR = 10;
+    private static final int DISK_FULL = 13;
+
+    @TempDir
+    Path folder;
+
+    private StoreFile file;
+    private SqliteDatabase database;
+
+    @BeforeEach
+    void open() throws SQLException {
+        file = new StoreFile(folder.resolve("parley.db"));
+        database = file.open();
+        Marks.makeRoom(file);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void whatWaitsTogetherIsCommittedTogether() {
+        long before = Marks.position(database);
+        List<CompletionStage<Served<String>>> works;
+        try (var writer = new HeldWriter(database)) {
+            works = IntStream.range(0, 20)
+                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .toList();
+            writer.release();
+        }
+
+        assertThat(works.stream().map(work -> served(work).bookmark()).distinct())
+                .hasSize(1);
+        assertThat(Marks.position(database)).isEqualTo(before + 1);
+        assertThat(Marks.in(database)).hasSize(20).startsWith("mark 0", "mark 1", "mark 2");
+    }
+
+    @Test
+    void aBatchTakesNoMoreThanItsBound() {
+        database.close();
+        database = file.open(100, 8);
+        long before = Marks.position(database);
+        List<CompletionStage<Served<String>>> works;
+        try (var writer = new HeldWriter(database)) {
+            works = IntStream.range(0, 20)
+                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .toList();
+            writer.release();
+        }
+        works.forEach(work -> result(work));
+
+        assertThat(Marks.position(database)).isEqualTo(before + 3);
+    }
+
+    @Test
+    void workThatFailsHalfDoneLeavesNothingAndItsMatesAreCommitted() {
+        var runs = new AtomicInteger();
+        try (var writer = new HeldWriter(database)) {
+            var first = database.write(tx -> {
+                runs.incrementAndGet();
+                Marks.set(tx, "first");
+                return "first";
+            });
+            CompletionStage<Served<String>> refused = database.write(tx -> {
+                Marks.set(tx, "refused");
+                throw new CodeTaken();
+            });
+            CompletionStage<Served<String>> broken = database.write(tx -> {
+                Marks.set(tx, "broken");
+                Marks.set(tx, "broken");
+                return "broken";
+            });
+            CompletionStage<Served<String>> faulty = database.write(tx -> {
+                Marks.set(tx, "faulty");
+                throw new ArithmeticException("a fault of ours");
+            });
+            var last = database.write(Marks.set("last"));
+            writer.release();
+
+            assertThat(result(first)).isEqualTo("first");
+            assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> result(broken));
+            assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> result(faulty));
+            assertThat(result(last)).isEqualTo("last");
+        }
+        assertThat(Marks.in(database)).containsExactly("first", "last");
+        assertThat(runs).as("run again after each rollback").hasValue(4);
+    }
+
+    @Test
+    void whatWorkFoundInARunThatWasRolledBackDoesNotCount() {
+        try (var writer = new HeldWriter(database)) {
+            CompletionStage<Served<String>> refused = database.write(tx -> {
+                Marks.set(tx, "same");
+                throw new CodeTaken();
+            });
+            var after = database.write(Marks.setIfNew("same"));
+            writer.release();
+
+            assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
+            assertThat(result(after)).as("new").isTrue();
+        }
+        assertThat(Marks.in(database)).containsExactly("same");
+    }
+
+    @Test
+    void aRefusalThatChangedNothingDisturbsNobody() {
+        var runs = new AtomicInteger();
+        try (var writer = new HeldWriter(database)) {
+            var first = database.write(tx -> {
+                runs.incrementAndGet();
+                Marks.set(tx, "first");
+                return "first";
+            });
+            CompletionStage<Served<String>> refused = database.write(tx -> {
+                throw new CodeTaken();
+            });
+            CompletionStage<Served<String>> broken = database.write(tx -> {
+                Marks.set(tx, "first");
+                return "never";
+            });
+            var last = database.write(Marks.set("last"));
+            writer.release();
+
+            assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> result(broken));
+            assertThat(served(first).bookmark()).isEqualTo(served(last).bookmark());
+        }
+        assertThat(Marks.in(database)).containsExactly("first", "last");
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void workSeesWhatItsMatesBeforeItDid() {
+        try (var writer = new HeldWriter(database)) {
+            var first = database.write(Marks.setIfNew("same"));
+            var second = database.write(Marks.setIfNew("same"));
+            writer.release();
+
+            assertThat(result(first)).isTrue();
+            assertThat(result(second)).isFalse();
+        }
+    }
+
+    @Test
+    void aFailureOfTheEngineFailsTheWholeBatchAndTheNextOneSucceeds() {
+        try (var writer = new HeldWriter(database)) {
+            var mate = database.write(Marks.set("mate"));
+            CompletionStage<Served<String>> failing = database.write(tx -> {
+                throw new SQLException("disk I/O error", null, IO_ERROR);
+            });
+            writer.release();
+
+            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(failing));
+            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(mate));
+        }
+        assertThat(Marks.in(database)).isEmpty();
+        assertThat(result(database.write(Marks.set("next")))).isEqualTo("next");
+        assertThat(Marks.in(database)).containsExactly("next");
+    }
+
+    @Test
+    void aFullDiskIsToldAsSuchAndTheWriterRecovers() {
+        CompletionStage<Served<String>> failing = database.write(tx -> {
+            Marks.set(tx, "too much");
+            throw new SQLException("database or disk is full", null, DISK_FULL);
+        });
+
+        assertThatExceptionOfType(StoreFull.class).isThrownBy(() -> result(failing));
+        assertThat(result(database.write(Marks.set("next")))).isEqualTo("next");
+        assertThat(Marks.in(database)).containsExactly("next");
+    }
+
+    @Test
+    void workBeyondTheQueueIsRefusedAndWhatWaitsIsDone() {
+        database.close();
+        database = file.open(2, 100);
+        try (var writer = new HeldWriter(database)) {
+            var first = database.write(Marks.set("first"));
+            var second = database.write(Marks.set("second"));
+            var third = database.write(Marks.set("third"));
+
+            assertThatExceptionOfType(StoreUnavailable.class)
+                    .isThrownBy(() -> result(third))
+                    .satisfies(refusal -> assertThat(refusal.retryAfter()).isPositive());
+            writer.release();
+            assertThat(result(first)).isEqualTo("first");
+            assertThat(result(second)).isEqualTo("second");
+        }
+        assertThat(Marks.in(database)).containsExactly("first", "second");
+        assertThat(result(database.write(Marks.set("third")))).isEqualTo("third");
+    }
+
+    @Test
+    void whileAnotherProcessHoldsTheLockAWriteIsRefusedAndAReadIsNot() throws SQLException {
+        result(database.write(Marks.set("before")));
+        try (Connection other = file.connect();
+                var statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(StoreUnavailable.class)
+                        .isThrownBy(() -> result(database.write(Marks.set("refused"))));
+            }
+            assertThat(Marks.in(database)).containsExactly("before");
+            statement.execute("COMMIT");
+        }
+
+        assertThat(result(database.write(Marks.set("after")))).isEqualTo("after");
+        assertThat(Marks.in(database)).containsExactly("before", "after");
+    }
+
+    @Test
+    void closingFinishesWhatWaitsAndRefusesWhatComesLater() {
+        List<CompletionStage<Served<String>>> waiting;
+        CompletableFuture<Void> closed;
+        try (var writer = new HeldWriter(database)) {
+            waiting = IntStream.range(0, 5)
+                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .toList();
+            closed = closing();
+            assertThatExceptionOfType(StoreUnavailable.class)
+                    .isThrownBy(() -> result(database.write(Marks.set("late"))));
+            assertThat(closed).isNotDone();
+            writer.release();
+        }
+        closed.join();
+
+        waiting.forEach(work -> result(work));
+        database = file.open();
+        assertThat(Marks.in(database)).containsExactly("mark 0", "mark 1", "mark 2", "mark 3", "mark 4");
+    }
+
+    /** Closes the database on a thread of its own; returns when that thread waits for the writer. */
+    private CompletableFuture<Void> closing() {
+        var closed = new CompletableFuture<Void>();
+        var thread = new Thread(() -> {
+            database.close();
+            closed.complete(null);
+        });
+        thread.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> thread.getState() == Thread.State.WAITING);
+        return closed;
+    }
+
+    @Test
+    void whoeverWritesWhileTheLaneClosesIsToldOneWayOrTheOther() throws InterruptedException {
+        for (int round = 0; round < 10; round++) {
+            database.close();
+            database = file.open();
+            var stages = new ConcurrentLinkedQueue<CompletableFuture<?>>();
+            List<Thread> writers = IntStream.range(0, 4)
+                    .mapToObj(i -> new Thread(() -> writeUntilRefused(stages)))
+                    .toList();
+            writers.forEach(Thread::start);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> !stages.isEmpty());
+            database.close();
+            for (Thread writer : writers) {
+                writer.join();
+            }
+
+            assertThat(stages).allMatch(CompletableFuture::isDone);
+        }
+    }
+
+    private void writeUntilRefused(Queue<CompletableFuture<?>> stages) {
+        CompletableFuture<?> stage;
+        do {
+            stage = database.write(Marks.setIfNew("same")).toCompletableFuture();
+            stages.add(stage);
+        } while (!stage.isCompletedExceptionally());
+    }
+}
