@@ -52,11 +52,14 @@ final class SqliteFile {
      * @throws StartRefused if it is no store; the file is left as it was
      */
     void inspect() {
+        if (Files.isDirectory(path)) {
+            throw refused("it is a folder");
+        }
+        makeFolder();
+        if (!Files.exists(path)) {
+            return;
+        }
         try {
-            if (!Files.exists(path)) {
-                Files.createDirectories(path.getParent());
-                return;
-            }
             if (!Files.isRegularFile(path) || !Files.isReadable(path) || !Files.isWritable(path)) {
                 throw refused("it is not a file that can be read and written");
             }
@@ -80,6 +83,19 @@ final class SqliteFile {
             }
         } catch (SQLException e) {
             throw refused("SQLite says: " + e.getMessage());
+        }
+    }
+
+    /** Beside the file SQLite keeps its log, so a file that can be written is not enough. */
+    private void makeFolder() {
+        Path folder = path.getParent();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw refused("its folder cannot be made");
+        }
+        if (!Files.isWritable(folder)) {
+            throw refused("its folder cannot be written");
         }
     }
 
