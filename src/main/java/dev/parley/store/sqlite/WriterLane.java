@@ -34,6 +34,7 @@ final class WriterLane implements AutoCloseable {
     private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
     private static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
+    private static final Sql CHECKPOINT = new Sql("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)");
 
     /** Opens a connection that writes, or fails. */
     interface Opener {
@@ -115,6 +116,7 @@ final class WriterLane implements AutoCloseable {
             commit(batch);
             batch.clear();
         }
+        emptyLog();
         abandonConnection();
     }
 
@@ -131,6 +133,18 @@ final class WriterLane implements AutoCloseable {
                 waiting = now;
                 still = -1;
             }
+        }
+    }
+
+    /**
+     * Moves what is in the write-ahead log into the file: who copies the file after a stop is to have everything. SQLite itself
+     * does so only where a connection that can write is the last to close.
+     */
+    private void emptyLog() {
+        try {
+            connection().call(CHECKPOINT).first(row -> row.getInt(1));
+        } catch (SQLException e) {
+            LOG.warnf("The write-ahead log was not emptied and stays beside the file: %s", e.getMessage());
         }
     }
 
