@@ -5,6 +5,7 @@ import dev.parley.store.StartRefused;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /** Runs the sweeper again and again, never two sweeps at once. */
@@ -12,6 +13,7 @@ public final class SweepSchedule {
     private static final Logger LOG = Logger.getLogger(SweepSchedule.class);
     private static final String JOB = "sweep";
     private static final String OFF = "off";
+    private static final Duration INTERVAL_MIN = Duration.ofSeconds(1);
 
     private final Scheduler scheduler;
     private final Sweeper sweeper;
@@ -39,12 +41,19 @@ public final class SweepSchedule {
             if (when.contains(" ")) {
                 job.setCron(when).schedule();
             } else {
-                DurationConverter.parseDuration(when);
+                refuseTooOften(DurationConverter.parseDuration(when));
                 job.setInterval(when).schedule();
             }
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new StartRefused("parley.expiry.schedule: \"" + when
                     + "\" is neither an interval such as 10s, nor a cron expression such as 0 */5 * * * ?, nor off.");
+        }
+    }
+
+    /** What is shorter the scheduler would take for a second, and what is negative for nothing at all. */
+    private static void refuseTooOften(Duration interval) {
+        if (interval.compareTo(INTERVAL_MIN) < 0) {
+            throw new StartRefused("parley.expiry.schedule: the shortest interval is 1s.");
         }
     }
 

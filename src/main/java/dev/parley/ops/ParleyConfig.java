@@ -5,6 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -29,8 +30,14 @@ public interface ParleyConfig {
 
     /** Where sessions are kept. */
     interface Store {
-        /** Which engine and where: {@code sqlite:PATH}, relative to the working directory. */
+        /**
+         * Which engine and where: {@code sqlite:PATH}, relative to the working directory. A plain path: what SQLite would read
+         * as a URI or as options would lead its connections to different files.
+         */
         @WithDefault("sqlite:data/parley.db")
+        @Pattern(
+                regexp = "sqlite:(?!file:)(?!.*:memory:)[^?]+",
+                message = "must be sqlite:PATH, the plain path of a file")
         String url();
 
         /** How many writes may wait for the writer, 1 to 1,000,000; beyond it a write is refused with 503. */
@@ -168,7 +175,10 @@ public interface ParleyConfig {
 
     /** The sweeper that deletes expired sessions. */
     interface Expiry {
-        /** When it runs: an interval such as {@code 10s}, a cron expression (six fields, seconds first), or {@code off}. */
+        /**
+         * When it runs: an interval such as {@code 10s}, from 1 s; a cron expression (six fields, seconds first); or
+         * {@code off}.
+         */
         @WithDefault("10s")
         String schedule();
 

@@ -15,6 +15,10 @@ final class StartFailure {
     // SRCFG…: The …"
     private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
 
+    // "The config property parley.limits.page with the config value "x" threw an Exception whilst being converted
+    // Expected …"
+    private static final String THREW = " threw an Exception whilst being converted";
+
     private StartFailure() {}
 
     /** Ends the process, with a word on standard error where {@code failure} is one. */
@@ -35,8 +39,7 @@ final class StartFailure {
     static Optional<String> lineOf(Throwable cause) {
         if (cause instanceof ConfigValidationException invalid) {
             return Optional.of(IntStream.range(0, invalid.getProblemCount())
-                    .mapToObj(i ->
-                            CODES.matcher(invalid.getProblem(i).getMessage()).replaceAll(""))
+                    .mapToObj(i -> plain(invalid.getProblem(i).getMessage()))
                     .collect(Collectors.joining("; ")));
         }
         if (cause instanceof ConfigurationException refused) {
@@ -47,6 +50,10 @@ final class StartFailure {
                     + " cannot be listened on; another process may have it. Choose another with QUARKUS_HTTP_PORT.");
         }
         return Optional.empty();
+    }
+
+    private static String plain(String problem) {
+        return CODES.matcher(problem).replaceAll("").replace(THREW, ":");
     }
 
     private static Throwable rootOf(Throwable failure) {
