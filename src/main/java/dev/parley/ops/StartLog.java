@@ -1,16 +1,17 @@
 package dev.parley.ops;
 
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.vertx.http.HttpServer;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.SmallRyeConfig;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 
 /** Three lines at the start that answer an operator's first questions: which version, how is it set, where does it listen. */
@@ -18,9 +19,11 @@ import org.jboss.logging.Logger;
 public final class StartLog {
     private static final Logger LOG = Logger.getLogger("parley");
     private static final Set<String> SECRET_WORDS = Set.of("key", "keys", "secret", "password", "token");
+    private static final Set<String> KEYS =
+            ConfigClass.configClass(ParleyConfig.class).getProperties().keySet();
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
 
-    void listening(@ObservesAsync HttpServerStart server, SmallRyeConfig config) {
+    void listening(@ObservesAsync HttpServerStart server, HttpServer bound, SmallRyeConfig config) {
         LOG.infof(
                 "Parley %s on Quarkus %s and Java %s",
                 config.getConfigValue("quarkus.application.version").getValue(),
@@ -29,17 +32,33 @@ public final class StartLog {
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
                 "Listening on http://%s:%d; what it offers is described at /q/openapi",
-                server.options().getHost(), server.options().getPort());
+                server.options().getHost(), bound.getPort());
+        Set<String> misspelt = misspelt(System.getenv().keySet());
+        if (!misspelt.isEmpty()) {
+            LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
+        }
     }
 
     /** Every setting of ours as it is in force, secrets masked. */
     static String effective(SmallRyeConfig config) {
-        return StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith("parley."))
-                .sorted(Comparator.naturalOrder())
+        return KEYS.stream()
+                .sorted()
                 .map(name ->
                         name + "=" + shown(name, config.getConfigValue(name).getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Environment variables that look like settings of ours and are none. They are no reason not to start: for a service named
+     * parley Kubernetes sets some, such as {@code PARLEY_PORT}.
+     */
+    static Set<String> misspelt(Set<String> variables) {
+        Set<String> known = KEYS.stream()
+                .map(key -> key.replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        return variables.stream()
+                .filter(variable -> variable.startsWith("PARLEY_") && !known.contains(variable))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String shown(String name, String value) {
