@@ -1,0 +1,125 @@
+package dev.parley.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * How to start the packaged jar: {@code ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:p.db").start()}.
+ *
+ * <p>Nothing of the environment in which the tests run reaches it: settings of Parley and of Quarkus are only those given here.
+ */
+public final class ParleyJar {
+    // Below the ports that the kernel gives to clients, so that no connection takes one between the choice and the
+    // start.
+    private static final int PORT_MIN = 20_000;
+    private static final int PORT_MAX = 32_000;
+
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final List<String> options;
+
+    private ParleyJar(Path folder, Map<String, String> environment, List<String> options) {
+        this.folder = folder;
+        this.environment = environment;
+        this.options = options;
+    }
+
+    /** The jar with {@code folder} as its working directory; logs are written there too. */
+    public static ParleyJar in(Path folder) {
+        return new ParleyJar(folder, Map.of(), List.of());
+    }
+
+    /** The same with one more environment variable. */
+    public ParleyJar with(String variable, String value) {
+        var more = new TreeMap<>(environment);
+        more.put(variable, value);
+        return new ParleyJar(folder, more, options);
+    }
+
+    /** The same with one more option of the virtual machine, such as {@code -Xmx512m}. */
+    public ParleyJar withOption(String option) {
+        return new ParleyJar(
+                folder,
+                environment,
+                Stream.concat(options.stream(), Stream.of(option)).toList());
+    }
+
+    /**
+     * Starts a server on a free port of the loopback and waits until it says that it is well.
+     *
+     * @throws AssertionError if it ends or does not answer within two minutes; its log is in the message
+     */
+    public RunningParley start() {
+        int port = freePort();
+        var server = new RunningParley(
+                with("QUARKUS_HTTP_PORT", Integer.toString(port)).launch(), port);
+        server.awaitHealth();
+        return server;
+    }
+
+    /** Runs the jar with {@code arguments} until it ends by itself; for commands, and for starts that are refused. */
+    public Exit run(String... arguments) {
+        try (LaunchedJar launched =
+                with("QUARKUS_HTTP_PORT", Integer.toString(freePort())).launch(arguments)) {
+            return launched.awaitExit();
+        }
+    }
+
+    private LaunchedJar launch(String... arguments) {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar()));
+        command.addAll(List.of(arguments));
+        try {
+            Path out = Files.createTempFile(folder, "parley-", ".out");
+            Path err = Path.of(out.toString().replaceFirst("out$", "err"));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().keySet().removeIf(ParleyJar::isSetting);
+            builder.environment().putAll(environment);
+            return new LaunchedJar(builder.start(), out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSetting(String variable) {
+        return variable.startsWith("PARLEY_") || variable.startsWith("QUARKUS_");
+    }
+
+    private static String jar() {
+        String jar = System.getProperty("parley.jar");
+        if (jar == null) {
+            throw new IllegalStateException("The system property parley.jar does not say which jar to run");
+        }
+        return jar;
+    }
+
+    private static int freePort() {
+        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX))
+                .filter(ParleyJar::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (var probe = new ServerSocket(port)) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.parley.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The start: what is set is honoured and told in three lines; and with a file or a setting that will not do there is no start
+ * at all, but one line that names it, and the file is left alone.
+ */
+class StartIT {
+    private static final String CODE = "a-session";
+    private static final String TOKEN = "the-own-secret-of-an-offerer";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void withNoSettingsTheStoreIsMadeInTheWorkingDirectory() {
+        try (RunningParley parley = ParleyJar.in(folder).start()) {
+            assertThat(folder.resolve("data/parley.db")).isRegularFile();
+            assertThat(parley.log().lines())
+                    .as("three lines that help")
+                    .satisfiesOnlyOnce(line -> assertThat(line).containsPattern("Parley \\d+\\.\\d+"))
+                    .satisfiesOnlyOnce(line -> assertThat(line).contains("parley.store.url=sqlite:data/parley.db"))
+                    .satisfiesOnlyOnce(
+                            line -> assertThat(line).contains(parley.uri().toString()))
+                    .hasSize(3);
+            assertThat(parley.out()).as("standard output").isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterAnOrderlyRestart() {
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + folder.resolve("far/away/p.db"));
+        String before;
+        try (RunningParley parley = jar.start()) {
+            ParleyClient client = parley.client();
+            client.open(CODE, TOKEN, "an offer", List.of(TextNode.valueOf("a candidate")));
+            client.answer(CODE, "the-own-secret-of-an-answerer", "an answer", List.of());
+            before = client.session(CODE).text();
+            parley.stop();
+        }
+        assertThat(folder.resolve("far/away/p.db")).isRegularFile();
+        try (RunningParley parley = jar.start()) {
+            assertThat(parley.client().session(CODE).text()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aTextFileIsNoStore() throws IOException {
+        Path file = Files.writeString(folder.resolve("notes.txt"), "not a database, but longer than its header\n");
+        assertRefusedAndUntouched(file);
+    }
+
+    @Test
+    void aFileShorterThanAHeaderIsNoStore() throws IOException {
+        assertRefusedAndUntouched(Files.writeString(folder.resolve("short.db"), "SQLite"));
+    }
+
+    @Test
+    void aTruncatedDatabaseIsNoStore() throws IOException, SQLException {
+        Path file = anotherApplicationsDatabase();
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 60));
+        assertRefusedAndUntouched(file);
+    }
+
+    @Test
+    void aDatabaseOfAnotherApplicationIsNoStore() throws IOException, SQLException {
+        assertRefusedAndUntouched(anotherApplicationsDatabase());
+    }
+
+    @Test
+    void aDatabaseOfANewerParleyIsLeftToIt() throws IOException, SQLException {
+        Path file = folder.resolve("parley.db");
+        assertThat(jar(file).run("sweep").code()).as("a store is made").isZero();
+        try (StoreFile store = StoreFile.open(file)) {
+            store.execute(
+                    "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
+                            + " installed_by, installed_on, execution_time, success)"
+                            + " SELECT installed_rank + 1, '9999', 'of the future', type, 'V9999__of_the_future.sql', checksum,"
+                            + " installed_by, installed_on, execution_time, success FROM flyway_schema_history");
+        }
+        assertThat(assertRefusedAndUntouched(file)).contains("9999");
+    }
+
+    @Test
+    void aDatabaseWhoseMigrationsWereTamperedWithIsNoStore() throws IOException, SQLException {
+        Path file = folder.resolve("parley.db");
+        assertThat(jar(file).run("sweep").code()).as("a store is made").isZero();
+        try (StoreFile store = StoreFile.open(file)) {
+            store.execute("UPDATE flyway_schema_history SET checksum = checksum + 1");
+        }
+        assertRefusedAndUntouched(file);
+    }
+
+    @Test
+    void aFolderIsNoStore() throws IOException {
+        Path directory = Files.createDirectory(folder.resolve("directory.db"));
+        assertRefused(jar(directory), directory.toString());
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        assertRefused(jar(file.resolve("parley.db")), file.toString());
+        assertThat(file).hasContent("in the way");
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() throws IOException {
+        try (SmallDisk disk = SmallDisk.in(folder, 1)) {
+            disk.makeReadOnly();
+            assertRefused(jar(disk.folder().resolve("parley.db")), disk.folder().toString());
+        }
+    }
+
+    /** One of each kind; every bound has a test of its own beside the configuration. */
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "parley.store.url, mysql:x",
+        "parley.store.url, sqlite:",
+        "parley.store.url, sqlite::memory:",
+        "parley.store.url, sqlite:file:parley.db",
+        "parley.limits.page, 0",
+        "parley.limits.page, many",
+        "parley.session.ttl-min, 25h",
+        "parley.expiry.schedule, nonsense",
+        "parley.expiry.schedule, 0s",
+        "parley.no-such-key, 1",
+    })
+    void aSettingThatWillNotDoIsNamed(String key, String value) {
+        assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);
+    }
+
+    @Test
+    void aRefusedUrlIsNotShown() {
+        String line = assertRefused(
+                jar(folder).with("PARLEY_STORE_URL", "mysql://joe:swordfish@192.0.2.1/parley"), "parley.store.url");
+        assertThat(line).doesNotContain("swordfish");
+    }
+
+    /** For a service named parley Kubernetes sets such variables, so they are no reason not to start. */
+    @Test
+    void aMisspeltVariableIsNamedAndHasNoEffect() {
+        try (RunningParley parley = ParleyJar.in(folder)
+                .with("PARLEY_STORE_URI", "sqlite:elsewhere.db")
+                .start()) {
+            assertThat(parley.log().lines())
+                    .satisfiesOnlyOnce(line -> assertThat(line).contains("WARN", "PARLEY_STORE_URI"));
+        }
+        assertThat(folder.resolve("elsewhere.db")).doesNotExist();
+    }
+
+    private ParleyJar jar(Path store) {
+        // The fast compiler alone: these processes live for a second.
+        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store).withOption("-XX:TieredStopAtLevel=1");
+    }
+
+    private String assertRefusedAndUntouched(Path file) throws IOException {
+        byte[] before = Files.readAllBytes(file);
+        String line = assertRefused(jar(file), file.toString());
+        assertThat(file).hasBinaryContent(before);
+        return line;
+    }
+
+    /** Returns the one line that the operator gets to read. */
+    private static String assertRefused(ParleyJar jar, String name) {
+        Exit exit = jar.run();
+        assertThat(exit.code()).as("exit code; standard error: %s", exit.err()).isEqualTo(1);
+        assertThat(exit.out()).as("standard output").isEmpty();
+        assertThat(exit.err().lines())
+                .as("standard error")
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains(name).doesNotContain("Exception"));
+        return exit.err();
+    }
+
+    private Path anotherApplicationsDatabase() throws SQLException {
+        Path file = folder.resolve("recipes.db");
+        try (StoreFile recipes = StoreFile.open(file)) {
+            recipes.execute("CREATE TABLE recipes (name TEXT, text TEXT)");
+            recipes.execute("INSERT INTO recipes VALUES ('bread', 'flour, water, salt, time')");
+        }
+        return file;
+    }
+}
