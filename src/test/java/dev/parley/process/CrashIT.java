@@ -21,6 +21,8 @@ class CrashIT {
     private static final int ROUNDS = Integer.getInteger("parley.crash.rounds", 3);
     private static final long SEED = Long.getLong("parley.crash.seed", System.nanoTime());
 
+    private static final int PEERS = 8;
+
     /** How much is acknowledged before the kill: from a server that is still cold to one that is warm. */
     private static final int ACKNOWLEDGED_MIN = 50;
 
@@ -57,7 +59,7 @@ class CrashIT {
     /** Returns what the peers remember. */
     private static List<RememberedSession> killUnderLoad(RunningParley parley, Random random) {
         int acknowledged = random.nextInt(ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX);
-        try (Crowd crowd = Crowd.actingOn(parley.client(), random.nextLong(), acknowledged)) {
+        try (Crowd crowd = Crowd.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
             crowd.awaitAcknowledgements();
             parley.kill();
             crowd.awaitSilence();

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * were told. Each goes on until its server answers no more, or until it is told to leave.
  */
 final class Crowd implements AutoCloseable {
-    private static final int PEERS = 8;
-
     /** Few, so that peers meet: each write goes to one of the latest sessions. */
     private static final int LATEST = 12;
 
@@ -36,11 +34,11 @@ final class Crowd implements AutoCloseable {
     private final List<Thread> peers;
     private volatile boolean leaving;
 
-    private Crowd(ParleyClient client, long seed, int acknowledgementsAwaited) {
+    private Crowd(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
         this.client = client;
         this.name = Long.toString(seed, Character.MAX_RADIX).replace('-', 'n');
         this.acknowledgements = new CountDownLatch(acknowledgementsAwaited);
-        this.peers = IntStream.range(0, PEERS)
+        this.peers = IntStream.range(0, peers)
                 .mapToObj(peer -> new Thread(() -> live(new Random(seed + peer), name + "-" + peer), "peer-" + peer))
                 .toList();
     }
@@ -51,8 +49,8 @@ final class Crowd implements AutoCloseable {
      * @param seed decides who does what; two crowds on one store need two
      * @param acknowledgementsAwaited how many {@link #awaitAcknowledgements} waits for
      */
-    static Crowd actingOn(ParleyClient client, long seed, int acknowledgementsAwaited) {
-        var crowd = new Crowd(client, seed, acknowledgementsAwaited);
+    static Crowd actingOn(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
+        var crowd = new Crowd(client, peers, seed, acknowledgementsAwaited);
         crowd.peers.forEach(Thread::start);
         return crowd;
     }

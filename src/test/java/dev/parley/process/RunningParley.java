@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /** A server in a process of its own. Closing it kills it; {@link #stop()} is the orderly end. */
 public final class RunningParley implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final LaunchedJar launched;
@@ -30,9 +30,9 @@ public final class RunningParley implements AutoCloseable {
                     .ignoreExceptionsMatching(NoReply.class::isInstance)
                     .until(() -> client.health().status() == 200);
         } catch (RuntimeException e) {
-            String log = log();
+            String state = launched.state();
             close();
-            throw new AssertionError(e.getMessage() + "; its log:\n" + log, e);
+            throw new AssertionError(e.getMessage() + "; " + state, e);
         }
     }
 

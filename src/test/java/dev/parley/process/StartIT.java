@@ -27,7 +27,7 @@ class StartIT {
 
     @Test
     void withNoSettingsTheStoreIsMadeInTheWorkingDirectory() {
-        try (RunningParley parley = ParleyJar.in(folder).start()) {
+        try (RunningParley parley = ParleyJar.in(folder).startingFast().start()) {
             assertThat(folder.resolve("data/parley.db")).isRegularFile();
             assertThat(parley.log().lines())
                     .as("three lines that help")
@@ -42,7 +42,7 @@ class StartIT {
 
     @Test
     void whatWasWrittenIsThereAfterAnOrderlyRestart() {
-        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + folder.resolve("far/away/p.db"));
+        ParleyJar jar = jar(folder.resolve("far/away/p.db"));
         String before;
         try (RunningParley parley = jar.start()) {
             ParleyClient client = parley.client();
@@ -130,8 +130,6 @@ class StartIT {
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
         "parley.store.url, mysql:x",
-        "parley.store.url, sqlite:",
-        "parley.store.url, sqlite::memory:",
         "parley.store.url, sqlite:file:parley.db",
         "parley.limits.page, 0",
         "parley.limits.page, many",
@@ -164,7 +162,6 @@ class StartIT {
     }
 
     private ParleyJar jar(Path store) {
-        // The fast compiler alone: these processes live for a second.
         return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store).withOption("-XX:TieredStopAtLevel=1");
     }
 

@@ -1,0 +1,80 @@
+package dev.parley.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A disk that becomes full: writes are refused and say so, reads go on, and with room again all goes on by itself. */
+class DiskFullIT {
+    private static final int DISK_MEGABYTES = 6;
+    private static final int BALLAST_MEGABYTES = 3;
+
+    /** More than the disk holds of the offers below. */
+    private static final int SESSIONS_MAX = 1_000;
+
+    private static final String OFFER = "a=candidate\r\n".repeat(1_000);
+
+    @TempDir
+    Path folder;
+
+    private final List<RememberedSession> sessions = new ArrayList<>();
+
+    @Test
+    void aFullDiskRefusesWritesAndNothingElse() throws IOException {
+        try (SmallDisk disk = SmallDisk.in(folder, DISK_MEGABYTES)) {
+            Path ballast = disk.occupy(BALLAST_MEGABYTES);
+            ParleyJar jar = ParleyJar.in(folder)
+                    .with("PARLEY_STORE_URL", "sqlite:" + disk.folder().resolve("parley.db"))
+                    .startingFast();
+            try (RunningParley parley = jar.start()) {
+                ParleyClient client = parley.client();
+                fill(client);
+                assertThat(client.health().status()).isEqualTo(200);
+                assertThat(List.of(
+                                open(client, "after").status(),
+                                open(client, "again").status()))
+                        .isSubsetOf(507, 503, 201);
+                assertAllKept(client);
+
+                Files.delete(ballast);
+                await().until(() -> open(client, "recovered-" + sessions.size()).status() == 201);
+                assertAllKept(client);
+                assertThat(parley.log()).contains("disk").doesNotContain("Exception");
+            }
+            try (RunningParley parley = jar.start()) {
+                assertAllKept(parley.client());
+            }
+        }
+    }
+
+    /** Opens sessions until one is refused. */
+    private void fill(ParleyClient client) {
+        for (int i = 0; i < SESSIONS_MAX; i++) {
+            Reply reply = open(client, "session-" + i);
+            if (!reply.isSuccess()) {
+                assertThat(reply.status()).as("%s", reply).isIn(507, 503);
+                assertThat(reply.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+                return;
+            }
+        }
+        throw new AssertionError("The disk does not become full");
+    }
+
+    private Reply open(ParleyClient client, String code) {
+        var session = new RememberedSession(code);
+        sessions.add(session);
+        return session.remember(RememberedWrite.open(code, "the-own-secret-of-" + code, OFFER + code, List.of()))
+                .send(client);
+    }
+
+    private void assertAllKept(ParleyClient client) {
+        sessions.forEach(session -> session.assertKeptBy(client));
+    }
+}
