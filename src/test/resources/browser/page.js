@@ -1,0 +1,68 @@
+// The page's controls, and what they show of the peer behind them.
+
+import { NativeApi } from "./native.js";
+import { Peer } from "./peer.js";
+import { RondevuApi } from "./rondevu.js";
+
+const query = new URLSearchParams(location.search);
+const Api = { native: NativeApi, rondevu: RondevuApi }[query.get("api")];
+const api = new Api(query.get("service"));
+
+const peer = new Peer(api, {
+  state(connection) {
+    at("signaling").value = connection.signalingState;
+    at("gathering").value = connection.iceGatheringState;
+    at("connection").value = connection.connectionState;
+  },
+  ours: (candidate) => append("ours", candidate.candidate),
+  theirs: (candidate) => append("theirs", candidate.candidate),
+  open: () => (at("say").elements.send.disabled = false),
+  heard: (message) => append("heard", message),
+  problem,
+});
+
+onSubmit("offer", async ({ topic }) => {
+  at("session").value = await peer.offer(topic);
+});
+
+onSubmit("join", async ({ code }) => {
+  at("session").value = await peer.join(code);
+});
+
+onSubmit("say", async ({ message }) => peer.say(message));
+
+at("find").onclick = async () => {
+  try {
+    at("found").replaceChildren();
+    const codes = await api.find(at("offer").elements.topic.value);
+    codes.forEach((code) => append("found", code));
+    append("found", `${codes.length} found`);
+  } catch (error) {
+    problem(error);
+  }
+};
+
+function onSubmit(form, action) {
+  at(form).onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      await action(Object.fromEntries(new FormData(at(form))));
+    } catch (error) {
+      problem(error);
+    }
+  };
+}
+
+function at(id) {
+  return document.getElementById(id);
+}
+
+function append(list, text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  at(list).append(item);
+}
+
+function problem(error) {
+  at("problem").textContent = error.message;
+}
