@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** The machine's own Chromium without a window. To be used by one thread. */
 final class Chromium implements AutoCloseable {
-    private static final double WAIT_MILLIS_MAX = 30_000;
+    private static final double WAIT_MILLIS_MAX = 60_000;
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
     private static final List<String> ARGUMENTS = List.of(
