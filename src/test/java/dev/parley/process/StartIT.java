@@ -1,6 +1,7 @@
 package dev.parley.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
@@ -155,8 +156,8 @@ class StartIT {
         try (RunningParley parley = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URI", "sqlite:elsewhere.db")
                 .start()) {
-            assertThat(parley.log().lines())
-                    .satisfiesOnlyOnce(line -> assertThat(line).contains("WARN", "PARLEY_STORE_URI"));
+            await().untilAsserted(() -> assertThat(parley.log().lines())
+                    .satisfiesOnlyOnce(line -> assertThat(line).contains("WARN", "PARLEY_STORE_URI")));
         }
         assertThat(folder.resolve("elsewhere.db")).doesNotExist();
     }
