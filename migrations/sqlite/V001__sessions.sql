@@ -42,24 +42,20 @@ CREATE INDEX sessions_open ON sessions (namespace, id) WHERE answered = 0 AND to
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Append-only. The key keeps a session's events together, so a poll reads one range of one page.
--- side: 1 offerer, 2 answerer. type: 1 offer, 2 answer, 3 candidate, 4 end-of-candidates; numbers, because a poll reads both of
--- every row. The payload stands last: looking for a digest does not touch it.
+-- The payload stands last: looking for a digest does not touch it.
 CREATE TABLE events (
     session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     seq        INTEGER NOT NULL,
     generation INTEGER NOT NULL,
-    side       INTEGER NOT NULL CHECK (side IN (1, 2)),
-    type       INTEGER NOT NULL CHECK (type IN (1, 2, 3, 4)),
+    side       TEXT    NOT NULL CHECK (side IN ('offerer', 'answerer')),
+    type       TEXT    NOT NULL CHECK (type IN ('offer', 'answer', 'candidate', 'end-of-candidates')),
     digest     BLOB,
     payload    BLOB,
     PRIMARY KEY (session_id, seq)
 ) WITHOUT ROWID;
 
--- For people who look at the store: what was said, in words.
+-- For people who look at the store: who said what.
 CREATE VIEW conversation AS
-SELECT s.namespace, s.code, e.seq, e.generation,
-       CASE e.side WHEN 1 THEN 'offerer' ELSE 'answerer' END AS side,
-       CASE e.type WHEN 1 THEN 'offer' WHEN 2 THEN 'answer' WHEN 3 THEN 'candidate' ELSE 'end-of-candidates' END AS type,
-       CAST(e.payload AS TEXT) AS payload
+SELECT s.namespace, s.code, e.seq, e.generation, e.side, e.type, CAST(e.payload AS TEXT) AS payload
 FROM sessions s
 JOIN events e ON e.session_id = s.id;

@@ -2,29 +2,30 @@ package dev.parley.store;
 
 import java.sql.SQLException;
 
-/** The kinds of events as column {@code events.type} numbers them. The numbers are part of the schema. */
+/** The kinds of events, as column {@code events.type} names them. The words are part of the schema. */
 enum EventType {
-    OFFER(1),
-    ANSWER(2),
-    CANDIDATE(3),
-    END_OF_CANDIDATES(4);
+    OFFER("offer"),
+    ANSWER("answer"),
+    CANDIDATE("candidate"),
+    END_OF_CANDIDATES("end-of-candidates");
 
-    private static final EventType[] BY_NUMBER = {OFFER, ANSWER, CANDIDATE, END_OF_CANDIDATES};
+    private final String word;
 
-    private final int number;
-
-    EventType(int number) {
-        this.number = number;
+    EventType(String word) {
+        this.word = word;
     }
 
-    int number() {
-        return number;
+    String word() {
+        return word;
     }
 
-    static EventType numbered(int number) throws SQLException {
-        if (number < 1 || number > BY_NUMBER.length) {
-            throw new SQLException("events.type holds the unknown number " + number);
-        }
-        return BY_NUMBER[number - 1];
+    static EventType named(String word) throws SQLException {
+        return switch (word) {
+            case "offer" -> OFFER;
+            case "answer" -> ANSWER;
+            case "candidate" -> CANDIDATE;
+            case "end-of-candidates" -> END_OF_CANDIDATES;
+            default -> throw new SQLException("events.type holds an unknown word");
+        };
     }
 }

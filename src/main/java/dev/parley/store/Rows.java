@@ -43,7 +43,7 @@ final class Rows {
         var offerer = new Saying();
         var answerer = new Saying();
         do {
-            (side(rows.getInt(1)) == Side.OFFERER ? offerer : answerer).add(rows);
+            (side(rows.getString(1)) == Side.OFFERER ? offerer : answerer).add(rows);
         } while (rows.next());
         return Optional.of(new Session(
                 code, topic, peerId, tags, generation, seq, offerer.said(), answerer.said(), createdAt, expiresAt));
@@ -78,8 +78,8 @@ final class Rows {
 
     private static Event event(long seq, ResultSet row) throws SQLException {
         int generation = row.getInt(2);
-        Side side = side(row.getInt(3));
-        return switch (EventType.numbered(row.getInt(4))) {
+        Side side = side(row.getString(3));
+        return switch (EventType.named(row.getString(4))) {
             case OFFER -> new Event.Offered(seq, generation, new Description(row.getBytes(5)));
             case ANSWER -> new Event.Answered(seq, generation, new Description(row.getBytes(5)));
             case CANDIDATE -> new Event.Trickled(seq, side, generation, new Candidate(row.getBytes(5)));
@@ -107,16 +107,8 @@ final class Rows {
         return waiting;
     }
 
-    static int number(Side side) {
-        return side == Side.OFFERER ? 1 : 2;
-    }
-
-    private static Side side(int number) throws SQLException {
-        return switch (number) {
-            case 1 -> Side.OFFERER;
-            case 2 -> Side.ANSWERER;
-            default -> throw new SQLException("events.side holds the unknown number " + number);
-        };
+    private static Side side(String word) throws SQLException {
+        return Side.named(word).orElseThrow(() -> new SQLException("events.side holds an unknown word"));
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
@@ -131,11 +123,11 @@ final class Rows {
 
         /** Columns 2 and 3: type, payload. */
         void add(ResultSet row) throws SQLException {
-            int type = row.getInt(2);
-            if (type == NOTHING) {
+            String type = row.getString(2);
+            if (type == null) {
                 return;
             }
-            switch (EventType.numbered(type)) {
+            switch (EventType.named(type)) {
                 case OFFER, ANSWER -> description = new Description(row.getBytes(3));
                 case CANDIDATE -> candidates.add(new Candidate(row.getBytes(3)));
                 case END_OF_CANDIDATES -> end = true;

@@ -109,7 +109,7 @@ public final class SessionStore {
             SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
-            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 2
+            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 'answer'
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql KNOWN = new Sql("known", """
@@ -145,7 +145,7 @@ public final class SessionStore {
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND answered = FALSE AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 1
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 'offerer'
             ORDER BY s.id DESC, e.seq""");
 
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
@@ -342,7 +342,7 @@ public final class SessionStore {
     public Trickle withoutKnown(Statements tx, SessionKey key, Side side, Trickle trickle, Instant now)
             throws SQLException {
         Set<ByteBuffer> known = tx.call(KNOWN)
-                .bind(Rows.number(side))
+                .bind(side.word())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -371,7 +371,7 @@ public final class SessionStore {
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
         return node.call(SAID_BY)
-                .bind(Rows.number(side))
+                .bind(side.word())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -446,13 +446,13 @@ public final class SessionStore {
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(Rows.number(side))
-                .bind(type.number())
+                .bind(side.word())
+                .bind(type.word())
                 .bind(digest)
                 .bind(payload)
                 .bind(place.id())
                 .bind(place.generation())
-                .bind(Rows.number(side))
+                .bind(side.word())
                 .bind(digest)
                 .update();
         return rows == 1;
@@ -471,8 +471,8 @@ public final class SessionStore {
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(Rows.number(side))
-                .bind(type.number())
+                .bind(side.word())
+                .bind(type.word())
                 .bind(digest)
                 .bind(payload)
                 .update();
