@@ -1,10 +1,12 @@
 package dev.parley.store;
 
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
+import org.hibernate.type.NumericBooleanConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,9 @@ public abstract class SessionRow {
     @Column(nullable = false)
     String tags;
 
+    /** 0 or 1 on every engine, so that queries match the partial indexes. */
     @Column(nullable = false)
+    @Convert(converter = NumericBooleanConverter.class)
     boolean answered;
 
     @Column(name = "created_at", nullable = false)

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * could skip one.
  *
  * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
- * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch.
+ * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
+ * session is answered is 0 or 1 on every engine, as the partial indexes of discovery have it: to SQLite FALSE is another word,
+ * and a query that says it reads the whole namespace.
  */
 public final class SessionStore {
     private static final byte[] END_DIGEST = new byte[16];
@@ -46,20 +48,20 @@ public final class SessionStore {
     private static final Sql OPEN = new Sql("open", """
             INSERT INTO sessions (namespace, code, topic, peer_id, tags, generation, seq, answered,
                                   offer_candidates, answer_candidates, offerer_token, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, 1, ?, FALSE, ?, 0, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?)
             ON CONFLICT (namespace, code) DO NOTHING
             """ + PLACE);
 
     private static final Sql ANSWER = new Sql("answer", """
             UPDATE sessions
-            SET answered = TRUE, answerer_token = ?, seq = seq + ?, answer_candidates = answer_candidates + ?
-            WHERE %s AND answered = FALSE AND generation = COALESCE(?, generation)
+            SET answered = 1, answerer_token = ?, seq = seq + ?, answer_candidates = answer_candidates + ?
+            WHERE %s AND answered = 0 AND generation = COALESCE(?, generation)
               AND answer_candidates + ? <= ? AND (offerer_token = ?) IS NOT TRUE
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql RESTART = new Sql("restart", """
             UPDATE sessions
-            SET generation = generation + 1, seq = seq + 1, answered = FALSE, offer_candidates = 0, answer_candidates = 0
+            SET generation = generation + 1, seq = seq + 1, answered = 0, offer_candidates = 0, answer_candidates = 0
             WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq)
             %s""".formatted(LIVE, PLACE));
 
@@ -143,7 +145,7 @@ public final class SessionStore {
     private static final Sql WAITING = new Sql("waiting", """
             SELECT e.side, e.type, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
             FROM (SELECT * FROM sessions
-                  WHERE namespace = ? AND topic = ? AND answered = FALSE AND expires_at > ?
+                  WHERE namespace = ? AND topic = ? AND answered = 0 AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 'offerer'
             ORDER BY s.id DESC, e.seq""");
