@@ -30,13 +30,29 @@ public record Cursor(String position) {
         }
     }
 
-    /** The position as a row's id. */
+    /**
+     * The position as a row's id.
+     *
+     * @throws Malformed if it is none
+     */
     public long id() {
         try {
             return Long.parseLong(position);
         } catch (NumberFormatException e) {
             throw unknown();
         }
+    }
+
+    /**
+     * The position in a list of texts that begin with {@code prefix}.
+     *
+     * @throws Malformed if it is none of them
+     */
+    public String text(String prefix) {
+        if (!position.startsWith(prefix)) {
+            throw unknown();
+        }
+        return position;
     }
 
     /** The word that a client sends back. */

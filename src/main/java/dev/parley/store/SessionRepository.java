@@ -74,18 +74,15 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
      */
     public Page<TopicCount> topics(Namespace namespace, String prefix, Instant now, @Nullable Cursor after, int limit) {
         String end = endOf(prefix);
-        TypedQuery<TopicCount> query = topicCounts(" and topic >= :prefix"
-                        + (end == null ? "" : " and topic < :end")
-                        + (after == null ? "" : " and topic > :after"))
+        // One lower bound, not two: the engine would seek to one of them and go through all that lies before the other.
+        TypedQuery<TopicCount> query = topicCounts((after == null ? " and topic >= :from" : " and topic > :from")
+                        + (end == null ? "" : " and topic < :end"))
                 .setParameter("namespace", namespace.name())
                 .setParameter("now", now.toEpochMilli())
-                .setParameter("prefix", prefix)
+                .setParameter("from", after == null ? prefix : after.text(prefix))
                 .setMaxResults(limit + 1);
         if (end != null) {
             query.setParameter("end", end);
-        }
-        if (after != null) {
-            query.setParameter("after", after.position());
         }
         List<TopicCount> found = query.getResultList();
         List<TopicCount> items = found.size() > limit ? found.subList(0, limit) : found;

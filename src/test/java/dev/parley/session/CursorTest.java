@@ -50,6 +50,15 @@ class CursorTest {
     }
 
     @Test
+    void aTextBelongsToTheListOfItsPrefix() {
+        var cursor = new Cursor("chess/2");
+
+        assertThat(cursor.text("chess/")).isEqualTo("chess/2");
+        assertThat(cursor.text("")).isEqualTo("chess/2");
+        assertThatThrownBy(() -> cursor.text("go/")).isInstanceOf(Malformed.class);
+    }
+
+    @Test
     void anyUnicodeTextComesBack() {
         Random random = Seed.of(CursorTest.class).random();
         for (int i = 0; i < WORDS; i++) {

@@ -6,6 +6,7 @@ import static dev.parley.signaling.Draft.offer;
 import static dev.parley.signaling.Words.candidate;
 import static dev.parley.signaling.Words.lastCandidates;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Code;
 import dev.parley.session.Cursor;
@@ -13,6 +14,7 @@ import dev.parley.session.Description;
 import dev.parley.session.Listing;
 import dev.parley.session.Page;
 import dev.parley.session.Said;
+import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.Waiting;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,6 +160,12 @@ interface DiscoveryCases extends StoreUnderTest {
 
         assertThat(Peers.codes(peers().discover("t", null, Cursor.parse(next.word()), 2)))
                 .containsExactly("1");
+    }
+
+    @Test
+    default void theCursorOfAnotherListIsRefused() {
+        assertThatExceptionOfType(Malformed.class)
+                .isThrownBy(() -> peers().discover(null, null, new Cursor("chess"), 2));
     }
 
     @Test

@@ -2,9 +2,11 @@ package dev.parley.signaling;
 
 import static dev.parley.signaling.Draft.offer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Cursor;
 import dev.parley.session.Page;
+import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TopicCount;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +124,13 @@ interface TopicCases extends StoreUnderTest {
         assertThat(first.items()).extracting(TopicCount::topic).containsExactly("chess/1", "chess/2");
         assertThat(second.items()).extracting(TopicCount::topic).containsExactly("chess/3");
         assertThat(second.next()).isNull();
+    }
+
+    @Test
+    default void theCursorOfOtherTopicsIsRefused() {
+        open("chess/1", "go/1");
+
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().topics("chess/", new Cursor("go/1"), 2));
     }
 
     @Test
