@@ -4,7 +4,7 @@ import dev.parley.store.sqlite.SqliteFolder;
 import java.util.List;
 
 /** The store's tests on a new SQLite file. */
-public final class SqliteProfile extends StoreProfile {
+public class SqliteProfile extends StoreProfile {
     @Override
     public List<TestResourceEntry> testResources() {
         return List.of(new TestResourceEntry(SqliteFolder.class));

@@ -1,0 +1,176 @@
+package dev.parley.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.session.Cursor;
+import dev.parley.session.Namespace;
+import dev.parley.signaling.Signaling;
+import dev.parley.signaling.SqliteProfile;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.SessionStore;
+import dev.parley.store.Sql;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Every statement goes to its rows by an index that one can name, as SQLite plans it and as Hibernate really writes it. */
+@QuarkusTest
+@TestProfile(QueryPlansTest.WithSeenSql.class)
+class QueryPlansTest {
+    /** How a statement may come to the rows of {@code sessions} and {@code events}: by a whole key, never through a namespace. */
+    private static final String BY_KEY = Stream.of(
+                    "INDEX sessions_by_code \\(namespace=\\? AND code=\\?\\)",
+                    "INDEX sessions_by_topic \\(namespace=\\? AND topic=\\?\\)",
+                    "COVERING INDEX sessions_by_expiry \\(expires_at<\\?\\)",
+                    "INTEGER PRIMARY KEY \\(rowid=\\?\\)",
+                    "PRIMARY KEY \\(session_id=\\?( AND seq[=>]\\?)?\\)")
+            .collect(Collectors.joining("|", "SEARCH \\w+ USING (", ")( LEFT-JOIN)?"));
+
+    /** The rest of a plan: what has one row, what was fetched by a step before, and how steps hang together. */
+    private static final String WITHOUT_ROWS_OF_THEIR_OWN =
+            "SCAN CONSTANT ROW|SCAN history|(CO-ROUTINE|MATERIALIZE|SCAN) s|(SCALAR|LIST) SUBQUERY \\d+"
+                    + "|USE TEMP B-TREE FOR LAST TERM OF ORDER BY";
+
+    private static final Namespace NAMESPACE = new Namespace("https://plans.example");
+
+    /** The application on SQLite, with an ear at Hibernate's statements. */
+    public static final class WithSeenSql extends SqliteProfile {
+        @Override
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.class))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Inject
+    Signaling signaling;
+
+    @Inject
+    @ConfigProperty(name = "parley.store.url")
+    String url;
+
+    @Test
+    void everyStatementOfTheStoreFindsItsRowsByAWholeKey() throws Exception {
+        List<Sql> statements = statements();
+        assertThat(statements).extracting(Sql::name).contains("open", "events", "waiting", "trickle-offerer", "sweep");
+
+        for (Sql statement : statements) {
+            assertThat(plan(statement.text()))
+                    .as(statement.name())
+                    .allSatisfy(step -> assertThat(step).matches(BY_KEY + "|" + WITHOUT_ROWS_OF_THEIR_OWN));
+        }
+    }
+
+    @Test
+    void theWaitingSessionsOfATopicComeFromItsIndexInTheirOrder() throws Exception {
+        Sql waiting = statements().stream()
+                .filter(statement -> statement.name().equals("waiting"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(plan(waiting.text()))
+                .contains("SEARCH sessions USING INDEX sessions_by_topic (namespace=? AND topic=?)")
+                .doesNotContain("USE TEMP B-TREE FOR ORDER BY");
+    }
+
+    @Test
+    void openSessionsComeFromTheirIndexInTheirOrder() throws SQLException {
+        assertThat(planOf(() -> discover(null, null, null)))
+                .containsExactly("SEARCH ss1_0 USING INDEX sessions_open (namespace=?)");
+        assertThat(planOf(() -> discover(null, "tag", Cursor.at(5))))
+                .containsExactly("SEARCH ss1_0 USING INDEX sessions_open (namespace=? AND id<?)");
+    }
+
+    @Test
+    void openSessionsOfATopicComeFromItsIndexInTheirOrder() throws SQLException {
+        assertThat(planOf(() -> discover("topic", null, null)))
+                .containsExactly("SEARCH ss1_0 USING INDEX sessions_by_topic (namespace=? AND topic=?)");
+        assertThat(planOf(() -> discover("topic", "tag", Cursor.at(5))))
+                .containsExactly("SEARCH ss1_0 USING INDEX sessions_by_topic (namespace=? AND topic=? AND id<?)");
+    }
+
+    private CompletionStage<?> discover(@Nullable String topic, @Nullable String tag, @Nullable Cursor after) {
+        return signaling.discover(ReadFrom.PRIMARY, NAMESPACE, topic, tag, after, 10);
+    }
+
+    @Test
+    void topicsAreCountedFromTheirIndexAlone() throws SQLException {
+        String all = "SEARCH ss1_0 USING COVERING INDEX sessions_by_topic (namespace=? AND topic>?)";
+        String some = "SEARCH ss1_0 USING COVERING INDEX sessions_by_topic (namespace=? AND topic>? AND topic<?)";
+
+        assertThat(planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "", null, 10)))
+                .containsExactly(all);
+        assertThat(planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "", new Cursor("x"), 10)))
+                .containsExactly(all);
+        assertThat(planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "ch", null, 10)))
+                .containsExactly(some);
+        assertThat(planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "ch", new Cursor("chess"), 10)))
+                .containsExactly(some);
+        assertThat(planOf(() -> signaling.topicPage(ReadFrom.PRIMARY, NAMESPACE, 10, 10)))
+                .containsExactly(all, all);
+    }
+
+    @Test
+    void aPageOfTopicsBeginsWhereTheOneBeforeEnded() throws SQLException {
+        planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "ch", new Cursor("chess"), 10));
+
+        // With a second lower bound SQLite would begin at the prefix each time and skip what was seen row by row.
+        assertThat(SeenSql.seen()).singleElement().asString().containsOnlyOnce("topic>");
+    }
+
+    /** The plan of what Hibernate makes of a call, all of its statements in their order. */
+    private List<String> planOf(Supplier<CompletionStage<?>> call) throws SQLException {
+        SeenSql.forget();
+        call.get().toCompletableFuture().join();
+        var steps = new ArrayList<String>();
+        for (String sql : SeenSql.seen()) {
+            steps.addAll(plan(sql));
+        }
+        return steps;
+    }
+
+    private List<String> plan(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:" + url)) {
+            return QueryPlan.of(connection, sql).steps();
+        }
+    }
+
+    /** Every statement that the store holds, also one that will be added after this test was written. */
+    private static List<Sql> statements() throws ReflectiveOperationException {
+        var statements = new ArrayList<Sql>();
+        for (Field field : SessionStore.class.getDeclaredFields()) {
+            if (Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                gather(field.get(null), statements);
+            }
+        }
+        return statements;
+    }
+
+    private static void gather(@Nullable Object value, List<Sql> statements) throws ReflectiveOperationException {
+        if (value instanceof Sql statement) {
+            statements.add(statement);
+        } else if (value instanceof Record family) {
+            for (RecordComponent component : family.getClass().getRecordComponents()) {
+                component.getAccessor().setAccessible(true);
+                gather(component.getAccessor().invoke(family), statements);
+            }
+        }
+    }
+}
