@@ -75,6 +75,10 @@ final class WriterLane implements AutoCloseable {
         if (!queue.offer(pending)) {
             return CompletableFuture.failedStage(new StoreUnavailable("Too many writes wait; try again.", RETRY_AFTER));
         }
+        // The lane may have closed since it was asked; what it left in the queue then, nobody would take out again.
+        if (closing && queue.remove(pending)) {
+            return CompletableFuture.failedStage(stopping());
+        }
         return pending.promise;
     }
 
