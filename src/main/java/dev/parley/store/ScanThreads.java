@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads for queries that take their time, a fixed number behind a bounded queue, so that they cannot starve the others. */
 public final class ScanThreads implements AutoCloseable {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final ThreadPoolExecutor executor;
 
     /** @param queueMax how many queries may wait; beyond it they are refused */
@@ -28,24 +30,38 @@ public final class ScanThreads implements AutoCloseable {
 
     /** Runs {@code query} on one of the threads; the stage fails with what it throws. */
     public <T> CompletionStage<T> run(Callable<T> query) {
-        var promise = new CompletableFuture<T>();
+        var scan = new Scan<>(query, new CompletableFuture<>());
         try {
-            executor.execute(() -> {
-                try {
-                    promise.complete(query.call());
-                } catch (Exception | LinkageError e) {
-                    promise.completeExceptionally(e);
-                }
-            });
+            executor.execute(scan);
         } catch (RejectedExecutionException e) {
-            promise.completeExceptionally(
-                    new StoreUnavailable("Too many searches wait; try again.", Duration.ofSeconds(1)));
+            scan.refuse("Too many searches wait; try again.");
         }
-        return promise;
+        return scan.promise();
     }
 
+    /** Refuses what waits; what runs already is interrupted and may still finish. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        for (Runnable waiting : executor.shutdownNow()) {
+            if (waiting instanceof Scan<?> scan) {
+                scan.refuse("The service is stopping; try again.");
+            }
+        }
+    }
+
+    private record Scan<T>(Callable<T> query, CompletableFuture<T> promise) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                promise.complete(query.call());
+            } catch (Throwable e) {
+                // An Error too: whoever waits for the promise would wait for ever.
+                promise.completeExceptionally(e);
+            }
+        }
+
+        void refuse(String detail) {
+            promise.completeExceptionally(new StoreUnavailable(detail, RETRY_AFTER));
+        }
     }
 }
