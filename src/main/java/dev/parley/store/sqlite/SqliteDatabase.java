@@ -22,6 +22,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
 
 /**
@@ -130,8 +131,12 @@ public final class SqliteDatabase implements Database {
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return scans.run(() -> {
             boolean reset = isReset(from);
-            T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
-            return new Served<>(result, history.word(), node, reset);
+            try {
+                T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
+                return new Served<>(result, history.word(), node, reset);
+            } catch (JDBCException e) {
+                throw SqliteFailure.told(e.getSQLException());
+            }
         });
     }
 
