@@ -51,6 +51,11 @@ class RoomsTest {
     }
 
     @Test
+    void theSweeperKnowsTheDomainAndTheSeam() {
+        knowsOnly("dev.parley.expiry..", "dev.parley.expiry..", "dev.parley.session..", "dev.parley.store");
+    }
+
+    @Test
     void httpTouchesNeitherSqlNorAnEngine() {
         noClasses()
                 .that()
