@@ -19,6 +19,7 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import jakarta.inject.Inject;
@@ -205,6 +206,41 @@ abstract class RacesContract {
         nothingIsMissing(result, OFFERER);
         nothingIsMissing(result, ANSWERER);
         assertThat(session.saidBy(ANSWERER)).isEqualTo(new Said(Description.of("a"), own.candidates(), true));
+    }
+
+    @Test
+    void ofManyNewOffersForOneStateOneIsAccepted() throws Exception {
+        Seed seed = Seed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToRestart(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToRestart(Race race, Random random) throws Exception {
+        Rendezvous session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+        var calls = new ArrayList<Callable<Try>>();
+        while (calls.size() < Race.WAYS) {
+            String offer = "offer " + calls.size();
+            int seq = 1 + random.nextInt(2); // 1 is what some saw before the answer came
+            calls.add(() -> restart(session, seq, offer));
+        }
+        calls.set(random.nextInt(Race.WAYS), () -> restart(session, 2, "offer"));
+
+        Race.Result<Try, Boolean> result = race.run(calls, over -> true);
+
+        String offer = winner(result.calls());
+        assertThat(session.events())
+                .containsExactly(Words.offered(1, 1, "o"), Words.answered(2, 1, "a"), Words.offered(3, 2, offer));
+    }
+
+    private static Try restart(Rendezvous session, long seq, String offer) {
+        try {
+            return new Try(offer, Optional.of(session.restart(session.offerer(), seq, offer)));
+        } catch (SessionChanged refusal) {
+            return new Try(offer, Optional.empty());
+        }
     }
 
     @Test
