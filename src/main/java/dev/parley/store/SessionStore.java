@@ -163,15 +163,30 @@ public final class SessionStore {
     public Optional<Place> open(
             Statements tx, SessionKey key, Opening opening, @Nullable TokenHash token, Instant now, Instant expiresAt)
             throws SQLException {
-        if (opening.code() != null) {
-            tx.call(FREE_EXPIRED)
-                    .bind(key.namespace().name())
-                    .bind(key.code().text())
-                    .bind(now.toEpochMilli())
-                    .update();
+        Place place = insert(tx, key, opening, token, now, expiresAt);
+        if (place == null && freeExpired(tx, key, now)) {
+            place = insert(tx, key, opening, token, now, expiresAt);
+        }
+        if (place == null) {
+            return Optional.empty();
         }
         Trickle trickle = opening.trickle();
-        Place place = tx.call(OPEN)
+        add(tx, place, 1, Side.OFFERER, EventType.OFFER, null, opening.offer().utf8());
+        long seq = 1;
+        for (Candidate candidate : trickle.candidates()) {
+            add(tx, place, ++seq, Side.OFFERER, EventType.CANDIDATE, candidate.digest(), candidate.json());
+        }
+        if (trickle.end()) {
+            add(tx, place, ++seq, Side.OFFERER, EventType.END_OF_CANDIDATES, END_DIGEST, null);
+        }
+        return Optional.of(place);
+    }
+
+    private static @Nullable Place insert(
+            Statements tx, SessionKey key, Opening opening, @Nullable TokenHash token, Instant now, Instant expiresAt)
+            throws SQLException {
+        Trickle trickle = opening.trickle();
+        return tx.call(OPEN)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(opening.topic())
@@ -183,18 +198,15 @@ public final class SessionStore {
                 .bind(now.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
                 .updateReturning(Rows::place);
-        if (place == null) {
-            return Optional.empty();
-        }
-        add(tx, place, 1, Side.OFFERER, EventType.OFFER, null, opening.offer().utf8());
-        long seq = 1;
-        for (Candidate candidate : trickle.candidates()) {
-            add(tx, place, ++seq, Side.OFFERER, EventType.CANDIDATE, candidate.digest(), candidate.json());
-        }
-        if (trickle.end()) {
-            add(tx, place, ++seq, Side.OFFERER, EventType.END_OF_CANDIDATES, END_DIGEST, null);
-        }
-        return Optional.of(place);
+    }
+
+    private static boolean freeExpired(Statements tx, SessionKey key, Instant now) throws SQLException {
+        int rows = tx.call(FREE_EXPIRED)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .update();
+        return rows == 1;
     }
 
     /**
