@@ -12,36 +12,21 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.core.Context;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /** Who calls: the headers that every request may bring, and what they mean. */
 public final class Caller {
     @HeaderParam("Origin")
-    @Parameter(hidden = true)
     @Nullable
     String origin;
 
     @HeaderParam("Sec-Fetch-Site")
-    @Parameter(hidden = true)
     @Nullable
     String fetchSite;
 
     @HeaderParam("Session-Token")
-    @Parameter(
-            description =
-                    "The secret of one side of the session. On create and on answer: a secret of the caller's own.")
     @Nullable
     String sessionToken;
-
-    @HeaderParam("x-d1-bookmark")
-    @Parameter(
-            description = "What is read must be at least this new: a bookmark, first-primary or first-unconstrained.",
-            schema = @Schema(type = SchemaType.STRING))
-    @Nullable
-    List<String> bookmarks;
 
     @Context
     @Nullable
@@ -52,13 +37,11 @@ public final class Caller {
      * it is the one that the same page's POST sends.
      */
     public Namespace namespace() {
-        if (origin != null) {
+        if (origin != null && !origin.isEmpty()) {
             return new Namespace(origin);
         }
-        if ("same-origin".equals(fetchSite) && request != null && request.authority() != null) {
-            return new Namespace(request.scheme() + "://" + request.authority());
-        }
-        return Namespace.UNKNOWN;
+        String own = "same-origin".equals(fetchSite) && request != null ? Origins.ofService(request) : null;
+        return own == null ? Namespace.UNKNOWN : new Namespace(own);
     }
 
     /** The key of the session that a path names; a text that cannot be a code names none. */
@@ -75,7 +58,8 @@ public final class Caller {
 
     /** How new a read must be. */
     public ReadFrom readFrom() {
-        if (bookmarks == null || bookmarks.isEmpty()) {
+        List<String> bookmarks = request == null ? List.of() : request.headers().getAll("x-d1-bookmark");
+        if (bookmarks.isEmpty()) {
             return ReadFrom.PRIMARY;
         }
         if (bookmarks.size() > 1) {

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Conditions on the state of a session (RFC 9110, section 13.1). A session's entity tag is its seq. */
 final class EntityTags {
-    private static final Pattern LIST =
-            Pattern.compile("\\s*(W/)?\"[\\x21\\x23-\\x7e]*\"\\s*(,\\s*(W/)?\"[\\x21\\x23-\\x7e]*\"\\s*)*");
-    private static final Pattern SEQ = Pattern.compile("\"([0-9]{1,18})\"");
+    private static final Pattern TAG = Pattern.compile("\\s*(W/)?\"([\\x21\\x23-\\x7e]*)\"\\s*(,?)");
+    private static final Pattern SEQ = Pattern.compile("[1-9][0-9]{0,17}");
     private static final long NO_SEQ = -1;
 
     private EntityTags() {}
@@ -29,11 +28,12 @@ final class EntityTags {
         if (header.strip().equals("*")) {
             return null;
         }
-        if (!LIST.matcher(header).matches() || header.contains(",")) {
+        var tag = TAG.matcher(header);
+        if (!tag.matches() || !tag.group(3).isEmpty()) {
             throw new Malformed("If-Match is one entity tag in quotes, as ETag gave it, or *.");
         }
-        var seq = SEQ.matcher(header.strip());
-        return seq.matches() ? Long.parseLong(seq.group(1)) : NO_SEQ;
+        boolean strong = tag.group(1) == null;
+        return strong && SEQ.matcher(tag.group(2)).matches() ? Long.parseLong(tag.group(2)) : NO_SEQ;
     }
 
     /** Whether If-None-Match names the state {@code seq}; weak tags count, as RFC 9110 has it. */
@@ -44,16 +44,20 @@ final class EntityTags {
         if (header.strip().equals("*")) {
             return true;
         }
-        if (!LIST.matcher(header).matches()) {
-            throw new Malformed("If-None-Match is a list of entity tags in quotes, or *.");
-        }
-        String tag = of(seq);
-        for (String one : header.split(",")) {
-            String stripped = one.strip();
-            if (stripped.equals(tag) || stripped.equals("W/" + tag)) {
-                return true;
+        var tag = TAG.matcher(header);
+        boolean named = false;
+        // One tag after another: an expression for the whole list would recurse as deep as the list is long.
+        while (tag.lookingAt()) {
+            named |= tag.group(2).equals(Long.toString(seq));
+            boolean last = tag.group(3).isEmpty();
+            if (last && tag.end() == header.length()) {
+                return named;
             }
+            if (last) {
+                break;
+            }
+            tag.region(tag.end(), header.length());
         }
-        return false;
+        throw new Malformed("If-None-Match is a list of entity tags in quotes, or *.");
     }
 }

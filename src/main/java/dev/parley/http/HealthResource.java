@@ -9,17 +9,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /** Whether the service can do its work. */
-@Path("/health")
+@Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
-@Tag(name = "health")
 public final class HealthResource {
     private final Signaling signaling;
     private final InstantSource clock;
@@ -30,11 +26,10 @@ public final class HealthResource {
     }
 
     /** @param timestamp the service's clock, in epoch milliseconds */
-    @Schema(name = "Health")
-    public record Health(@Schema(enumeration = "ok") String status, long timestamp) {}
+    public record Health(String status, long timestamp) {}
 
     @GET
-    @Operation(summary = "ok, or 503 where the store cannot be read")
+    @Path("health")
     public CompletionStage<RestResponse<Health>> health(@BeanParam Caller caller) {
         return signaling
                 .look(caller.readFrom())

@@ -7,7 +7,8 @@ package dev.parley.http;
  * @param jsonDepthMax how deep JSON may be nested
  * @param pageMax the items of one page of a list
  * @param topicCharsMax the longest topic, in Unicode code points
+ * @param origins whose pages may call
  * @param rondevuEnabled whether the compatible API is there
  */
 public record HttpSettings(
-        int bodyBytesMax, int jsonDepthMax, int pageMax, int topicCharsMax, boolean rondevuEnabled) {}
+        int bodyBytesMax, int jsonDepthMax, int pageMax, int topicCharsMax, Origins origins, boolean rondevuEnabled) {}

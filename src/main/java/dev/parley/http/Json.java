@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,7 +20,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -82,6 +83,9 @@ public final class Json {
      * @throws Malformed naming what is wrong, if {@code utf8} is not such a value
      */
     public <T> T read(byte[] utf8, Class<T> type) {
+        if (utf8.length == 0) {
+            throw new Malformed("The body is empty; send a JSON object.");
+        }
         requireUtf8(utf8);
         try {
             T value = mapper.readerFor(type).withAttribute(SOURCE, utf8).readValue(utf8);
@@ -89,19 +93,27 @@ public final class Json {
                 throw new Malformed("The body is empty; send a JSON object.");
             }
             return value;
-        } catch (StreamConstraintsException e) {
-            throw new Malformed("The JSON is nested too deep, or a number or a name in it is too long.");
-        } catch (UnrecognizedPropertyException e) {
-            throw new Malformed("There is no field " + shown(e.getPropertyName()) + " here.");
-        } catch (MismatchedInputException e) {
-            throw utf8.length == 0 ? new Malformed("The body is empty; send a JSON object.") : mismatch(e);
-        } catch (JsonMappingException e) {
-            throw e.getCause() instanceof SignalingException refusal ? refusal : mismatch(e);
         } catch (JsonProcessingException e) {
-            throw syntax(e);
+            throw refusal(e);
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory cannot fail", e);
         }
+    }
+
+    private static SignalingException refusal(JsonProcessingException e) {
+        if (e.getCause() instanceof SignalingException refusal) {
+            return refusal;
+        }
+        if (e.getCause() instanceof JsonProcessingException inAList) {
+            return refusal(inAList);
+        }
+        if (e instanceof StreamConstraintsException) {
+            return new Malformed("The JSON is nested too deep, or a number or a name in it is too long.");
+        }
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return new Malformed("There is no field " + shown(unknown.getPropertyName()) + " here.");
+        }
+        return e instanceof JsonMappingException mapping ? mismatch(mapping) : syntax(e);
     }
 
     /** JSON between systems is UTF-8 (RFC 8259, section 8.1); what is not would come back as something else. */
@@ -130,17 +142,26 @@ public final class Json {
     }
 
     private static Malformed syntax(JsonProcessingException e) {
-        String message = e.getOriginalMessage();
-        if (message.startsWith("Duplicate field") && e.getProcessor() instanceof JsonParser parser) {
-            try {
-                return new Malformed("The field " + shown(parser.currentName()) + " stands there twice.");
-            } catch (IOException unnamed) {
-                return new Malformed("A field stands there twice.");
-            }
+        if (e instanceof InputCoercionException) {
+            return new Malformed("The field " + field(e) + " is a number out of range.");
+        }
+        if (e.getOriginalMessage().startsWith("Duplicate field")) {
+            return new Malformed("The field " + field(e) + " stands there twice.");
         }
         var at = e.getLocation();
         return new Malformed("The body is not JSON"
                 + (at == null ? "." : " from line " + at.getLineNr() + ", column " + at.getColumnNr() + "."));
+    }
+
+    private static String field(JsonProcessingException e) {
+        return e.getProcessor() instanceof JsonParser json ? field(json) : "";
+    }
+
+    /** The field at which the parser stands, or in whose list it stands. */
+    private static String field(JsonParser json) {
+        JsonStreamContext at = json.getParsingContext();
+        String name = at.inArray() ? at.getParent().getCurrentName() : at.getCurrentName();
+        return name == null ? "" : shown(name);
     }
 
     /** A name from the request, short and harmless enough to be repeated in the reply. */
@@ -153,22 +174,18 @@ public final class Json {
                 + "\"";
     }
 
-    /** The text as UTF-8; half a surrogate pair has none, and would come back as something else. */
-    private static byte[] utf8(String text, String what) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        if (utf8.length == text.length()) {
-            return utf8; // ASCII, as SDP nearly always is
-        }
+    /** The string at which the parser stands. Half a surrogate pair has no UTF-8, and would come back as something else. */
+    private static String text(JsonParser json) throws IOException {
+        String text = json.getText();
         for (int i = 0; i < text.length(); i++) {
-            if (Character.isHighSurrogate(text.charAt(i))
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (Character.charCount(text.codePointAt(i)) == 1) {
+                    throw new Malformed("The field " + field(json) + " holds half a surrogate pair, which is no text.");
+                }
                 i++;
-            } else if (Character.isSurrogate(text.charAt(i))) {
-                throw new Malformed(what + " holds half a surrogate pair, which is no Unicode text.");
             }
         }
-        return utf8;
+        return text;
     }
 
     private static final class DescriptionWriter extends JsonSerializer<Description> {
@@ -186,7 +203,7 @@ public final class Json {
             if (json.currentToken() != JsonToken.VALUE_STRING) {
                 return (Description) context.handleUnexpectedToken(Description.class, json);
             }
-            return new Description(utf8(json.getText(), "A description"));
+            return Description.of(text(json));
         }
     }
 
@@ -205,7 +222,7 @@ public final class Json {
             int from = (int) json.currentTokenLocation().getByteOffset();
             switch (json.currentToken()) {
                 case START_OBJECT -> json.skipChildren();
-                case VALUE_STRING -> utf8(json.getText(), "A candidate");
+                case VALUE_STRING -> text(json);
                 default -> {
                     return (Candidate) context.handleUnexpectedToken(Candidate.class, json);
                 }

@@ -2,11 +2,15 @@ package dev.parley.http;
 
 import dev.parley.store.Node;
 import dev.parley.store.Served;
+import jakarta.ws.rs.core.HttpHeaders;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /** What every reply says besides its body: how new it is and who served it. */
 public final class Replies {
+    /** Of every reply: it may hold a secret, and it is out of date with the next commit. */
+    static final String NO_STORE = "no-store";
+
     private Replies() {}
 
     /** A reply with {@code body}, dressed with the headers of {@code served}. */
@@ -21,7 +25,8 @@ public final class Replies {
 
     private static <T> ResponseBuilder<T> dressed(ResponseBuilder<T> reply, Served<?> served) {
         Node node = served.node();
-        reply.header("x-d1-bookmark", served.bookmark())
+        reply.header(HttpHeaders.CACHE_CONTROL, NO_STORE)
+                .header("x-d1-bookmark", served.bookmark())
                 .header("x-served-by", node.name())
                 .header("x-served-by-primary", node.primary() ? "true" : "false")
                 .header("x-served-by-region", node.region());

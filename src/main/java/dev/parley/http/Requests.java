@@ -10,28 +10,20 @@ import dev.parley.session.Trickle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies that the native API takes, and what they mean to the domain. */
+/** The bodies that the native API takes, and what they mean to the domain; {@code META-INF/openapi.yaml} describes them to users. */
 final class Requests {
     private Requests() {}
 
-    static final String OFFER = "v=0\r\no=- 46117317 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
-
-    @Schema(name = "Open", description = "A new session.")
+    /** @param ttl the time to live in seconds */
     public record Open(
-            @Schema(required = true, implementation = String.class, examples = "\"" + OFFER + "\"") @Nullable
-            Description offer,
-
+            @Nullable Description offer,
             @Nullable String topic,
             @Nullable String peerId,
             @Nullable String code,
             @Nullable List<@Nullable String> tags,
-
-            @Schema(description = "Time to live in seconds.") @Nullable
-            Long ttl,
-
+            @Nullable Long ttl,
             @Nullable List<@Nullable Candidate> candidates,
             @Nullable Boolean end)
             implements RequestBody {
@@ -49,11 +41,8 @@ final class Requests {
         }
     }
 
-    @Schema(name = "Answer", description = "The answer to the current generation.")
     public record Answer(
-            @Schema(required = true, implementation = String.class) @Nullable
-            Description answer,
-
+            @Nullable Description answer,
             @Nullable Integer generation,
             @Nullable List<@Nullable Candidate> candidates,
             @Nullable Boolean end)
@@ -68,7 +57,6 @@ final class Requests {
         }
     }
 
-    @Schema(name = "Candidates", description = "What a side has learned of its own reachability.")
     public record Candidates(
             @Nullable List<@Nullable Candidate> candidates,
             @Nullable Boolean end,
@@ -82,20 +70,15 @@ final class Requests {
         }
     }
 
-    @Schema(name = "Offer", description = "A new generation's offer.")
-    public record Offer(
-            @Schema(required = true, implementation = String.class) @Nullable
-            Description offer) implements RequestBody {
+    public record Offer(@Nullable Description offer) implements RequestBody {
 
         Description description() {
             return present("offer", offer);
         }
     }
 
-    @Schema(name = "Ttl", description = "How long the session is to live from now.")
-    public record Ttl(
-            @Schema(required = true, description = "Seconds.") @Nullable
-            Long ttl) implements RequestBody {
+    /** @param ttl the time to live from now, in seconds */
+    public record Ttl(@Nullable Long ttl) implements RequestBody {
         Duration duration() {
             return Duration.ofSeconds(present("ttl", ttl));
         }

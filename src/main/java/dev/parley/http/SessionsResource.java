@@ -26,8 +26,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
-@Tag(name = "sessions")
 public final class SessionsResource {
     private final Signaling signaling;
     private final HttpSettings settings;
@@ -48,7 +45,6 @@ public final class SessionsResource {
     }
 
     @POST
-    @Operation(summary = "Open a session with an offer")
     public CompletionStage<RestResponse<JoinedView>> open(@BeanParam Caller caller, Requests.Open request) {
         return signaling
                 .open(caller.namespace(), request.opening(caller.token()))
@@ -56,7 +52,6 @@ public final class SessionsResource {
     }
 
     @GET
-    @Operation(summary = "Find unanswered sessions, newest first")
     public CompletionStage<RestResponse<ListingsView>> discover(
             @BeanParam Caller caller,
             @QueryParam("topic") @Nullable String topic,
@@ -77,7 +72,6 @@ public final class SessionsResource {
 
     @GET
     @Path("/{code}")
-    @Operation(summary = "Read a session: one committed state")
     public CompletionStage<RestResponse<SessionView>> session(
             @BeanParam Caller caller,
             @PathParam("code") String code,
@@ -93,7 +87,6 @@ public final class SessionsResource {
 
     @PUT
     @Path("/{code}/answer")
-    @Operation(summary = "Answer a session; the first answer stays")
     public CompletionStage<RestResponse<JoinedView>> answer(
             @BeanParam Caller caller, @PathParam("code") String code, Requests.Answer request) {
         return signaling
@@ -108,7 +101,6 @@ public final class SessionsResource {
 
     @POST
     @Path("/{code}/candidates")
-    @Operation(summary = "Add ICE candidates for the token's side, each once")
     public CompletionStage<RestResponse<TrickledView>> trickle(
             @BeanParam Caller caller, @PathParam("code") String code, Requests.Candidates request) {
         return signaling
@@ -123,7 +115,6 @@ public final class SessionsResource {
 
     @PUT
     @Path("/{code}/offer")
-    @Operation(summary = "Replace the offer: a new generation, unanswered")
     public CompletionStage<RestResponse<JoinedView>> restart(
             @BeanParam Caller caller,
             @PathParam("code") String code,
@@ -136,7 +127,6 @@ public final class SessionsResource {
 
     @GET
     @Path("/{code}/events")
-    @Operation(summary = "Read what happened in a session, in commit order")
     public CompletionStage<RestResponse<EventsView>> events(
             @BeanParam Caller caller,
             @PathParam("code") String code,
@@ -151,7 +141,6 @@ public final class SessionsResource {
 
     @PATCH
     @Path("/{code}")
-    @Operation(summary = "Let a session live longer, or shorter")
     public CompletionStage<RestResponse<ExtendedView>> extend(
             @BeanParam Caller caller, @PathParam("code") String code, Requests.Ttl request) {
         return signaling
@@ -163,7 +152,6 @@ public final class SessionsResource {
     @DELETE
     @Path("/{code}")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Delete a session with all that was said in it")
     public CompletionStage<RestResponse<Void>> close(@BeanParam Caller caller, @PathParam("code") String code) {
         return signaling
                 .close(caller.key(code), caller.token())

@@ -11,8 +11,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1/topics")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
-@Tag(name = "topics")
 public final class TopicsResource {
     private final Signaling signaling;
     private final HttpSettings settings;
@@ -32,7 +29,6 @@ public final class TopicsResource {
     }
 
     @GET
-    @Operation(summary = "List topics with unanswered sessions, in alphabetical order")
     public CompletionStage<RestResponse<TopicsView>> topics(
             @BeanParam Caller caller,
             @QueryParam("prefix") @DefaultValue("") String prefix,

@@ -12,25 +12,16 @@ import dev.parley.session.Session;
 import dev.parley.session.TopicCount;
 import java.time.Instant;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What the native API replies with. */
+/** What the native API replies with; {@code META-INF/openapi.yaml} describes each field to users. */
 final class Views {
     private Views() {}
 
+    /** The caller's side of a session. */
     @JsonInclude(Include.NON_NULL)
-    @Schema(name = "Joined", description = "The caller's side of a session.")
     public record JoinedView(
-            String code,
-            @Schema(enumeration = {"offerer", "answerer"}) String side,
-
-            @Schema(description = "The secret of this side; it is not shown again.") @Nullable
-            String sessionToken,
-
-            long seq,
-            int generation,
-            Instant expiresAt) {
+            String code, String side, @Nullable String sessionToken, long seq, int generation, Instant expiresAt) {
 
         static JoinedView of(Joined joined) {
             return new JoinedView(
@@ -43,7 +34,7 @@ final class Views {
         }
     }
 
-    @Schema(name = "Session", description = "One committed state of a session.")
+    /** One committed state of a session. */
     public record SessionView(
             String code,
             @Nullable String topic,
@@ -51,20 +42,12 @@ final class Views {
             List<String> tags,
             int generation,
             long seq,
-            @Schema(implementation = String.class) @Nullable Description offer,
-
-            @Schema(implementation = String.class, description = "null while the generation is unanswered") @Nullable
-            Description answer,
-
+            @Nullable Description offer,
+            @Nullable Description answer,
             List<Candidate> offerCandidates,
             List<Candidate> answerCandidates,
-
-            @Schema(description = "Whether the offerer has no more candidates.")
             boolean offerEnd,
-
-            @Schema(description = "Whether the answerer has no more candidates.")
             boolean answerEnd,
-
             Instant createdAt,
             Instant expiresAt) {
 
@@ -87,12 +70,8 @@ final class Views {
         }
     }
 
-    @Schema(name = "Events")
-    public record EventsView(
-            List<EventView> events,
-
-            @Schema(description = "What to send as after to see what follows.")
-            long next) {
+    /** @param next what to send as {@code after} to see what follows */
+    public record EventsView(List<EventView> events, long next) {
 
         static EventsView of(List<Event> events, long after) {
             long next = events.isEmpty() ? after : events.get(events.size() - 1).seq();
@@ -101,17 +80,13 @@ final class Views {
     }
 
     @JsonInclude(Include.NON_NULL)
-    @Schema(name = "Event")
     public record EventView(
             long seq,
-
-            @Schema(enumeration = {"offer", "answer", "candidate", "end-of-candidates", "closed"})
             String type,
-
-            @Schema(enumeration = {"offerer", "answerer"}) String side,
+            String side,
             int generation,
-            @Schema(implementation = String.class) @Nullable Description offer,
-            @Schema(implementation = String.class) @Nullable Description answer,
+            @Nullable Description offer,
+            @Nullable Description answer,
             @Nullable Candidate candidate) {
 
         static EventView of(Event event) {
@@ -137,24 +112,15 @@ final class Views {
         }
     }
 
-    @Schema(name = "Trickled")
-    public record TrickledView(
-            long seq,
+    /** @param added how many candidates were new */
+    public record TrickledView(long seq, int added) {}
 
-            @Schema(description = "How many candidates were new.")
-            int added) {}
+    /** @param expiresAt the end that was granted */
+    public record ExtendedView(Instant expiresAt) {}
 
-    @Schema(name = "Extended")
-    public record ExtendedView(
-            @Schema(description = "The end that was granted.")
-            Instant expiresAt) {}
-
-    @Schema(name = "Sessions")
+    /** @param next the cursor that fetches what follows; null at the end */
     public record ListingsView(
-            List<ListingView> items,
-
-            @Schema(description = "The cursor that fetches what follows; null at the end.") @Nullable
-            String next) {
+            List<ListingView> items, @Nullable String next) {
 
         static ListingsView of(Page<Listing> page) {
             return new ListingsView(
@@ -163,7 +129,6 @@ final class Views {
         }
     }
 
-    @Schema(name = "Listing", description = "An unanswered session.")
     public record ListingView(
             String code,
             String topic,
@@ -183,12 +148,9 @@ final class Views {
         }
     }
 
-    @Schema(name = "Topics")
+    /** @param next the cursor that fetches what follows; null at the end */
     public record TopicsView(
-            List<TopicCount> items,
-
-            @Schema(description = "The cursor that fetches what follows; null at the end.") @Nullable
-            String next) {
+            List<TopicCount> items, @Nullable String next) {
 
         static TopicsView of(Page<TopicCount> page) {
             return new TopicsView(

@@ -1,9 +1,10 @@
 /**
  * The native API, {@code /api/v1}: requests become domain values at the door, and domain values become replies.
  *
- * <p>A request goes through {@link dev.parley.http.BodyReader} (strict JSON), one method of a resource, and one use case;
+ * <p>A request passes {@link dev.parley.http.FrontDoor} (what HTTP and the web ask), goes through
+ * {@link dev.parley.http.BodyReader} (strict JSON), one method of a resource, and one use case;
  * {@link dev.parley.http.Replies} dresses the result, {@link dev.parley.http.Problems} the refusal. No rule of the domain
- * stands here. Start with {@link dev.parley.http.SessionsResource}.
+ * stands here. Start with {@link dev.parley.http.SessionsResource}; {@code META-INF/openapi.yaml} describes it all to users.
  */
 @NullMarked
 package dev.parley.http;

@@ -3,6 +3,7 @@ package dev.parley.ops;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.http.HttpSettings;
+import dev.parley.http.Origins;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
@@ -83,7 +84,16 @@ public class Wiring {
                 limits.jsonDepth(),
                 limits.page(),
                 limits.topic(),
+                origins(),
                 config.rondevu().enabled());
+    }
+
+    private Origins origins() {
+        try {
+            return Origins.parse(config.cors().origins());
+        } catch (IllegalArgumentException e) {
+            throw new StartRefused("parley.cors.origins: " + e.getMessage());
+        }
     }
 
     @Produces

@@ -135,6 +135,7 @@ class StartIT {
         "parley.limits.page, 0",
         "parley.limits.page, many",
         "parley.session.ttl-min, 25h",
+        "parley.cors.origins, https://a.example/",
         "parley.expiry.schedule, nonsense",
         "parley.expiry.schedule, 0s",
         "parley.no-such-key, 1",

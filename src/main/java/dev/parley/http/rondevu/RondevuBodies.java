@@ -20,8 +20,6 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Waiting;
 import java.io.IOException;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of the compatible API, as its clients send and expect them. */
@@ -29,15 +27,10 @@ final class RondevuBodies {
     private RondevuBodies() {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @Schema(name = "RondevuOffer")
     public record Offer(
-            @Schema(required = true) @Nullable String peerId,
-
-            @Schema(required = true, implementation = String.class) @Nullable
-            Description offer,
-
-            @Nullable String code)
-            implements RequestBody {
+            @Nullable String peerId,
+            @Nullable Description offer,
+            @Nullable String code) implements RequestBody {
 
         Opening opening(String topic) {
             if (offer == null || offer.utf8().length == 0) {
@@ -56,19 +49,11 @@ final class RondevuBodies {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @Schema(name = "RondevuAnswer", description = "An answer or a candidate, one of the two.")
     public record Answer(
-            @Schema(required = true) @Nullable String code,
-
-            @Schema(
-                    required = true,
-                    enumeration = {"offerer", "answerer"})
-            @Nullable
-            String side,
-
-            @Schema(implementation = String.class) @Nullable Description answer,
-            @Schema(implementation = String.class) @Nullable Candidate candidate)
-            implements RequestBody {
+            @Nullable String code,
+            @Nullable String side,
+            @Nullable Description answer,
+            @Nullable Candidate candidate) implements RequestBody {
 
         /** An empty text counts as none, as it does to the clients. */
         @Nullable
@@ -86,55 +71,35 @@ final class RondevuBodies {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @Schema(name = "RondevuPoll")
-    public record Poll(
-            @Schema(required = true) @Nullable String code,
+    public record Poll(@Nullable String code, @Nullable String side) implements RequestBody {}
 
-            @Schema(
-                    required = true,
-                    enumeration = {"offerer", "answerer"})
-            @Nullable
-            String side)
-            implements RequestBody {}
-
-    @Schema(name = "RondevuFront")
     public record Front(String version, List<TopicSessions> topics, Pagination pagination) {}
 
-    @Schema(name = "RondevuTopics")
     public record Topics(List<TopicSessions> topics, Pagination pagination) {}
 
-    @Schema(name = "RondevuTopic")
     public record TopicSessions(String topic, long count) {
         static TopicSessions of(TopicCount topic) {
             return new TopicSessions(topic.topic(), topic.sessions());
         }
     }
 
-    @Schema(name = "RondevuPagination")
     public record Pagination(int page, int limit, long total, boolean hasMore) {}
 
-    @Schema(name = "RondevuOpened")
     public record Opened(String code) {}
 
-    @Schema(name = "RondevuSuccess")
     public record Success(boolean success) {}
 
-    @Schema(name = "RondevuSessions")
     public record Sessions(List<WaitingSession> sessions) {
         static Sessions of(List<Waiting> waiting) {
             return new Sessions(waiting.stream().map(WaitingSession::of).toList());
         }
     }
 
-    @Schema(name = "RondevuSession")
     public record WaitingSession(
             String code,
             @Nullable String peerId,
-            @Schema(implementation = String.class) @Nullable Description offer,
-
-            @Schema(type = SchemaType.ARRAY, implementation = String.class)
+            @Nullable Description offer,
             List<CandidateText> offerCandidates,
-
             long createdAt,
             long expiresAt) {
         static WaitingSession of(Waiting waiting) {
@@ -149,9 +114,6 @@ final class RondevuBodies {
     }
 
     /** What a poll hears of the other side. */
-    @Schema(
-            name = "RondevuHeard",
-            oneOf = {HeardByOfferer.class, HeardByAnswerer.class})
     public sealed interface Heard {
         static Heard by(Side side, Said said) {
             List<CandidateText> candidates = CandidateText.all(said);
@@ -161,21 +123,9 @@ final class RondevuBodies {
         }
     }
 
-    @Schema(name = "RondevuHeardByOfferer")
-    public record HeardByOfferer(
-            @Schema(implementation = String.class) @Nullable Description answer,
+    public record HeardByOfferer(@Nullable Description answer, List<CandidateText> answerCandidates) implements Heard {}
 
-            @Schema(type = SchemaType.ARRAY, implementation = String.class)
-            List<CandidateText> answerCandidates)
-            implements Heard {}
-
-    @Schema(name = "RondevuHeardByAnswerer")
-    public record HeardByAnswerer(
-            @Schema(implementation = String.class) @Nullable Description offer,
-
-            @Schema(type = SchemaType.ARRAY, implementation = String.class)
-            List<CandidateText> offerCandidates)
-            implements Heard {}
+    public record HeardByAnswerer(@Nullable Description offer, List<CandidateText> offerCandidates) implements Heard {}
 
     /** A candidate as a string: one that came as an object through the native API is that object's JSON text. */
     @JsonSerialize(using = CandidateText.Writer.class)

@@ -38,8 +38,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +48,6 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
-@Tag(name = "rondevu", description = "The compatible API, for existing rondevu clients")
 public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
@@ -68,7 +65,6 @@ public final class RondevuResource {
     }
 
     @GET
-    @Operation(summary = "The version, and a page of topics")
     public CompletionStage<RestResponse<Front>> front(
             @BeanParam Caller caller,
             @QueryParam("page") @Nullable String page,
@@ -81,7 +77,6 @@ public final class RondevuResource {
 
     @GET
     @Path("topics")
-    @Operation(summary = "A page of topics with unanswered sessions, in alphabetical order")
     public CompletionStage<RestResponse<Topics>> topics(
             @BeanParam Caller caller,
             @QueryParam("page") @Nullable String page,
@@ -94,7 +89,6 @@ public final class RondevuResource {
 
     @GET
     @Path("{topic}/sessions")
-    @Operation(summary = "The unanswered sessions of a topic, newest first")
     public CompletionStage<RestResponse<Sessions>> sessions(
             @BeanParam Caller caller, @PathParam("topic") String topic) {
         if (topic.codePointCount(0, topic.length()) > settings.topicCharsMax()) {
@@ -108,7 +102,6 @@ public final class RondevuResource {
 
     @POST
     @Path("{topic}/offer")
-    @Operation(summary = "Open a session with an offer")
     public CompletionStage<RestResponse<Opened>> offer(
             @BeanParam Caller caller, @PathParam("topic") String topic, Offer request) {
         return signaling
@@ -122,7 +115,6 @@ public final class RondevuResource {
 
     @POST
     @Path("answer")
-    @Operation(summary = "Answer a session, or add one candidate")
     public CompletionStage<RestResponse<Success>> answer(@BeanParam Caller caller, Answer request) {
         Side side = side(request.side());
         SessionKey key = key(caller, request.code());
@@ -143,7 +135,6 @@ public final class RondevuResource {
 
     @POST
     @Path("poll")
-    @Operation(summary = "What the other side has said so far")
     public CompletionStage<RestResponse<Heard>> poll(@BeanParam Caller caller, Poll request) {
         Side side = side(request.side());
         return signaling

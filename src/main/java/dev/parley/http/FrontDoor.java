@@ -1,0 +1,131 @@
+package dev.parley.http;
+
+import dev.parley.session.SignalingException.BodyTooLarge;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.Json;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What every request passes before it is routed: the rules of HTTP and of the web that no resource should have to know. Whatever
+ * is refused here, or failed before a resource was reached, is told in the form of the API that was called.
+ *
+ * <p>Only what is no HTTP at all (a broken head, a longer head than {@code quarkus.http.limits} allow) never gets this far; the
+ * decoder replies to that, with a bare status.
+ */
+@Singleton
+public final class FrontDoor {
+    private static final String FRAMEWORK = "/q/";
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    private final CrossOrigin crossOrigin;
+    private final int bodyBytesMax;
+
+    public FrontDoor(HttpSettings settings) {
+        this.crossOrigin = new CrossOrigin(settings.origins());
+        this.bodyBytesMax = settings.bodyBytesMax();
+    }
+
+    void open(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(this::enter);
+        router.route().last().failureHandler(FrontDoor::failed);
+    }
+
+    private void enter(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String target = request.uri();
+        if (!crossOrigin.admits(request)) {
+            refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
+        } else if (!RequestTarget.isUnderstood(target)) {
+            refuse(context, 400, "The path is no percent-encoded UTF-8.");
+        } else if (target.indexOf(';') >= 0) {
+            encodeSemicolons(context);
+        } else if (CrossOrigin.isPreflight(request)) {
+            request.response().setStatusCode(204).end();
+        } else if (request.method().equals(HttpMethod.OPTIONS) && !target.startsWith(FRAMEWORK)) {
+            options(context);
+        } else if (announcesTooMuch(request)) {
+            refuseBody(context);
+        } else {
+            context.next();
+        }
+    }
+
+    /** To the framework a semicolon ends a path segment and a query parameter. Here it is a character like any other. */
+    private static void encodeSemicolons(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String query = request.query() == null ? "" : "?" + request.query();
+        context.reroute((request.path() + query).replace(";", "%3B"));
+    }
+
+    private static void options(RoutingContext context) {
+        Set<String> allowed = AllowedMethods.at(context.normalizedPath());
+        if (allowed.isEmpty()) {
+            reply(context, ErrorReply.ofStatus(path(context), 404));
+        } else {
+            context.response()
+                    .setStatusCode(204)
+                    .putHeader(HttpHeaders.ALLOW, String.join(", ", allowed))
+                    .end();
+        }
+    }
+
+    /** A body without a length is counted while it is read, by {@link BodyReader}. */
+    private boolean announcesTooMuch(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length != null && Long.parseLong(length) > bodyBytesMax;
+    }
+
+    /** The connection ends with it. What still comes is dropped for a while: a client that is still sending reads no reply. */
+    private void refuseBody(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        reply(context, ErrorReply.refusal(path(context), new BodyTooLarge(bodyBytesMax)));
+        HttpServerRequest request = context.request();
+        request.endHandler(end -> request.connection().close());
+        context.vertx().setTimer(LINGER.toMillis(), late -> request.connection().close());
+        request.resume();
+    }
+
+    private static void failed(RoutingContext context) {
+        if (context.response().headWritten()) {
+            context.next(); // too late to say anything
+            return;
+        }
+        int status = context.statusCode();
+        boolean refused = status >= 400 && status < 500;
+        reply(
+                context,
+                refused
+                        ? ErrorReply.ofStatus(path(context), status)
+                        : ErrorReply.fault(path(context), context.failure()));
+    }
+
+    /** The path as it came: one that cannot be understood cannot be normalized either. */
+    private static String path(RoutingContext context) {
+        String path = context.request().path();
+        return path == null ? "/" : path;
+    }
+
+    private static void refuse(RoutingContext context, int status, String detail) {
+        reply(context, ErrorReply.ofStatus(path(context), status, detail));
+    }
+
+    private static void reply(RoutingContext context, ErrorReply error) {
+        HttpServerResponse response = context.response();
+        response.setStatusCode(error.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, error.mediaType())
+                .putHeader(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            response.end();
+        } else {
+            response.end(Json.encodeToBuffer(error.body()));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.parley.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** What a request line names: a URI (RFC 3986) whose percent-encoded octets are UTF-8, or nothing that could be understood. */
+final class RequestTarget {
+    private static final String MARKS = "-._~:/?#[]@!$&'()*+,;=%";
+
+    private RequestTarget() {}
+
+    static boolean isUnderstood(String target) {
+        boolean encoded = false;
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && MARKS.indexOf(c) < 0) {
+                return false;
+            }
+            encoded |= c == '%';
+        }
+        return !encoded || isEncodedUtf8(target);
+    }
+
+    private static boolean isEncodedUtf8(String target) {
+        var octets = ByteBuffer.allocate(target.length());
+        for (int i = 0; i < target.length(); i++) {
+            if (target.charAt(i) != '%') {
+                octets.put((byte) target.charAt(i));
+                continue;
+            }
+            int high = i + 2 < target.length() ? Character.digit(target.charAt(i + 1), 16) : -1;
+            int low = high < 0 ? -1 : Character.digit(target.charAt(i + 2), 16);
+            if (low < 0) {
+                return false;
+            }
+            octets.put((byte) (high << 4 | low));
+            i += 2;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(octets.flip());
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+}

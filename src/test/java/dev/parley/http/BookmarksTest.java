@@ -1,0 +1,139 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every reply carries a bookmark, and every call takes one. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class BookmarksTest {
+    private static final String ELSEWHERE = "1-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstuv";
+
+    private final Rendezvous session = Rendezvous.opened();
+    private final Client client = session.client();
+
+    @Test
+    void everyReplySaysHowNewItIsAndWhoServedIt() {
+        List<Reply> replies = List.of(
+                session.read(),
+                client.call("HEAD", session.path()).send(),
+                client.get(session.path()).header("If-None-Match", "*").send(),
+                session.events(),
+                session.answer(),
+                session.trickle(session.offererToken(), object("end", true)),
+                session.renegotiate("*", "x"),
+                client.patch(session.path()).token(session.offererToken()).json(object("ttl", 60)),
+                client.get("/api/v1/sessions").send(),
+                client.get("/api/v1/topics").send(),
+                client.get("/").send(),
+                client.get("/topics").send(),
+                client.get("/t/sessions").send(),
+                client.post("/t/offer").json(object("peerId", "p", "offer", "o")),
+                client.post("/poll").json(object("code", session.code(), "side", "offerer")),
+                client.post("/answer").json(object("code", session.code(), "side", "answerer", "answer", "a")),
+                client.get("/health").send(),
+                client.delete(session.path()).token(session.offererToken()).send());
+        for (Reply reply : replies) {
+            assertThat(reply.status()).isLessThan(400);
+            assertThat(reply.header("x-d1-bookmark")).hasSize(66);
+            assertThat(reply.header("x-served-by")).isEqualTo("local");
+            assertThat(reply.header("x-served-by-primary")).isEqualTo("true");
+            assertThat(reply.header("x-served-by-region")).isEqualTo("local");
+            assertThat(reply.hasHeader("x-bookmark-status")).isFalse();
+            assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+        }
+    }
+
+    @Test
+    void bookmarksSortInCommitOrder() {
+        var bookmarks = new ArrayList<String>();
+        for (int i = 0; i < 12; i++) {
+            bookmarks.add(session.trickle(session.offererToken(), object("candidates", List.of("c" + i)))
+                    .header("x-d1-bookmark"));
+        }
+        var sorted = new ArrayList<>(bookmarks);
+        Collections.sort(sorted);
+        assertThat(bookmarks).isEqualTo(sorted).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatIsReadIsAtLeastAsNewAsTheBookmark() {
+        String written = session.answer().header("x-d1-bookmark");
+        Reply read = client.get(session.path())
+                .header("x-d1-bookmark", written)
+                .send()
+                .is(200);
+
+        assertThat(read.at("/seq").longValue()).isEqualTo(2);
+        assertThat(read.header("x-d1-bookmark")).isGreaterThanOrEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"first-primary", "first-unconstrained"})
+    void aWordMayStandForABookmark(String word) {
+        for (Function<Client, Client.Call> call : reads()) {
+            call.apply(client).header("x-d1-bookmark", word).send().is(200);
+        }
+    }
+
+    @Test
+    void aBookmarkOfAnotherHistoryStartsAfresh() {
+        for (Function<Client, Client.Call> call : reads()) {
+            Reply read =
+                    call.apply(client).header("x-d1-bookmark", ELSEWHERE).send().is(200);
+            assertThat(read.header("x-bookmark-status")).isEqualTo("reset");
+            assertThat(read.header("x-d1-bookmark")).doesNotContain("0123456789abcdef01234567");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "garbage",
+                "FIRST-PRIMARY",
+                "first-primary, first-primary",
+                "0",
+                "1-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstu",
+                "1-0123456789ABCDEF01234567-0000000000000001-abcdefghijklmnopqrstuv",
+                "2-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstuv",
+                "1-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstuvw",
+            })
+    void whatIsNoBookmarkIsRefused(String garbage) {
+        client.get(session.path()).header("x-d1-bookmark", garbage).send().isMalformed("x-d1-bookmark");
+        client.get("/t/sessions").header("x-d1-bookmark", garbage).send().isError(400);
+        client.get("/health").header("x-d1-bookmark", garbage).send().isError(400);
+    }
+
+    @Test
+    void twoBookmarksAreRefused() {
+        client.get(session.path())
+                .header("x-d1-bookmark", ELSEWHERE)
+                .header("x-d1-bookmark", ELSEWHERE)
+                .send()
+                .isMalformed("twice");
+    }
+
+    private List<Function<Client, Client.Call>> reads() {
+        return List.of(
+                page -> page.get(session.path()),
+                page -> page.get(session.path() + "/events"),
+                page -> page.get("/api/v1/sessions"),
+                page -> page.get("/api/v1/topics"),
+                page -> page.get("/"),
+                page -> page.get("/topics"),
+                page -> page.get("/t/sessions"),
+                page -> page.get("/health"));
+    }
+}

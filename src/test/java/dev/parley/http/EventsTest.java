@@ -1,0 +1,108 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.Rendezvous.OFFER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GET /api/v1/sessions/{code}/events: what happened, numbered without gaps, from any number on. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class EventsTest {
+    private final Rendezvous session = Rendezvous.answered();
+
+    EventsTest() {
+        session.trickle(session.answererToken(), object("candidates", List.of("a1"), "end", true));
+    }
+
+    @Test
+    void eachKindOfEventHasItsFieldsAndNoOther() {
+        Reply events = session.events().is(200);
+
+        assertThat(events.json())
+                .isEqualTo(object(
+                        "events",
+                        List.of(
+                                event(1, "offer", "offerer", "offer", OFFER),
+                                event(2, "answer", "answerer", "answer", ANSWER),
+                                event(3, "candidate", "answerer", "candidate", "a1"),
+                                object("seq", 4, "type", "end-of-candidates", "side", "answerer", "generation", 1)),
+                        "next",
+                        4));
+    }
+
+    @Test
+    void onlyWhatCameAfterIsRead() {
+        Reply events = events("?after=2").is(200);
+
+        assertThat(events.at("/events")).hasSize(2);
+        assertThat(events.at("/events/0/seq").longValue()).isEqualTo(3);
+        assertThat(events.at("/next").longValue()).isEqualTo(4);
+    }
+
+    @Test
+    void whereNothingHasHappenedSinceThereIsNothing() {
+        for (String after : List.of("4", "5", "9223372036854775807")) {
+            Reply events = events("?after=" + after).is(200);
+            assertThat(events.at("/events")).isEmpty();
+            assertThat(events.at("/next").asText())
+                    .as("the number that was sent")
+                    .isEqualTo(after);
+        }
+    }
+
+    @Test
+    void aPageGoesOnWhereTheOneBeforeEnded() {
+        Reply first = events("?limit=3").is(200);
+        assertThat(first.at("/events")).hasSize(3);
+        assertThat(first.at("/next").longValue()).isEqualTo(3);
+
+        Reply second = events("?limit=3&after=" + first.at("/next").longValue()).is(200);
+        assertThat(second.at("/events")).hasSize(1);
+        assertThat(second.at("/next").longValue()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "x", "1.5", "1e2", "%20", "0x1", "9223372036854775808", "%00", "1,2", "NaN"})
+    void whatIsNoNumberIsNotAfterAnything(String garbage) {
+        events("?after=" + garbage).isMalformed("after");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1001", "x", "2147483648", "9223372036854775808", "1.0"})
+    void aPageHoldsOneToAThousand(String garbage) {
+        events("?limit=" + garbage).isMalformed("limit");
+    }
+
+    @Test
+    void theBoundsOfAPageAreAllowed() {
+        assertThat(events("?limit=1").is(200).at("/events")).hasSize(1);
+        assertThat(events("?limit=1000").is(200).at("/events")).hasSize(4);
+    }
+
+    @Test
+    void anEmptyParameterIsNone() {
+        assertThat(events("?after=&limit=").is(200).at("/events")).hasSize(4);
+    }
+
+    @Test
+    void aStrangerFindsNoSession() {
+        Client.ofNewOrigin().get(session.path() + "/events").send().isProblem(404, "session-not-found");
+    }
+
+    private Reply events(String query) {
+        return session.client().get(session.path() + "/events" + query).send();
+    }
+
+    private static Object event(int seq, String type, String side, String field, String value) {
+        return object("seq", seq, "type", type, "side", side, "generation", 1, field, value);
+    }
+}

@@ -1,0 +1,295 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What HTTP itself asks of a service, and the form of each refusal: problem details in the native API, {"error"} elsewhere. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class HttpRulesTest {
+    private final Client client = Client.ofNewOrigin();
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /api/v1/sessions              | GET, HEAD, OPTIONS, POST
+            /api/v1/sessions/x            | DELETE, GET, HEAD, OPTIONS, PATCH
+            /api/v1/sessions/x/answer     | OPTIONS, PUT
+            /api/v1/sessions/x/candidates | OPTIONS, POST
+            /api/v1/sessions/x/offer      | OPTIONS, PUT
+            /api/v1/sessions/x/events     | GET, HEAD, OPTIONS
+            /api/v1/topics                | GET, HEAD, OPTIONS
+            /                             | GET, HEAD, OPTIONS
+            /topics                       | GET, HEAD, OPTIONS
+            /t/sessions                   | GET, HEAD, OPTIONS
+            /t/offer                      | OPTIONS, POST
+            /answer                       | OPTIONS, POST
+            /poll                         | OPTIONS, POST
+            /health                       | GET, HEAD, OPTIONS
+            """)
+    void aPathNamesTheMethodsThatItTakes(String path, String allowed) {
+        Reply options = client.call("OPTIONS", path).send().is(204);
+        assertThat(options.header("Allow")).isEqualTo(allowed);
+
+        for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO", "get")) {
+            if (!List.of(allowed.split(", ")).contains(method)) {
+                Reply refused = client.call(method, path).send();
+                assertThat(refused.header("Allow")).as(method).isEqualTo(allowed);
+                isRefused(refused, path, 405);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1",
+                "/api/v1/",
+                "/api/v1/nothing",
+                "/api/v1/sessions/x/nothing",
+                "/api/v1/topics/x",
+                "/api/v1/x/sessions",
+                "/api",
+                "/api/v2/sessions/x",
+                "/nothing",
+                "/a/b",
+                "/a/b/sessions",
+                "/q/nothing",
+                "/q",
+                "/q/health/sessions",
+                "/favicon.ico",
+                "/index.html",
+                "/topics/x",
+                "/WEB-INF/web.xml",
+            })
+    void whereThereIsNothingThatIsSaid(String path) {
+        for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
+            if (method.equals("OPTIONS") && path.startsWith("/q/")) {
+                continue; // what is there the framework knows
+            }
+            Reply refused = client.call(method, path).send();
+            isRefused(refused, path, 404);
+            assertThat(refused.hasHeader("Allow")).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"text/html", "text/plain", "application/xml", "image/*", "garbage", "text/html, text/plain"})
+    void whoWantsNoJsonGetsNothingElse(String accept) {
+        isRefused(client.get("/api/v1/topics").header("Accept", accept).send(), "/api/v1/topics", 406);
+        isRefused(client.get("/topics").header("Accept", accept).send(), "/topics", 406);
+        isRefused(client.get("/health").header("Accept", accept).send(), "/health", 406);
+        isRefused(
+                client.post("/api/v1/sessions").header("Accept", accept).json(object("offer", "x")),
+                "/api/v1/sessions",
+                406);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*/*",
+                "application/*",
+                "application/json",
+                "application/json;q=0.5",
+                "text/html, */*;q=0.1",
+                "application/json;charset=utf-8",
+            })
+    void whoTakesJsonGetsIt(String accept) {
+        for (String path : List.of("/api/v1/topics", "/topics", "/health")) {
+            Reply reply = client.get(path).header("Accept", accept).send().is(200);
+            assertThat(reply.mediaType()).isEqualTo("application/json");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "text/json",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "application/xml",
+                "application/problem+json",
+                "application/octet-stream",
+                "garbage",
+                "a/b/c",
+                "/",
+                ";",
+            })
+    void aBodyThatIsNotAnnouncedAsJsonIsNotRead(String type) {
+        for (String path : List.of("/api/v1/sessions", "/t/offer")) {
+            Reply refused = client.post(path)
+                    .header("Content-Type", type)
+                    .send(BodyPublishers.ofString("{\"offer\":\"x\",\"peerId\":\"p\"}"));
+            isRefused(refused, path, 415);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON", "application/json; a=b"
+            })
+    void aBodyThatIsAnnouncedAsJsonIsRead(String type) {
+        client.post("/api/v1/sessions")
+                .header("Content-Type", type)
+                .send(BodyPublishers.ofString("{\"offer\":\"x\"}"))
+                .is(201);
+    }
+
+    @Test
+    void aBodyThatIsNotAnnouncedAtAllIsTakenForJson() {
+        client.post("/api/v1/sessions")
+                .send(BodyPublishers.ofString("{\"offer\":\"x\"}"))
+                .is(201);
+        client.post("/t/offer")
+                .send(BodyPublishers.ofString("{\"offer\":\"x\",\"peerId\":\"p\"}"))
+                .is(200);
+    }
+
+    @Test
+    void aBodyIsNeeded() {
+        client.post("/api/v1/sessions").send().isMalformed("empty");
+        client.post("/poll").send().isError(400);
+    }
+
+    @Test
+    void headIsRepliedWithoutABodyWhateverTheStatus() {
+        for (String path : List.of("/health", "/", "/topics", "/t/sessions", "/api/v1/topics", "/api/v1/sessions")) {
+            Reply head = client.call("HEAD", path).send().is(200);
+            assertThat(head.body()).isEmpty();
+            assertThat(head.mediaType()).isEqualTo("application/json");
+        }
+        assertThat(client.call("HEAD", "/poll").send().is(405).body()).isEmpty();
+        assertThat(client.call("HEAD", "/nothing").send().is(404).body()).isEmpty();
+        assertThat(client.call("HEAD", "/api/v1/sessions/x").send().is(404).body())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%zz",
+                "%",
+                "%4",
+                "%ff",
+                "%c0%af",
+                "%ed%a0%80",
+                "a|b",
+                "a\\b",
+                "a^b",
+                "a`b",
+                "{x}",
+                "<x>",
+                "a\"b",
+                "caf\u00e9",
+            })
+    void aPathThatIsNoUriIsRefusedInTheFormOfItsApi(String segment) throws IOException {
+        for (String path : List.of(
+                "/api/v1/sessions/" + segment,
+                "/api/v1/topics?prefix=" + segment,
+                "/" + segment + "/sessions",
+                "/topics?page=" + segment)) {
+            Reply refused = RawConnection.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .orElseThrow();
+            isRefused(refused, path, 400);
+        }
+    }
+
+    @Test
+    void aPageMayReadThatItsPathIsNoUri() throws IOException {
+        Reply refused = RawConnection.exchange(
+                        "GET /%zz HTTP/1.1\r\nHost: localhost\r\nOrigin: https://a.example\r\n\r\n")
+                .orElseThrow();
+
+        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("*");
+    }
+
+    @Test
+    void aRequestWithoutAHostIsRefused() throws IOException {
+        isRefused(RawConnection.exchange("GET /health HTTP/1.1\r\n\r\n").orElseThrow(), "/health", 400);
+        isRefused(RawConnection.exchange("GET /api/v1/topics HTTP/1.1\r\n\r\n").orElseThrow(), "/api/v1/topics", 400);
+        RawConnection.exchange("GET /health HTTP/1.0\r\n\r\n").orElseThrow().is(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"262145", "300000", "10000000", "99999999999999", "9223372036854775807"})
+    void aBodyThatIsAnnouncedTooLargeIsNotWaitedFor(String length) throws IOException {
+        for (String path : List.of("/api/v1/sessions", "/poll")) {
+            String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+            for (String expect : List.of("", "Expect: 100-continue\r\n")) {
+                try (var connection = new RawConnection()) {
+                    Reply refused = connection
+                            .send(head + expect + "Content-Length: " + length + "\r\n\r\n{\"offer\":")
+                            .receive()
+                            .orElseThrow();
+                    isRefused(refused, path, 413);
+                    assertThat(refused.header("Connection")).isEqualTo("close");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatGoesOnSendingStillReadsWhyItShouldNot() throws IOException {
+        try (var connection = new RawConnection()) {
+            connection.send("POST /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n");
+            for (int i = 0; i < 300; i++) {
+                connection.send("x".repeat(10_000));
+            }
+            isRefused(connection.receive().orElseThrow(), "/api/v1/sessions", 413);
+            assertThat(connection.ends()).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionServesOneRequestAfterTheOther() throws IOException {
+        try (var connection = new RawConnection()) {
+            for (int i = 0; i < 3; i++) {
+                connection
+                        .send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .receive()
+                        .orElseThrow()
+                        .is(200);
+                connection
+                        .send("POST /poll HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n{")
+                        .receive()
+                        .orElseThrow()
+                        .isError(400);
+            }
+        }
+    }
+
+    @Test
+    void aSemicolonIsACharacterLikeAnyOther() {
+        client.post("/a;b=c/offer").json(object("peerId", "p", "offer", "o")).is(200);
+
+        assertThat(client.get("/topics").send().textAt("/topics/0/topic")).isEqualTo("a;b=c");
+        assertThat(client.get("/a;b=c/sessions").send().at("/sessions")).hasSize(1);
+        assertThat(client.get("/a%3Bb%3Dc/sessions").send().at("/sessions")).hasSize(1);
+        assertThat(client.get("/a/sessions").send().at("/sessions")).isEmpty();
+        assertThat(client.get("/api/v1/sessions?topic=a;b=c").send().at("/items"))
+                .hasSize(1);
+        isRefused(client.get("/topics;x=1").send(), "/topics", 404);
+    }
+
+    /** Refused with that status, in the form of the API that the path belongs to, with nothing that only its makers understand. */
+    private static void isRefused(Reply reply, String path, int status) {
+        if (path.startsWith("/api/v1/") || path.equals("/api/v1")) {
+            reply.isProblem(status, status == 413 ? "body-too-large" : "blank");
+        } else {
+            reply.isError(status);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.parley.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * As much of JSON Schema (2020-12) as the OpenAPI document uses, and one rule more: a field that a schema with {@code properties}
+ * does not name is a violation, unless the schema says that there may be others. So the document cannot fall behind.
+ */
+final class JsonSchema {
+    private final JsonNode document;
+
+    JsonSchema(JsonNode document) {
+        this.document = document;
+    }
+
+    JsonNode resolved(JsonNode node) {
+        JsonNode reference = node.path("$ref");
+        return reference.isTextual()
+                ? resolved(document.at(reference.textValue().substring(1)))
+                : node;
+    }
+
+    /** What is wrong with {@code value}, each with the place where; nothing where it is as the schema has it. */
+    List<String> violations(JsonNode schema, JsonNode value) {
+        var violations = new ArrayList<String>();
+        check(schema, value, "", violations);
+        return violations;
+    }
+
+    private void check(JsonNode reference, JsonNode value, String at, List<String> violations) {
+        JsonNode schema = resolved(reference);
+        if (schema.isMissingNode()) {
+            violations.add(at + ": no schema at " + reference);
+            return;
+        }
+        if (schema.has("oneOf")) {
+            long fitting = stream(schema.path("oneOf"))
+                    .filter(one -> violations(one, value).isEmpty())
+                    .count();
+            require(fitting == 1, at + ": fits " + fitting + " of " + schema.path("oneOf"), violations);
+            return;
+        }
+        if (!hasType(schema.path("type"), value)) {
+            violations.add(at + ": " + value + " is no " + schema.path("type"));
+            return;
+        }
+        if (schema.has("const")) {
+            require(schema.path("const").equals(value), at + ": " + value + " is not const", violations);
+        }
+        if (schema.has("enum")) {
+            require(stream(schema.path("enum")).anyMatch(value::equals), at + ": " + value + " is no enum", violations);
+        }
+        if (value.isObject()) {
+            checkObject(schema, value, at, violations);
+        } else if (value.isArray()) {
+            require(value.size() <= schema.path("maxItems").asInt(Integer.MAX_VALUE), at + ": too many", violations);
+            for (int i = 0; i < value.size(); i++) {
+                check(schema.path("items"), value.path(i), at + "/" + i, violations);
+            }
+        } else if (value.isTextual()) {
+            checkText(schema, value.textValue(), at, violations);
+        } else if (value.isNumber()) {
+            long number = value.longValue();
+            require(number >= schema.path("minimum").asLong(Long.MIN_VALUE), at + ": too small", violations);
+            require(number <= schema.path("maximum").asLong(Long.MAX_VALUE), at + ": too large", violations);
+        }
+    }
+
+    private void checkObject(JsonNode schema, JsonNode value, String at, List<String> violations) {
+        for (JsonNode required : schema.path("required")) {
+            require(value.has(required.textValue()), at + "/" + required.textValue() + " is missing", violations);
+        }
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            JsonNode property = schema.path("properties").path(field.getKey());
+            String where = at + "/" + field.getKey();
+            if (!property.isMissingNode()) {
+                check(property, field.getValue(), where, violations);
+            } else {
+                require(schema.path("additionalProperties").asBoolean(false), where + " is not named", violations);
+            }
+        }
+    }
+
+    private static void checkText(JsonNode schema, String text, String at, List<String> violations) {
+        int chars = text.codePointCount(0, text.length());
+        require(chars >= schema.path("minLength").asInt(0), at + ": too short", violations);
+        require(chars <= schema.path("maxLength").asInt(Integer.MAX_VALUE), at + ": too long", violations);
+        if (schema.has("pattern")) {
+            Pattern pattern = Pattern.compile(schema.path("pattern").textValue());
+            require(pattern.matcher(text).find(), at + ": " + text + " is not like " + pattern, violations);
+        }
+        if (schema.path("format").asText().equals("date-time")) {
+            try {
+                Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                violations.add(at + ": " + text + " is no time");
+            }
+        }
+    }
+
+    /** A type, or a list of which one will do. */
+    private static boolean hasType(JsonNode type, JsonNode value) {
+        if (type.isMissingNode()) {
+            return true;
+        }
+        if (type.isArray()) {
+            return stream(type).anyMatch(one -> hasType(one, value));
+        }
+        return switch (type.textValue()) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "string" -> value.isTextual();
+            case "integer" -> value.isIntegralNumber();
+            case "boolean" -> value.isBoolean();
+            case "null" -> value.isNull();
+            default -> throw new IllegalArgumentException("The document uses the type " + type + "; check it here");
+        };
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    private static void require(boolean condition, String violation, List<String> violations) {
+        if (!condition) {
+            violations.add(violation);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.newCode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Every call is confined to the caller's namespace: its origin; the service's own for its own pages; else "unknown". */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class NamespacesTest {
+    private static final String OWN = Client.service().toString().replaceFirst("/$", "");
+
+    private final String code = newCode();
+
+    @Test
+    void originsDoNotSeeOneAnother() {
+        String name = UUID.randomUUID() + ".example";
+        List<String> origins = List.of(
+                "https://" + name, "http://" + name, "https://" + name + ":8443", "https://www." + name, "null", "");
+        for (String origin : origins) {
+            open(Client.of(origin), origin);
+        }
+        for (String origin : origins) {
+            assertThat(offer(Client.of(origin).get("/api/v1/sessions/" + code).send()))
+                    .isEqualTo("offer of " + origin);
+        }
+    }
+
+    @Test
+    void whoeverHasNoOriginIsUnknown() {
+        open(Client.withoutOrigin(), "nobody");
+
+        assertThat(offer(Client.of("unknown").get("/api/v1/sessions/" + code).send()))
+                .isEqualTo("offer of nobody");
+        assertThat(offer(Client.of("").get("/api/v1/sessions/" + code).send())).isEqualTo("offer of nobody");
+        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
+    }
+
+    @Test
+    void aPageOfTheServiceItselfReadsWhatItWrote() {
+        open(Client.of(OWN), "the page"); // a browser sends Origin with each POST
+
+        Reply read = Client.withoutOrigin() // and none with a same-origin GET
+                .get("/api/v1/sessions/" + code)
+                .header("Sec-Fetch-Site", "same-origin")
+                .send();
+        assertThat(offer(read)).isEqualTo("offer of the page");
+        assertThat(Client.withoutOrigin()
+                        .get("/topic-" + code + "/sessions")
+                        .header("Sec-Fetch-Site", "same-origin")
+                        .send()
+                        .at("/sessions"))
+                .hasSize(1);
+    }
+
+    @Test
+    void anOriginCountsMoreThanWhereAFetchSaysItIsFrom() {
+        Client client = Client.ofNewOrigin();
+        open(client, "the page");
+
+        assertThat(offer(client.get("/api/v1/sessions/" + code)
+                        .header("Sec-Fetch-Site", "same-origin")
+                        .send()))
+                .isEqualTo("offer of the page");
+    }
+
+    @Test
+    void otherKindsOfFetchWithoutAnOriginAreUnknown() {
+        open(Client.withoutOrigin(), "nobody");
+        for (String site : List.of("none", "same-site", "cross-site", "SAME-ORIGIN", "garbage")) {
+            Reply read = Client.withoutOrigin()
+                    .get("/api/v1/sessions/" + code)
+                    .header("Sec-Fetch-Site", site)
+                    .send();
+            assertThat(offer(read)).as(site).isEqualTo("offer of nobody");
+        }
+    }
+
+    @Test
+    void theCompatibleApiHasTheSameNamespaces() {
+        Client client = Client.ofNewOrigin();
+        open(client, "the page");
+
+        client.post("/poll").json(object("code", code, "side", "answerer")).is(200);
+        Client.ofNewOrigin()
+                .post("/poll")
+                .json(object("code", code, "side", "answerer"))
+                .isError(404, "Session not found, expired, or origin mismatch");
+        Client.withoutOrigin()
+                .post("/poll")
+                .json(object("code", code, "side", "answerer"))
+                .isError(404);
+    }
+
+    @Test
+    void noWriteReachesAnotherNamespace() {
+        Rendezvous session = Rendezvous.answered();
+        Client stranger = Client.ofNewOrigin();
+        String token = session.offererToken();
+
+        stranger.put(session.path() + "/answer").json(object("answer", "x")).is(404);
+        stranger.post(session.path() + "/candidates")
+                .token(token)
+                .json(object("end", true))
+                .is(404);
+        stranger.put(session.path() + "/offer")
+                .token(token)
+                .header("If-Match", "*")
+                .json(object("offer", "x"))
+                .is(404);
+        stranger.patch(session.path()).token(token).json(object("ttl", 10)).is(404);
+        stranger.delete(session.path()).token(token).send().is(404);
+        stranger.post("/answer")
+                .json(object("code", session.code(), "side", "answerer", "answer", "x"))
+                .is(404);
+        stranger.post("/answer")
+                .token(token)
+                .json(object("code", session.code(), "side", "offerer", "candidate", "x"))
+                .is(404);
+        assertThat(session.read().at("/seq").longValue()).isEqualTo(2);
+    }
+
+    private void open(Client client, String owner) {
+        client.post("/api/v1/sessions")
+                .json(object("offer", "offer of " + owner, "code", code, "topic", "topic-" + code))
+                .is(201);
+    }
+
+    private static String offer(Reply read) {
+        return read.is(200).textAt("/offer");
+    }
+}

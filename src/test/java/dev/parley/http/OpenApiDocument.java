@@ -1,0 +1,148 @@
+package dev.parley.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The OpenAPI document as the service hands it out, and what it says of a reply. */
+final class OpenApiDocument {
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
+
+    private static @Nullable OpenApiDocument served;
+
+    private final JsonNode root;
+    private final JsonSchema schemas;
+
+    private OpenApiDocument(JsonNode root) {
+        this.root = root;
+        this.schemas = new JsonSchema(root);
+    }
+
+    /** The document of the running service, which never changes. */
+    static synchronized OpenApiDocument served() {
+        if (served == null) {
+            try (InputStream json =
+                    Client.service().resolve("/q/openapi?format=json").toURL().openStream()) {
+                served = new OpenApiDocument(Reply.MAPPER.readTree(json));
+            } catch (IOException e) {
+                throw new AssertionError("The service hands out no OpenAPI document", e);
+            }
+        }
+        return served;
+    }
+
+    JsonNode root() {
+        return root;
+    }
+
+    JsonSchema schemas() {
+        return schemas;
+    }
+
+    /** What {@code node} says, or what it refers to. */
+    JsonNode resolved(JsonNode node) {
+        return schemas.resolved(node);
+    }
+
+    List<Operation> operations() {
+        var operations = new ArrayList<Operation>();
+        for (Map.Entry<String, JsonNode> path : root.path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+                if (METHODS.contains(method.getKey())) {
+                    operations.add(new Operation(
+                            method.getKey().toUpperCase(Locale.ROOT),
+                            path.getKey(),
+                            path.getValue(),
+                            method.getValue()));
+                }
+            }
+        }
+        return operations;
+    }
+
+    /** Holds a reply against the document: its status, its headers, its media type and its body, field by field. */
+    void verify(String method, String pathAndQuery, Reply reply) {
+        Operation operation = operation(method, pathAndQuery).orElse(null);
+        if (operation == null) {
+            return;
+        }
+        String what = method + " " + pathAndQuery + " gave " + reply.status();
+        JsonNode response = resolved(operation.node().path("responses").path(Integer.toString(reply.status())));
+        assertThat(response.isMissingNode())
+                .as("%s, which the document does not name; it said %s", what, reply.text())
+                .isFalse();
+        verifyHeaders(what, response, reply);
+        JsonNode content = response.path("content");
+        if (content.isMissingNode() || method.equals("HEAD")) {
+            assertThat(reply.body()).as(what).isEmpty();
+        } else {
+            assertThat(content.has(reply.mediaType()))
+                    .as("%s as %s", what, reply.mediaType())
+                    .isTrue();
+            assertThat(schemas.violations(content.path(reply.mediaType()).path("schema"), reply.json()))
+                    .as("%s: %s", what, reply.text())
+                    .isEmpty();
+        }
+    }
+
+    private void verifyHeaders(String what, JsonNode response, Reply reply) {
+        for (Map.Entry<String, JsonNode> entry : response.path("headers").properties()) {
+            JsonNode header = resolved(entry.getValue());
+            String value = reply.headers().firstValue(entry.getKey()).orElse(null);
+            if (value == null) {
+                assertThat(header.path("required").booleanValue())
+                        .as("%s without %s", what, entry.getKey())
+                        .isFalse();
+            } else if (header.path("schema").path("type").textValue().equals("string")) {
+                assertThat(schemas.violations(header.path("schema"), TextNode.valueOf(value)))
+                        .as("%s with %s: %s", what, entry.getKey(), value)
+                        .isEmpty();
+            }
+        }
+    }
+
+    private Optional<Operation> operation(String method, String pathAndQuery) {
+        String asked = method.equals("HEAD") ? "GET" : method;
+        String path = pathAndQuery.replaceFirst("\\?.*", "");
+        return operations().stream()
+                .filter(operation -> operation.method().equals(asked))
+                .filter(operation -> operation.pattern().matcher(path).matches())
+                .min((one, other) ->
+                        Boolean.compare(one.path().contains("{"), other.path().contains("{")));
+    }
+
+    /** One call of the API. */
+    record Operation(String method, String path, JsonNode pathNode, JsonNode node) {
+        String id() {
+            return node.path("operationId").textValue();
+        }
+
+        Pattern pattern() {
+            return Pattern.compile(path.replaceAll("\\{[a-z]+}", "[^/]+"));
+        }
+
+        /** Its parameters and those of its path, still by reference. */
+        List<JsonNode> parameters() {
+            var parameters = new ArrayList<JsonNode>();
+            pathNode.path("parameters").forEach(parameters::add);
+            node.path("parameters").forEach(parameters::add);
+            return parameters;
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+}

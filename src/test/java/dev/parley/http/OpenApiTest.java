@@ -1,0 +1,322 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.http.OpenApiDocument.Operation;
+import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.AlreadyAnswered;
+import dev.parley.session.SignalingException.BodyTooLarge;
+import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.OtherGeneration;
+import dev.parley.session.SignalingException.PreconditionMissing;
+import dev.parley.session.SignalingException.SessionChanged;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.StoreFull;
+import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.arc.Arc;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.inject.Any;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The OpenAPI document, held against the service: it names every call and no other, its examples work, and it says all that a
+ * user needs. That every reply is as it says, each {@link Client} sees to in every test.
+ */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class OpenApiTest {
+    private static final String CODE_IN_EXAMPLES = "chess-alice-1";
+
+    private final OpenApiDocument document = OpenApiDocument.served();
+
+    @Test
+    void itSaysWhatItIsOf() {
+        JsonNode info = document.root().path("info");
+
+        assertThat(document.root().path("openapi").textValue()).startsWith("3.1");
+        assertThat(info.path("title").textValue()).isEqualTo("Parley");
+        assertThat(info.path("version").textValue())
+                .isEqualTo(ConfigProvider.getConfig().getValue("quarkus.application.version", String.class));
+        assertThat(info.at("/license/name").textValue()).isEqualTo("Apache-2.0");
+        assertThat(info.path("description").textValue()).contains("An origin groups, it does not protect");
+    }
+
+    @Test
+    void itNamesEveryCallAndNoOther() {
+        var served = new TreeSet<String>();
+        for (var bean : Arc.container().beanManager().getBeans(Object.class, Any.Literal.INSTANCE)) {
+            Path root = bean.getBeanClass().getAnnotation(Path.class);
+            if (root != null && bean.getBeanClass().getPackageName().startsWith("dev.parley")) {
+                for (Method method : bean.getBeanClass().getDeclaredMethods()) {
+                    httpMethods(method).forEach(verb -> served.add(verb + " " + path(root, method)));
+                }
+            }
+        }
+        assertThat(served).hasSizeGreaterThan(10);
+        assertThat(document.operations().stream().map(Operation::toString)).containsExactlyInAnyOrderElementsOf(served);
+    }
+
+    @Test
+    void everyCallIsDescribed() {
+        List<String> tags = texts(document.root().path("tags"), "name");
+        for (Operation operation : document.operations()) {
+            assertThat(operation.id()).as(operation.toString()).isNotBlank();
+            assertThat(operation.node().path("summary").asText())
+                    .as(operation.toString())
+                    .isNotBlank();
+            assertThat(operation.node().path("tags")).as(operation.toString()).hasSize(1);
+            assertThat(tags).contains(operation.node().at("/tags/0").textValue());
+        }
+        assertThat(document.operations().stream().map(Operation::id)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyPlaceholderAndEveryParameterIsDescribed() {
+        for (Operation operation : document.operations()) {
+            var inPath = new ArrayList<String>();
+            for (JsonNode reference : operation.parameters()) {
+                JsonNode parameter = document.resolved(reference);
+                assertThat(parameter.path("description").asText())
+                        .as("%s %s", operation, reference)
+                        .isNotBlank();
+                if (parameter.path("in").textValue().equals("path")) {
+                    inPath.add("{" + parameter.path("name").textValue() + "}");
+                }
+            }
+            assertThat(Pattern.compile("\\{.*?}")
+                            .matcher(operation.path())
+                            .results()
+                            .map(MatchResult::group))
+                    .as(operation.toString())
+                    .containsExactlyElementsOf(inPath);
+        }
+    }
+
+    @Test
+    void everyRefusalIsToldInTheFormOfItsApi() {
+        for (Operation operation : document.operations()) {
+            boolean problems = operation.path().startsWith("/api/v1/");
+            String type = problems ? "application/problem+json" : "application/json";
+            String schema = problems ? "Problem" : "RondevuError";
+            for (Map.Entry<String, JsonNode> entry :
+                    operation.node().path("responses").properties()) {
+                JsonNode response = document.resolved(entry.getValue());
+                assertThat(response.path("description").asText()).isNotBlank();
+                if (!entry.getKey().startsWith("2") && !entry.getKey().equals("304")) {
+                    assertThat(response.path("content")
+                                    .path(type)
+                                    .at("/schema/$ref")
+                                    .asText())
+                            .as("%s %s", operation, entry.getKey())
+                            .endsWith("/" + schema);
+                }
+            }
+            JsonNode responses = operation.node().path("responses");
+            assertThat(responses.has("default")).as(operation.toString()).isTrue();
+            assertThat(document.resolved(responses.path("503")).path("headers").has("Retry-After"))
+                    .as(operation.toString())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void everySuccessHasTheHeadersOfEveryReply() {
+        for (Operation operation : document.operations()) {
+            for (Map.Entry<String, JsonNode> entry :
+                    operation.node().path("responses").properties()) {
+                if (entry.getKey().startsWith("2")) {
+                    assertThat(entry.getValue().path("headers").properties().stream()
+                                    .map(Map.Entry::getKey))
+                            .contains("x-d1-bookmark", "x-served-by", "x-served-by-primary", "x-served-by-region")
+                            .contains("x-bookmark-status", "Cache-Control");
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        walk(document.root(), node -> {
+            if (node.path("$ref").isTextual()) {
+                assertThat(document.resolved(node).isMissingNode())
+                        .as(node.toString())
+                        .isFalse();
+            }
+        });
+    }
+
+    @Test
+    void everyExampleIsAsItsSchemaHasIt() {
+        var examples = new ArrayList<String>();
+        walk(document.root(), node -> {
+            JsonNode schema = node.path("schema");
+            for (JsonNode reference : schema.isMissingNode() ? schema : node.path("examples")) {
+                JsonNode example = document.resolved(reference).path("value");
+                examples.add(example.toString());
+                assertThat(document.schemas().violations(schema, example))
+                        .as(example.toString())
+                        .isEmpty();
+            }
+            if (node.has("in") && node.has("example")) {
+                assertThat(document.schemas().violations(schema, node.path("example")))
+                        .as(node.toString())
+                        .isEmpty();
+            }
+        });
+        assertThat(examples).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void everyBodyHasAnExample() {
+        walk(document.root(), node -> {
+            for (JsonNode media : node.path("content")) {
+                assertThat(media.path("examples")).as(node.toString()).isNotEmpty();
+            }
+        });
+    }
+
+    static Stream<Arguments> problems() {
+        return Stream.of(
+                Arguments.of("TokenMissing", new TokenMissing()),
+                Arguments.of("SessionNotFound", new SessionNotFound()),
+                Arguments.of("CodeTaken", new CodeTaken()),
+                Arguments.of("AlreadyAnswered", new AlreadyAnswered(1)),
+                Arguments.of("OtherGeneration", new OtherGeneration(2)),
+                Arguments.of("SessionChanged", new SessionChanged(7)),
+                Arguments.of("PreconditionMissing", new PreconditionMissing()),
+                Arguments.of("BodyTooLarge", new BodyTooLarge(262_144)),
+                Arguments.of("StoreFull", new StoreFull()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("problems")
+    void anExampleOfARefusalIsTheRefusalItself(String response, SignalingException refusal) {
+        JsonNode examples =
+                document.root().at("/components/responses/" + response + "/content/application~1problem+json/examples");
+
+        assertThat(examples.iterator().next().path("value")).isEqualTo(Reply.MAPPER.valueToTree(Problem.of(refusal)));
+    }
+
+    /** Every call with each of its request bodies, where it takes one. */
+    static Stream<Arguments> calls() {
+        OpenApiDocument document = OpenApiDocument.served();
+        return document.operations().stream().flatMap(operation -> {
+            JsonNode examples = operation.node().at("/requestBody/content/application~1json/examples");
+            return examples.isMissingNode()
+                    ? Stream.of(Arguments.of(operation, "", ""))
+                    : examples.properties().stream()
+                            .map(example -> Arguments.of(
+                                    operation,
+                                    example.getKey(),
+                                    example.getValue().path("value").toString()));
+        });
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("calls")
+    void everyExampleOfACallWorks(Operation operation, String name, String body) {
+        Client client = Client.ofNewOrigin();
+        String token = Rendezvous.newToken();
+        if (!operation.id().matches("openSession|rondevuOffer")) {
+            client.post("/api/v1/sessions")
+                    .token(token)
+                    .json(object("offer", "x", "code", CODE_IN_EXAMPLES))
+                    .is(201);
+        }
+        String path = operation.path().replace("{code}", CODE_IN_EXAMPLES);
+        var query = new ArrayList<String>();
+        for (JsonNode reference : operation.parameters()) {
+            JsonNode parameter = document.resolved(reference);
+            String example = parameter.path("example").asText();
+            if (!example.isEmpty()) {
+                path = path.replace("{" + parameter.path("name").textValue() + "}", example);
+                if (parameter.path("in").textValue().equals("query")) {
+                    query.add(parameter.path("name").textValue() + "=" + example);
+                }
+            }
+        }
+        Client.Call call = client.call(operation.method(), path + "?" + String.join("&", query));
+        for (JsonNode reference : operation.parameters()) {
+            JsonNode parameter = document.resolved(reference);
+            if (parameter.path("in").textValue().equals("header")
+                    && parameter.path("required").booleanValue()) {
+                String header = parameter.path("name").textValue();
+                call.header(
+                        header,
+                        header.equals("Session-Token")
+                                ? token
+                                : parameter.path("example").textValue());
+            }
+        }
+        Reply reply = body.isEmpty()
+                ? call.send()
+                : call.header("Content-Type", "application/json").send(BodyPublishers.ofString(body));
+
+        int firstSuccess = operation.node().path("responses").properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(status -> status.startsWith("2"))
+                .mapToInt(Integer::parseInt)
+                .max()
+                .orElseThrow();
+        reply.is(firstSuccess);
+    }
+
+    @Test
+    void theDocumentIsReadableInBothFormsAndShownInABrowser() {
+        Client browser = Client.withoutOrigin();
+
+        assertThat(browser.get("/q/openapi").send().is(200).text()).contains("openapi: 3.1");
+        assertThat(browser.get("/q/swagger-ui/").send().is(200).mediaType()).isEqualTo("text/html");
+    }
+
+    private static List<String> httpMethods(Method method) {
+        return Stream.of(method.getAnnotations())
+                .map(Annotation::annotationType)
+                .map(type -> type.getAnnotation(HttpMethod.class))
+                .filter(verb -> verb != null)
+                .map(HttpMethod::value)
+                .toList();
+    }
+
+    private static String path(Path root, Method method) {
+        Path own = method.getAnnotation(Path.class);
+        String path = root.value() + (own == null ? "" : "/" + own.value());
+        String clean = path.replaceAll("/+", "/");
+        return clean.length() > 1 && clean.endsWith("/") ? clean.substring(0, clean.length() - 1) : clean;
+    }
+
+    private static List<String> texts(JsonNode array, String field) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(node -> node.path(field).textValue())
+                .sorted(Comparator.naturalOrder())
+                .toList();
+    }
+
+    private static void walk(JsonNode node, Consumer<JsonNode> visitor) {
+        visitor.accept(node);
+        node.forEach(child -> walk(child, visitor));
+    }
+}

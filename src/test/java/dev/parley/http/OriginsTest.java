@@ -1,0 +1,56 @@
+package dev.parley.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which lists of origins a configuration may hold, and whom they admit. */
+class OriginsTest {
+    @Test
+    void aStarAdmitsAll() {
+        assertThat(Origins.parse(" * ").all()).isTrue();
+        assertThat(Origins.parse("*").admit("anything")).isTrue();
+    }
+
+    @Test
+    void aListAdmitsWhatIsInIt() {
+        Origins origins = Origins.parse("https://a.example ,http://localhost:8080,null");
+
+        assertThat(origins.all()).isFalse();
+        assertThat(origins.admit("https://a.example")).isTrue();
+        assertThat(origins.admit("http://localhost:8080")).isTrue();
+        assertThat(origins.admit("null")).isTrue();
+        assertThat(origins.admit("http://localhost")).isFalse();
+        assertThat(origins.admit("https://A.example")).isFalse();
+    }
+
+    @Test
+    void anExpressionAdmitsOnlyWhatItMatchesWhole() {
+        Origins origins = Origins.parse("/https://[a-z]+\\.example/");
+
+        assertThat(origins.admit("https://a.example")).isTrue();
+        assertThat(origins.admit("https://a.example.evil")).isFalse();
+        assertThat(origins.admit("xhttps://a.example")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a.example",
+                "https://a.example/",
+                "https://a.example/x",
+                "*,https://a.example",
+                "https://a.example,",
+                "https://",
+                "/[/",
+                "https://u@a.example",
+                "https://a b"
+            })
+    void whatIsNoOriginIsNamed(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Origins.parse(text));
+    }
+}

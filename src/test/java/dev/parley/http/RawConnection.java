@@ -1,0 +1,100 @@
+package dev.parley.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A connection on which a test sends whatever bytes it likes; no client library stands between to mend them. */
+final class RawConnection implements Closeable {
+    private static final int SILENCE_MAX_MILLIS = 15_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawConnection() throws IOException {
+        URI service = Client.service();
+        socket = new Socket(service.getHost(), service.getPort());
+        socket.setSoTimeout(SILENCE_MAX_MILLIS);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** What one request, after which the connection ends, is replied; nothing where the service just hangs up. */
+    static Optional<Reply> exchange(String request) throws IOException {
+        try (var connection = new RawConnection()) {
+            return connection.send(request).receive(request.startsWith("HEAD "));
+        }
+    }
+
+    /** Sends {@code bytes}, each character one byte. A service that has hung up already will be noticed when its reply is read. */
+    RawConnection send(String bytes) throws IOException {
+        try {
+            socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+            socket.getOutputStream().flush();
+        } catch (SocketException hungUp) {
+            // receive() reads what was said before
+        }
+        return this;
+    }
+
+    Optional<Reply> receive() throws IOException {
+        return receive(false);
+    }
+
+    private Optional<Reply> receive(boolean headOnly) throws IOException {
+        String statusLine = line();
+        if (statusLine.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            fields.computeIfAbsent(line.substring(0, colon), name -> new ArrayList<>())
+                    .add(line.substring(colon + 1).strip());
+        }
+        var headers = HttpHeaders.of(fields, (name, value) -> true);
+        int length = (int) headers.firstValueAsLong("Content-Length").orElse(0);
+        byte[] body = headOnly ? new byte[0] : in.readNBytes(length);
+        return Optional.of(new Reply(Integer.parseInt(statusLine.split(" ")[1]), headers, body));
+    }
+
+    /** One line without its end; empty at the end of the head and at the end of the connection. */
+    private String line() throws IOException {
+        var line = new StringBuilder();
+        try {
+            for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+                if (c != '\r') {
+                    line.append((char) c);
+                }
+            }
+        } catch (SocketException reset) {
+            // the connection has ended
+        }
+        return line.toString();
+    }
+
+    /** Whether the service has ended the connection, or does so now. */
+    boolean ends() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

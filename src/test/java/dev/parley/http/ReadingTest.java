@@ -1,0 +1,181 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.MovableClock;
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GET /api/v1/sessions/{code}: one committed state, or nothing that tells a stranger anything. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class ReadingTest {
+    @Inject
+    MovableClock clock;
+
+    @Test
+    void anUnansweredSessionHasNoAnswer() {
+        Reply read = Rendezvous.opened().read().is(200);
+
+        assertThat(read.at("/answer").isNull()).isTrue();
+        assertThat(read.at("/topic").isNull()).isTrue();
+        assertThat(read.at("/peerId").isNull()).isTrue();
+        assertThat(read.at("/tags")).isEmpty();
+        assertThat(read.at("/offerCandidates")).isEmpty();
+        assertThat(read.at("/answerCandidates")).isEmpty();
+        assertThat(read.at("/offerEnd").booleanValue()).isFalse();
+        assertThat(read.at("/answerEnd").booleanValue()).isFalse();
+    }
+
+    @Test
+    void noReplyShowsAToken() {
+        Rendezvous session = Rendezvous.answered();
+
+        assertThat(session.read().text()).doesNotContain(session.offererToken(), session.answererToken());
+        assertThat(session.events().text()).doesNotContain(session.offererToken(), session.answererToken());
+    }
+
+    @Test
+    void itsEntityTagIsItsSeq() {
+        Rendezvous session = Rendezvous.answered();
+        Reply read = session.read().is(200);
+
+        assertThat(read.at("/seq").longValue()).isEqualTo(2);
+        assertThat(read.header("ETag")).isEqualTo("\"2\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"1\"",
+                "W/\"1\"",
+                "*",
+                " * ",
+                "\"7\", \"1\"",
+                "\"7\",W/\"1\",\"x\"",
+                "\"\", \"1\"",
+                "\"a,b\",\"1\""
+            })
+    void aStateThatIsKnownIsNotRepeated(String known) {
+        Rendezvous session = Rendezvous.opened();
+        Reply unchanged = session.client()
+                .get(session.path())
+                .header("If-None-Match", known)
+                .send()
+                .is(304);
+
+        assertThat(unchanged.header("ETag")).isEqualTo("\"1\"");
+        assertThat(unchanged.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"2\"", "W/\"2\"", "\"01\"", "\"11\"", "\"1 \"x", "\"\"", "\"0\", W/\"2\"", "\"a,1,b\""})
+    void aStateThatIsNotKnownIsRead(String known) {
+        Rendezvous session = Rendezvous.opened();
+        Reply read = session.client()
+                .get(session.path())
+                .header("If-None-Match", known)
+                .send();
+
+        if (known.endsWith("x")) {
+            read.isMalformed("If-None-Match");
+        } else {
+            read.is(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "\"1", "1\"", "w/\"1\"", "\"1\" \"2\"", "\"1\";", "garbage", "'1'", "*, \"1\""})
+    void whatIsNoEntityTagIsRefused(String garbage) {
+        Rendezvous session = Rendezvous.opened();
+
+        session.client()
+                .get(session.path())
+                .header("If-None-Match", garbage)
+                .send()
+                .isMalformed("If-None-Match");
+    }
+
+    @Test
+    void aLongListOfTagsIsReadToItsEnd() {
+        Rendezvous session = Rendezvous.opened();
+        String list = "\"x\", ".repeat(3000);
+
+        session.client()
+                .get(session.path())
+                .header("If-None-Match", list + "\"1\"")
+                .send()
+                .is(304);
+        session.client()
+                .get(session.path())
+                .header("If-None-Match", list + "\"2\"")
+                .send()
+                .is(200);
+    }
+
+    @Test
+    void unknownForeignExpiredAndDeletedLookTheSame() {
+        Rendezvous foreign = Rendezvous.opened();
+        Rendezvous expired = Rendezvous.opened();
+        clock.advance(Duration.ofSeconds(200));
+        Rendezvous deleted = Rendezvous.opened();
+        deleted.client()
+                .delete(deleted.path())
+                .token(deleted.offererToken())
+                .send()
+                .is(204);
+        clock.advance(Duration.ofSeconds(100));
+
+        Reply unknown = Client.ofNewOrigin()
+                .get("/api/v1/sessions/" + Rendezvous.newCode())
+                .send()
+                .isProblem(404, "session-not-found");
+        List<Reply> others = List.of(
+                Client.ofNewOrigin().get(foreign.path()).send(), expired.read(), deleted.read(), expired.events());
+        for (Reply other : others) {
+            assertThat(other.status()).isEqualTo(404);
+            assertThat(other.text()).isEqualTo(unknown.text());
+            assertThat(other.headers().map().keySet())
+                    .isEqualTo(unknown.headers().map().keySet());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%20", "a%2Fb", "%00", "a+b", "caf%C3%A9", "a*b", "%F0%9F%98%80"})
+    void whatCannotBeACodeIsUnknown(String code) {
+        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().isProblem(404, "session-not-found");
+    }
+
+    @Test
+    void aCodeMayHaveEveryUnreservedCharacter() {
+        Client client = Client.ofNewOrigin();
+        String code = "AZaz09._~-";
+        client.post("/api/v1/sessions").json(object("offer", "x", "code", code)).is(201);
+
+        client.get("/api/v1/sessions/" + code).send().is(200);
+        client.get("/api/v1/sessions/%41Zaz09%2E_%7E-").send().is(200);
+    }
+
+    @Test
+    void headSaysWhatGetSaysButTheBody() {
+        Rendezvous session = Rendezvous.opened();
+        Reply head = session.client().call("HEAD", session.path()).send().is(200);
+
+        assertThat(head.body()).isEmpty();
+        assertThat(head.header("ETag")).isEqualTo("\"1\"");
+        assertThat(head.header("x-d1-bookmark")).isNotBlank();
+        session.client()
+                .call("HEAD", session.path())
+                .header("If-None-Match", "\"1\"")
+                .send()
+                .is(304);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.Rendezvous.OFFER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** PUT /api/v1/sessions/{code}/offer: a new generation replaces the state that the offerer saw, and no other. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class RenegotiationTest {
+    private static final String SECOND = "v=0\r\nsecond";
+
+    private final Rendezvous session = Rendezvous.answered();
+
+    @Test
+    void aNewOfferStartsAGenerationWithoutAnAnswer() {
+        session.trickle(session.offererToken(), object("candidates", List.of("o1"), "end", true));
+        Reply restarted = session.renegotiate("\"4\"", SECOND).is(200);
+
+        assertThat(restarted.textAt("/side")).isEqualTo("offerer");
+        assertThat(restarted.at("/generation").intValue()).isEqualTo(2);
+        assertThat(restarted.at("/seq").longValue()).isEqualTo(5);
+        assertThat(restarted.header("ETag")).isEqualTo("\"5\"");
+        assertThat(restarted.json().has("sessionToken"))
+                .as("the caller has it already")
+                .isFalse();
+        Reply read = session.read();
+        assertThat(read.textAt("/offer")).isEqualTo(SECOND);
+        assertThat(read.at("/answer").isNull()).isTrue();
+        assertThat(read.at("/generation").intValue()).isEqualTo(2);
+        assertThat(read.at("/offerCandidates")).isEmpty();
+        assertThat(read.at("/offerEnd").booleanValue()).isFalse();
+    }
+
+    @Test
+    void whatWasSaidBeforeStaysReadable() {
+        session.renegotiate("\"2\"", SECOND).is(200);
+
+        Reply events = session.events();
+        assertThat(events.at("/events")).hasSize(3);
+        assertThat(events.textAt("/events/0/offer")).isEqualTo(OFFER);
+        assertThat(events.textAt("/events/1/answer")).isEqualTo(ANSWER);
+        assertThat(events.textAt("/events/2/offer")).isEqualTo(SECOND);
+        assertThat(events.at("/events/2/generation").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void theNewGenerationIsAnsweredAnew() {
+        session.renegotiate("\"2\"", SECOND).is(200);
+
+        session.client()
+                .put(session.path() + "/answer")
+                .token(session.answererToken())
+                .json(object("answer", ANSWER, "generation", 1))
+                .isProblem(412, "other-generation");
+        session.client()
+                .put(session.path() + "/answer")
+                .token(session.answererToken())
+                .json(object("answer", ANSWER, "generation", 2))
+                .is(201);
+    }
+
+    @Test
+    void aCandidateOfTheOldGenerationMayComeAgainInTheNewOne() {
+        session.trickle(session.offererToken(), object("candidates", List.of("o1")))
+                .is(201);
+        session.renegotiate("*", SECOND).is(200);
+
+        assertThat(session.trickle(session.offererToken(), object("candidates", List.of("o1")))
+                        .at("/added")
+                        .intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anyStateIsReplacedWithAStar() {
+        session.renegotiate("*", SECOND).is(200);
+        session.renegotiate(" * ", "third").is(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\"1\"", "\"3\"", "\"02\"", "\"abc\"", "\"\"", "\"99999999999999999999\"", "\"1,2\"", "W/\"2\""})
+    void aStateThatIsNotTheCurrentOneIsStale(String stale) {
+        Reply refused = session.renegotiate(stale, SECOND).isProblem(412, "session-changed");
+
+        assertThat(refused.textAt("/detail")).contains("\"2\"");
+        assertThat(session.read().textAt("/offer")).isEqualTo(OFFER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "garbage", "\"2", "w/\"2\"", "\"2\"x", "\"2\", \"3\"", "*, \"2\""})
+    void whatIsNoEntityTagIsRefused(String garbage) {
+        session.renegotiate(garbage, SECOND).isMalformed("If-Match");
+    }
+
+    @Test
+    void theStateMustBeNamed() {
+        session.client()
+                .put(session.path() + "/offer")
+                .token(session.offererToken())
+                .json(object("offer", SECOND))
+                .isProblem(428, "precondition-missing");
+    }
+
+    @Test
+    void onlyTheOffererOffers() {
+        String path = session.path() + "/offer";
+        var body = object("offer", SECOND);
+
+        session.client().put(path).header("If-Match", "*").json(body).isProblem(401, "session-token-missing");
+        for (String token : List.of(session.answererToken(), Rendezvous.newToken())) {
+            session.client()
+                    .put(path)
+                    .header("If-Match", "*")
+                    .token(token)
+                    .json(body)
+                    .isProblem(403, "session-token-refused");
+        }
+        assertThat(session.read().at("/generation").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void aStrangerFindsNoSession() {
+        Client.ofNewOrigin()
+                .put(session.path() + "/offer")
+                .header("If-Match", "*")
+                .token(session.offererToken())
+                .json(object("offer", SECOND))
+                .isProblem(404, "session-not-found");
+    }
+
+    @Test
+    void anOfferIsNeeded() {
+        session.client()
+                .put(session.path() + "/offer")
+                .header("If-Match", "*")
+                .token(session.offererToken())
+                .json("{}")
+                .isMalformed("\"offer\"");
+        session.renegotiate("*", "").isOutOfBounds("offer");
+    }
+}

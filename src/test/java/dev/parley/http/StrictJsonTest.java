@@ -1,0 +1,263 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The native API takes JSON at its word: what is unknown, double, of another type or too deep is refused by name. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class StrictJsonTest {
+    private final Client client = Client.ofNewOrigin();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Offer", "sdp", "o\\u0066fer2", "namespace", "sessionToken", "generation"})
+    void anUnknownFieldIsNamed(String field) {
+        open("{\"offer\":\"x\",\"" + field + "\":1}").isMalformed("\"" + field.replace("\\u0066", "f") + "\"");
+    }
+
+    @Test
+    void anUnknownFieldIsNamedInEveryCall() {
+        Rendezvous session = Rendezvous.opened();
+        String body = "{\"surprise\":1}";
+        session.client().put(session.path() + "/answer").json(body).isMalformed("\"surprise\"");
+        session.client().patch(session.path()).json(body).isMalformed("\"surprise\"");
+        session.client().post(session.path() + "/candidates").json(body).isMalformed("\"surprise\"");
+        session.client()
+                .put(session.path() + "/offer")
+                .header("If-Match", "*")
+                .json(body)
+                .isMalformed("\"surprise\"");
+    }
+
+    @Test
+    void aLongOrStrangeNameIsShownShortAndTame() {
+        Reply refused = open("{\"" + "n".repeat(5000) + "\":1}").isMalformed("nnn");
+        assertThat(refused.body()).hasSizeLessThan(400);
+
+        assertThat(open("{\"\\u0000\\u001b\\u009f\":1}")
+                        .isMalformed("There is no field")
+                        .textAt("/detail"))
+                .contains("\"???\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"offer\":\"x\",\"offer\":\"y\"}",
+                "{\"offer\":\"x\",\"o\\u0066fer\":\"y\"}",
+                "{\"offer\":\"x\",\"topic\":null,\"topic\":null}",
+                "{\"offer\":\"x\",\"candidates\":[{\"a\":1,\"a\":1}]}",
+                "{\"offer\":\"x\",\"candidates\":[{\"a\":{\"b\":[{\"c\":1,\"c\":2}]}}]}",
+            })
+    void aFieldThatStandsThereTwiceIsRefused(String body) {
+        assertThat(open(body).isProblem(400, "malformed").textAt("/detail")).contains("twice");
+    }
+
+    @Test
+    void theDoubleFieldIsNamed() {
+        open("{\"offer\":\"x\",\"offer\":\"y\"}").isMalformed("\"offer\"");
+        open("{\"offer\":\"x\",\"candidates\":[{\"sdpMid\":1,\"sdpMid\":1}]}").isMalformed("\"sdpMid\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            offer      | 1
+            offer      | true
+            offer      | {}
+            offer      | ["x"]
+            offer      | 1.5
+            topic      | 1
+            topic      | true
+            topic      | {}
+            topic      | ["x"]
+            peerId     | 7
+            peerId     | false
+            code       | 1
+            code       | []
+            tags       | "red"
+            tags       | {}
+            tags       | [1]
+            tags       | [true]
+            tags       | [["x"]]
+            tags       | 1
+            ttl        | "60"
+            ttl        | "sixty"
+            ttl        | 60.0
+            ttl        | 60.5
+            ttl        | 6e1
+            ttl        | true
+            ttl        | [60]
+            ttl        | {}
+            ttl        | 9223372036854775808
+            ttl        | 1e400
+            candidates | "c"
+            candidates | {}
+            candidates | 1
+            candidates | [1]
+            candidates | [true]
+            candidates | [["c"]]
+            end        | "true"
+            end        | 1
+            end        | 0
+            end        | []
+            end        | {}
+            """)
+    void aValueOfAnotherTypeIsRefusedByName(String field, String value) {
+        String offer = field.equals("offer") ? "" : "\"offer\":\"x\",";
+        open("{" + offer + "\"" + field + "\":" + value + "}").isMalformed("\"" + field);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"generation,\"1\"", "generation,1.0", "generation,2147483648", "generation,true", "answer,1", "end,1"})
+    void soItIsInAnAnswer(String field, String value) {
+        Rendezvous session = Rendezvous.opened();
+        String answer = field.equals("answer") ? "" : "\"answer\":\"x\",";
+        session.client()
+                .put(session.path() + "/answer")
+                .json("{" + answer + "\"" + field + "\":" + value + "}")
+                .isMalformed("\"" + field);
+        assertThat(session.read().at("/answer").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"ttl\":\"60\"}", "{\"ttl\":6e1}", "{\"ttl\":60.0}", "{\"ttl\":null}", "{\"ttl\":[]}"})
+    void soItIsInATimeToLive(String body) {
+        Rendezvous session = Rendezvous.opened();
+        session.client()
+                .patch(session.path())
+                .token(session.offererToken())
+                .json(body)
+                .isMalformed("\"ttl\"");
+    }
+
+    @Test
+    void aListHoldsNoNull() {
+        open("{\"offer\":\"x\",\"tags\":[null]}").isMalformed("\"tags\"");
+        open("{\"offer\":\"x\",\"candidates\":[\"c\",null]}").isMalformed("\"candidates\"");
+    }
+
+    @Test
+    void nullIsAsGoodAsNothingWhereAFieldMayBeMissing() {
+        open("{\"offer\":\"x\",\"topic\":null,\"peerId\":null,\"code\":null,\"tags\":null,\"ttl\":null,"
+                        + "\"candidates\":null,\"end\":null}")
+                .is(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "null",
+                "1",
+                "\"x\"",
+                "[]",
+                "[{\"offer\":\"x\"}]",
+                "true",
+                "{",
+                "{\"offer\":\"x\"",
+                "{offer:\"x\"}",
+                "{'offer':'x'}",
+                "{\"offer\":\"x\",}",
+                "{\"offer\":\"x\"}}",
+                "{\"offer\":\"x\"}{}",
+                "{\"offer\":\"x\"} x",
+                "{\"offer\":\"x\"}\u0000",
+                "{\"offer\":\"x\n\"}",
+                "{\"offer\":\"\\x\"}",
+                "{\"offer\":\"\\u12\"}",
+                "{\"ttl\":01}",
+                "{\"ttl\":+1}",
+                "{\"ttl\":NaN}",
+                "{\"ttl\":0x10}",
+                "{\"offer\":\"x\"/**/}",
+                "<offer/>",
+                "offer=x",
+                "\uFEFF{}",
+            })
+    void whatIsNoJsonObjectIsRefused(String body) {
+        open(body).isProblem(400, "malformed");
+    }
+
+    @Test
+    void whiteSpaceIsNoMatter() {
+        open(" \r\n\t{ \"offer\" :\n\"x\" }\n ").is(201);
+    }
+
+    @Test
+    void sixteenLevelsAreAllowedAndSeventeenAreNot() {
+        open(nested(16)).is(201);
+        assertThat(open(nested(17)).isProblem(400, "malformed").textAt("/detail"))
+                .contains("deep");
+        open(nested(5000)).isProblem(400, "malformed");
+        open("[".repeat(200_000)).isProblem(400, "malformed");
+    }
+
+    /** A body of that many levels: the body's own, the list of candidates, and the rest in one candidate. */
+    private static String nested(int levels) {
+        int inner = levels - 3;
+        return "{\"offer\":\"x\",\"candidates\":[{\"a\":" + "[".repeat(inner) + "]".repeat(inner) + "}]}";
+    }
+
+    @Test
+    void whatIsNotUtf8IsRefused() {
+        openBytes("{\"offer\":\"caf\u00e9\"}".getBytes(ISO_8859_1)).isMalformed("UTF-8");
+        openBytes("{\"offer\":\"x\"}".getBytes(UTF_16)).isMalformed("UTF-8");
+        openBytes(bytes("{\"offer\":\"", new byte[] {(byte) 0xc0, (byte) 0x80}, "\"}"))
+                .isMalformed("UTF-8");
+        openBytes(bytes("{\"offer\":\"", new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, "\"}"))
+                .isMalformed("UTF-8");
+        openBytes(bytes("{\"offer\":\"", new byte[] {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80}, "\"}"))
+                .isMalformed("UTF-8");
+        openBytes(bytes("{\"offer\":\"x\"}", new byte[] {(byte) 0xff}, "")).isMalformed("UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "\\udc00", "a\\ud83dz", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00"})
+    void halfASurrogatePairIsNoText(String half) {
+        open("{\"offer\":\"" + half + "\"}").isMalformed("surrogate");
+        open("{\"offer\":\"x\",\"candidates\":[\"" + half + "\"]}").isMalformed("surrogate");
+        open("{\"offer\":\"x\",\"topic\":\"" + half + "\"}").isOutOfBounds("topic");
+        open("{\"offer\":\"x\",\"peerId\":\"" + half + "\"}").isOutOfBounds("peerId");
+        open("{\"offer\":\"x\",\"topic\":\"t\",\"tags\":[\"" + half + "\"]}").isOutOfBounds("tags");
+        open("{\"offer\":\"x\",\"code\":\"" + half + "\"}").isOutOfBounds("code");
+    }
+
+    @Test
+    void nothingHasChangedBehindARefusal() {
+        open("{\"offer\":\"x\",\"code\":\"c\",\"surprise\":1}").is(400);
+        open("{\"offer\":\"x\",\"code\":\"c\"} x").is(400);
+
+        client.get("/api/v1/sessions/c").send().is(404);
+        client.post("/api/v1/sessions").json(object("offer", "x", "code", "c")).is(201);
+    }
+
+    private Reply open(String body) {
+        return openBytes(body.getBytes(UTF_8));
+    }
+
+    private Reply openBytes(byte[] body) {
+        return client.post("/api/v1/sessions").json(body);
+    }
+
+    private static byte[] bytes(String before, byte[] middle, String after) {
+        byte[] start = before.getBytes(UTF_8);
+        byte[] end = after.getBytes(UTF_8);
+        byte[] all = new byte[start.length + middle.length + end.length];
+        System.arraycopy(start, 0, all, 0, start.length);
+        System.arraycopy(middle, 0, all, start.length, middle.length);
+        System.arraycopy(end, 0, all, start.length + middle.length, end.length);
+        return all;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.parley.http.rondevu;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.http.Client;
+import dev.parley.http.Reply;
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator can shut: the compatible API, and pages of all origins but a few. */
+@QuarkusTest
+@TestProfile(RestrictedTest.Restricted.class)
+class RestrictedTest {
+    public static final class Restricted extends SqliteProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(Map.of(
+                    "parley.rondevu.enabled", "false",
+                    "parley.cors.origins", "https://a.example, /https://[a-z]+\\.b\\.example/, null"));
+            return settings;
+        }
+    }
+
+    private final Client page = Client.of("https://a.example");
+
+    @Test
+    void theCompatibleApiIsGone() {
+        for (String path : List.of("/", "/topics", "/t/sessions", "/topics?page=x")) {
+            page.get(path).send().isError(404);
+        }
+        page.post("/t/offer").json(object("peerId", "p", "offer", "o")).isError(404);
+        page.post("/answer")
+                .json(object("code", "c", "side", "answerer", "answer", "x"))
+                .isError(404);
+        page.post("/poll").json("no json").isError(404);
+    }
+
+    @Test
+    void theRestIsThere() {
+        page.get("/health").send().is(200);
+        page.get("/q/openapi").send().is(200);
+        String code =
+                page.post("/api/v1/sessions").json(object("offer", "x")).is(201).textAt("/code");
+        page.get("/api/v1/sessions/" + code).send().is(200);
+        page.get("/api/v1/topics").send().is(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://a.example", "https://www.b.example", "null"})
+    void pagesOfTheOriginsThatAreListedMayCall(String origin) {
+        Client client = Client.of(origin);
+        Reply preflight = client.call("OPTIONS", "/api/v1/sessions")
+                .header("Access-Control-Request-Method", "POST")
+                .send()
+                .is(204);
+        Reply reply = client.get("/api/v1/topics").send().is(200);
+
+        for (Reply allowed : List.of(preflight, reply)) {
+            assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo(origin);
+            assertThat(allowed.header("Vary")).isEqualTo("Origin");
+            assertThat(allowed.hasHeader("Access-Control-Allow-Credentials")).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example",
+                "http://a.example",
+                "https://a.example:8443",
+                "https://a.example.evil.example",
+                "https://evil.example/https://a.example",
+                "https://b.example",
+                "https://www.b.example.evil.example",
+                "https://wwwxb.example",
+                "HTTPS://A.EXAMPLE",
+                "https://a.example, https://evil.example",
+                "garbage",
+                "",
+            })
+    void pagesOfOtherOriginsMayNot(String origin) {
+        Client client = Client.of(origin);
+        List<Reply> refusals = List.of(
+                client.get("/api/v1/topics").send().isProblem(403, "blank"),
+                client.post("/api/v1/sessions").json(object("offer", "x")).isProblem(403, "blank"),
+                client.call("OPTIONS", "/api/v1/sessions")
+                        .header("Access-Control-Request-Method", "POST")
+                        .send()
+                        .isProblem(403, "blank"),
+                client.get("/health").send().isError(403));
+        for (Reply refused : refusals) {
+            assertThat(refused.headers().map().keySet())
+                    .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+        }
+    }
+
+    @Test
+    void theServicesOwnPagesMayCall() {
+        String own = Client.service().toString().replaceFirst("/$", "");
+
+        Client.of(own).post("/api/v1/sessions").json(object("offer", "x")).is(201);
+    }
+
+    @Test
+    void whoIsNoPageMayCall() {
+        Client.withoutOrigin().get("/api/v1/topics").send().is(200);
+    }
+}

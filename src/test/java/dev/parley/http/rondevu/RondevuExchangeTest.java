@@ -1,0 +1,264 @@
+package dev.parley.http.rondevu;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.rondevu.Rondevu.NOT_FOUND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.http.Rendezvous;
+import dev.parley.http.Reply;
+import dev.parley.signaling.MovableClock;
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** POST /answer and POST /poll: two peers who know a code come to terms. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class RondevuExchangeTest {
+    @Inject
+    MovableClock clock;
+
+    private final Rondevu rondevu = Rondevu.ofNewOrigin();
+    private final String code = rondevu.opened("chess");
+
+    @Test
+    void aWholeExchange() {
+        assertThat(rondevu.poll(code, "offerer").is(200).text()).isEqualTo("{\"answer\":null,\"answerCandidates\":[]}");
+        assertThat(rondevu.poll(code, "answerer").is(200).json())
+                .isEqualTo(object("offer", OFFER, "offerCandidates", List.of()));
+
+        assertThat(rondevu.candidate(code, "offerer", "o1").is(200).text()).isEqualTo("{\"success\":true}");
+        assertThat(rondevu.answer(code, ANSWER).is(200).text()).isEqualTo("{\"success\":true}");
+        rondevu.candidate(code, "answerer", "a1").is(200);
+        rondevu.candidate(code, "answerer", "a2").is(200);
+        rondevu.candidate(code, "offerer", "o2").is(200);
+
+        assertThat(rondevu.poll(code, "offerer").json())
+                .isEqualTo(object("answer", ANSWER, "answerCandidates", List.of("a1", "a2")));
+        assertThat(rondevu.poll(code, "answerer").json())
+                .isEqualTo(object("offer", OFFER, "offerCandidates", List.of("o1", "o2")));
+    }
+
+    @Test
+    void theSameAnswerAgainIsAReplayAndAnotherIsRefused() {
+        rondevu.answer(code, ANSWER).is(200);
+
+        assertThat(rondevu.answer(code, ANSWER).is(200).text()).isEqualTo("{\"success\":true}");
+        rondevu.answer(code, "other").isError(409);
+        assertThat(rondevu.poll(code, "offerer").textAt("/answer")).isEqualTo(ANSWER);
+    }
+
+    @Test
+    void aRetriedCandidateIsStoredOnce() {
+        rondevu.candidate(code, "offerer", "c").is(200);
+        rondevu.candidate(code, "offerer", "c").is(200);
+
+        assertThat(rondevu.poll(code, "answerer").textsAt("/offerCandidates")).containsExactly("c");
+    }
+
+    @Test
+    void anAnswererMayTrickleBeforeItsAnswer() {
+        rondevu.candidate(code, "answerer", "early").is(200);
+
+        assertThat(rondevu.poll(code, "offerer").json())
+                .isEqualTo(object("answer", null, "answerCandidates", List.of("early")));
+    }
+
+    static Stream<ObjectNode> refusedAnswers() {
+        return Stream.of(
+                object(),
+                object("side", "answerer", "answer", "x"),
+                object("code", "", "side", "answerer", "answer", "x"),
+                object("code", 1, "side", "answerer", "answer", "x"),
+                object("code", "CODE", "answer", "x"),
+                object("code", "CODE", "side", "", "answer", "x"),
+                object("code", "CODE", "side", "Answerer", "answer", "x"),
+                object("code", "CODE", "side", "stranger", "candidate", "x"),
+                object("code", "CODE", "side", true, "answer", "x"),
+                object("code", "CODE", "side", "answerer"),
+                object("code", "CODE", "side", "answerer", "answer", null, "candidate", null),
+                object("code", "CODE", "side", "answerer", "answer", "", "candidate", ""),
+                object("code", "CODE", "side", "answerer", "answer", "x", "candidate", "y"),
+                object("code", "CODE", "side", "offerer", "answer", "x"),
+                object("code", "CODE", "side", "answerer", "answer", 1),
+                object("code", "CODE", "side", "answerer", "answer", object("sdp", "x")),
+                object("code", "CODE", "side", "answerer", "candidate", object("candidate", "x")),
+                object("code", "CODE", "side", "answerer", "candidate", List.of("x")),
+                object("code", "CODE", "side", "answerer", "candidate", 1),
+                object("code", "CODE", "side", "answerer", "answer", "x".repeat(65_537)),
+                object("code", "CODE", "side", "offerer", "candidate", "x".repeat(4095)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedAnswers")
+    void whatIsMissingOrOutOfBoundsIsNoAnswer(ObjectNode body) {
+        rondevu.client()
+                .post("/answer")
+                .json(body.toString().replace("CODE", code))
+                .isError(400);
+        assertThat(rondevu.client()
+                        .get("/api/v1/sessions/" + code)
+                        .send()
+                        .at("/seq")
+                        .longValue())
+                .isEqualTo(1);
+    }
+
+    static Stream<ObjectNode> refusedPolls() {
+        return Stream.of(
+                object(),
+                object("side", "offerer"),
+                object("code", "CODE"),
+                object("code", "CODE", "side", "both"),
+                object("code", "CODE", "side", 1),
+                object("code", null, "side", "offerer"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedPolls")
+    void whatIsMissingIsNoPoll(ObjectNode body) {
+        rondevu.client()
+                .post("/poll")
+                .json(body.toString().replace("CODE", code))
+                .isError(400);
+    }
+
+    @Test
+    void unknownFieldsAreIgnored() {
+        rondevu.client()
+                .post("/answer")
+                .json(object("code", code, "side", "answerer", "answer", ANSWER, "peerId", "bob", "x", List.of()))
+                .is(200);
+        rondevu.client()
+                .post("/poll")
+                .json(object("code", code, "side", "offerer", "since", 0))
+                .is(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unknown", "a b", "../..", "\u0000", "%20", "caf\u00e9"})
+    void anUnknownCodeIsNotFound(String unknown) {
+        rondevu.answer(unknown, ANSWER).isError(404, NOT_FOUND);
+        rondevu.candidate(unknown, "offerer", "c").isError(404, NOT_FOUND);
+        rondevu.poll(unknown, "offerer").isError(404, NOT_FOUND);
+        rondevu.poll(unknown, "answerer").isError(404, NOT_FOUND);
+    }
+
+    @Test
+    void aForeignAndAnExpiredOneLookTheSame() {
+        Rondevu stranger = Rondevu.ofNewOrigin();
+        stranger.answer(code, ANSWER).isError(404, NOT_FOUND);
+        stranger.poll(code, "answerer").isError(404, NOT_FOUND);
+
+        clock.advance(Duration.ofMinutes(5));
+        rondevu.answer(code, ANSWER).isError(404, NOT_FOUND);
+        rondevu.candidate(code, "offerer", "c").isError(404, NOT_FOUND);
+        rondevu.poll(code, "answerer").isError(404, NOT_FOUND);
+    }
+
+    @Test
+    void aSideHasAtMostTwoHundredAndFiftySixCandidates() {
+        Rendezvous session = Rendezvous.opened(rondevu.client());
+        for (int i = 0; i < 4; i++) {
+            int from = i * 64;
+            session.trickle(
+                            session.offererToken(),
+                            object(
+                                    "candidates",
+                                    Stream.iterate(from, n -> n + 1)
+                                            .limit(64)
+                                            .map(n -> "c" + n)
+                                            .toList()))
+                    .is(201);
+        }
+        candidate(session, session.offererToken(), "one more").isError(400);
+        candidate(session, session.offererToken(), "c7").is(200);
+    }
+
+    @Test
+    void aCandidateThatCameAsAnObjectIsItsJsonTextHere() {
+        Rendezvous session = Rendezvous.opened(rondevu.client());
+        String object = "{\"candidate\":\"c\\u0041\",\"sdpMLineIndex\":0.0, \"x\":\"\uD83D\uDE00\"}";
+        session.client()
+                .post(session.path() + "/candidates")
+                .token(session.offererToken())
+                .json("{\"candidates\":[" + object + ",\"plain\"]}")
+                .is(201);
+
+        assertThat(rondevu.poll(session.code(), "answerer").textsAt("/offerCandidates"))
+                .containsExactly(object, "plain");
+    }
+
+    @Test
+    void aCandidateThatCameAsAStringIsAStringInTheNativeApi() {
+        String text = "{\"candidate\":\"c\"}";
+        rondevu.candidate(code, "offerer", text).is(200);
+
+        assertThat(rondevu.client().get("/api/v1/sessions/" + code).send().textsAt("/offerCandidates"))
+                .containsExactly(text);
+    }
+
+    @Test
+    void aSideThatHasATokenNeedsItHereToo() {
+        Rendezvous session = Rendezvous.opened(rondevu.client());
+        session.answer().is(201);
+        for (String side : List.of("offerer", "answerer")) {
+            Reply missing = rondevu.candidate(session.code(), side, "c").isError(401);
+            assertThat(missing.header("WWW-Authenticate")).isEqualTo("Session-Token");
+        }
+        candidate(session, session.answererToken(), "c").isError(403);
+        candidate(session, Rendezvous.newToken(), "c").isError(403);
+        candidate(session, session.offererToken(), "c").is(200);
+
+        assertThat(session.read().textsAt("/offerCandidates")).containsExactly("c");
+        rondevu.poll(session.code(), "offerer").is(200);
+    }
+
+    @Test
+    void aNativeSessionIsAnsweredHere() {
+        Rendezvous session = Rendezvous.opened(rondevu.client());
+        rondevu.answer(session.code(), ANSWER).is(200);
+
+        assertThat(session.read().textAt("/answer")).isEqualTo(ANSWER);
+        session.answer().isProblem(409, "already-answered");
+        rondevu.candidate(session.code(), "answerer", "c").is(200);
+    }
+
+    @Test
+    void aSessionFromHereIsAnsweredInTheNativeApi() {
+        rondevu.client()
+                .put("/api/v1/sessions/" + code + "/answer")
+                .json(object("answer", ANSWER))
+                .is(201);
+
+        assertThat(rondevu.poll(code, "offerer").textAt("/answer")).isEqualTo(ANSWER);
+        rondevu.answer(code, "other").isError(409);
+    }
+
+    @Test
+    void aSessionFromHereHasNoTokenThatCouldManageIt() {
+        rondevu.client()
+                .delete("/api/v1/sessions/" + code)
+                .token(Rendezvous.newToken())
+                .send()
+                .isProblem(403, "session-token-refused");
+    }
+
+    private Reply candidate(Rendezvous session, String token, String candidate) {
+        return session.client()
+                .post("/answer")
+                .token(token)
+                .json(object("code", session.code(), "side", "offerer", "candidate", candidate));
+    }
+}
