@@ -26,7 +26,7 @@ class CrashIT {
     /** How much is acknowledged before the kill: from a server that is still cold to one that is warm. */
     private static final int ACKNOWLEDGED_MIN = 50;
 
-    private static final int ACKNOWLEDGED_MAX = 2_000;
+    private static final int ACKNOWLEDGED_MAX = 1_000;
 
     @TempDir
     Path folder;
@@ -53,7 +53,10 @@ class CrashIT {
     }
 
     private RunningParley start() {
-        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:parley.db").start();
+        return ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "sqlite:parley.db")
+                .startingFast()
+                .start();
     }
 
     /** Returns what the peers remember. */
