@@ -1,7 +1,5 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.rondevu.RondevuResource.present;
-
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
@@ -25,6 +23,14 @@ import org.jspecify.annotations.Nullable;
 /** The bodies of the compatible API, as its clients send and expect them. */
 final class RondevuBodies {
     private RondevuBodies() {}
+
+    /** The text of a field that must be there; an empty one counts as none. */
+    static String present(String field, @Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            throw new Malformed(field + " is missing.");
+        }
+        return text;
+    }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Offer(

@@ -1,5 +1,6 @@
 package dev.parley.http.rondevu;
 
+import static dev.parley.http.rondevu.RondevuBodies.present;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
@@ -174,13 +175,6 @@ public final class RondevuResource {
 
     private static SessionKey key(Caller caller, @Nullable String code) {
         return caller.key(present("code", code));
-    }
-
-    static String present(String field, @Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            throw new Malformed(field + " is missing.");
-        }
-        return text;
     }
 
     /** A page of topics as both calls show it. */
