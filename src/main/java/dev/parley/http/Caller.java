@@ -4,9 +4,7 @@ import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
-import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.store.BookmarkSeal;
 import dev.parley.store.ReadFrom;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.HeaderParam;
@@ -36,7 +34,7 @@ public final class Caller {
     @Nullable
     String sessionToken;
 
-    @HeaderParam("x-d1-bookmark")
+    @HeaderParam(Bookmarks.HEADER)
     @Parameter(
             description = "What is read must be at least this new: a bookmark, first-primary or first-unconstrained.",
             schema = @Schema(type = SchemaType.STRING))
@@ -75,17 +73,6 @@ public final class Caller {
 
     /** How new a read must be. */
     public ReadFrom readFrom() {
-        if (bookmarks == null || bookmarks.isEmpty()) {
-            return ReadFrom.PRIMARY;
-        }
-        if (bookmarks.size() > 1) {
-            throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
-        }
-        String bookmark = bookmarks.get(0);
-        return switch (bookmark) {
-            case "first-primary" -> ReadFrom.PRIMARY;
-            case "first-unconstrained" -> ReadFrom.ANYWHERE;
-            default -> new ReadFrom.AtLeast(BookmarkSeal.shaped(bookmark));
-        };
+        return Bookmarks.readFrom(bookmarks == null ? List.of() : bookmarks);
     }
 }

@@ -148,11 +148,21 @@ public final class SessionStore {
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 1
             ORDER BY s.id DESC, e.seq""");
 
+    private static final Sql COUNT =
+            new Sql("count", "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM events)");
+
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
 
-    private static final Sql SWEEP = new Sql("sweep", """
-            DELETE FROM sessions
-            WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)""");
+    private static final Sql SWEEP = sweep("sweep", "");
+
+    // Where other writers are, a sweep passes over the sessions that they hold, and over those of another node's sweep.
+    private static final Sql SWEEP_AMONG_WRITERS = sweep("sweep-among-writers", "FOR UPDATE SKIP LOCKED");
+
+    private static Sql sweep(String name, String locking) {
+        return new Sql(name, """
+                WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ? %s)
+                DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""".formatted(locking));
+    }
 
     /**
      * Opens a session under {@code key} with its offer and first candidates, or nothing where a live session has the code. An
@@ -404,6 +414,17 @@ public final class SessionStore {
                 .all(Rows::waiting);
     }
 
+    /** How many rows there are of either kind, in every namespace and expired or not: for comparing nodes. */
+    public Count count(Statements node) throws SQLException {
+        return node.call(COUNT).all(row -> {
+            row.next();
+            return new Count(row.getLong(1), row.getLong(2));
+        });
+    }
+
+    /** The rows of a node. */
+    public record Count(long sessions, long events) {}
+
     /** Whether the store can be read; fails where it cannot. */
     public boolean look(Statements node) throws SQLException {
         return node.call(LOOK).first(row -> true) != null;
@@ -411,7 +432,8 @@ public final class SessionStore {
 
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
-        return tx.call(SWEEP).bind(now.toEpochMilli()).bind(limit).update();
+        Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
+        return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
     /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */

@@ -2,18 +2,21 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.Database;
 import dev.parley.store.Node;
+import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ScanThreads;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
+import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -52,7 +55,7 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final SessionRepository<?> repository;
-    private final ScanThreads scans;
+    private final StoreThreads scans;
     private final Node node;
     private final History history;
     private final WriterLane lane;
@@ -85,7 +88,7 @@ public final class SqliteDatabase implements Database {
         } catch (SQLException e) {
             throw refused("SQLite says: " + e.getMessage());
         }
-        this.scans = new ScanThreads(settings.scanThreads(), settings.scanQueueMax());
+        this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax());
     }
 
     private void migrate(Flyway flyway) {
@@ -133,6 +136,16 @@ public final class SqliteDatabase implements Database {
             T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
             return new Served<>(result, history.word(), node, reset);
         });
+    }
+
+    @Override
+    public Standpoint standpoint(ReadFrom from) {
+        return new Standpoint(history.word(), node, isReset(from));
+    }
+
+    @Override
+    public List<NodeState> nodes() {
+        return List.of(new NodeState(node, true, "up", history.position(), Duration.ZERO, 0));
     }
 
     private <T> Served<T> served(ReadFrom from, Work<T> work) {

@@ -1,0 +1,8 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.SessionRepository;
+import jakarta.inject.Singleton;
+
+/** The repository of PostgreSQL's persistence unit. */
+@Singleton
+public class PostgresSessions extends SessionRepository<PostgresSession> {}
