@@ -100,28 +100,28 @@ public final class SessionStore {
     }
 
     private static final Sql ADD = new Sql("add", """
-            INSERT INTO events (session_id, seq, generation, side, type, digest, payload) VALUES (?, ?, ?, ?, ?, ?, ?)""");
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload) VALUES (?, ?, ?, ?, ?, ?)""");
 
     private static final Sql ADD_ONCE = new Sql("add-once", """
-            INSERT INTO events (session_id, seq, generation, side, type, digest, payload)
-            SELECT ?, ?, ?, ?, ?, ?, ?
-            WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND side = ? AND digest = ?)""");
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload)
+            SELECT ?, ?, ?, ?, ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND kind = ? AND digest = ?)""");
 
     private static final Sql STANDING = new Sql("standing", """
             SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
-            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.type = 'answer'
+            LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql KNOWN = new Sql("known", """
             SELECT e.digest
             FROM sessions s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = ?
-            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ? AND e.digest IS NOT NULL""");
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind = ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql SESSION = new Sql("session", """
-            SELECT e.side, e.type, e.payload,
+            SELECT e.kind, e.payload,
                    s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
             FROM sessions s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation
@@ -129,25 +129,25 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql SAID_BY = new Sql("said-by", """
-            SELECT e.side, e.type, e.payload
+            SELECT e.kind, e.payload
             FROM sessions s
-            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = ?
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.side, e.type, e.payload
+            SELECT e.seq, e.generation, e.kind, e.payload
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq LIMIT ?""");
 
     private static final Sql WAITING = new Sql("waiting", """
-            SELECT e.side, e.type, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
+            SELECT e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND answered = 0 AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.side = 'offerer'
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
             ORDER BY s.id DESC, e.seq""");
 
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
@@ -171,13 +171,13 @@ public final class SessionStore {
             return Optional.empty();
         }
         Trickle trickle = opening.trickle();
-        add(tx, place, 1, Side.OFFERER, EventType.OFFER, null, opening.offer().utf8());
+        add(tx, place, 1, EventKind.OFFER, null, opening.offer().utf8());
         long seq = 1;
         for (Candidate candidate : trickle.candidates()) {
-            add(tx, place, ++seq, Side.OFFERER, EventType.CANDIDATE, candidate.digest(), candidate.json());
+            add(tx, place, ++seq, EventKind.OFFERER_CANDIDATE, candidate.digest(), candidate.json());
         }
         if (trickle.end()) {
-            add(tx, place, ++seq, Side.OFFERER, EventType.END_OF_CANDIDATES, END_DIGEST, null);
+            add(tx, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES, END_DIGEST, null);
         }
         return Optional.of(place);
     }
@@ -244,7 +244,7 @@ public final class SessionStore {
             return Optional.empty();
         }
         long seq = place.seq() - size(trickle);
-        add(tx, place, seq, Side.ANSWERER, EventType.ANSWER, null, answer.utf8());
+        add(tx, place, seq, EventKind.ANSWER, null, answer.utf8());
         return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
     }
 
@@ -305,7 +305,7 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        add(tx, place, place.seq(), Side.OFFERER, EventType.OFFER, null, offer.utf8());
+        add(tx, place, place.seq(), EventKind.OFFER, null, offer.utf8());
         return Optional.of(place);
     }
 
@@ -356,7 +356,7 @@ public final class SessionStore {
     public Trickle withoutKnown(Statements tx, SessionKey key, Side side, Trickle trickle, Instant now)
             throws SQLException {
         Set<ByteBuffer> known = tx.call(KNOWN)
-                .bind(side.word())
+                .bind(EventKind.candidateOf(side).number())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -385,7 +385,7 @@ public final class SessionStore {
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
         return node.call(SAID_BY)
-                .bind(side.word())
+                .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -434,12 +434,12 @@ public final class SessionStore {
         long seq = place.seq() - size(trickle);
         int candidates = 0;
         for (Candidate candidate : trickle.candidates()) {
-            if (addOnce(tx, place, seq + 1, side, EventType.CANDIDATE, candidate.digest(), candidate.json())) {
+            if (addOnce(tx, place, seq + 1, EventKind.candidateOf(side), candidate.digest(), candidate.json())) {
                 seq++;
                 candidates++;
             }
         }
-        if (trickle.end() && addOnce(tx, place, seq + 1, side, EventType.END_OF_CANDIDATES, END_DIGEST, null)) {
+        if (trickle.end() && addOnce(tx, place, seq + 1, EventKind.endOf(side), END_DIGEST, null)) {
             seq++;
         }
         if (seq < place.seq()) {
@@ -454,39 +454,31 @@ public final class SessionStore {
     }
 
     private static boolean addOnce(
-            Statements tx, Place place, long seq, Side side, EventType type, byte[] digest, byte @Nullable [] payload)
+            Statements tx, Place place, long seq, EventKind kind, byte[] digest, byte @Nullable [] payload)
             throws SQLException {
         int rows = tx.call(ADD_ONCE)
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(side.word())
-                .bind(type.word())
+                .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
                 .bind(place.id())
                 .bind(place.generation())
-                .bind(side.word())
+                .bind(kind.number())
                 .bind(digest)
                 .update();
         return rows == 1;
     }
 
     private static void add(
-            Statements tx,
-            Place place,
-            long seq,
-            Side side,
-            EventType type,
-            byte @Nullable [] digest,
-            byte @Nullable [] payload)
+            Statements tx, Place place, long seq, EventKind kind, byte @Nullable [] digest, byte @Nullable [] payload)
             throws SQLException {
         tx.call(ADD)
                 .bind(place.id())
                 .bind(seq)
                 .bind(place.generation())
-                .bind(side.word())
-                .bind(type.word())
+                .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
                 .update();

@@ -17,7 +17,7 @@ interface SweepingCases extends StoreUnderTest {
     Sql EVENTS_LEFT = new Sql("test-events-left", """
             SELECT count(*) FROM events WHERE session_id IN (SELECT id FROM sessions WHERE namespace = ?)""");
     Sql ORPHANS = new Sql("test-orphans", """
-            SELECT count(*) FROM events WHERE session_id NOT IN (SELECT id FROM sessions) AND type <> ?""");
+            SELECT count(*) FROM events WHERE session_id NOT IN (SELECT id FROM sessions WHERE namespace <> ?)""");
 
     @Test
     default void aSweepDeletesAtMostItsBatchUntilNothingExpiredIsLeft() {

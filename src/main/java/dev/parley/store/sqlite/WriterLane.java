@@ -125,8 +125,8 @@ final class WriterLane implements AutoCloseable {
     }
 
     /**
-     * Gives way to threads that are about to bring work, for as long as they do. On a busy machine a batch grows by half, and
-     * each work pays less of the fsync; where nobody is about to, it costs a microsecond.
+     * Gives way to threads that are about to bring work, for as long as they do. Then a batch is
+     * larger, and each work pays less of the fsync; where nobody is about to, it costs a microsecond.
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the scheduler but the size of the batch
     private void letOthersGetInLine() {

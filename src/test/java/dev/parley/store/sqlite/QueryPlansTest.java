@@ -39,7 +39,7 @@ class QueryPlansTest {
                     "INDEX sessions_by_topic \\(namespace=\\? AND topic=\\?\\)",
                     "COVERING INDEX sessions_by_expiry \\(expires_at<\\?\\)",
                     "INTEGER PRIMARY KEY \\(rowid=\\?\\)",
-                    "PRIMARY KEY \\(session_id=\\?( AND seq[=>]\\?)?\\)")
+                    "(COVERING )?INDEX events_by_session \\(session_id=\\?( AND seq[=>]\\?)?\\)")
             .collect(Collectors.joining("|", "SEARCH \\w+ USING (", ")( LEFT-JOIN)?"));
 
     /** The rest of a plan: what has one row, what was fetched by a step before, and how steps hang together. */
