@@ -1,0 +1,74 @@
+package dev.parley.bench;
+
+import static io.netty.handler.codec.http.HttpMethod.POST;
+import static io.netty.handler.codec.http.HttpMethod.PUT;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * Whole handshakes through {@code /api/v1}, eight requests each: create with two candidates, the answerer's snapshot, the answer
+ * with two candidates, two more candidates a side, the events for each side, and a conditional snapshot.
+ */
+final class NativeHandshakes implements Traffic {
+    private final String run;
+    private final Queue<Call> due = new ArrayDeque<>();
+    private long sessions;
+
+    /** @param run a word of its own for each run against one store */
+    NativeHandshakes(String run) {
+        this.run = run;
+    }
+
+    @Override
+    public Call next() {
+        Call call = due.poll();
+        return call == null ? open(++sessions) : call;
+    }
+
+    private Call open(long session) {
+        String code = run + "-" + session;
+        return Call.send(
+                        POST,
+                        "/api/v1/sessions",
+                        of("offerer", code),
+                        "{\"code\":\"" + code + "\",\"topic\":\"room" + session % 100
+                                + "\",\"peerId\":\"peer\",\"offer\":" + Speech.SDP + ",\"candidates\":"
+                                + Speech.candidates("o", 1) + "}")
+                .andTell();
+    }
+
+    @Override
+    public void heard(Call call, int status, String body) {
+        if (status != 201) {
+            return;
+        }
+        int from = body.indexOf(run);
+        String code = body.substring(from, body.indexOf('"', from));
+        String path = "/api/v1/sessions/" + code;
+        if (call.method().equals(POST)) {
+            due.add(Call.get(path, of("answerer", code)));
+            due.add(Call.send(
+                            PUT,
+                            path + "/answer",
+                            of("answerer", code),
+                            "{\"answer\":" + Speech.SDP + ",\"candidates\":" + Speech.candidates("a", 1) + "}")
+                    .andTell());
+            due.add(trickle(path, of("offerer", code), "o"));
+        } else {
+            due.add(trickle(path, of("answerer", code), "a"));
+            due.add(Call.get(path + "/events?after=1", of("offerer", code)));
+            due.add(Call.get(path + "/events?after=0", of("answerer", code)));
+            due.add(Call.get(path, Map.of("Origin", Speech.ORIGIN, "If-None-Match", "\"9\"")));
+        }
+    }
+
+    private static Call trickle(String path, Map<String, String> headers, String side) {
+        return Call.send(POST, path + "/candidates", headers, "{\"candidates\":" + Speech.candidates(side, 3) + "}");
+    }
+
+    private static Map<String, String> of(String side, String code) {
+        return Map.of("Origin", Speech.ORIGIN, "Session-Token", side + "-of-" + code + "-with-more-than-128-bits");
+    }
+}
