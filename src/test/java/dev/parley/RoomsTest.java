@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The plan of the house: {@code http → signaling → store → session}, never back, and {@code ops} alone knows all. */
+/** The plan of the house: {@code http → signaling → feed → store → session}, never back, and {@code ops} alone knows all. */
 class RoomsTest {
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -46,8 +46,18 @@ class RoomsTest {
     }
 
     @Test
-    void theUseCasesKnowTheDomainAndTheSeam() {
-        knowsOnly("dev.parley.signaling..", "dev.parley.signaling..", "dev.parley.session..", "dev.parley.store");
+    void theUseCasesKnowTheDomainTheSeamAndTheFeed() {
+        knowsOnly(
+                "dev.parley.signaling..",
+                "dev.parley.signaling..",
+                "dev.parley.session..",
+                "dev.parley.store",
+                "dev.parley.feed..");
+    }
+
+    @Test
+    void theFeedKnowsTheDomainAndTheSeam() {
+        knowsOnly("dev.parley.feed..", "dev.parley.feed..", "dev.parley.session..", "dev.parley.store");
     }
 
     @Test

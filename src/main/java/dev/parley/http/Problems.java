@@ -1,7 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.session.SignalingException;
-import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.TokenMissing;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
@@ -17,8 +17,8 @@ public final class Problems {
     @ServerExceptionMapper
     public Response refused(SignalingException refusal, ServerRequestContext request) {
         Response.ResponseBuilder reply = reply(ErrorReply.refusal(path(request), refusal));
-        if (refusal instanceof StoreUnavailable unavailable) {
-            reply.header(HttpHeaders.RETRY_AFTER, unavailable.retryAfter().toSeconds());
+        if (refusal instanceof Passing passing) {
+            reply.header(HttpHeaders.RETRY_AFTER, passing.retryAfter().toSeconds());
         }
         if (refusal instanceof TokenMissing) {
             reply.header(HttpHeaders.WWW_AUTHENTICATE, "Session-Token");

@@ -99,7 +99,7 @@ final class Views {
             if (event instanceof Event.Trickled trickled) {
                 return view(event, "candidate", null, null, trickled.candidate());
             }
-            return view(event, "end-of-candidates", null, null, null);
+            return view(event, event instanceof Event.Closed ? "closed" : "end-of-candidates", null, null, null);
         }
 
         private static EventView view(

@@ -24,6 +24,8 @@ public interface ParleyConfig {
 
     Expiry expiry();
 
+    Waiting waiting();
+
     Cors cors();
 
     Rondevu rondevu();
@@ -187,6 +189,36 @@ public interface ParleyConfig {
         @Min(1)
         @Max(500)
         int batch();
+    }
+
+    /** Requests that wait for news. */
+    interface Waiting {
+        /**
+         * How often a waiting request looks without having been woken, 100 ms to 60 s. So late it may notice that its session has
+         * expired.
+         */
+        @WithDefault("2s")
+        @DurationMin(millis = 100)
+        @DurationMax(seconds = 60)
+        Duration recheck();
+
+        /** How many may wait for one session, 1 to 100,000; beyond it 429. */
+        @WithDefault("32")
+        @Min(1)
+        @Max(100000)
+        int perSession();
+
+        /** How many may wait from one network address, 1 to 1,000,000; beyond it 429. */
+        @WithDefault("1000")
+        @Min(1)
+        @Max(1000000)
+        int perClient();
+
+        /** How many may wait in all, 1 to 1,000,000; beyond it 503. */
+        @WithDefault("10000")
+        @Min(1)
+        @Max(1000000)
+        int total();
     }
 
     /** Which web pages may call. */

@@ -2,6 +2,8 @@ package dev.parley.ops;
 
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
+import dev.parley.feed.Feed;
+import dev.parley.feed.WaitBounds;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.session.Limits;
@@ -12,9 +14,11 @@ import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.flyway.FlywayDataSource;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduler;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -123,6 +127,19 @@ public class Wiring {
 
     void close(@Disposes Database database) {
         database.close();
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(Vertx vertx) {
+        ParleyConfig.Waiting waiting = config.waiting();
+        return new Feed(
+                vertx, new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), waiting.recheck()));
+    }
+
+    /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */
+    void endWaits(@Observes ShutdownDelayInitiatedEvent stopping, Feed feed) {
+        feed.close();
     }
 
     @Produces

@@ -35,4 +35,15 @@ public sealed interface Event {
 
     /** A peer has no more candidates for this generation (RFC 8838, section 9). */
     record EndOfCandidates(long seq, Side side, int generation) implements Event {}
+
+    /**
+     * The session was deleted. This event is never stored: those hear of it who wait at that moment, and for all others the
+     * session is gone with its history.
+     */
+    record Closed(long seq, int generation) implements Event {
+        @Override
+        public Side side() {
+            return Side.OFFERER;
+        }
+    }
 }

@@ -143,8 +143,44 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
     }
 
+    /** What passes by itself: the same call may succeed later. */
+    public sealed interface Passing {
+        /** When another try makes sense, at least one second. */
+        Duration retryAfter();
+    }
+
+    /** Too many requests wait, of this client or for this session (RFC 6585, section 4). */
+    public static final class TooManyWaits extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        public TooManyWaits(String detail, Duration retryAfter) {
+            super(429, "too-many-waits", "Too many waits", detail);
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** The service does as much as it can. */
+    public static final class Busy extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        public Busy(String detail, Duration retryAfter) {
+            super(503, "busy", "Service busy", detail);
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
     /** The store cannot take this now and may soon: it is overloaded, locked or out of reach. */
-    public static final class StoreUnavailable extends SignalingException {
+    public static final class StoreUnavailable extends SignalingException implements Passing {
         private final Duration retryAfter;
 
         public StoreUnavailable(String detail, Duration retryAfter) {
@@ -152,7 +188,7 @@ public abstract sealed class SignalingException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** When another try makes sense, at least one second. */
+        @Override
         public Duration retryAfter() {
             return retryAfter;
         }

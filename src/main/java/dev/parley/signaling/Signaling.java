@@ -1,5 +1,6 @@
 package dev.parley.signaling;
 
+import dev.parley.feed.Feed;
 import dev.parley.session.Code;
 import dev.parley.session.Cursor;
 import dev.parley.session.Description;
@@ -35,6 +36,7 @@ import dev.parley.store.Served;
 import dev.parley.store.SessionStore;
 import dev.parley.store.Standing;
 import dev.parley.store.Statements;
+import dev.parley.store.Work;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -55,13 +57,15 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Signaling {
     private final Database database;
+    private final Feed feed;
     private final SessionStore sessions = new SessionStore();
     private final Limits limits;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    public Signaling(Database database, Limits limits, InstantSource clock, SecureRandom random) {
+    public Signaling(Database database, Feed feed, Limits limits, InstantSource clock, SecureRandom random) {
         this.database = database;
+        this.feed = feed;
         this.limits = limits;
         this.clock = clock;
         this.random = random;
@@ -116,13 +120,13 @@ public final class Signaling {
         limits.admit("answer", answer);
         limits.admit(trickle);
         SessionToken token = own == null ? SessionToken.random(random) : own;
-        return database.write(tx -> answer(tx, key, answer, generation, trickle, token));
+        return change(key, tx -> answer(tx, key, answer, generation, trickle, token));
     }
 
     /** Answers the current generation without a token, as in the compatible API; the same answer again is a replay. */
     public CompletionStage<Served<Joined>> answerWithoutToken(SessionKey key, Description answer) {
         limits.admit("answer", answer);
-        return database.write(tx -> answer(tx, key, answer, null, Trickle.NOTHING, null));
+        return change(key, tx -> answer(tx, key, answer, null, Trickle.NOTHING, null));
     }
 
     private Joined answer(
@@ -164,7 +168,7 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
         TokenHash hash = required(token);
         limits.admit(trickle);
-        return database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
             for (Side side : Side.values()) {
                 Optional<Trickled> added = trickle(tx, key, side, hash, trickle, generation, now);
@@ -184,7 +188,7 @@ public final class Signaling {
             SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
         limits.admit(trickle);
         TokenHash given = hash(token);
-        return database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
             Optional<Trickled> added = trickle(tx, key, side, given, trickle, null, now);
             if (added.isPresent()) {
@@ -237,7 +241,7 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, @Nullable Long seq, Description offer) {
         TokenHash hash = required(token);
         limits.admit("offer", offer);
-        return database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
             Optional<Place> restarted = sessions.restart(tx, key, hash, seq, offer, now);
             if (restarted.isPresent()) {
@@ -268,13 +272,26 @@ public final class Signaling {
     /** Deletes the session with all that was said in it. */
     public CompletionStage<Served<Place>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        return database.write(tx -> {
+        CompletionStage<Served<Place>> closing = database.write(tx -> {
             Instant now = clock.instant();
             Optional<Place> closed = sessions.close(tx, key, hash, now);
             if (closed.isPresent()) {
                 return closed.get();
             }
             throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("the offerer's");
+        });
+        return closing.thenApply(served -> {
+            Place place = served.result();
+            feed.closed(key, served.with(new Event.Closed(place.seq() + 1, place.generation())));
+            return served;
+        });
+    }
+
+    /** Changes the session, and wakes those who wait for it once that is committed. */
+    private <T> CompletionStage<Served<T>> change(SessionKey key, Work<T> work) {
+        return database.write(work).thenApply(served -> {
+            feed.committed(key);
+            return served;
         });
     }
 

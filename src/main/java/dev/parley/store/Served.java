@@ -6,4 +6,9 @@ package dev.parley.store;
  * @param bookmark at least as new as everything that was read or written, in the form a client takes
  * @param reset whether the caller's bookmark belongs to another history, so that its promise starts afresh here
  */
-public record Served<T>(T result, String bookmark, Node node, boolean reset) {}
+public record Served<T>(T result, String bookmark, Node node, boolean reset) {
+    /** Another result that comes from the same place. */
+    public <R> Served<R> with(R other) {
+        return new Served<>(other, bookmark, node, reset);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.parley.feed;
+
+import dev.parley.session.Event;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.Busy;
+import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.store.Served;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for which session. {@link #committed} and {@link #closed} are all that those who bring notices need, be it this
+ * process after its own COMMIT or whoever hears of another node's.
+ *
+ * <p>A notice may be lost or never be given: another process may have written, and that a session expires is no commit. So each
+ * waiter also looks from time to time without having been woken.
+ */
+public final class Feed implements AutoCloseable {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration GOODBYE_MAX = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final WaitBounds bounds;
+    private final Places places;
+
+    /** The lists are never changed but replaced, so that whoever wakes goes through them without a lock. */
+    private final ConcurrentHashMap<SessionKey, List<Wait>> waits = new ConcurrentHashMap<>();
+
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
+    private volatile boolean closing;
+
+    public Feed(Vertx vertx, WaitBounds bounds) {
+        this.vertx = vertx;
+        this.bounds = bounds;
+        this.places = new Places(bounds);
+    }
+
+    /**
+     * Takes a place for {@code waiter}, who looks on the event loop of the caller from now on. The caller wakes it once, to see
+     * what was committed before it had the place.
+     *
+     * @param client who it is that waits, as far as bounds are concerned
+     * @throws TooManyWaits if the session or the client has as many waiters as it may have
+     * @throws Busy if this process has, or is about to stop
+     */
+    public Wait join(SessionKey key, String client, Waiter waiter) {
+        places.take(client);
+        var wait = new Wait(
+                this,
+                key,
+                client,
+                waiter,
+                vertx.getOrCreateContext(),
+                bounds.recheck().toMillis());
+        try {
+            waits.merge(key, List.of(wait), this::withinBounds);
+            if (closing) {
+                throw new Busy("The service is stopping; ask again in a moment.", RETRY_AFTER);
+            }
+        } catch (TooManyWaits | Busy e) {
+            wait.leave();
+            throw e;
+        }
+        return wait;
+    }
+
+    private List<Wait> withinBounds(List<Wait> others, List<Wait> one) {
+        if (others.size() >= bounds.perSession()) {
+            throw new TooManyWaits(
+                    bounds.perSession() + " wait for this session already; ask again later, or without waiting.",
+                    RETRY_AFTER);
+        }
+        return Stream.concat(others.stream(), one.stream()).toList();
+    }
+
+    /** Tells that something was committed in the session. Where nobody waits for it this is one look into a map. */
+    public void committed(SessionKey key) {
+        List<Wait> woken = waits.get(key);
+        if (woken != null) {
+            woken.forEach(Wait::wake);
+        }
+    }
+
+    /** Tells that the deletion of the session was committed. */
+    public void closed(SessionKey key, Served<Event.Closed> last) {
+        List<Wait> woken = waits.get(key);
+        if (woken != null) {
+            woken.forEach(wait -> wait.close(last));
+        }
+    }
+
+    void remove(Wait wait) {
+        waits.computeIfPresent(wait.key(), (same, all) -> without(wait, all));
+        places.giveBack(wait.client());
+        tellWhenEmpty();
+    }
+
+    private static @Nullable List<Wait> without(Wait wait, List<Wait> all) {
+        List<Wait> others = all.stream().filter(other -> other != wait).toList();
+        return others.isEmpty() ? null : others;
+    }
+
+    private void tellWhenEmpty() {
+        if (closing && places.taken() == 0) {
+            empty.complete(null);
+        }
+    }
+
+    /** How many wait. */
+    public int size() {
+        return places.taken();
+    }
+
+    /** Whether nothing is left of anybody who waited. */
+    boolean isEmpty() {
+        return waits.isEmpty() && places.taken() == 0 && places.clients() == 0;
+    }
+
+    /** Takes nobody in any more, and lets all who wait end politely; returns when they have, or after two seconds. */
+    @Override
+    public void close() {
+        closing = true;
+        tellWhenEmpty();
+        waits.values().forEach(all -> all.forEach(Wait::stop));
+        empty.completeOnTimeout(null, GOODBYE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+}

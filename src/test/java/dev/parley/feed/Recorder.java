@@ -1,0 +1,54 @@
+package dev.parley.feed;
+
+import dev.parley.session.Event;
+import dev.parley.store.Served;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** A waiter that notes how it was called. */
+final class Recorder implements Waiter {
+    static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Supplier<CompletionStage<?>> look;
+
+    Recorder() {
+        this(() -> DONE);
+    }
+
+    /** @param look what a look does */
+    Recorder(Supplier<CompletionStage<?>> look) {
+        this.look = look;
+    }
+
+    List<String> calls() {
+        return calls;
+    }
+
+    @Override
+    public CompletionStage<?> look() {
+        calls.add("look");
+        return look.get();
+    }
+
+    @Override
+    public CompletionStage<?> closed(Served<Event.Closed> last) {
+        calls.add("closed " + last.result().seq());
+        return DONE;
+    }
+
+    @Override
+    public CompletionStage<?> gone() {
+        calls.add("gone");
+        return DONE;
+    }
+
+    @Override
+    public CompletionStage<?> stop() {
+        calls.add("stop");
+        return DONE;
+    }
+}
