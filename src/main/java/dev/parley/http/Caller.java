@@ -11,7 +11,9 @@ import dev.parley.store.ReadFrom;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.core.Context;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Who calls: the headers that every request may bring, and what they mean. */
@@ -54,6 +56,13 @@ public final class Caller {
 
     public @Nullable SessionToken token() {
         return sessionToken == null ? null : new SessionToken(sessionToken);
+    }
+
+    /** How long the caller would wait for news, at most {@code max}; nothing where it did not ask to. */
+    Optional<Duration> patience(Duration max) {
+        return request == null
+                ? Optional.empty()
+                : Preference.patience(request.headers().getAll("Prefer"), max);
     }
 
     /** How new a read must be. */

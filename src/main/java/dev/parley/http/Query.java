@@ -4,7 +4,7 @@ import dev.parley.session.Cursor;
 import dev.parley.session.SignalingException.Malformed;
 import org.jspecify.annotations.Nullable;
 
-/** Query parameters as values; one that does not hold is a 400 that names it. */
+/** Parameters as values; one that does not hold is a 400 that names it. */
 final class Query {
     private static final long SEQ_MAX = Long.MAX_VALUE;
 
@@ -13,6 +13,11 @@ final class Query {
     /** A position in a session's history: 0 where nothing was sent. */
     static long after(@Nullable String text) {
         return number("after", text, 0, 0, SEQ_MAX);
+    }
+
+    /** Where a stream goes on: the last id that the client met, or {@code after} where it met none yet. */
+    static long lastEventId(@Nullable String text, long after) {
+        return number("Last-Event-ID", text, after, 0, SEQ_MAX);
     }
 
     /** How many items to return: all that a page holds where nothing was sent. */

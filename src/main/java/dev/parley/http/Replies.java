@@ -3,6 +3,8 @@ package dev.parley.http;
 import dev.parley.store.Node;
 import dev.parley.store.Served;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.time.Duration;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
@@ -21,6 +23,12 @@ public final class Replies {
     /** A reply without a body. */
     public static <T> ResponseBuilder<T> reply(Status status, Served<?> served) {
         return dressed(ResponseBuilder.create(status), served);
+    }
+
+    /** The same reply, saying that the wait was honoured (RFC 7240, section 3), if one was asked for. */
+    static <T> ResponseBuilder<T> applied(Optional<Duration> wait, ResponseBuilder<T> reply) {
+        wait.ifPresent(time -> reply.header("Preference-Applied", Preference.applied(time)));
+        return reply;
     }
 
     private static <T> ResponseBuilder<T> dressed(ResponseBuilder<T> reply, Served<?> served) {

@@ -8,9 +8,11 @@ import dev.parley.http.Views.SessionView;
 import dev.parley.http.Views.TrickledView;
 import dev.parley.session.Joined;
 import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -23,8 +25,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
@@ -37,11 +42,18 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class SessionsResource {
     private final Signaling signaling;
+    private final LongPoll longPoll;
+    private final EventStreams streams;
     private final HttpSettings settings;
+    private final Patience patience;
 
-    public SessionsResource(Signaling signaling, HttpSettings settings) {
+    public SessionsResource(
+            Signaling signaling, LongPoll longPoll, EventStreams streams, HttpSettings settings, Patience patience) {
         this.signaling = signaling;
+        this.longPoll = longPoll;
+        this.streams = streams;
         this.settings = settings;
+        this.patience = patience;
     }
 
     @POST
@@ -75,14 +87,26 @@ public final class SessionsResource {
     public CompletionStage<RestResponse<SessionView>> session(
             @BeanParam Caller caller,
             @PathParam("code") String code,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
-        return signaling.session(caller.readFrom(), caller.key(code)).thenApply(served -> {
-            Session session = served.result();
-            RestResponse.ResponseBuilder<SessionView> reply = EntityTags.noneMatchNames(ifNoneMatch, session.seq())
-                    ? Replies.reply(Status.NOT_MODIFIED, served)
-                    : Replies.reply(Status.OK, served, SessionView.of(session));
-            return reply.header(HttpHeaders.ETAG, EntityTags.of(session.seq())).build();
-        });
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+            @Context RoutingContext client) {
+        SessionKey key = caller.key(code);
+        Optional<Duration> wait = ifNoneMatch == null ? Optional.empty() : caller.patience(patience.waitMax());
+        return longPoll.reply(
+                        client,
+                        caller.readFrom(),
+                        key,
+                        new SessionQuestion(signaling, key, ifNoneMatch),
+                        wait.orElse(Duration.ZERO))
+                .thenApply(served -> {
+                    Session session = served.result();
+                    RestResponse.ResponseBuilder<SessionView> reply =
+                            EntityTags.noneMatchNames(ifNoneMatch, session.seq())
+                                    ? Replies.reply(Status.NOT_MODIFIED, served)
+                                    : Replies.reply(Status.OK, served, SessionView.of(session));
+                    return Replies.applied(wait, reply)
+                            .header(HttpHeaders.ETAG, EntityTags.of(session.seq()))
+                            .build();
+                });
     }
 
     @PUT
@@ -131,11 +155,32 @@ public final class SessionsResource {
             @BeanParam Caller caller,
             @PathParam("code") String code,
             @QueryParam("after") @Nullable String after,
-            @QueryParam("limit") @Nullable String limit) {
+            @QueryParam("limit") @Nullable String limit,
+            @Context RoutingContext client) {
+        SessionKey key = caller.key(code);
         long seen = Query.after(after);
-        return signaling
-                .events(caller.readFrom(), caller.key(code), seen, Query.limit(limit, settings.pageMax()))
-                .thenApply(served -> Replies.reply(Status.OK, served, EventsView.of(served.result(), seen))
+        var question = new EventsQuestion(signaling, key, seen, Query.limit(limit, settings.pageMax()));
+        Optional<Duration> wait = caller.patience(patience.waitMax());
+        return longPoll.reply(client, caller.readFrom(), key, question, wait.orElse(Duration.ZERO))
+                .thenApply(served -> Replies.applied(
+                                wait, Replies.reply(Status.OK, served, EventsView.of(served.result(), seen)))
+                        .build());
+    }
+
+    @GET
+    @Path("/{code}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public CompletionStage<RestResponse<EventStream>> stream(
+            @BeanParam Caller caller,
+            @PathParam("code") String code,
+            @QueryParam("after") @Nullable String after,
+            @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId,
+            @Context RoutingContext client) {
+        long seen = Query.after(after);
+        long last = Query.lastEventId(lastEventId, seen);
+        return streams.open(client, caller.readFrom(), caller.key(code), last)
+                .thenApply(served -> Replies.reply(Status.OK, served, served.result())
+                        .header("X-Accel-Buffering", "no")
                         .build());
     }
 

@@ -3,8 +3,9 @@
  *
  * <p>A request passes {@link dev.parley.http.FrontDoor} (what HTTP and the web ask), goes through
  * {@link dev.parley.http.BodyReader} (strict JSON), one method of a resource, and one use case;
- * {@link dev.parley.http.Replies} dresses the result, {@link dev.parley.http.Problems} the refusal. No rule of the domain
- * stands here. Start with {@link dev.parley.http.SessionsResource}; {@code META-INF/openapi.yaml} describes it all to users.
+ * {@link dev.parley.http.Replies} dresses the result, {@link dev.parley.http.Problems} the refusal. Replies that wait for news
+ * are {@link dev.parley.http.LongPoll} and {@link dev.parley.http.EventStream}. No rule of the domain stands here. Start with
+ * {@link dev.parley.http.SessionsResource}; {@code META-INF/openapi.yaml} describes it all to users.
  */
 @NullMarked
 package dev.parley.http;

@@ -193,6 +193,18 @@ public interface ParleyConfig {
 
     /** Requests that wait for news. */
     interface Waiting {
+        /** The longest wait that is granted, 1 s to 30 s; a client that asks for more gets this. */
+        @WithDefault("30s")
+        @DurationMin(seconds = 1)
+        @DurationMax(seconds = 30)
+        Duration max();
+
+        /** How long an event stream may be silent, 1 s to 60 s; then it sends a comment to keep the connection. */
+        @WithDefault("15s")
+        @DurationMin(seconds = 1)
+        @DurationMax(seconds = 60)
+        Duration keepAlive();
+
         /**
          * How often a waiting request looks without having been woken, 100 ms to 60 s. So late it may notice that its session has
          * expired.

@@ -6,6 +6,7 @@ import dev.parley.feed.Feed;
 import dev.parley.feed.WaitBounds;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
+import dev.parley.http.Patience;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
@@ -26,7 +27,9 @@ import jakarta.inject.Singleton;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
@@ -140,6 +143,23 @@ public class Wiring {
     /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */
     void endWaits(@Observes ShutdownDelayInitiatedEvent stopping, Feed feed) {
         feed.close();
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    Patience patience(@ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
+        ParleyConfig.Waiting waiting = config.waiting();
+        refuseUnlessShorter("parley.waiting.max", waiting.max(), idleTimeout);
+        refuseUnlessShorter("parley.waiting.keep-alive", waiting.keepAlive(), idleTimeout);
+        return new Patience(waiting.max(), waiting.keepAlive());
+    }
+
+    /** Else the server would cut the connections on which somebody waits. */
+    private static void refuseUnlessShorter(String key, Duration silence, Duration idleTimeout) {
+        if (silence.compareTo(idleTimeout) >= 0) {
+            throw new StartRefused(key + ": it must be shorter than quarkus.http.idle-timeout.");
+        }
     }
 
     @Produces

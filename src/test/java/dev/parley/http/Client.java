@@ -12,7 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,11 @@ public final class Client {
     /** A client that is no page of a browser. */
     public static Client withoutOrigin() {
         return new Client(null);
+    }
+
+    /** The origin it is at home in. */
+    String origin() {
+        return Objects.requireNonNull(origin);
     }
 
     /** Where the service listens, with a slash at the end. */
@@ -124,17 +131,26 @@ public final class Client {
 
         public Reply send(BodyPublisher body) {
             try {
-                HttpResponse<byte[]> response =
-                        HTTP.send(request.method(method, body).build(), BodyHandlers.ofByteArray());
-                var reply = new Reply(response.statusCode(), response.headers(), response.body());
-                OpenApiDocument.served().verify(method, pathAndQuery, reply);
-                return reply;
+                return verified(HTTP.send(request.method(method, body).build(), BodyHandlers.ofByteArray()));
             } catch (IOException e) {
                 throw new AssertionError(method + " " + pathAndQuery + " got no reply", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError(method + " " + pathAndQuery + " was interrupted", e);
             }
+        }
+
+        /** Sends no body and does not wait for the reply. */
+        public CompletableFuture<Reply> sendAndGoOn() {
+            return HTTP.sendAsync(
+                            request.method(method, BodyPublishers.noBody()).build(), BodyHandlers.ofByteArray())
+                    .thenApply(this::verified);
+        }
+
+        private Reply verified(HttpResponse<byte[]> response) {
+            var reply = new Reply(response.statusCode(), response.headers(), response.body());
+            OpenApiDocument.served().verify(method, pathAndQuery, reply);
+            return reply;
         }
     }
 }

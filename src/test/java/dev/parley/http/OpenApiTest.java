@@ -15,6 +15,7 @@ import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.session.SignalingException.TooManyWaits;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -208,6 +210,11 @@ class OpenApiTest {
                 Arguments.of("SessionChanged", new SessionChanged(7)),
                 Arguments.of("PreconditionMissing", new PreconditionMissing()),
                 Arguments.of("BodyTooLarge", new BodyTooLarge(262_144)),
+                Arguments.of(
+                        "TooManyWaits",
+                        new TooManyWaits(
+                                "32 wait for this session already; ask again later, or without waiting.",
+                                Duration.ofSeconds(5))),
                 Arguments.of("StoreFull", new StoreFull()));
     }
 

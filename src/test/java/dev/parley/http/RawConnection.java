@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -24,8 +25,13 @@ final class RawConnection implements Closeable {
     private final InputStream in;
 
     RawConnection() throws IOException {
+        this("127.0.0.1");
+    }
+
+    /** @param address an address of the loopback that it comes from */
+    RawConnection(String address) throws IOException {
         URI service = Client.service();
-        socket = new Socket(service.getHost(), service.getPort());
+        socket = new Socket(service.getHost(), service.getPort(), InetAddress.getByName(address), 0);
         socket.setSoTimeout(SILENCE_MAX_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }

@@ -139,6 +139,8 @@ class StartIT {
         "parley.cors.origins, https://a.example/",
         "parley.expiry.schedule, nonsense",
         "parley.expiry.schedule, 0s",
+        "parley.waiting.keep-alive, 60s",
+        "parley.waiting.max, 31s",
         "parley.no-such-key, 1",
     })
     void aSettingThatWillNotDoIsNamed(String key, String value) {

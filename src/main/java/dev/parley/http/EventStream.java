@@ -1,0 +1,174 @@
+package dev.parley.http;
+
+import dev.parley.feed.Feed;
+import dev.parley.feed.Wait;
+import dev.parley.feed.Waiter;
+import dev.parley.session.Event;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reply that never ends by itself: the events of a session as server-sent events (HTML standard, section 9.2). It ends when
+ * the session or the service does, or when the client goes away.
+ *
+ * <p>All of it happens on the request's event loop. It holds no events: what the client has not taken yet is not read yet.
+ */
+public final class EventStream implements Waiter {
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
+
+    /** Where the events come from. */
+    interface Source {
+        CompletionStage<Served<List<Event>>> read(ReadFrom from, long after);
+
+        /** How many a read gives at most. */
+        int pageMax();
+    }
+
+    private final RoutingContext client;
+    private final HttpServerResponse response;
+    private final EventLoop loop;
+    private final Source source;
+    private final EventFrames frames;
+    private final Served<List<Event>> first;
+    private long seen;
+    private boolean started;
+    private boolean ended;
+    private @Nullable Wait wait;
+
+    /** @param first the events behind number {@code after} */
+    EventStream(RoutingContext client, Source source, EventFrames frames, long after, Served<List<Event>> first) {
+        this.client = client;
+        this.response = client.response();
+        this.loop = EventLoop.current();
+        this.source = source;
+        this.frames = frames;
+        this.seen = after;
+        this.first = first;
+    }
+
+    /** Takes a place in the feed, and gives it back when the reply has ended or the client has gone away. */
+    void join(Feed feed, SessionKey key, Duration keepAlive) {
+        Wait place = feed.join(key, Clients.addressOf(client), this);
+        long timer = client.vertx().setPeriodic(keepAlive.toMillis(), silent -> keepAlive());
+        Clients.whenDone(client, () -> {
+            ended = true;
+            client.vertx().cancelTimer(timer);
+            place.leave();
+        });
+        wait = place;
+    }
+
+    /** Sends the head and what there is already. */
+    void start() {
+        started = true;
+        if (ended) {
+            return;
+        }
+        if (client.request().method().equals(HttpMethod.HEAD)) {
+            end();
+            return;
+        }
+        response.setChunked(true);
+        response.write(frames.head());
+        write(first);
+        if (wait != null) {
+            wait.wake();
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> look() {
+        if (!started || ended) {
+            return DONE;
+        }
+        return source.read(ReadFrom.PRIMARY, seen)
+                .handleAsync(this::tell, loop)
+                .thenCompose(more -> whenTaken().thenCompose(taken -> more ? look() : DONE));
+    }
+
+    /** Returns whether there may be more to read. */
+    private boolean tell(@Nullable Served<List<Event>> news, @Nullable Throwable failure) {
+        if (ended) {
+            return false;
+        }
+        if (news != null) {
+            write(news);
+            return news.result().size() >= source.pageMax();
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof SignalingException refusal) {
+            throw refusal; // a store that cannot be read just now may be back at the next look
+        }
+        end("failed"); // who comes again is told why
+        return false;
+    }
+
+    private void write(Served<List<Event>> news) {
+        List<Event> events = news.result();
+        if (!events.isEmpty()) {
+            seen = events.get(events.size() - 1).seq();
+            Buffer buffer = frames.bookmark(news.bookmark());
+            events.forEach(event -> buffer.appendBuffer(frames.event(event)));
+            response.write(buffer);
+        }
+    }
+
+    /** Done when the client has taken enough of what was sent to take more. */
+    private CompletionStage<Void> whenTaken() {
+        if (ended || !response.writeQueueFull()) {
+            return DONE;
+        }
+        var taken = new CompletableFuture<Void>();
+        response.drainHandler(drained -> taken.complete(null));
+        return taken;
+    }
+
+    @Override
+    public CompletionStage<Void> closed(Served<Event.Closed> last) {
+        if (!ended && started && last.result().seq() > seen) {
+            write(last.with(List.of(last.result())));
+        }
+        return end("gone");
+    }
+
+    @Override
+    public CompletionStage<Void> gone() {
+        return end("gone");
+    }
+
+    @Override
+    public CompletionStage<Void> stop() {
+        return end("stopping");
+    }
+
+    private void keepAlive() {
+        if (started && !ended && !response.writeQueueFull()) {
+            response.write(frames.comment("still here"));
+        }
+    }
+
+    private CompletionStage<Void> end(String why) {
+        if (!ended) {
+            ended = true;
+            response.end(frames.comment(why));
+        }
+        return DONE;
+    }
+
+    private void end() {
+        ended = true;
+        response.end();
+    }
+}

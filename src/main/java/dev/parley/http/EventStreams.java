@@ -1,0 +1,51 @@
+package dev.parley.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.feed.Feed;
+import dev.parley.session.Event;
+import dev.parley.session.SessionKey;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Opens streams of events; each is then a matter between its session, the feed and its client. */
+@Singleton
+public final class EventStreams {
+    private final Signaling signaling;
+    private final Feed feed;
+    private final EventFrames frames;
+    private final int pageMax;
+    private final Patience patience;
+
+    public EventStreams(Signaling signaling, Feed feed, ObjectMapper json, HttpSettings settings, Patience patience) {
+        this.signaling = signaling;
+        this.feed = feed;
+        this.frames = new EventFrames(json);
+        this.pageMax = settings.pageMax();
+        this.patience = patience;
+    }
+
+    /** A stream of the events behind number {@code after}, ready to start; refused like any read, or where too many wait. */
+    CompletionStage<Served<EventStream>> open(RoutingContext client, ReadFrom from, SessionKey key, long after) {
+        var events = new EventsOf(signaling, key, pageMax);
+        return events.read(from, after)
+                .thenApplyAsync(
+                        first -> {
+                            var stream = new EventStream(client, events, frames, after, first);
+                            stream.join(feed, key, patience.keepAlive());
+                            return first.with(stream);
+                        },
+                        EventLoop.current());
+    }
+
+    private record EventsOf(Signaling signaling, SessionKey key, int pageMax) implements EventStream.Source {
+        @Override
+        public CompletionStage<Served<List<Event>>> read(ReadFrom from, long after) {
+            return signaling.events(from, key, after, pageMax);
+        }
+    }
+}

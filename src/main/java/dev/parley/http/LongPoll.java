@@ -1,0 +1,106 @@
+package dev.parley.http;
+
+import dev.parley.feed.Feed;
+import dev.parley.feed.Wait;
+import dev.parley.feed.Waiter;
+import dev.parley.session.Event;
+import dev.parley.session.SessionKey;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Holds a reply back until there is news, the time is up, the session is deleted or the service stops. When the time is up, the
+ * reply is what the same call without waiting gets at that moment, be it nothing new or a refusal.
+ */
+@Singleton
+public final class LongPoll {
+    private final Feed feed;
+
+    public LongPoll(Feed feed) {
+        this.feed = feed;
+    }
+
+    /** The answer to {@code question}, at once where it has news. */
+    <T> CompletionStage<Served<T>> reply(
+            RoutingContext client, ReadFrom from, SessionKey key, Question<T> question, Duration wait) {
+        CompletionStage<Served<T>> first = question.ask(from);
+        if (wait.isZero()) {
+            return first;
+        }
+        return first.thenComposeAsync(
+                answer -> question.isNews(answer.result())
+                        ? CompletableFuture.completedStage(answer)
+                        : hold(client, new Held<>(question, from), key, wait),
+                EventLoop.current());
+    }
+
+    private <T> CompletionStage<Served<T>> hold(RoutingContext client, Held<T> held, SessionKey key, Duration time) {
+        Wait wait = feed.join(key, Clients.addressOf(client), held);
+        long timer = client.vertx().setTimer(time.toMillis(), up -> held.answerNow());
+        Clients.whenDone(client, () -> {
+            client.vertx().cancelTimer(timer);
+            wait.leave();
+        });
+        wait.wake();
+        return held.reply;
+    }
+
+    /** One reply that is held back. */
+    private static final class Held<T> implements Waiter {
+        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+        private final Question<T> question;
+        private final ReadFrom from;
+        private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
+
+        Held(Question<T> question, ReadFrom from) {
+            this.question = question;
+            this.from = from;
+        }
+
+        @Override
+        public CompletionStage<?> look() {
+            return reply.isDone()
+                    ? DONE
+                    : question.ask(ReadFrom.PRIMARY).thenAccept(answer -> {
+                        if (question.isNews(answer.result())) {
+                            reply.complete(answer);
+                        }
+                    });
+        }
+
+        @Override
+        public CompletionStage<?> closed(Served<Event.Closed> last) {
+            return replyWith(question.answerAtClosing(last));
+        }
+
+        @Override
+        public CompletionStage<?> gone() {
+            return answerNow();
+        }
+
+        @Override
+        public CompletionStage<?> stop() {
+            return answerNow();
+        }
+
+        CompletionStage<?> answerNow() {
+            return replyWith(question.ask(from));
+        }
+
+        private CompletionStage<?> replyWith(CompletionStage<Served<T>> last) {
+            return last.whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    reply.complete(answer);
+                } else {
+                    reply.completeExceptionally(failure);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.parley.http;
+
+import dev.parley.session.Event;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** How does the session stand, if not as {@code ifNoneMatch} has it? */
+record SessionQuestion(
+        Signaling signaling, SessionKey key, @Nullable String ifNoneMatch) implements Question<Session> {
+    @Override
+    public CompletionStage<Served<Session>> ask(ReadFrom from) {
+        return signaling.session(from, key);
+    }
+
+    @Override
+    public boolean isNews(Session session) {
+        return !EntityTags.noneMatchNames(ifNoneMatch, session.seq());
+    }
+
+    @Override
+    public CompletionStage<Served<Session>> answerAtClosing(Served<Event.Closed> last) {
+        return ask(ReadFrom.PRIMARY);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.feed.Feed;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How many may wait, for a session, of a client and in all; and that a client that goes away makes room at once. */
+@QuarkusTest
+@TestProfile(WaitingProfile.class)
+class WaitingBoundsTest {
+    private static final String LIST = "application/json";
+    private static final String STREAM = "text/event-stream";
+    private static final String ANOTHER_ADDRESS = "127.0.0.2";
+
+    @Inject
+    Feed feed;
+
+    private final Rendezvous session = Rendezvous.opened();
+    private final Deque<RawConnection> waiting = new ArrayDeque<>();
+
+    @BeforeEach
+    void nobodyWaits() {
+        await().until(() -> feed.size() == 0);
+    }
+
+    @AfterEach
+    void goAway() throws IOException {
+        for (RawConnection connection : waiting) {
+            connection.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LIST, STREAM})
+    void asManyWaitForASessionAsMay(String accept) throws IOException {
+        for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
+            waitFor(session, accept);
+        }
+        Reply refused = ask(session, accept).isProblem(429, "too-many-waits");
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(refused.textAt("/detail")).contains("3 wait for this session");
+        assertThat(feed.size()).isEqualTo(WaitingProfile.PER_SESSION);
+
+        waitFor(Rendezvous.opened(), accept);
+        waiting.pop().close();
+        waiting.pop().close();
+        await().until(() -> feed.size() == WaitingProfile.PER_SESSION - 1);
+        waitFor(session, accept);
+    }
+
+    @Test
+    void asManyOfAClientWaitAsMayAndThenAsManyInAll() throws IOException {
+        for (int i = 0; i < WaitingProfile.PER_CLIENT; i++) {
+            waitFor(Rendezvous.opened(), i % 2 == 0 ? LIST : STREAM);
+        }
+        assertThat(ask(session, LIST).isProblem(429, "too-many-waits").textAt("/detail"))
+                .contains("client");
+        ask(session, STREAM).isProblem(429, "too-many-waits");
+
+        for (int i = WaitingProfile.PER_CLIENT; i < WaitingProfile.TOTAL; i++) {
+            waitFor(session, LIST, ANOTHER_ADDRESS);
+        }
+        assertThat(ask(session, LIST).isProblem(503, "busy").header("Retry-After"))
+                .isEqualTo("5");
+        ask(session, STREAM).isProblem(503, "busy");
+    }
+
+    @Test
+    void whoNeedNotWaitIsServedAllTheSame() throws IOException {
+        for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
+            waitFor(session, LIST);
+        }
+        session.client()
+                .get(session.path() + "/events?after=0")
+                .header("Prefer", "wait=25")
+                .send()
+                .is(200);
+        session.events().is(200);
+        session.read().is(200);
+        session.answer().is(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LIST, STREAM})
+    void whoGoesAwayLeavesNothing(String accept) throws IOException {
+        waitFor(session, accept);
+        waiting.pop().close();
+
+        await().until(() -> feed.size() == 0);
+        session.answer().is(201);
+    }
+
+    @Test
+    void aRequestBehindOneThatWaitsIsAnsweredBehindIt() throws IOException {
+        waitFor(session, LIST);
+        RawConnection connection = waiting.getFirst();
+        connection.send(request("/events?after=0", LIST));
+        session.trickle(session.offererToken(), object("candidates", List.of("o1")))
+                .is(201);
+
+        assertThat(connection.receive().orElseThrow().textAt("/events/0/candidate"))
+                .isEqualTo("o1");
+        assertThat(connection.receive().orElseThrow().at("/events")).hasSize(2);
+    }
+
+    private void waitFor(Rendezvous session, String accept) throws IOException {
+        waitFor(session, accept, "127.0.0.1");
+    }
+
+    private void waitFor(Rendezvous session, String accept, String address) throws IOException {
+        int others = feed.size();
+        var connection = new RawConnection(address);
+        waiting.push(connection);
+        connection.send(request(session, "/events?after=1", accept));
+        await().until(() -> feed.size() == others + 1);
+    }
+
+    private String request(String path, String accept) {
+        return request(session, path, accept);
+    }
+
+    private static String request(Rendezvous session, String path, String accept) {
+        return "GET " + session.path() + path + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nAccept: " + accept
+                + "\r\nOrigin: " + session.client().origin() + "\r\n\r\n";
+    }
+
+    private static Reply ask(Rendezvous session, String accept) {
+        return session.client()
+                .get(session.path() + "/events?after=1")
+                .header("Prefer", "wait=20")
+                .header("Accept", accept)
+                .send();
+    }
+}
