@@ -21,10 +21,14 @@ public record Cursor(String position) {
     public static Cursor parse(String word) {
         try {
             byte[] utf8 = Base64.getUrlDecoder().decode(word);
-            return new Cursor(StandardCharsets.UTF_8
+            String position = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(utf8))
-                    .toString());
+                    .toString();
+            if (position.indexOf('\0') >= 0) {
+                throw unknown(); // no text that is kept holds it
+            }
+            return new Cursor(position);
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw unknown();
         }

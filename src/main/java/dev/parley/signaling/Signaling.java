@@ -18,6 +18,7 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.OtherGeneration;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
@@ -328,18 +329,22 @@ public final class Signaling {
             @Nullable String tag,
             @Nullable Cursor after,
             int limit) {
+        refuseNul("topic", topic);
+        refuseNul("tag", tag);
         return database.browse(
                 from, repository -> repository.open(namespace, topic, tag, clock.instant(), after, limit));
     }
 
     /** The unanswered sessions of a topic with their offers and candidates, newest first. */
     public CompletionStage<Served<List<Waiting>>> waiting(ReadFrom from, Namespace namespace, String topic, int limit) {
+        refuseNul("topic", topic);
         return database.scan(from, node -> sessions.waiting(node, namespace, topic, limit, clock.instant()));
     }
 
     /** Topics with unanswered sessions, in alphabetical order. */
     public CompletionStage<Served<Page<TopicCount>>> topics(
             ReadFrom from, Namespace namespace, String prefix, @Nullable Cursor after, int limit) {
+        refuseNul("prefix", prefix);
         return database.browse(from, repository -> repository.topics(namespace, prefix, clock.instant(), after, limit));
     }
 
@@ -354,6 +359,13 @@ public final class Signaling {
 
     /** @param total how many topics there are, on this page or not */
     public record TopicPage(List<TopicCount> topics, long total) {}
+
+    /** No text that is kept holds U+0000, and PostgreSQL cannot even be asked for one. */
+    private static void refuseNul(String name, @Nullable String text) {
+        if (text != null && text.indexOf('\0') >= 0) {
+            throw new Malformed(name + " holds U+0000, which no text may.");
+        }
+    }
 
     private static void refuseOtherGeneration(Standing standing, @Nullable Integer generation) {
         int current = standing.place().generation();

@@ -205,6 +205,13 @@ class DiscoveryTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"sessions?topic=a%00", "sessions?tag=%00", "topics?prefix=%00b", "topics?cursor=YQA"})
+    void whatNoTextMayHoldIsNotLookedFor(String search) {
+        client.get("/api/v1/" + search).send().isMalformed(search.contains("cursor") ? "cursor" : "U+0000");
+        client.get("/a%00/sessions").send().isError(400);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"!", "%20", "a", "gA", "=", "a%3Db", "%00", "%C3%A4", "MTI="})
     void aCursorThatNobodyGaveIsRefused(String garbage) {
         Reply sessions = client.get("/api/v1/sessions?cursor=" + garbage).send();

@@ -44,6 +44,13 @@ class NamespacesTest {
     }
 
     @Test
+    void anOriginLongerThanAnyIsRefused() {
+        Client.of("https://" + "o".repeat(504)).get("/api/v1/sessions").send().is(200);
+        Client.of("https://" + "o".repeat(505)).get("/api/v1/sessions").send().isMalformed("Origin");
+        Client.of("https://" + "o".repeat(505)).get("/topics").send().isError(400);
+    }
+
+    @Test
     void aPageOfTheServiceItselfReadsWhatItWrote() {
         open(Client.of(OWN), "the page"); // a browser sends Origin with each POST
 

@@ -207,6 +207,26 @@ interface DiscoveryCases extends StoreUnderTest {
         assertThat(peers().waiting("t", 5)).hasSize(4);
     }
 
+    @Test
+    default void aLongTopicIsFoundByAllOfIt() {
+        String topic = "\uD83D\uDE00".repeat(limits().topicCharsMax() - 1);
+        peers().open(offer("o").code("1").topic(topic + "a"));
+        peers().open(offer("o").code("2").topic(topic + "b"));
+        peers().open(offer("o").code("3").topic(topic));
+
+        assertThat(peers().codes(topic + "a", null)).containsExactly("1");
+        assertThat(peers().codes(topic, null)).containsExactly("3");
+        assertThat(waitingCodes(topic + "b")).containsExactly("2");
+        assertThat(waitingCodes(topic)).containsExactly("3");
+    }
+
+    @Test
+    default void whatNoTopicAndNoTagMayHoldIsNotLookedFor() {
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().codes("ch\0ess", null));
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().codes(null, "\0"));
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> waitingCodes("\0"));
+    }
+
     private List<String> waitingCodes(String topic) {
         return peers().waiting(topic, 100).stream()
                 .map(waiting -> waiting.code().text())

@@ -134,6 +134,52 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
+    default void longTopicsStandInTheirOrderHoweverLateTheyDiffer() {
+        List<String> topics = longTopics();
+        open(topics.get(2), topics.get(0), topics.get(3), topics.get(1), topics.get(2));
+
+        assertThat(peers().topics("")).containsExactlyElementsOf(topics);
+        assertThat(peers().topics("", null, 10).items())
+                .extracting(TopicCount::sessions)
+                .containsExactly(1L, 1L, 2L, 1L);
+        assertThat(peers().topicPage(1, 2).topics())
+                .extracting(TopicCount::topic)
+                .containsExactlyElementsOf(topics.subList(1, 3));
+    }
+
+    @Test
+    default void pagesAndPrefixesOfLongTopicsAreExact() {
+        List<String> topics = longTopics();
+        open(topics.toArray(String[]::new));
+        String prefix = topics.get(0);
+
+        var read = new ArrayList<String>();
+        Cursor after = null;
+        do {
+            Page<TopicCount> page = peers().topics(prefix, after, 1);
+            page.items().forEach(topic -> read.add(topic.topic()));
+            after = page.next();
+        } while (after != null);
+
+        assertThat(read).containsExactlyElementsOf(topics.subList(0, 3));
+        assertThat(peers().topics(topics.get(2))).containsExactly(topics.get(2));
+    }
+
+    /** As long as a topic may be, of four bytes a character: more than an entry of an index holds on any engine. */
+    private List<String> longTopics() {
+        int max = limits().topicCharsMax();
+        String begin = "\uD83D\uDE00".repeat(max - 1);
+        String end = "\uD83D\uDE01".repeat(max);
+        return List.of(begin, begin + "a", begin + "\uD83D\uDE00", end);
+    }
+
+    @Test
+    default void aPrefixThatNoTopicMayHoldIsRefused() {
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().topics("ch\0"));
+        assertThatExceptionOfType(Malformed.class).isThrownBy(() -> Cursor.parse("Y2gA"));
+    }
+
+    @Test
     default void aNumberedPageKnowsHowManyTopicsThereAre() {
         open("a", "b", "b", "c");
 

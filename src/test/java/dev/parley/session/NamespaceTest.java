@@ -1,0 +1,23 @@
+package dev.parley.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.session.SignalingException.Malformed;
+import org.junit.jupiter.api.Test;
+
+/** A namespace is a text of bounded length, compared as it is. */
+class NamespaceTest {
+    @Test
+    void itHasAtMost512Characters() {
+        assertThat(new Namespace("o".repeat(512)).name()).hasSize(512);
+        assertThatExceptionOfType(Malformed.class)
+                .isThrownBy(() -> new Namespace("o".repeat(513)))
+                .withMessageContaining("Origin");
+    }
+
+    @Test
+    void itIsComparedAsItIs() {
+        assertThat(new Namespace("https://a.example")).isNotEqualTo(new Namespace("https://A.example"));
+    }
+}
