@@ -4,15 +4,12 @@ import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
-import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.store.BookmarkSeal;
 import dev.parley.store.ReadFrom;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,18 +64,6 @@ public final class Caller {
 
     /** How new a read must be. */
     public ReadFrom readFrom() {
-        List<String> bookmarks = request == null ? List.of() : request.headers().getAll("x-d1-bookmark");
-        if (bookmarks.isEmpty()) {
-            return ReadFrom.PRIMARY;
-        }
-        if (bookmarks.size() > 1) {
-            throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
-        }
-        String bookmark = bookmarks.get(0);
-        return switch (bookmark) {
-            case "first-primary" -> ReadFrom.PRIMARY;
-            case "first-unconstrained" -> ReadFrom.ANYWHERE;
-            default -> new ReadFrom.AtLeast(BookmarkSeal.shaped(bookmark));
-        };
+        return request == null ? ReadFrom.PRIMARY : Bookmarks.readFrom(request);
     }
 }

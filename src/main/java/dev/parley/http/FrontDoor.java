@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.session.SignalingException.BodyTooLarge;
+import dev.parley.session.SignalingException.Malformed;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,10 +28,12 @@ public final class FrontDoor {
 
     private final CrossOrigin crossOrigin;
     private final int bodyBytesMax;
+    private final Bookmarks bookmarks;
 
-    public FrontDoor(HttpSettings settings) {
+    public FrontDoor(HttpSettings settings, Bookmarks bookmarks) {
         this.crossOrigin = new CrossOrigin(settings.origins());
         this.bodyBytesMax = settings.bodyBytesMax();
+        this.bookmarks = bookmarks;
     }
 
     void open(@Observes Router router) {
@@ -41,6 +44,9 @@ public final class FrontDoor {
     private void enter(RoutingContext context) {
         HttpServerRequest request = context.request();
         String target = request.uri();
+        if (!target.startsWith(FRAMEWORK)) {
+            context.addHeadersEndHandler(sent -> bookmarks.dress(request));
+        }
         if (!crossOrigin.admits(request)) {
             refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
         } else if (!RequestTarget.isUnderstood(target)) {
@@ -54,8 +60,19 @@ public final class FrontDoor {
         } else if (announcesTooMuch(request)) {
             refuseBody(context);
         } else {
-            context.next();
+            admit(context);
         }
+    }
+
+    /** What is no bookmark is refused before anything is done, by every call alike. */
+    private static void admit(RoutingContext context) {
+        try {
+            Bookmarks.readFrom(context.request());
+        } catch (Malformed refusal) {
+            reply(context, ErrorReply.refusal(path(context), refusal));
+            return;
+        }
+        context.next();
     }
 
     /** To the framework a semicolon ends a path segment and a query parameter. Here it is a character like any other. */

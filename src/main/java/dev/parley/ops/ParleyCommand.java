@@ -11,7 +11,7 @@ import picocli.CommandLine.IVersionProvider;
         description = "The place where two WebRTC peers meet: a durable signaling session store.",
         mixinStandardHelpOptions = true,
         versionProvider = ParleyCommand.Version.class,
-        subcommands = {ServeCommand.class, SweepCommand.class},
+        subcommands = {ServeCommand.class, SweepCommand.class, StatsCommand.class},
         footer = {
             "",
             "Settings come from the environment (PARLEY_STORE_URL=sqlite:/path/parley.db) or as system properties",

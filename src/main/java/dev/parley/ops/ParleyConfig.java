@@ -5,8 +5,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
@@ -33,16 +33,55 @@ public interface ParleyConfig {
     /** Where sessions are kept. */
     interface Store {
         /**
-         * Which engine and where: {@code sqlite:PATH}, relative to the working directory. A plain path: what SQLite would read
-         * as a URI or as options would lead its connections to different files.
+         * Which engine and where: {@code sqlite:PATH}, a plain path, relative to the working directory, or
+         * {@code postgresql://user:password@host:port/database}, several hosts with commas between them.
          */
         @WithDefault("sqlite:data/parley.db")
-        @Pattern(
-                regexp = "sqlite:(?!file:)(?!.*:memory:)[^?]+",
-                message = "must be sqlite:PATH, the plain path of a file")
         String url();
 
-        /** How many writes may wait for the writer, 1 to 1,000,000; beyond it a write is refused with 503. */
+        /** PostgreSQL: how replies name the primary, {@code name@region}. */
+        Optional<String> primary();
+
+        /** PostgreSQL: {@code name@region=postgresql://…} for each replica, with commas between them. */
+        Optional<String> replicas();
+
+        /** PostgreSQL: connections to each node for reads and writes, 1 to 1,000. */
+        @WithDefault("16")
+        @Min(1)
+        @Max(1000)
+        int connections();
+
+        /** PostgreSQL: how long a statement may take, 1 s to 5 min; beyond it 503. */
+        @WithDefault("5s")
+        @DurationMin(seconds = 1)
+        @DurationMax(minutes = 5)
+        Duration statementTimeout();
+
+        /** PostgreSQL: how long a read with a bookmark waits for a replica before it takes the primary, 0 to 10 s. */
+        @WithDefault("250ms")
+        @DurationMin(millis = 0)
+        @DurationMax(seconds = 10)
+        Duration bookmarkWait();
+
+        /** PostgreSQL: how often each node is looked at, 10 ms to 60 s. */
+        @WithDefault("100ms")
+        @DurationMin(millis = 10)
+        @DurationMax(seconds = 60)
+        Duration probeInterval();
+
+        /** PostgreSQL: a node that owes an answer to such a look for longer serves nothing until it answers, 60 ms to 60 s. */
+        @WithDefault("600ms")
+        @DurationMin(millis = 60)
+        @DurationMax(seconds = 60)
+        Duration silenceMax();
+
+        /** PostgreSQL: a replica that is further behind serves no reads, 10 ms to 1 h. */
+        @WithDefault("5s")
+        @DurationMin(millis = 10)
+        @DurationMax(hours = 1)
+        Duration lagMax();
+
+        /** How many calls may wait for a node (on SQLite, writes for the writer), 1 to 1,000,000; beyond it 503. */
         @WithDefault("4096")
         @Min(1)
         @Max(1000000)
@@ -73,13 +112,13 @@ public interface ParleyConfig {
         int scanQueue();
     }
 
-    /** How replies name this database node. */
+    /** Where this service stands. */
     interface NodeIdentity {
-        /** The name in {@code x-served-by}. */
+        /** SQLite: the name in {@code x-served-by}. */
         @WithDefault("local")
         String name();
 
-        /** The region in {@code x-served-by-region}. */
+        /** The region; replicas there are preferred, and an SQLite store or an unnamed primary stands there too. */
         @WithDefault("local")
         String region();
     }

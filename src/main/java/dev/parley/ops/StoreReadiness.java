@@ -1,11 +1,14 @@
 package dev.parley.ops;
 
 import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
@@ -15,17 +18,32 @@ import org.eclipse.microprofile.health.Startup;
 @Startup
 public final class StoreReadiness implements AsyncHealthCheck {
     private final Signaling signaling;
+    private final Database database;
 
-    public StoreReadiness(Signaling signaling) {
+    public StoreReadiness(Signaling signaling, Database database) {
         this.signaling = signaling;
+        this.database = database;
     }
 
     @Override
     public Uni<HealthCheckResponse> call() {
         return Uni.createFrom()
                 .completionStage(() -> signaling.look(ReadFrom.ANYWHERE))
-                .map(served -> HealthCheckResponse.up("store"))
+                .map(served -> shown(true))
                 .onFailure()
-                .recoverWithItem(HealthCheckResponse.down("store"));
+                .recoverWithItem(() -> shown(false));
+    }
+
+    /** Each node with its state, because one that is out of service does not make the store unready. */
+    private HealthCheckResponse shown(boolean readable) {
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("store").status(readable);
+        for (NodeState state : database.nodes()) {
+            String lag = state.node().primary()
+                    ? ""
+                    : ", " + state.lag().toMillis() + " ms and " + state.lagBytes() + " bytes behind";
+            response.withData(
+                    state.node().name(), (state.node().primary() ? "primary, " : "replica, ") + state.state() + lag);
+        }
+        return response.build();
     }
 }

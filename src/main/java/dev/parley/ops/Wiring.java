@@ -9,12 +9,9 @@ import dev.parley.http.Origins;
 import dev.parley.http.Patience;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
-import dev.parley.store.Node;
 import dev.parley.store.StartRefused;
-import dev.parley.store.sqlite.SqliteDatabase;
-import dev.parley.store.sqlite.SqliteSessions;
+import dev.parley.store.StoreUrl;
 import io.quarkus.arc.DefaultBean;
-import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
@@ -24,19 +21,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.flywaydb.core.Flyway;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
 public class Wiring {
-    private static final String SQLITE = "sqlite:";
-
     private final ParleyConfig config;
 
     public Wiring(ParleyConfig config) {
@@ -106,26 +98,8 @@ public class Wiring {
     @Produces
     @Singleton
     @Startup
-    Database database(
-            @FlywayDataSource("sqlite-owner") Flyway migrations, SqliteSessions repository, SecureRandom random) {
-        ParleyConfig.Store store = config.store();
-        var settings = new SqliteDatabase.Settings(
-                path(store.url()),
-                store.busyTimeout(),
-                store.queue(),
-                store.batch(),
-                store.scanThreads(),
-                store.scanQueue(),
-                new Node(config.node().name(), config.node().region(), true));
-        return new SqliteDatabase(settings, migrations, repository, random);
-    }
-
-    private static Path path(String url) {
-        try {
-            return Path.of(url.substring(SQLITE.length()));
-        } catch (InvalidPathException e) {
-            throw new StartRefused("parley.store.url: it holds no path.");
-        }
+    Database database(Engines engines) {
+        return engines.open(StoreUrl.parse(StoreUrl.KEY, config.store().url()));
     }
 
     void close(@Disposes Database database) {

@@ -1,5 +1,6 @@
 package dev.parley.store;
 
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -12,7 +13,7 @@ import java.util.function.Function;
 public interface Database extends AutoCloseable {
     /**
      * Runs {@code work} in one transaction on the writer and completes after COMMIT is durable. If the stage fails, nothing of
-     * the work remains.
+     * the work remains; only where the writer was lost in COMMIT, which is a {@code StoreUnavailable}, nobody can tell.
      */
     <T> CompletionStage<Served<T>> write(Work<T> work);
 
@@ -29,6 +30,15 @@ public interface Database extends AutoCloseable {
      * Asks the engine's repository in a read transaction of its persistence unit, on a thread that may take its time.
      */
     <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
+
+    /**
+     * Where the promise of a caller stands who was refused, or served by no read: at least as new as whatever was read or
+     * written through this database, and as {@code from} where that is a bookmark of this history. Asks no node.
+     */
+    Standpoint standpoint(ReadFrom from);
+
+    /** Each node as it was last seen, the primary first. Asks no node. */
+    List<NodeState> nodes();
 
     /** Finishes the writes that were taken, then lets go of every connection. */
     @Override

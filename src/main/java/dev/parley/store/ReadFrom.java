@@ -13,4 +13,7 @@ public sealed interface ReadFrom {
 
     /** The state of any node that has reached {@code bookmark}, as the client sent it. */
     record AtLeast(String bookmark) implements ReadFrom {}
+
+    /** The state of this very node, however old: for comparing nodes. */
+    record At(Node node) implements ReadFrom {}
 }

@@ -18,11 +18,17 @@ import org.jspecify.annotations.Nullable;
  * Discovery: what a stranger may find without a code. Only unanswered, unexpired sessions with a topic are ever listed; a
  * session without one stays known to those who were told its code.
  *
- * <p>Each engine has a subclass without a body, because a Panache repository belongs to the entity of one persistence unit.
+ * <p>Each engine has a subclass that says no more than what its index has, because a Panache repository belongs to the entity of one persistence unit.
  */
 public abstract class SessionRepository<E extends SessionRow> implements PanacheRepositoryBase<E, Long> {
     private static final String OPEN =
             "namespace = :namespace and answered = false and topic is not null and expiresAt > :now";
+
+    private final TopicIndex index;
+
+    protected SessionRepository(TopicIndex index) {
+        this.index = index;
+    }
 
     /**
      * Open sessions, newest first (index {@code sessions_by_topic}, or {@code sessions_open} without a topic).
@@ -46,7 +52,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
         parameters.put("namespace", namespace.name());
         parameters.put("now", now.toEpochMilli());
         if (topic != null) {
-            where.append(" and topic = :topic");
+            where.append(index.where("=", ":topic"));
             parameters.put("topic", topic);
         }
         if (tag != null) {
@@ -67,16 +73,16 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
     }
 
     /**
-     * Topics with open sessions in alphabetical (code point) order, each with their number, from the index
-     * {@code sessions_by_topic} alone.
+     * Topics with open sessions in alphabetical (code point) order, each with their number, by the index
+     * {@code sessions_by_topic}.
      *
      * @param prefix only topics that begin with it; empty for all
      */
     public Page<TopicCount> topics(Namespace namespace, String prefix, Instant now, @Nullable Cursor after, int limit) {
         String end = endOf(prefix);
         // One lower bound, not two: the engine would seek to one of them and go through all that lies before the other.
-        TypedQuery<TopicCount> query = topicCounts((after == null ? " and topic >= :from" : " and topic > :from")
-                        + (end == null ? "" : " and topic < :end"))
+        TypedQuery<TopicCount> query = topicCounts(index.where(after == null ? ">=" : ">", ":from")
+                        + (end == null ? "" : index.where("<", ":end")))
                 .setParameter("namespace", namespace.name())
                 .setParameter("now", now.toEpochMilli())
                 .setParameter("from", after == null ? prefix : after.text(prefix))
@@ -112,7 +118,8 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
     private TypedQuery<TopicCount> topicCounts(String more) {
         return getEntityManager()
                 .createQuery(
-                        "select topic, count(*) from Session where " + OPEN + more + " group by topic order by topic",
+                        "select topic, count(*) from Session where " + OPEN + more + " group by " + index.order()
+                                + " order by " + index.order(),
                         TopicCount.class);
     }
 

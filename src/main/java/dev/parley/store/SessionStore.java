@@ -142,19 +142,32 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq LIMIT ?""");
 
+    // PostgreSQL's index has the beginning of a topic only; to SQLite, whose index has all of it, the second condition
+    // is idle.
     private static final Sql WAITING = new Sql("waiting", """
             SELECT e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
             FROM (SELECT * FROM sessions
-                  WHERE namespace = ? AND topic = ? AND answered = 0 AND expires_at > ?
+                  WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
+                    AND answered = 0 AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
             ORDER BY s.id DESC, e.seq""");
 
+    private static final Sql COUNT =
+            new Sql("count", "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM events)");
+
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
 
-    private static final Sql SWEEP = new Sql("sweep", """
-            DELETE FROM sessions
-            WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)""");
+    private static final Sql SWEEP = sweep("sweep", "");
+
+    // Where other writers are, a sweep passes over the sessions that they hold, and over those of another node's sweep.
+    private static final Sql SWEEP_AMONG_WRITERS = sweep("sweep-among-writers", "FOR UPDATE SKIP LOCKED");
+
+    private static Sql sweep(String name, String locking) {
+        return new Sql(name, """
+                WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ? %s)
+                DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""".formatted(locking));
+    }
 
     /**
      * Opens a session under {@code key} with its offer and first candidates, or nothing where a live session has the code. An
@@ -413,10 +426,22 @@ public final class SessionStore {
         return node.call(WAITING)
                 .bind(namespace.name())
                 .bind(topic)
+                .bind(topic)
                 .bind(now.toEpochMilli())
                 .bind(limit)
                 .all(Rows::waiting);
     }
+
+    /** How many rows there are of either kind, in every namespace and expired or not: for comparing nodes. */
+    public Count count(Statements node) throws SQLException {
+        return node.call(COUNT).all(row -> {
+            row.next();
+            return new Count(row.getLong(1), row.getLong(2));
+        });
+    }
+
+    /** The rows of a node. */
+    public record Count(long sessions, long events) {}
 
     /** Whether the store can be read; fails where it cannot. */
     public boolean look(Statements node) throws SQLException {
@@ -425,7 +450,8 @@ public final class SessionStore {
 
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
-        return tx.call(SWEEP).bind(now.toEpochMilli()).bind(limit).update();
+        Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
+        return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
     /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */

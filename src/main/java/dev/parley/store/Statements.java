@@ -16,10 +16,26 @@ import org.jspecify.annotations.Nullable;
 public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
+    private final boolean amongWriters;
     private long rowsChanged;
 
     public Statements(Connection connection) {
+        this(connection, false);
+    }
+
+    private Statements(Connection connection, boolean amongWriters) {
         this.connection = connection;
+        this.amongWriters = amongWriters;
+    }
+
+    /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
+    public static Statements amongWriters(Connection connection) {
+        return new Statements(connection, true);
+    }
+
+    /** Whether other transactions may hold rows that this one wants to change. */
+    boolean isAmongWriters() {
+        return amongWriters;
     }
 
     /** The statement, ready for its first parameter. */

@@ -56,6 +56,25 @@ class BookmarksTest {
     }
 
     @Test
+    void whatIsRefusedSaysItTooHoweverEarlyItIs() {
+        List<Reply> replies = List.of(
+                client.get("/a%FF/sessions").send().is(400),
+                client.get("/api/v1/nothing").send().is(404),
+                client.delete("/api/v1/topics").send().is(405),
+                client.get("/api/v1/sessions/nobody").send().is(404),
+                client.post("/api/v1/sessions").json(object("offer", 1)).is(400),
+                client.post("/api/v1/sessions")
+                        .json(object("offer", "o".repeat(300_000)))
+                        .is(413),
+                client.get("/topics").header("x-d1-bookmark", "garbage").send().is(400));
+        for (Reply reply : replies) {
+            assertThat(reply.header("x-d1-bookmark")).hasSize(66);
+            assertThat(reply.header("x-served-by")).isEqualTo("local");
+            assertThat(reply.hasHeader("x-bookmark-status")).isFalse();
+        }
+    }
+
+    @Test
     void bookmarksSortInCommitOrder() {
         var bookmarks = new ArrayList<String>();
         for (int i = 0; i < 12; i++) {

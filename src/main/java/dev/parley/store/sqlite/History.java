@@ -72,6 +72,11 @@ final class History {
         return latest.word();
     }
 
+    /** The latest position that was announced. */
+    long position() {
+        return latest.position();
+    }
+
     /** Whether {@code word} was made by this history and not in its future. */
     boolean honours(String word) {
         return seal.bookmark(word)

@@ -2,18 +2,21 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.Database;
 import dev.parley.store.Node;
+import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ScanThreads;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
+import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -35,6 +38,8 @@ import org.jboss.logging.Logger;
 public final class SqliteDatabase implements Database {
     private static final Logger LOG = Logger.getLogger(SqliteDatabase.class);
 
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
     /**
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param queueMax how much work may wait for the writer
@@ -53,7 +58,7 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final SessionRepository<?> repository;
-    private final ScanThreads scans;
+    private final StoreThreads scans;
     private final Node node;
     private final History history;
     private final WriterLane lane;
@@ -84,28 +89,24 @@ public final class SqliteDatabase implements Database {
                     settings.queueMax(),
                     settings.batchMax());
         } catch (SQLException e) {
-            throw refused("SQLite says: " + e.getMessage());
+            throw file.refused("SQLite says: " + e.getMessage());
         }
-        this.scans = new ScanThreads(settings.scanThreads(), settings.scanQueueMax());
+        this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
     }
 
     private void migrate(Flyway flyway) {
         try {
             for (MigrationInfo applied : flyway.info().applied()) {
                 if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
-                    throw refused("its schema, version " + applied.getVersion()
+                    throw file.refused("its schema, version " + applied.getVersion()
                             + ", is newer than this Parley knows; run the version that wrote it");
                 }
             }
             flyway.migrate();
         } catch (FlywayException e) {
             LOG.debug("Flyway refused", e);
-            throw refused("its schema is not one that Parley made, or was changed by hand");
+            throw file.refused("its schema is not one that Parley made, or was changed by hand");
         }
-    }
-
-    private StartRefused refused(String why) {
-        return new StartRefused("parley.store.url: " + file.path() + " cannot be used: " + why + ".");
     }
 
     @Override
@@ -138,6 +139,16 @@ public final class SqliteDatabase implements Database {
                 throw SqliteFailure.told(e.getSQLException());
             }
         });
+    }
+
+    @Override
+    public Standpoint standpoint(ReadFrom from) {
+        return new Standpoint(history.word(), node, isReset(from));
+    }
+
+    @Override
+    public List<NodeState> nodes() {
+        return List.of(new NodeState(node, true, "up", history.position(), Duration.ZERO, 0));
     }
 
     private <T> Served<T> served(ReadFrom from, Work<T> work) {

@@ -1,6 +1,7 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.StartRefused;
+import dev.parley.store.StoreUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -170,7 +171,8 @@ final class SqliteFile {
         }
     }
 
-    private StartRefused refused(String why) {
-        return new StartRefused("parley.store.url: " + path + " cannot be used: " + why + ".");
+    /** The start cannot go on with this file: {@code why}. */
+    StartRefused refused(String why) {
+        return new StartRefused(StoreUrl.KEY + ": " + path + " cannot be used: " + why + ".");
     }
 }

@@ -1,8 +1,13 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.SessionRepository;
+import dev.parley.store.TopicIndex;
 import jakarta.inject.Singleton;
 
 /** The repository of SQLite's persistence unit. */
 @Singleton
-public class SqliteSessions extends SessionRepository<SqliteSession> {}
+public class SqliteSessions extends SessionRepository<SqliteSession> {
+    public SqliteSessions() {
+        super(TopicIndex.WHOLE);
+    }
+}

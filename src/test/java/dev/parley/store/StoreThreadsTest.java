@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever asks for a long query is told something, whatever becomes of it. */
-class ScanThreadsTest {
-    private final ScanThreads threads = new ScanThreads(1, 1);
+/** Whoever hands the store's threads a call is told something, whatever becomes of it. */
+class StoreThreadsTest {
+    private final StoreThreads threads = new StoreThreads("test", 1, 1, Duration.ZERO);
     private final CompletableFuture<String> slow = new CompletableFuture<>();
 
     @AfterEach
@@ -23,7 +26,7 @@ class ScanThreadsTest {
     }
 
     @Test
-    void whatAQueryGivesOrThrowsIsWhatItsCallerGets() {
+    void whatACallGivesOrThrowsIsWhatItsCallerGets() {
         assertThat(result(threads.run(() -> "found"))).isEqualTo("found");
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> result(threads.run(() -> {
@@ -43,7 +46,7 @@ class ScanThreadsTest {
     }
 
     @Test
-    void aQueryBeyondTheQueueIsRefused() {
+    void aCallBeyondTheQueueIsRefused() {
         CompletionStage<String> running = threads.run(slow::join);
         CompletionStage<String> waiting = threads.run(() -> "waited");
 
@@ -56,7 +59,7 @@ class ScanThreadsTest {
     }
 
     @Test
-    void aQueryThatWaitsWhenTheThreadsCloseIsRefused() {
+    void aCallThatStillWaitsWhenTheTimeToCloseIsUpIsRefused() {
         CompletionStage<String> running = threads.run(slow::join);
         CompletionStage<String> waiting = threads.run(() -> "never");
         threads.close();
@@ -69,6 +72,36 @@ class ScanThreadsTest {
                 .withCauseExactlyInstanceOf(StoreUnavailable.class);
         slow.complete("slow");
         assertThat(result(running)).isEqualTo("slow");
+    }
+
+    @Test
+    void aCallThatWaitsWhenTheThreadsCloseIsFinishedWithinItsTime() {
+        var patient = new StoreThreads("test", 1, 1, Duration.ofSeconds(10));
+        patient.run(slow::join);
+        CompletionStage<String> waiting = patient.run(() -> "finished");
+        slow.completeOnTimeout("slow", 50, TimeUnit.MILLISECONDS);
+        patient.close();
+
+        assertThat(waiting.toCompletableFuture()).isCompletedWithValue("finished");
+    }
+
+    @Test
+    void callsThatAreGivenUpFailAtOnceAndThoseThatWaitAreNeverMade() {
+        var two = new StoreThreads("test", 1, 2, Duration.ZERO);
+        var made = new AtomicBoolean();
+        CompletionStage<String> running = two.run(slow::join);
+        CompletionStage<Boolean> waiting = two.run(() -> made.getAndSet(true));
+        two.failAll(() -> new StoreUnavailable("gone", Duration.ofSeconds(1)));
+
+        for (CompletionStage<?> call : List.of(running, waiting)) {
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(() -> result(call))
+                    .withCauseExactlyInstanceOf(StoreUnavailable.class);
+        }
+        slow.complete("slow");
+        assertThat(result(two.run(() -> "later"))).isEqualTo("later");
+        assertThat(made).isFalse();
+        two.close();
     }
 
     private static <T> T result(CompletionStage<T> stage) {

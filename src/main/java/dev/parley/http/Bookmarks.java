@@ -1,0 +1,85 @@
+package dev.parley.http;
+
+import dev.parley.session.SignalingException.Malformed;
+import dev.parley.store.BookmarkSeal;
+import dev.parley.store.Database;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Standpoint;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/**
+ * The bookmark of every call, whatever it does and however it ends: what it asks of a read, and what the reply says where no
+ * read has said it (a refusal, a fault, a write).
+ */
+@Singleton
+public final class Bookmarks {
+    static final String HEADER = "x-d1-bookmark";
+    private static final String STATUS = "x-bookmark-status";
+    private static final String RESET = "reset";
+
+    /** Asked for late: the front door is made before the store is opened. */
+    private final Instance<Database> database;
+
+    public Bookmarks(Instance<Database> database) {
+        this.database = database;
+    }
+
+    /**
+     * What a request asks for.
+     *
+     * @throws Malformed if it sends what is no bookmark, or two of them
+     */
+    static ReadFrom readFrom(HttpServerRequest request) {
+        List<String> words = request.headers().getAll(HEADER);
+        if (words.isEmpty()) {
+            return ReadFrom.PRIMARY;
+        }
+        if (words.size() > 1) {
+            throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
+        }
+        String word = words.get(0);
+        return switch (word) {
+            case "first-primary" -> ReadFrom.PRIMARY;
+            case "first-unconstrained" -> ReadFrom.ANYWHERE;
+            default -> new ReadFrom.AtLeast(BookmarkSeal.shaped(word));
+        };
+    }
+
+    /** Dresses the reply to {@code request}, whose headers are about to be sent. */
+    void dress(HttpServerRequest request) {
+        MultiMap reply = request.response().headers();
+        String told = reply.get(HEADER);
+        if (told == null) {
+            dress(reply, database.get().standpoint(sent(request)));
+        } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(STATUS)) {
+            // A write asks nothing of a bookmark, and still it may be another history's, or ahead of this one.
+            boolean ahead = atLeast.bookmark().compareTo(told) > 0;
+            if (ahead || database.get().standpoint(atLeast).reset()) {
+                reply.set(STATUS, RESET);
+            }
+        }
+    }
+
+    private static void dress(MultiMap reply, Standpoint standpoint) {
+        reply.set(HEADER, standpoint.bookmark());
+        reply.set("x-served-by", standpoint.node().name());
+        reply.set("x-served-by-primary", "true");
+        reply.set("x-served-by-region", standpoint.node().region());
+        if (standpoint.reset()) {
+            reply.set(STATUS, RESET);
+        }
+    }
+
+    /** What was asked for; nothing in particular where that was refused. */
+    private static ReadFrom sent(HttpServerRequest request) {
+        try {
+            return readFrom(request);
+        } catch (Malformed e) {
+            return ReadFrom.PRIMARY;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.parley.store;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One replica, as {@code parley.store.replicas} names it: {@code name@region=postgresql://user:password@host:port/database}. */
+public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
+    /** The setting that names the replicas. */
+    public static final String KEY = "parley.store.replicas";
+
+    private static final Pattern ONE =
+            Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})=(postgresql://.*)");
+    private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})");
+
+    /**
+     * Reads the setting.
+     *
+     * @param primary the primary, whose name no replica may have
+     * @throws StartRefused if an entry is no replica, or a name is there twice
+     */
+    public static List<ReplicaUrl> parse(Optional<String> setting, Node primary) {
+        var replicas = new ArrayList<ReplicaUrl>();
+        if (setting.isEmpty() || setting.get().isBlank()) {
+            return replicas;
+        }
+        var names = new HashSet<String>();
+        names.add(primary.name());
+        for (String entry : setting.get().split(",", -1)) {
+            Matcher parts = ONE.matcher(entry.strip());
+            if (!parts.matches()) {
+                throw new StartRefused(KEY + ": entry " + (replicas.size() + 1)
+                        + " is no name@region=postgresql://user:password@host:port/database; a replica has one host.");
+            }
+            String name = parts.group(1);
+            if (!names.add(name)) {
+                throw new StartRefused(KEY + ": the name \"" + name + "\" is there twice, or is the primary's.");
+            }
+            replicas.add(new ReplicaUrl(
+                    new Node(name, parts.group(2), false), StoreUrl.Postgres.parse(KEY, parts.group(3))));
+        }
+        return List.copyOf(replicas);
+    }
+
+    /**
+     * Reads {@code parley.store.primary}, {@code name@region}.
+     *
+     * @throws StartRefused if it is none
+     */
+    public static Node primary(String setting) {
+        Matcher parts = PLACE.matcher(setting);
+        if (!parts.matches()) {
+            throw new StartRefused("parley.store.primary: \"" + setting
+                    + "\" is no name@region, each of letters, digits, dots, hyphens and underscores.");
+        }
+        return new Node(parts.group(1), parts.group(2), true);
+    }
+}

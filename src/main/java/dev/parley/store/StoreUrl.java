@@ -1,0 +1,131 @@
+package dev.parley.store;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where a store is, as {@code parley.store.url} and {@code parley.store.replicas} say it. Shown without its password. */
+public sealed interface StoreUrl {
+    /** The setting that names the store. */
+    String KEY = "parley.store.url";
+
+    /** A file: {@code sqlite:PATH}. */
+    record Sqlite(Path path) implements StoreUrl {
+        private static final String SCHEME = "sqlite:";
+
+        // What SQLite would read as a URI or as options would lead its connections to different files.
+        private static final Pattern SHAPE = Pattern.compile("sqlite:(?!file:)(?!.*:memory:)[^?]+");
+
+        @Override
+        public String jdbc() {
+            return "jdbc:" + SCHEME + path;
+        }
+
+        @Override
+        public String toString() {
+            return SCHEME + path;
+        }
+    }
+
+    /**
+     * One database of a PostgreSQL cluster: {@code postgresql://user:password@host:port,host:port/database?parameters}, with
+     * hosts and parameters as the JDBC driver takes them.
+     *
+     * @param place hosts, database and parameters
+     */
+    record Postgres(@Nullable String user, @Nullable String password, String place) implements StoreUrl {
+        private static final String SCHEME = "postgresql://";
+        private static final Pattern SHAPE =
+                Pattern.compile("(?:([^:@/?]+)(?::([^@/?]*))?@)?([^@/?]+)/([^@/?]+)(\\?.*)?");
+        private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
+        private static final int PORT_MAX = 65_535;
+
+        static Postgres parse(String key, String text) {
+            Matcher parts = SHAPE.matcher(text.substring(SCHEME.length()));
+            if (!parts.matches()
+                    || !Arrays.stream(parts.group(3).split(",", -1)).allMatch(Postgres::isHost)) {
+                throw new StartRefused(key
+                        + ": a PostgreSQL store is postgresql://user:password@host:port/database, with %-escapes for"
+                        + " special characters in user and password; this is none: " + masked(text) + ".");
+            }
+            String parameters = parts.group(5) == null ? "" : parts.group(5);
+            return new Postgres(
+                    plain(key, parts.group(1)),
+                    plain(key, parts.group(2)),
+                    parts.group(3) + "/" + parts.group(4) + parameters);
+        }
+
+        private static boolean isHost(String text) {
+            Matcher host = HOST.matcher(text);
+            if (!host.matches()) {
+                return false;
+            }
+            return host.group(1) == null
+                    || (Integer.parseInt(host.group(1)) > 0 && Integer.parseInt(host.group(1)) <= PORT_MAX);
+        }
+
+        private static @Nullable String plain(String key, @Nullable String escaped) {
+            if (escaped == null) {
+                return null;
+            }
+            try {
+                return URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                throw new StartRefused(key + ": user or password holds a % that begins no escape; write %25.");
+            }
+        }
+
+        /** Whether it names several hosts, of which the driver takes the one that is asked for. */
+        boolean hasManyHosts() {
+            return place.substring(0, place.indexOf('/')).indexOf(',') >= 0;
+        }
+
+        @Override
+        public String jdbc() {
+            return "jdbc:" + SCHEME + place;
+        }
+
+        @Override
+        public String toString() {
+            return SCHEME + (user == null ? "" : "***@") + place;
+        }
+    }
+
+    /** The URL that the JDBC driver takes, without user and password. */
+    String jdbc();
+
+    /**
+     * Reads {@code text}, the value of the setting {@code key}.
+     *
+     * @throws StartRefused if it names no store
+     */
+    static StoreUrl parse(String key, String text) {
+        if (text.startsWith(Postgres.SCHEME)) {
+            return Postgres.parse(key, text);
+        }
+        if (!Sqlite.SHAPE.matcher(text).matches()) {
+            throw new StartRefused(key
+                    + ": a store is sqlite:PATH, the plain path of a file, or postgresql://user:password@host:port/database; \""
+                    + masked(text) + "\" is none.");
+        }
+        try {
+            return new Sqlite(Path.of(text.substring(Sqlite.SCHEME.length())));
+        } catch (InvalidPathException e) {
+            throw new StartRefused(key + ": \"" + text + "\" holds no path.");
+        }
+    }
+
+    /** {@code text} without what may be a password, however broken it is. */
+    private static String masked(String text) {
+        int end = text.lastIndexOf('@');
+        int scheme = text.indexOf("//");
+        return end < 0
+                ? text
+                : text.substring(0, scheme >= 0 && scheme < end ? scheme + 2 : 0) + "***" + text.substring(end);
+    }
+}

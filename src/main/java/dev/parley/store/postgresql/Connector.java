@@ -1,0 +1,66 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.Statements;
+import dev.parley.store.StoreUrl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/** Opens connections to the server, or the first fitting of several, that a URL names. */
+final class Connector {
+    /** For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. */
+    private static final int CONNECT_SECONDS_MAX = 2;
+
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final StoreUrl.Postgres url;
+    private final Duration statementTimeout;
+    private final Properties properties;
+
+    /**
+     * @param servers which of several servers to take: {@code primary} or {@code any}
+     * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
+     */
+    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+        this.url = url;
+        this.statementTimeout = statementTimeout;
+        this.properties = new Properties();
+        if (url.user() != null) {
+            properties.setProperty("user", url.user());
+        }
+        if (url.password() != null) {
+            properties.setProperty("password", url.password());
+        }
+        properties.setProperty("targetServerType", servers);
+        properties.setProperty("hostRecheckSeconds", "0"); // after a failover yesterday's standby is today's primary
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS_MAX));
+        properties.setProperty("socketTimeout", Integer.toString(CONNECT_SECONDS_MAX));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "parley");
+        properties.setProperty("assumeMinServerVersion", "13");
+    }
+
+    /** What is made of a new connection once its server has told what it is. */
+    interface Making {
+        NodeConnection of(Connection connection, Statements statements, Hello hello) throws SQLException;
+    }
+
+    NodeConnection open(Making making) throws SQLException {
+        Connection connection = new Driver().connect(url.jdbc(), properties);
+        if (connection == null) {
+            throw new SQLException("The driver does not know " + url);
+        }
+        try {
+            var statements = Statements.amongWriters(connection);
+            NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
+            Duration answerMax = statementTimeout.plus(GRACE);
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));
+            return made;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+}

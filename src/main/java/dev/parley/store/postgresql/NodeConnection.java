@@ -1,0 +1,152 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to one server, with its prepared statements. Used by one thread at a time.
+ *
+ * <p>A position is always asked for after what it is to cover: behind a COMMIT that has returned, behind a query that has read.
+ */
+final class NodeConnection implements AutoCloseable {
+    private static final String FLUSHED = "SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS BIGINT)";
+    private static final Sql POSITION = new Sql("position", FLUSHED);
+
+    // What a snapshot on a standby shows may be one record ahead of what counts as replayed, while that record is being
+    // replayed. It can only be so while something received is not replayed; so the position then is one byte further,
+    // which no node has reached before it has replayed that record whole.
+    private static final Sql SIGHT = new Sql("sight", """
+            SELECT pg_is_in_recovery(),
+                   CAST(replayed - '0/0' AS BIGINT),
+                   CAST(replayed - '0/0' AS BIGINT) + CASE WHEN received = replayed THEN 0 ELSE 1 END,
+                   (SELECT max(timeline) FROM timelines)
+            FROM (SELECT pg_last_wal_receive_lsn() AS received, pg_last_wal_replay_lsn() AS replayed) standby""");
+
+    private static final Sql SNAPSHOT =
+            new Sql("snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+
+    private final Connection connection;
+    private final Statements statements;
+    private final Hello hello;
+    private final @Nullable Lineage lineage;
+    private @Nullable PreparedStatement commit;
+    private @Nullable PreparedStatement rollback;
+
+    /** @param lineage the line that a primary tells; null on a replica */
+    NodeConnection(Connection connection, Statements statements, Hello hello, @Nullable Lineage lineage) {
+        this.connection = connection;
+        this.statements = statements;
+        this.hello = hello;
+        this.lineage = lineage;
+    }
+
+    Connection jdbc() {
+        return connection;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
+    Hello hello() {
+        return hello;
+    }
+
+    /** The line as it was when this connection to a primary was opened; a primary does not change it while it runs. */
+    Lineage lineage() {
+        if (lineage == null) {
+            throw new IllegalStateException("A replica's connection tells no line");
+        }
+        return lineage;
+    }
+
+    /** A primary's position: everything that was visible when it was asked is at or before it. */
+    long position() throws SQLException {
+        Long position = statements.call(POSITION).first(row -> row.getLong(1));
+        if (position == null) {
+            throw new SQLException("The primary told no position");
+        }
+        return position;
+    }
+
+    /** How far a standby has come. */
+    Sight sight() throws SQLException {
+        Sight sight = statements
+                .call(SIGHT)
+                .first(row ->
+                        new Sight(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3)));
+        if (sight == null) {
+            throw new SQLException("The replica told no position");
+        }
+        return sight;
+    }
+
+    /** Begins a transaction with the next statement. */
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
+    }
+
+    /** Begins a transaction that only reads and whose statements all see one snapshot. */
+    void beginSnapshot() throws SQLException {
+        begin();
+        statements.call(SNAPSHOT).run();
+    }
+
+    /**
+     * Commits, and asks for the position in the same round trip: the statement behind COMMIT begins when COMMIT has returned.
+     *
+     * @throws SQLException also where the commit is on the primary's disk but a wait for a synchronous replica was broken off
+     */
+    long commit() throws SQLException {
+        if (commit == null) {
+            commit = connection.prepareStatement("COMMIT; " + FLUSHED);
+        }
+        long position = end(commit);
+        if (commit.getWarnings() != null) {
+            throw new SQLException("The commit is not on a synchronous replica", "08007", commit.getWarnings());
+        }
+        return position;
+    }
+
+    /** Takes everything back; returns the position, which covers all that the transaction has seen. */
+    long rollback() throws SQLException {
+        if (rollback == null) {
+            rollback = connection.prepareStatement("ROLLBACK; " + FLUSHED);
+        }
+        return end(rollback);
+    }
+
+    /** Ends a snapshot. */
+    void endSnapshot() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
+    }
+
+    private long end(PreparedStatement statement) throws SQLException {
+        statement.execute();
+        if (!statement.getMoreResults()) {
+            throw new SQLException("The primary told no position");
+        }
+        try (ResultSet row = statement.getResultSet()) {
+            row.next();
+            long position = row.getLong(1);
+            connection.setAutoCommit(true);
+            return position;
+        }
+    }
+
+    /** Closes the socket under whoever waits for an answer, without a word to the server. */
+    void breakOff() throws SQLException {
+        connection.abort(Runnable::run);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

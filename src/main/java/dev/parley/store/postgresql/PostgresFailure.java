@@ -1,0 +1,61 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.StoreFull;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** What an error of PostgreSQL means for a caller. Decided by the SQLSTATE (PostgreSQL, appendix A), never by the text. */
+final class PostgresFailure {
+    private static final Logger LOG = Logger.getLogger(PostgresFailure.class);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    static final String IN_RECOVERY = "55000";
+    static final String READ_ONLY = "25006";
+
+    private PostgresFailure() {}
+
+    /** Whether the server rolled the transaction back so that others could go on; run again it can succeed. */
+    static boolean isConflict(SQLException e) {
+        String state = state(e);
+        return state.equals("40001") || state.equals("40P01");
+    }
+
+    /** Whether the connection is of no further use: broken, ended by the server, or to a node that is no primary any more. */
+    static boolean isOfConnection(SQLException e) {
+        String state = state(e);
+        return state.startsWith("08")
+                || state.startsWith("57P")
+                || state.equals(READ_ONLY)
+                || state.equals(IN_RECOVERY);
+    }
+
+    /** The failure that the caller is told. */
+    static SignalingException told(SQLException e) {
+        String state = state(e);
+        if (state.equals("53100")) {
+            LOG.errorf("The disk of the primary is full: %s", e.getMessage());
+            return new StoreFull();
+        }
+        if (isConflict(e) || state.equals("57014") || state.equals("55P03")) {
+            return new StoreUnavailable("The store is busy; try again.", SOON);
+        }
+        if (state.equals("53300")) {
+            return new StoreUnavailable("PostgreSQL takes no more connections; try again.", SOON);
+        }
+        LOG.debugf(e, "PostgreSQL failed with SQLSTATE %s", state);
+        return new StoreUnavailable("The primary cannot be used at the moment; try again.", SOON);
+    }
+
+    /** Whether it is neither the caller's nor the operator's matter, but a fault of a statement of ours. */
+    static boolean isFault(SQLException e) {
+        String kind = state(e).length() < 2 ? "" : state(e).substring(0, 2);
+        return kind.equals("42") || kind.equals("22") || kind.equals("23") || kind.equals("21");
+    }
+
+    private static String state(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+}

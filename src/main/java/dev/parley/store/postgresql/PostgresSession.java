@@ -1,0 +1,10 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.SessionRow;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+
+/** The {@code Session} of PostgreSQL's persistence unit. */
+@Entity(name = "Session")
+@Table(name = "sessions")
+public class PostgresSession extends SessionRow {}

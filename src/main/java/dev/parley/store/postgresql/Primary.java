@@ -1,0 +1,355 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Bookmark;
+import dev.parley.store.Node;
+import dev.parley.store.NodeState;
+import dev.parley.store.Served;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import dev.parley.store.StoreThreads;
+import dev.parley.store.Work;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that takes writes: whichever of the named hosts is no standby.
+ *
+ * <p>Where it cannot be reached, calls are refused at once and only the probe keeps trying, so nobody waits for a dead server.
+ * After a failover the probe meets the promoted standby and notes the new timeline before anything is served.
+ */
+final class Primary implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Primary.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(200);
+    private static final int ATTEMPTS = 2;
+
+    private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
+
+    // The last position that a standby replayed is where its own timeline began. It is only known to be that as long as
+    // the
+    // control file shows the timeline before: had the server started again since, it would be where that start began.
+    private static final Sql NOTE_TIMELINE = new Sql("note-timeline", """
+            INSERT INTO timelines (timeline, began)
+            VALUES (?, CASE WHEN (SELECT timeline_id FROM pg_control_checkpoint()) < ?
+                            THEN CAST(pg_last_wal_replay_lsn() - '0/0' AS BIGINT) END)
+            ON CONFLICT (timeline) DO NOTHING""");
+
+    private final Node node;
+    private final Connector connector;
+    private final StoreThreads calls;
+    private final StoreThreads scans;
+    private final Connections connections = new Connections(this::open);
+    private final Course course;
+    private final Duration probeInterval;
+    private final Silence silence = new Silence(this::silent);
+    private final Semaphore wake = new Semaphore(0);
+    private final Thread probe;
+    private @Nullable History history;
+    private volatile boolean reachable = true;
+    private volatile boolean closing;
+
+    /**
+     * @param calls threads for reads and writes, each with a connection
+     * @param scans the same for queries over many rows
+     */
+    Primary(
+            Node node,
+            Connector connector,
+            StoreThreads calls,
+            StoreThreads scans,
+            Course course,
+            Duration probeInterval) {
+        this.node = node;
+        this.connector = connector;
+        this.calls = calls;
+        this.scans = scans;
+        this.course = course;
+        this.probeInterval = probeInterval;
+        this.probe = new Thread(this::probe, "parley-probe-" + node.name());
+        this.probe.setDaemon(true);
+    }
+
+    /** Makes the first connection, whose line everything after is held against. */
+    NodeConnection meet() throws SQLException {
+        return connections.take();
+    }
+
+    /** Starts the probe; from now on calls are served. */
+    void serve(History told, NodeConnection first) {
+        history = told;
+        connections.rest(first);
+        probe.start();
+    }
+
+    Node node() {
+        return node;
+    }
+
+    boolean isReachable() {
+        return reachable;
+    }
+
+    /** Whether it answers is judged at each beat of this. */
+    Silence silence() {
+        return silence;
+    }
+
+    NodeState state() {
+        Bookmark newest = history().newest();
+        return new NodeState(node, reachable, reachable ? "up" : "unreachable", newest.position(), Duration.ZERO, 0);
+    }
+
+    /** Runs {@code work} in one transaction. */
+    <T> CompletionStage<Served<T>> write(Work<T> work) {
+        return reachable ? calls.run(() -> written(work)) : CompletableFuture.failedStage(unreachable());
+    }
+
+    /**
+     * Answers {@code query}.
+     *
+     * @param scan whether it may take its time
+     * @param word the bookmark that was sent; null where none was
+     */
+    <T> CompletionStage<Served<T>> read(Query<T> query, boolean scan, @Nullable String word) {
+        return reachable
+                ? (scan ? scans : calls).run(() -> answered(query, word))
+                : CompletableFuture.failedStage(unreachable());
+    }
+
+    /**
+     * The transaction is READ COMMITTED: a guarded statement that had to wait for a row is held against the row
+     * as it is then, so nothing stricter is needed.
+     *
+     * <p>Once more, where the first try was certainly rolled back: by a conflict, or by a connection that broke before COMMIT
+     * was sent. A connection that breaks in COMMIT leaves open whether the work was done, and the caller is told to try again.
+     */
+    private <T> Served<T> written(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            NodeConnection connection = take();
+            boolean committing = false;
+            try {
+                connection.begin();
+                T result = work.on(connection.statements());
+                committing = true;
+                Bookmark seen = connection.lineage().at(connection.commit());
+                connections.rest(connection);
+                return new Served<>(result, history().word(seen), node, false);
+            } catch (SQLException e) {
+                boolean undone = PostgresFailure.isConflict(e) || (!committing && PostgresFailure.isOfConnection(e));
+                failed(connection, e);
+                if (!undone || attempt == ATTEMPTS) {
+                    throw told(e);
+                }
+            } catch (RuntimeException refusal) {
+                undo(connection);
+                throw refusal;
+            }
+        }
+    }
+
+    /** Takes back what refused work has changed, and remembers what it has seen. */
+    private void undo(NodeConnection connection) {
+        try {
+            history().saw(connection.lineage().at(connection.rollback()));
+            connections.rest(connection);
+        } catch (SQLException e) {
+            failed(connection, e);
+            throw told(e);
+        }
+    }
+
+    /** Asks once more where a connection that had rested turns out to be broken. */
+    private <T> Served<T> answered(Query<T> query, @Nullable String word) {
+        for (int attempt = 1; ; attempt++) {
+            NodeConnection connection = take();
+            try {
+                T result;
+                try {
+                    result = query.on(connection);
+                } catch (RuntimeException refusal) {
+                    history().saw(connection.lineage().at(connection.position()));
+                    connections.rest(connection);
+                    throw refusal;
+                }
+                Bookmark seen = connection.lineage().at(connection.position());
+                boolean reset = word != null && !isKept(word, connection.lineage(), seen);
+                connections.rest(connection);
+                return new Served<>(result, history().word(seen), node, reset);
+            } catch (SQLException e) {
+                failed(connection, e);
+                if (!PostgresFailure.isOfConnection(e) || attempt == ATTEMPTS) {
+                    throw told(e);
+                }
+            }
+        }
+    }
+
+    /** Whether the promise of {@code word} holds at {@code seen}: it is of this line, and not of its future. */
+    private boolean isKept(String word, Lineage lineage, Bookmark seen) {
+        return history()
+                .opened(word)
+                .filter(asked -> lineage.holds(asked) && !History.isLater(asked, seen))
+                .isPresent();
+    }
+
+    private NodeConnection take() {
+        if (!reachable) {
+            throw unreachable();
+        }
+        try {
+            return connections.take();
+        } catch (SQLException e) {
+            if (PostgresFailure.isOfConnection(e)) {
+                lost(e);
+            }
+            throw told(e);
+        }
+    }
+
+    private void failed(NodeConnection connection, SQLException e) {
+        connections.discard(connection, e);
+    }
+
+    private static RuntimeException told(SQLException e) {
+        return PostgresFailure.isFault(e) ? new IllegalStateException(e) : PostgresFailure.told(e);
+    }
+
+    private static StoreUnavailable unreachable() {
+        return new StoreUnavailable("The primary cannot be reached; try again.", RETRY_AFTER);
+    }
+
+    private NodeConnection open() throws SQLException {
+        return connector.open((connection, statements, hello) -> {
+            if (hello.inRecovery()) {
+                throw new SQLException("The server is a standby", PostgresFailure.READ_ONLY);
+            }
+            return new NodeConnection(connection, statements, hello, lineage(connection, statements, hello));
+        });
+    }
+
+    /** The line that the server tells; a timeline that nobody has met is noted first. */
+    private Lineage lineage(Connection connection, Statements statements, Hello hello) throws SQLException {
+        History known = history;
+        if (known != null
+                && known.lineage().timeline() == hello.timeline()
+                && known.lineage().system() == hello.system()) {
+            return known.lineage();
+        }
+        Lineage told = read(statements, hello);
+        if (!told.began().containsKey(hello.timeline())) {
+            statements
+                    .call(NOTE_TIMELINE)
+                    .bind(hello.timeline())
+                    .bind(hello.timeline())
+                    .update();
+            told = read(statements, hello);
+        }
+        if (known != null) {
+            LOG.warnf(
+                    "%s is another server than before: timeline %d, at %s",
+                    node.name(), hello.timeline(), connection.getMetaData().getURL());
+            known.met(told);
+        }
+        return told;
+    }
+
+    private static Lineage read(Statements statements, Hello hello) throws SQLException {
+        return statements.call(TIMELINES).all(rows -> {
+            var began = new HashMap<Long, @Nullable Long>();
+            while (rows.next()) {
+                long position = rows.getLong(2);
+                began.put(rows.getLong(1), rows.wasNull() ? null : position);
+            }
+            return new Lineage(hello.system(), hello.timeline(), began);
+        });
+    }
+
+    private void lost(SQLException e) {
+        if (reachable) {
+            LOG.warnf("%s cannot be reached: %s", node.name(), e.getMessage());
+        }
+        reachable = false;
+        connections.drop();
+        wake.release();
+    }
+
+    /** It hangs: its connections stand, and no answer comes. Nobody goes on waiting. */
+    private void silent() {
+        if (reachable) {
+            LOG.warnf("%s does not answer", node.name());
+        }
+        reachable = false;
+        connections.breakAll();
+        calls.failAll(Primary::unreachable);
+        scans.failAll(Primary::unreachable);
+    }
+
+    private void probe() {
+        NodeConnection own = null;
+        while (!closing) {
+            silence.asked();
+            try {
+                if (own == null) {
+                    own = connections.take();
+                }
+                long position = own.position();
+                silence.broken();
+                course.at(own.lineage().timeline(), position, System.nanoTime());
+                history().saw(own.lineage().at(position));
+                if (!reachable) {
+                    LOG.infof("%s can be reached again", node.name());
+                    reachable = true;
+                }
+            } catch (SQLException e) {
+                silence.broken();
+                if (own != null) {
+                    connections.discard(own, e);
+                    own = null;
+                }
+                lost(e);
+                wake.drainPermits();
+            } catch (RuntimeException e) {
+                LOG.error("The probe of the primary met a fault", e);
+            }
+            pause(reachable ? probeInterval : PROBE_WHEN_DOWN);
+        }
+        if (own != null) {
+            connections.discard(own);
+        }
+    }
+
+    private void pause(Duration time) {
+        try {
+            if (wake.tryAcquire(time.toNanos(), TimeUnit.NANOSECONDS)) {
+                wake.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            closing = true;
+        }
+    }
+
+    private History history() {
+        if (history == null) {
+            throw new IllegalStateException("The primary does not serve yet");
+        }
+        return history;
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+        scans.close();
+        closing = true;
+        wake.release();
+        connections.close();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.parley.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Every statement that {@link SessionStore} holds, also one that will be added after a test was written. */
+public final class StoreStatements {
+    /** What asks after the store as a whole and not after sessions. */
+    private static final Set<String> OF_THE_STORE = Set.of("count", "look");
+
+    private StoreStatements() {}
+
+    /** All that read or write sessions. */
+    public static List<Sql> ofSessions() {
+        List<Sql> all = all();
+        assertThat(all).extracting(Sql::name).contains("open", "events", "waiting", "trickle-offerer", "sweep");
+        return all.stream()
+                .filter(statement -> !OF_THE_STORE.contains(statement.name()))
+                .toList();
+    }
+
+    public static Sql named(String name) {
+        return all().stream()
+                .filter(statement -> statement.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Gives a statement another text, so that a test can be seen to fail; the next connection runs it. */
+    public static void replace(Sql statement, String text) {
+        try {
+            Field field = Sql.class.getDeclaredField("text");
+            field.setAccessible(true);
+            field.set(statement, text);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Sql> all() {
+        var statements = new ArrayList<Sql>();
+        try {
+            for (Field field : SessionStore.class.getDeclaredFields()) {
+                if (Modifier.isStatic(field.getModifiers())) {
+                    field.setAccessible(true);
+                    gather(field.get(null), statements);
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+        return statements;
+    }
+
+    private static void gather(@Nullable Object value, List<Sql> statements) throws ReflectiveOperationException {
+        if (value instanceof Sql statement) {
+            statements.add(statement);
+        } else if (value instanceof Record family) {
+            for (RecordComponent component : family.getClass().getRecordComponents()) {
+                component.getAccessor().setAccessible(true);
+                gather(component.getAccessor().invoke(family), statements);
+            }
+        }
+    }
+}
