@@ -1,14 +1,20 @@
 package dev.parley.signaling;
 
+import static dev.parley.session.Side.OFFERER;
 import static dev.parley.signaling.Draft.offer;
+import static dev.parley.signaling.Words.candidates;
+import static dev.parley.signaling.Words.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.parley.session.Code;
+import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +35,17 @@ interface StrangerCases extends StoreUnderTest {
         assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(session.in(strangers.namespace())));
         assertThat(session.session()).isEqualTo(before);
         assertThat(session.events()).isEqualTo(events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aSessionWithoutTokensIsNotThereForAnotherNamespaceEither(Side side) {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Rendezvous session = peers().openWithoutToken(offer("o"));
+
+        assertThatExceptionOfType(SessionNotFound.class)
+                .isThrownBy(() -> session.in(strangers.namespace()).trickleAs(side, null, candidates("x")));
+        assertThat(session.events()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -83,7 +100,45 @@ interface StrangerCases extends StoreUnderTest {
         assertThat(peers().codes("t", "eu")).containsExactly("ours");
         assertThat(peers().topics("")).containsExactly("t");
         assertThat(peers().topicPage(0, 10).total()).isEqualTo(1);
-        assertThat(peers().waiting("t", 10)).hasSize(1);
+    }
+
+    @Test
+    default void whatWaitsUnderATopicOfAnotherNamespaceIsNotThere() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        peers().open(offer("ours").topic("t"));
+        strangers.open(offer("theirs").topic("t"));
+        strangers.open(offer("more").topic("another"));
+
+        assertThat(peers().waiting("t", 10))
+                .extracting(waiting -> waiting.offerer().description())
+                .containsExactly(Description.of("ours"));
         assertThat(peers().waiting("another", 10)).isEmpty();
+    }
+
+    @Test
+    default void whatOneNamespaceHasSaidAnotherHasNot() {
+        Rendezvous ours = peers().meet(offer("o").code("known"), "a");
+        Rendezvous theirs =
+                Peers.strangersToAllOthers(signaling()).meet(offer("o").code("known"), "a");
+        int max = limits().candidatesPerSideMax();
+        int step = limits().candidatesPerRequestMax();
+        for (int from = 0; from < max; from += step) {
+            ours.trickle(OFFERER, numbered(from, Math.min(max, from + step)));
+        }
+        theirs.trickle(OFFERER, candidates("theirs"));
+
+        assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> ours.trickle(OFFERER, candidates("theirs")));
+    }
+
+    @Test
+    default void aCodeIsFreedInItsNamespaceOnly() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        peers().open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
+        strangers.open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
+        clock().advance(Duration.ofSeconds(10));
+
+        peers().open(offer("o").code("expired"));
+
+        assertThat(count(LastingCases.SESSIONS, strangers.namespace().name())).isEqualTo(1);
     }
 }

@@ -12,10 +12,10 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.sqlite.SQLiteDataSource;
 
 /** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
-record StoreFile(Path path) {
+public record StoreFile(Path path) {
     private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
 
-    SqliteDatabase open() {
+    public SqliteDatabase open() {
         return open(1_000, 100);
     }
 

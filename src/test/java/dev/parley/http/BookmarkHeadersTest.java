@@ -1,0 +1,139 @@
+package dev.parley.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.signaling.PostgresProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Every reply says how new it is and who served it, whatever was asked and however it ended, through either API. */
+@QuarkusTest
+@TestProfile(PostgresProfile.class)
+class BookmarkHeadersTest {
+    private static final String FORGED = "1-" + "0".repeat(24) + "-" + "f".repeat(16) + "-" + "A".repeat(22);
+    private static final String SESSIONS = "/api/v1/sessions";
+
+    @Test
+    void successesAndRefusalsCarryTheHeaders() {
+        String code = UUID.randomUUID().toString();
+        Stream.of(
+                        open(code, null),
+                        open(code, null),
+                        request(null).get(SESSIONS + "/" + code),
+                        request(null).get(SESSIONS + "/nobody"),
+                        request(null).get(SESSIONS),
+                        request(null).get("/api/v1/topics"),
+                        request(null).get("/api/v1/nothing"),
+                        request(null).delete(SESSIONS + "/" + code),
+                        request(null).put(SESSIONS),
+                        request(null).body("{").post(SESSIONS),
+                        request(null).get("/topics"),
+                        request(null).get("/t/sessions"),
+                        request(null).body("{}").post("/poll"),
+                        request(null).get("/health"))
+                .forEach(reply -> {
+                    assertThat(reply.header("x-d1-bookmark"))
+                            .as(what(reply))
+                            .matches("1-[0-9a-f]{24}-[0-9a-f]{16}-.{22}");
+                    assertThat(reply.header("x-served-by")).as(what(reply)).isEqualTo("main");
+                    assertThat(reply.header("x-served-by-primary"))
+                            .as(what(reply))
+                            .isEqualTo("true");
+                    assertThat(reply.header("x-served-by-region"))
+                            .as(what(reply))
+                            .isEqualTo("here");
+                    assertThat(reply.header("x-bookmark-status"))
+                            .as(what(reply))
+                            .isNull();
+                });
+    }
+
+    @Test
+    void garbageIsRefusedEverywhereAndNothingIsWritten() {
+        String code = UUID.randomUUID().toString();
+
+        assertThat(open(code, "garbage").statusCode()).isEqualTo(400);
+        assertThat(request("garbage").get(SESSIONS).statusCode()).isEqualTo(400);
+        assertThat(request("garbage").get("/topics").statusCode()).isEqualTo(400);
+        assertThat(request("garbage").get("/health").statusCode()).isEqualTo(400);
+        assertThat(request("").get("/health").statusCode()).isEqualTo(400);
+        assertThat(given().header("x-d1-bookmark", "first-primary", "first-primary")
+                        .get(SESSIONS)
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(request(null).get(SESSIONS + "/" + code).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aForgedBookmarkIsResetByReadsWritesAndRefusals() {
+        Stream.of(
+                        open(UUID.randomUUID().toString(), FORGED),
+                        request(FORGED).get(SESSIONS),
+                        request(FORGED).get(SESSIONS + "/nobody"),
+                        request(FORGED).get("/topics"))
+                .forEach(reply -> {
+                    assertThat(reply.header("x-bookmark-status"))
+                            .as(what(reply))
+                            .isEqualTo("reset");
+                    assertThat(reply.header("x-d1-bookmark")).as(what(reply)).isNotEqualTo(FORGED);
+                });
+    }
+
+    @Test
+    void aRefusalIsAsNewAsTheBookmarkThatWasSent() {
+        String bookmark = open(UUID.randomUUID().toString(), null).header("x-d1-bookmark");
+
+        Response missed = request(bookmark).get(SESSIONS + "/nobody");
+
+        assertThat(missed.header("x-d1-bookmark")).isGreaterThanOrEqualTo(bookmark);
+        assertThat(missed.header("x-bookmark-status")).isNull();
+    }
+
+    @Test
+    void aReadThatTakesAnyStateIsAReplicas() {
+        await().untilAsserted(() -> {
+            Response reply = request("first-unconstrained").get(SESSIONS);
+            assertThat(reply.header("x-served-by")).isEqualTo("copy");
+            assertThat(reply.header("x-served-by-primary")).isEqualTo("false");
+        });
+    }
+
+    @Test
+    void readinessShowsEachNode() {
+        String health = given().get("/q/health/ready").asString();
+
+        assertThat(health).contains("\"main\"", "\"copy\"");
+    }
+
+    @Test
+    void metricsTellWhereReadsGo() {
+        request(null).get(SESSIONS);
+
+        assertThat(given().get("/q/metrics").asString())
+                .contains("parley_reads_total{node=\"main\"}", "parley_replica_lag_seconds{node=\"copy\"}");
+    }
+
+    private static Response open(String code, @Nullable String bookmark) {
+        return request(bookmark)
+                .body("{\"code\":\"" + code + "\",\"topic\":\"t\",\"offer\":\"o\"}")
+                .post(SESSIONS);
+    }
+
+    private static RequestSpecification request(@Nullable String bookmark) {
+        RequestSpecification request = given().contentType(ContentType.JSON);
+        return bookmark == null ? request : request.header("x-d1-bookmark", bookmark);
+    }
+
+    private static String what(Response reply) {
+        return reply.statusCode() + " " + reply.asString();
+    }
+}

@@ -1,0 +1,173 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Session;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: what is said while a primary is dead and after a standby took its place is true. Method: a real primary killed with
+ * {@code kill -9}, a real standby promoted, and a Parley node that lives through it.
+ */
+class FailoverTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private PostgresCluster cluster;
+    private Parley parley;
+
+    @BeforeEach
+    void start() {
+        cluster = PostgresCluster.ofTwo();
+        parley = Parley.over(cluster);
+        await().until(parley::isWhole);
+    }
+
+    @AfterEach
+    void stop() {
+        parley.close();
+        cluster.close();
+    }
+
+    @Test
+    void whileThePrimaryIsDeadOnlyReadsThatTakeAnyStateGoOn() {
+        Peer peer = Peer.inNoSession();
+        String bookmark = served(peer.open(parley)).bookmark();
+        await().until(() ->
+                served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
+        cluster.primary().kill();
+
+        assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
+        assertRefusedWithinASecond(() -> served(peer.read(parley, ReadFrom.PRIMARY)));
+        assertRefusedWithinASecond(() -> served(peer.trickle(parley)));
+        // A replica that has reached the bookmark keeps its promise without a primary.
+        assertThat(served(peer.read(parley, new ReadFrom.AtLeast(bookmark))).reset())
+                .isFalse();
+    }
+
+    @Test
+    void aPrimaryThatHangsIsLeftWithinASecondAndMetAgainWhenItGoesOn() throws Exception {
+        Peer peer = Peer.inNoSession();
+        String bookmark = served(peer.open(parley)).bookmark();
+        await().until(() ->
+                served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
+        cluster.primary().freeze();
+        long since = System.nanoTime();
+
+        // Beside each other, as they would wait beside each other: more of them than there are threads.
+        var calls = new ArrayList<CompletionStage<?>>();
+        for (int i = 0; i < 20; i++) {
+            calls.add(peer.trickle(parley));
+            calls.add(peer.read(parley, ReadFrom.PRIMARY));
+            calls.add(parley.signaling().look(ReadFrom.PRIMARY));
+        }
+        assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
+        for (CompletionStage<?> call : calls) {
+            assertThat(call.toCompletableFuture())
+                    .failsWithin(SECOND)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(StoreUnavailable.class);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(SECOND);
+        assertRefusedWithinASecond(() -> served(peer.trickle(parley)));
+
+        cluster.primary().thaw();
+        await().ignoreException(StoreUnavailable.class).until(() -> served(peer.trickle(parley)) != null);
+        // None of the calls that were refused has taken effect behind the callers' backs.
+        assertThat(served(peer.read(parley, ReadFrom.PRIMARY)).result().seq()).isEqualTo(2);
+    }
+
+    @Test
+    void aPromotedStandbyTakesWritesAndWhatItNeverGotIsReset() {
+        Peer peer = Peer.inNoSession();
+        served(peer.open(parley));
+        Served<Trickled> replicated = served(peer.trickle(parley));
+        await().until(() -> parley.replica().lagBytes() == 0);
+        cluster.standby().ask("ALTER SYSTEM SET primary_conninfo = ''");
+        cluster.standby().ask("SELECT pg_reload_conf()");
+        await().until(() -> cluster.standby()
+                .ask("SELECT count(*) FROM pg_stat_wal_receiver")
+                .equals("0"));
+        Served<Trickled> lost = served(peer.trickle(parley));
+        cluster.primary().kill();
+        long since = System.nanoTime();
+        cluster.standby().promote();
+
+        await().ignoreException(StoreUnavailable.class).until(() -> served(peer.trickle(parley)) != null);
+        System.out.printf("Without writes for %d ms%n", (System.nanoTime() - since) / 1_000_000);
+        Served<Session> afterLost = served(peer.read(parley, new ReadFrom.AtLeast(lost.bookmark())));
+        assertThat(afterLost.reset()).isTrue();
+        assertThat(afterLost.node().primary()).isTrue();
+        assertThat(parley.replica().serving()).isFalse();
+        Served<Session> afterKept = served(peer.read(parley, new ReadFrom.AtLeast(replicated.bookmark())));
+        assertThat(afterKept.reset()).isFalse();
+        assertThat(afterKept.result().seq()).isEqualTo(replicated.result().seq() + 1);
+        assertThat(afterKept.bookmark()).isGreaterThan(lost.bookmark());
+        await().until(() -> parley.replica().state().equals("promoted"));
+    }
+
+    @Test
+    void aSynchronousStandbyHasAllThatWasAcknowledged() {
+        cluster.synchronous(true);
+        await().until(() -> cluster.primary()
+                .ask("SELECT sync_state FROM pg_stat_replication")
+                .equals("sync"));
+        var acknowledged = new ArrayList<Peer>();
+        Thread writer = new Thread(() -> {
+            try {
+                while (!Thread.interrupted()) {
+                    Peer peer = Peer.inNoSession();
+                    served(peer.open(parley));
+                    acknowledged.add(peer);
+                }
+            } catch (RuntimeException e) {
+                // the primary is dead
+            }
+        });
+        writer.start();
+        await().until(() -> acknowledged.size() > 100);
+        cluster.primary().kill();
+        cluster.standby().promote();
+        cluster.standby().ask("ALTER SYSTEM SET synchronous_standby_names = ''");
+        cluster.standby().ask("SELECT pg_reload_conf()");
+        await().until(() -> !writer.isAlive());
+
+        await().ignoreException(StoreUnavailable.class)
+                .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
+        List<Peer> lost = acknowledged.stream().filter(this::isLost).toList();
+        assertThat(lost).isEmpty();
+    }
+
+    private boolean isLost(Peer peer) {
+        try {
+            served(peer.read(parley, ReadFrom.PRIMARY));
+            return false;
+        } catch (SessionNotFound e) {
+            return true;
+        }
+    }
+
+    private static void assertRefusedWithinASecond(ThrowingCallable call) {
+        long since = System.nanoTime();
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StoreUnavailable.class,
+                        refusal -> assertThat(refusal.retryAfter()).isGreaterThanOrEqualTo(SECOND));
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(SECOND);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.Seed;
+import dev.parley.session.Session;
+import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: what a bookmark promises is kept by replicas that are late. Method: a real standby whose replay is paused, and two
+ * Parley nodes; a write's number of events tells whether a read was stale.
+ */
+class FreshReadsTest {
+    private static final int PEERS = 100;
+    private static final int PROBES = 5_000;
+    private static final int HISTORIES = 2_000;
+    private static final int READERS = 8;
+    private static final int READS_OF_A_HISTORY = 5;
+
+    /** The late replica stays in service: it is bookmarks that keep reads fresh here. */
+    private static final Duration ANY_LAG = Duration.ofHours(1);
+
+    private static PostgresCluster cluster;
+    private static Parley one;
+    private static Parley two;
+
+    @BeforeAll
+    static void start() {
+        cluster = PostgresCluster.shared();
+        one = Parley.over(cluster, ANY_LAG);
+        two = Parley.over(cluster, ANY_LAG);
+        await().until(() -> one.isWhole() && two.isWhole());
+    }
+
+    @AfterAll
+    static void stop() {
+        two.close();
+        one.close();
+        cluster.close();
+    }
+
+    @AfterEach
+    void replayAgain() {
+        cluster.standby().resumeReplay();
+        await().until(() -> one.isWhole() && two.isWhole());
+    }
+
+    @Test
+    void aBookmarkIsKeptWhileReplayIsPaused() {
+        List<Peer> peers = peers();
+        cluster.standby().pauseReplay();
+
+        var nanos = new AtomicLongArray(PROBES);
+        int stale = probes(peers, PROBES, nanos, written -> new ReadFrom.AtLeast(written.bookmark()));
+
+        assertThat(stale).isZero();
+        long[] sorted =
+                IntStream.range(0, PROBES).mapToLong(nanos::get).sorted().toArray();
+        System.out.printf(
+                "Reads with a bookmark while replay was paused: median %d ms, p99 %d ms, longest %d ms%n",
+                sorted[PROBES / 2] / 1_000_000, sorted[PROBES * 99 / 100] / 1_000_000, sorted[PROBES - 1] / 1_000_000);
+    }
+
+    @Test
+    void withoutABookmarkTheSameReadsAreStale() {
+        List<Peer> peers = peers();
+        cluster.standby().pauseReplay();
+
+        int stale = probes(peers, PEERS, new AtomicLongArray(PEERS), written -> ReadFrom.ANYWHERE);
+
+        assertThat(stale).isPositive();
+    }
+
+    @Test
+    void whatAPeerWroteThroughOneNodeAnotherReadsThroughTheOther() {
+        List<Peer> peers = peers();
+
+        for (int round = 0; round < 10; round++) {
+            for (Peer peer : peers.subList(0, 20)) {
+                Served<Trickled> written = served(peer.trickle(one));
+                Served<Session> read = served(peer.read(two, new ReadFrom.AtLeast(written.bookmark())));
+
+                assertThat(read.result().seq())
+                        .isGreaterThanOrEqualTo(written.result().seq());
+                assertThat(read.bookmark()).isGreaterThanOrEqualTo(written.bookmark());
+                assertThat(read.reset()).isFalse();
+            }
+        }
+        assertThat(two.meters().counter("parley.reads", "node", "copy").count()).isPositive();
+    }
+
+    @Test
+    void readsOverRandomNodesNeverGoBack() throws Exception {
+        assertThat(goingBack(HISTORIES, read -> new ReadFrom.AtLeast(read.bookmark())))
+                .isZero();
+    }
+
+    @Test
+    void withoutABookmarkTheSameReadsGoBack() throws Exception {
+        assertThat(goingBack(HISTORIES / 10, read -> ReadFrom.ANYWHERE)).isPositive();
+    }
+
+    /**
+     * How often a read showed less than the one before, in so many histories: each begins on the primary or anywhere and goes
+     * on with what {@code how} makes of a reply. Meanwhile the sessions grow, and the replica follows by jerks.
+     */
+    private static int goingBack(int histories, Function<Served<Session>, ReadFrom> how) throws Exception {
+        var seed = Seed.of(FreshReadsTest.class);
+        List<Peer> peers = peers();
+        var over = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(READERS + 2);
+        try {
+            Future<?> writer = threads.submit(() -> write(seed.random(), peers, over));
+            Future<?> jerker = threads.submit(() -> {
+                while (!over.get()) {
+                    cluster.standby().pauseReplay();
+                    cluster.standby().resumeReplay();
+                }
+            });
+            var readers = new ArrayList<Future<Integer>>();
+            for (int reader = 0; reader < READERS; reader++) {
+                Random random = seed.round(reader + 1).random();
+                readers.add(threads.submit(() -> goingBack(random, peers, histories / READERS, how)));
+            }
+            int times = 0;
+            for (Future<Integer> reader : readers) {
+                times += reader.get();
+            }
+            over.set(true);
+            writer.get();
+            jerker.get();
+            return times;
+        } finally {
+            over.set(true);
+            threads.shutdownNow();
+        }
+    }
+
+    /** Through either server, each session as often as its bound of candidates allows. */
+    private static void write(Random random, List<Peer> peers, AtomicBoolean over) {
+        var left = new int[peers.size()];
+        Arrays.fill(left, Parley.LIMITS.candidatesPerSideMax());
+        while (!over.get()) {
+            int peer = random.nextInt(peers.size());
+            if (left[peer]-- > 0) {
+                served(peers.get(peer).trickle(random.nextBoolean() ? one : two));
+            }
+        }
+    }
+
+    private static int goingBack(
+            Random random, List<Peer> peers, int histories, Function<Served<Session>, ReadFrom> how) {
+        int times = 0;
+        for (int history = 0; history < histories; history++) {
+            Peer peer = peers.get(random.nextInt(peers.size()));
+            ReadFrom from = random.nextBoolean() ? ReadFrom.PRIMARY : ReadFrom.ANYWHERE;
+            long seen = 0;
+            for (int i = 0; i < READS_OF_A_HISTORY; i++) {
+                Served<Session> read = served(peer.read(random.nextBoolean() ? one : two, from));
+                if (read.result().seq() < seen) {
+                    times++;
+                }
+                seen = read.result().seq();
+                from = how.apply(read);
+            }
+        }
+        return times;
+    }
+
+    /** Sessions that the replica has. */
+    private static List<Peer> peers() {
+        var peers = new ArrayList<Peer>();
+        for (int i = 0; i < PEERS; i++) {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(one));
+            peers.add(peer);
+        }
+        Served<Session> last = served(peers.get(PEERS - 1).read(one, ReadFrom.PRIMARY));
+        await().until(() ->
+                served(one.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(last.bookmark()) >= 0);
+        return peers;
+    }
+
+    /** Writes through one node, reads through the other at once, all peers beside each other; returns how many were stale. */
+    private static int probes(
+            List<Peer> peers, int probes, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
+        var stale = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(peers.size());
+        try {
+            var running = new ArrayList<Future<?>>();
+            for (int i = 0; i < peers.size(); i++) {
+                int first = i;
+                running.add(threads.submit(() -> {
+                    for (int probe = first; probe < probes; probe += peers.size()) {
+                        Served<Trickled> written = served(peers.get(first).trickle(one));
+                        long since = System.nanoTime();
+                        Served<Session> read = served(peers.get(first).read(two, how.apply(written)));
+                        nanos.set(probe, System.nanoTime() - since);
+                        if (read.result().seq() < written.result().seq()) {
+                            stale.incrementAndGet();
+                        }
+                    }
+                }));
+            }
+            for (Future<?> peer : running) {
+                peer.get();
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        } finally {
+            threads.shutdownNow();
+        }
+        return stale.get();
+    }
+}

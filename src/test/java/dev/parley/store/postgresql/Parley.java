@@ -1,0 +1,84 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.feed.Feeds;
+import dev.parley.session.Limits;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Node;
+import dev.parley.store.NodeState;
+import dev.parley.store.ReplicaUrl;
+import dev.parley.store.StoreUrl;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+
+/**
+ * A Parley node without HTTP: the use cases over the engine. It serves everything but the lists that Panache makes.
+ *
+ * @param signaling what peers call
+ * @param meters where its reads went
+ */
+public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
+        implements AutoCloseable {
+    private static final Duration TTL = Duration.ofHours(1);
+    public static final Limits LIMITS =
+            new Limits(65_536, 4_096, 64, 256, 1_024, 1_024, 128, 16, 64, TTL, Duration.ofSeconds(10), TTL);
+
+    /** A node over both servers of {@code cluster}, the standby as its replica. */
+    public static Parley over(PostgresCluster cluster) {
+        return over(cluster, Duration.ofSeconds(5));
+    }
+
+    /** @param lagMax how far the replica may be behind */
+    static Parley over(PostgresCluster cluster, Duration lagMax) {
+        return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
+    }
+
+    private static Parley over(String url, String replicas, Duration lagMax) {
+        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
+        var primary = new Node("main", "here", true);
+        var settings = new PostgresDatabase.Settings(
+                place,
+                primary,
+                ReplicaUrl.parse(Optional.of(replicas), primary),
+                "here",
+                8,
+                2,
+                4_096,
+                256,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(250),
+                Duration.ofMillis(100),
+                Duration.ofMillis(600),
+                lagMax);
+        Flyway flyway = Flyway.configure()
+                .dataSource(
+                        place.jdbc() + "?targetServerType=primary&hostRecheckSeconds=0", place.user(), place.password())
+                .locations("migrations/postgresql")
+                .load();
+        var meters = new SimpleMeterRegistry();
+        var random = new SecureRandom();
+        var database = new PostgresDatabase(settings, flyway, new PostgresSessions(), new ChosenNode(), random, meters);
+        return new Parley(
+                database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
+    }
+
+    /** Whether every replica is in service. */
+    boolean isWhole() {
+        return database.nodes().stream().allMatch(NodeState::serving);
+    }
+
+    /** The replica as it was last seen. */
+    NodeState replica() {
+        List<NodeState> nodes = database.nodes();
+        return nodes.get(1);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

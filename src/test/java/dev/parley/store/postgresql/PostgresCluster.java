@@ -1,0 +1,157 @@
+package dev.parley.store.postgresql;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A real cluster: a primary that fsyncs, and a standby that streams from it. Most tests share one, each with a database of its
+ * own; those that promote a standby have theirs for themselves.
+ */
+public final class PostgresCluster implements AutoCloseable {
+    /** Where the shared cluster is. A property tells, because Quarkus loads this class anew for each start of an application. */
+    private static final String SHARED = "test.postgres.cluster";
+
+    // Below the ports that the kernel gives to clients, so that no connection takes one between the choice and the
+    // start.
+    private static final int PORT_MIN = 20_000;
+    private static final int PORT_MAX = 32_000;
+
+    private final Path folder;
+    private final PostgresServer primary;
+    private final PostgresServer standby;
+    private final boolean shared;
+
+    private PostgresCluster(Path folder, int primaryPort, int standbyPort, String database, boolean shared) {
+        this.folder = folder;
+        this.primary = new PostgresServer(folder.resolve("primary"), primaryPort, database);
+        this.standby = new PostgresServer(folder.resolve("standby"), standbyPort, database);
+        this.shared = shared;
+    }
+
+    /** The cluster that the tests of this JVM share, with a new database; it ends with the JVM. */
+    public static PostgresCluster shared() {
+        Properties properties = System.getProperties();
+        synchronized (properties) {
+            String known = properties.getProperty(SHARED);
+            if (known == null) {
+                PostgresCluster begun = ofTwo();
+                Runtime.getRuntime().addShutdownHook(new Thread(begun::close));
+                known = begun.folder + "\n" + begun.primary.port() + "\n" + begun.standby.port();
+                properties.setProperty(SHARED, known);
+            }
+            String[] parts = known.split("\n");
+            String database = "test_" + UUID.randomUUID().toString().replace("-", "");
+            var cluster = new PostgresCluster(
+                    Path.of(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), database, true);
+            cluster.primary.ask("postgres", "CREATE DATABASE " + database + " OWNER parley");
+            return cluster;
+        }
+    }
+
+    /** A primary and a standby for one test. */
+    public static PostgresCluster ofTwo() {
+        try {
+            Path folder = Files.createTempDirectory(
+                    Files.createDirectories(Path.of("target", "clusters").toAbsolutePath()), "cluster-");
+            var cluster = new PostgresCluster(folder, freePort(), freePort(), "parley", false);
+            PostgresServer primary = cluster.primary;
+            PostgresServer standby = cluster.standby;
+            PostgresBinaries.run(
+                    "initdb",
+                    "-D",
+                    primary.folder().toString(),
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--no-sync");
+            primary.with(
+                    "listen_addresses = '127.0.0.1'",
+                    "unix_socket_directories = ''",
+                    "fsync = on",
+                    "synchronous_commit = on",
+                    "wal_keep_size = '512MB'",
+                    "shared_buffers = '32MB'",
+                    "wal_receiver_status_interval = '1s'",
+                    "wal_retrieve_retry_interval = '200ms'");
+            PostgresBinaries.copy(primary.folder(), standby.folder());
+            Files.createFile(standby.folder().resolve("standby.signal"));
+            primary.with("port = " + primary.port());
+            standby.with(
+                    "port = " + standby.port(),
+                    "primary_conninfo = 'host=127.0.0.1 port=" + primary.port()
+                            + " user=postgres application_name=standby'");
+            primary.start();
+            primary.ask("postgres", "CREATE ROLE parley LOGIN PASSWORD 'secret'");
+            primary.ask("postgres", "CREATE DATABASE parley OWNER parley");
+            standby.start();
+            return cluster;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public PostgresServer primary() {
+        return primary;
+    }
+
+    public PostgresServer standby() {
+        return standby;
+    }
+
+    /** Both servers as the hosts of one URL: whichever is the primary takes writes. */
+    public String url() {
+        return "postgresql://parley:secret@127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port() + "/"
+                + primary.database();
+    }
+
+    /** Makes every commit wait for the standby's disk, or not. */
+    public void synchronous(boolean on) {
+        primary.ask("ALTER SYSTEM SET synchronous_standby_names = '" + (on ? "standby" : "") + "'");
+        primary.ask("SELECT pg_reload_conf()");
+    }
+
+    /** Ends both servers and leaves nothing of them; one that is shared goes on. */
+    @Override
+    public void close() {
+        if (shared) {
+            return;
+        }
+        standby.close();
+        primary.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX))
+                .filter(PostgresCluster::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (var probe = new ServerSocket(port)) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.parley.store.postgresql;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One PostgreSQL server of a test, in a process of its own on the loopback.
+ *
+ * @param database the one that the test works with
+ */
+public record PostgresServer(Path folder, int port, String database) implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final int STOP_SECONDS_MAX = 30;
+
+    /** Where a client finds the test's database: the role that Parley has is no superuser. */
+    public String url() {
+        return "postgresql://parley:secret@127.0.0.1:" + port + "/" + database;
+    }
+
+    /** More lines for its configuration, which the next start reads. */
+    PostgresServer with(String... lines) {
+        try {
+            Files.write(folder.resolve("postgresql.conf"), List.of(lines), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Starts it and waits until it takes connections. */
+    public PostgresServer start() {
+        Process process = PostgresBinaries.start(
+                folder.resolveSibling(folder.getFileName() + ".log"), "postgres", "-D", folder.toString());
+        await("PostgreSQL starts")
+                .atMost(START_MAX)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
+                .failFast("PostgreSQL has ended; see its log in " + folder.getParent(), () -> !process.isAlive())
+                .until(() -> "1".equals(ask("postgres", "SELECT 1")));
+        return this;
+    }
+
+    /** Ends it in order: what was acknowledged is sent to the standbys first. */
+    public void stop() {
+        ProcessHandle postmaster = running();
+        signal("INT", List.of(postmaster));
+        awaitEnd(postmaster);
+    }
+
+    /** {@code kill -9} to every process of the server, as a machine dies. */
+    public void kill() {
+        thaw();
+        List<ProcessHandle> all = processes();
+        signal("KILL", all);
+        all.forEach(PostgresServer::awaitEnd);
+    }
+
+    /** Stands still, with its connections open: a hung machine. */
+    public void freeze() {
+        signal("STOP", processes());
+    }
+
+    /** Goes on after {@link #freeze()}. */
+    public void thaw() {
+        signal("CONT", processes());
+    }
+
+    /** Makes a standby the primary of a new timeline; returns when it takes writes. */
+    public void promote() {
+        ask("SELECT pg_promote()");
+    }
+
+    /** Stops replaying: what it shows stays as it is, while it goes on receiving. */
+    public void pauseReplay() {
+        ask("SELECT pg_wal_replay_pause()");
+        await("replay pauses")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> ask("SELECT pg_get_wal_replay_pause_state()").equals("paused"));
+    }
+
+    public void resumeReplay() {
+        ask("SELECT pg_wal_replay_resume()");
+    }
+
+    /** What a statement gives, as a superuser, in the test's database: the first column of the first row as text. */
+    public String ask(String sql) {
+        return ask(database, sql);
+    }
+
+    String ask(String database, String sql) {
+        String url = "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&connectTimeout=5";
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return "";
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                return String.valueOf(row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    public boolean isRunning() {
+        return postmaster().isPresent();
+    }
+
+    private ProcessHandle running() {
+        return postmaster().orElseThrow(() -> new IllegalStateException("The server does not run"));
+    }
+
+    /** As the server has noted it; a note that a killed one left is nobody's, or none of PostgreSQL's. */
+    private Optional<ProcessHandle> postmaster() {
+        try {
+            Path note = folder.resolve("postmaster.pid");
+            if (!Files.exists(note)) {
+                return Optional.empty();
+            }
+            return ProcessHandle.of(Long.parseLong(Files.readAllLines(note).get(0)))
+                    .filter(ProcessHandle::isAlive)
+                    .filter(process -> process.info().command().orElse("").endsWith("postgres"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<ProcessHandle> processes() {
+        ProcessHandle postmaster = running();
+        return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    }
+
+    private static void signal(String name, List<ProcessHandle> processes) {
+        var command = new ArrayList<>(List.of("kill", "-" + name));
+        processes.stream()
+                .filter(ProcessHandle::isAlive)
+                .map(handle -> Long.toString(handle.pid()))
+                .forEach(command::add);
+        PostgresBinaries.awaitEnd(PostgresBinaries.command(command)); // some may have ended by themselves
+    }
+
+    private static void awaitEnd(ProcessHandle process) {
+        process.onExit().orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() {
+        if (isRunning()) {
+            kill();
+        }
+    }
+}

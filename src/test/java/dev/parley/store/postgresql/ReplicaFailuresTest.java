@@ -1,0 +1,116 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Session;
+import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: a replica that dies, hangs or comes back costs no request. Method: peers that write and read without a pause, half of
+ * them with bookmarks, while a real standby is killed, frozen and started again.
+ */
+class ReplicaFailuresTest {
+    private static final int PEERS = 4;
+    private static final int READS_BEHIND_MIN = 50;
+
+    private static PostgresCluster cluster;
+    private static Parley parley;
+
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger reads = new AtomicInteger();
+    private final List<Thread> load = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        cluster = PostgresCluster.shared();
+        parley = Parley.over(cluster);
+    }
+
+    @AfterAll
+    static void stop() {
+        parley.close();
+        cluster.close();
+    }
+
+    @BeforeEach
+    void load() {
+        await().until(parley::isWhole);
+        for (int i = 0; i < PEERS; i++) {
+            boolean carriesBookmarks = i % 2 == 0;
+            Thread peer = new Thread(() -> meetAndTrickle(carriesBookmarks));
+            peer.start();
+            load.add(peer);
+        }
+    }
+
+    @AfterEach
+    void noRequestFailed() throws InterruptedException {
+        for (Thread peer : load) {
+            peer.interrupt();
+            peer.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aKilledReplicaIsLeftAloneUntilItIsBack() {
+        readsGoOn();
+        cluster.standby().kill();
+        await().until(() -> !parley.replica().serving());
+        readsGoOn();
+        cluster.standby().start();
+
+        await().until(() -> parley.replica().serving());
+        readsGoOn();
+    }
+
+    @Test
+    void aFrozenReplicaIsLeftAloneUntilItGoesOn() {
+        readsGoOn();
+        cluster.standby().freeze();
+        await().until(() -> !parley.replica().serving());
+        readsGoOn();
+        cluster.standby().thaw();
+
+        await().until(() -> parley.replica().serving());
+        readsGoOn();
+    }
+
+    private void readsGoOn() {
+        int before = reads.get();
+        await().until(() -> reads.get() >= before + READS_BEHIND_MIN || !failures.isEmpty());
+    }
+
+    private void meetAndTrickle(boolean carriesBookmarks) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Peer peer = Peer.inNoSession();
+                served(peer.open(parley));
+                Served<Trickled> written = served(peer.trickle(parley));
+                if (carriesBookmarks) {
+                    Served<Session> read = served(peer.read(parley, new ReadFrom.AtLeast(written.bookmark())));
+                    assertThat(read.result().seq()).isEqualTo(written.result().seq());
+                } else {
+                    served(parley.signaling().look(ReadFrom.ANYWHERE));
+                }
+                reads.incrementAndGet();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            failures.add(e);
+        }
+    }
+}
