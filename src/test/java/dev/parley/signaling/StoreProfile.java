@@ -8,7 +8,14 @@ import java.util.Set;
 public abstract class StoreProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("quarkus.http.test-port", "0", "parley.expiry.schedule", "off");
+        return Map.of(
+                "quarkus.http.test-port",
+                "0",
+                "parley.expiry.schedule",
+                "off",
+                // The application refuses keys that it does not know; -Dparley.seed= and its like are the tests' own.
+                "smallrye.config.mapping.validate-unknown",
+                "false");
     }
 
     @Override
