@@ -17,12 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the events of a session over connections that break after a random number of bytes; of each it keeps what was whole. It
- * knows nothing but the number of the last event that it has.
+ * Reads the events of a session over connections that break in the middle; of each it keeps what was whole. It knows nothing but
+ * the number of the last event that it has.
  */
 final class ForgetfulReader {
-    private static final int SILENCE_MAX_MILLIS = 30_000;
-    private static final int BYTES_MAX = 3_000;
+    /** Less than a wait takes when nothing happens. */
+    private static final int SILENCE_MAX_MILLIS = 25_000;
+
     private static final Pattern CHUNK = Pattern.compile("([0-9a-f]+)\r\n");
     private static final Pattern MESSAGE = Pattern.compile("id: ([0-9]+)\ndata: (.*)\n\n");
 
@@ -48,9 +49,9 @@ final class ForgetfulReader {
         return texts;
     }
 
-    void readUntilTheConnectionIsLost() throws IOException {
-        boolean stream = random.nextBoolean();
-        String reply = exchange(stream ? streamRequest() : pollRequest(), random.nextInt(BYTES_MAX), stream);
+    /** Reads over one connection, which is lost after {@code bytesMax} bytes if there is so much to say. */
+    void read(boolean stream, int bytesMax) throws IOException {
+        String reply = exchange(stream ? streamRequest() : pollRequest(), bytesMax, stream);
         int head = reply.indexOf("\r\n\r\n");
         if (head < 0) {
             return;
@@ -82,7 +83,7 @@ final class ForgetfulReader {
     }
 
     private String pollRequest() {
-        return request("?after=" + seen() + "&limit=" + (1 + random.nextInt(10)), "Prefer: wait=20\r\n");
+        return request("?after=" + seen() + "&limit=" + (1 + random.nextInt(10)), "Prefer: wait=30\r\n");
     }
 
     private String request(String query, String headers) {

@@ -3,7 +3,6 @@ package dev.parley.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Seed;
-import dev.parley.feed.Feed;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -19,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,19 +31,21 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A reader that loses its connection again and again, at any byte of any reply, still gets each event once and in order: by
- * streams and by long polls, with {@code Last-Event-ID} and with {@code after}, while the events are being committed
- * ({@code -Dparley.reconnects=} says in how many sessions).
+ * streams and by long polls, with {@code Last-Event-ID} and with {@code after}, while the events are being committed. And one that
+ * keeps its connection hears of each commit, whenever it falls ({@code -Dparley.reconnects=} says in how many sessions).
  */
 abstract class ReconnectContract {
-    private static final int SESSIONS = Integer.getInteger("parley.reconnects", 300);
+    /** Nobody looks without having been woken: a wake-up that is lost is then a reader that hears nothing. */
+    static final Map<String, String> SETTINGS =
+            Map.of("parley.waiting.recheck", "60s", "parley.waiting.keep-alive", "59s");
+
+    private static final int SESSIONS = Integer.getInteger("parley.reconnects", 1_000);
     private static final int READERS = 4;
+    private static final int BYTES_MAX = 3_000;
     private static final SecureRandom TOKENS = new SecureRandom();
 
     @Inject
     Signaling signaling;
-
-    @Inject
-    Feed feed;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -68,18 +70,42 @@ abstract class ReconnectContract {
         }
     }
 
+    @Test
+    @Timeout(600)
+    void noCommitSlipsThroughBetweenTheLookAndTheWait() throws Exception {
+        Seed seed = Seed.of(getClass());
+        for (int round = 0; round < SESSIONS; round++) {
+            race(seed.round(round).random());
+        }
+    }
+
+    /** One commit at about the time of one request; no later one would wake the reader. */
+    private void race(Random random) throws Exception {
+        SessionKey key = newKey();
+        SessionToken token = open(key);
+        boolean stream = random.nextBoolean();
+        int turns = random.nextInt(60_000);
+        var reader = new ForgetfulReader(key, 2, random);
+        Future<?> reading = threads.submit(() -> {
+            while (reader.seen() < 2) {
+                reader.read(stream, Integer.MAX_VALUE);
+            }
+            return null;
+        });
+        spin(turns);
+        say(key, token, 2, 3);
+        reading.get(60, TimeUnit.SECONDS);
+    }
+
     private Void follow(Random random) throws Exception {
-        var key = new SessionKey(new Namespace("https://reconnect.example"), new Code(Rendezvous.newCode()));
-        SessionToken token = SessionToken.random(TOKENS);
-        Stages.result(signaling.open(
-                key.namespace(),
-                new Opening(key.code(), null, null, List.of(), Description.of("1"), Trickle.NOTHING, null, token)));
+        SessionKey key = newKey();
+        SessionToken token = open(key);
         int events = 2 + random.nextInt(30);
         long writingSeed = random.nextLong();
         Future<?> writing = threads.submit(() -> write(key, token, events, new Random(writingSeed)));
         var reader = new ForgetfulReader(key, events, random);
         while (reader.seen() < events) {
-            reader.readUntilTheConnectionIsLost();
+            reader.read(random.nextBoolean(), random.nextInt(BYTES_MAX));
         }
         writing.get(30, TimeUnit.SECONDS);
         assertThat(reader.texts())
@@ -89,20 +115,42 @@ abstract class ReconnectContract {
         return null;
     }
 
-    /** Events 2, 3, 4 … each of which says its own number; several in a commit now and then. */
+    /** Events 2, 3, 4 …, several in a commit now and then. */
     private Void write(SessionKey key, SessionToken token, int events, Random random) {
         int next = 2;
         while (next <= events) {
-            int together = Math.min(1 + random.nextInt(3), events - next + 1);
-            List<Candidate> candidates = IntStream.range(next, next + together)
-                    .mapToObj(number -> new Candidate(("\"" + number + "\"").getBytes(StandardCharsets.UTF_8)))
-                    .toList();
-            Stages.result(signaling.trickle(key, token, new Trickle(candidates, false), null));
-            next += together;
-            for (int turn = random.nextInt(2_000); turn > 0; turn--) {
-                Thread.onSpinWait();
-            }
+            int behind = Math.min(next + 1 + random.nextInt(3), events + 1);
+            say(key, token, next, behind);
+            next = behind;
+            spin(random.nextInt(2_000));
         }
         return null;
+    }
+
+    private static SessionKey newKey() {
+        return new SessionKey(new Namespace("https://reconnect.example"), new Code(Rendezvous.newCode()));
+    }
+
+    /** Opens a session whose event 1 says "1". */
+    private SessionToken open(SessionKey key) {
+        SessionToken token = SessionToken.random(TOKENS);
+        Stages.result(signaling.open(
+                key.namespace(),
+                new Opening(key.code(), null, null, List.of(), Description.of("1"), Trickle.NOTHING, null, token)));
+        return token;
+    }
+
+    /** Commits the events from {@code first} up to {@code behind}, each of which says its own number. */
+    private void say(SessionKey key, SessionToken token, int first, int behind) {
+        List<Candidate> candidates = IntStream.range(first, behind)
+                .mapToObj(number -> new Candidate(("\"" + number + "\"").getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        Stages.result(signaling.trickle(key, token, new Trickle(candidates, false), null));
+    }
+
+    private static void spin(int turns) {
+        for (int turn = 0; turn < turns; turn++) {
+            Thread.onSpinWait();
+        }
     }
 }

@@ -1,10 +1,22 @@
 package dev.parley.http;
 
+import dev.parley.http.SqliteReconnectTest.Profile;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The reconnects on SQLite. */
 @QuarkusTest
-@TestProfile(SqliteProfile.class)
-class SqliteReconnectTest extends ReconnectContract {}
+@TestProfile(Profile.class)
+class SqliteReconnectTest extends ReconnectContract {
+    public static final class Profile extends SqliteProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            var settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(SETTINGS);
+            return settings;
+        }
+    }
+}
