@@ -142,8 +142,16 @@ public final class Client {
 
         /** Sends no body and does not wait for the reply. */
         public CompletableFuture<Reply> sendAndGoOn() {
-            return HTTP.sendAsync(
-                            request.method(method, BodyPublishers.noBody()).build(), BodyHandlers.ofByteArray())
+            return sendAndGoOn(BodyPublishers.noBody());
+        }
+
+        /** Sends {@code body} as JSON and does not wait for the reply. */
+        public CompletableFuture<Reply> jsonAndGoOn(ObjectNode body) {
+            return header("Content-Type", "application/json").sendAndGoOn(BodyPublishers.ofString(body.toString()));
+        }
+
+        private CompletableFuture<Reply> sendAndGoOn(BodyPublisher body) {
+            return HTTP.sendAsync(request.method(method, body).build(), BodyHandlers.ofByteArray())
                     .thenApply(this::verified);
         }
 

@@ -9,6 +9,7 @@ import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +68,52 @@ class RenegotiationTest {
                 .token(session.answererToken())
                 .json(object("answer", ANSWER, "generation", 2))
                 .is(201);
+    }
+
+    @Test
+    void whatBelongsToTheOldGenerationIsRefusedWithTheWayOut() {
+        session.renegotiate("\"2\"", SECOND).is(200);
+
+        for (String token : List.of(session.offererToken(), session.answererToken())) {
+            Reply refused = session.trickle(token, object("candidates", List.of("late"), "generation", 1))
+                    .isProblem(412, "other-generation");
+            assertThat(refused.textAt("/detail")).contains("Generation 2").contains("fetch");
+        }
+        assertThat(session.read().at("/seq").longValue()).isEqualTo(3);
+    }
+
+    /** Glare, as when a page offers twice or in two tabs: both saw the same state, and one of them was second. */
+    @Test
+    void ofTwoOffersAtOnceOneWinsAndTheOtherLearnsOfIt() {
+        for (int round = 0; round < 20; round++) {
+            String seen = session.read().header("ETag");
+            String one = "one " + round;
+            String other = "other " + round;
+            CompletableFuture<Reply> first = offerAndGoOn(seen, one);
+            CompletableFuture<Reply> second = offerAndGoOn(seen, other);
+            boolean firstWins = first.join().status() == 200;
+            String winner = firstWins ? one : other;
+            Reply won = (firstWins ? first : second).join().is(200);
+            Reply lost = (firstWins ? second : first).join().isProblem(412, "session-changed");
+
+            assertThat(lost.textAt("/detail")).contains(won.header("ETag")).contains("fetch");
+            Reply news = session.client()
+                    .get(session.path())
+                    .header("If-None-Match", seen)
+                    .header("Prefer", "wait=25")
+                    .send()
+                    .is(200);
+            assertThat(news.textAt("/offer")).isEqualTo(winner);
+            assertThat(news.at("/generation").intValue()).isEqualTo(round + 2);
+        }
+    }
+
+    private CompletableFuture<Reply> offerAndGoOn(String ifMatch, String offer) {
+        return session.client()
+                .put(session.path() + "/offer")
+                .token(session.offererToken())
+                .header("If-Match", ifMatch)
+                .jsonAndGoOn(object("offer", offer));
     }
 
     @Test
