@@ -19,10 +19,6 @@ public final class Caller {
     @Nullable
     String origin;
 
-    @HeaderParam("Sec-Fetch-Site")
-    @Nullable
-    String fetchSite;
-
     @HeaderParam("Session-Token")
     @Nullable
     String sessionToken;
@@ -32,14 +28,14 @@ public final class Caller {
     HttpServerRequest request;
 
     /**
-     * Where the caller's sessions are. A browser sends no Origin with a same-origin GET, so the service's own origin stands in;
-     * it is the one that the same page's POST sends.
+     * Where the caller's sessions are: at its origin. A browser sends none with a page's GET to where the page is from; then it is
+     * the one that the same page's POST sends.
      */
     public Namespace namespace() {
         if (origin != null && !origin.isEmpty()) {
             return new Namespace(origin);
         }
-        String own = "same-origin".equals(fetchSite) && request != null ? Origins.ofService(request) : null;
+        String own = request == null ? null : Origins.ofOwnPage(request);
         return own == null ? Namespace.UNKNOWN : new Namespace(own);
     }
 

@@ -67,6 +67,38 @@ class NamespacesTest {
                 .hasSize(1);
     }
 
+    /** A proxy with TLS in front: the browser's origin is not what the service hears of itself. */
+    @Test
+    void aPageBehindAProxyReadsWhatItWrote() {
+        open(Client.of("https://parley.example"), "the page");
+
+        Reply read = Client.withoutOrigin()
+                .get("/api/v1/sessions/" + code)
+                .header("Sec-Fetch-Site", "same-origin")
+                .header("Referer", "https://parley.example/")
+                .send();
+        assertThat(offer(read)).isEqualTo("offer of the page");
+    }
+
+    /** To a service without TLS that is not on the loopback, browsers send no Sec-Fetch-Site. */
+    @Test
+    void aPageWithoutTlsReadsWhatItWrote() {
+        open(Client.of(OWN), "the page");
+        open(Client.withoutOrigin(), "nobody");
+
+        assertThat(offer(refer(OWN + "/"))).isEqualTo("offer of the page");
+        for (String elsewhere : List.of("https://other.example/", OWN + "0/", "garbage", "null")) {
+            assertThat(offer(refer(elsewhere))).as(elsewhere).isEqualTo("offer of nobody");
+        }
+    }
+
+    private Reply refer(String referrer) {
+        return Client.withoutOrigin()
+                .get("/api/v1/sessions/" + code)
+                .header("Referer", referrer)
+                .send();
+    }
+
     @Test
     void anOriginCountsMoreThanWhereAFetchSaysItIsFrom() {
         Client client = Client.ofNewOrigin();
@@ -85,6 +117,7 @@ class NamespacesTest {
             Reply read = Client.withoutOrigin()
                     .get("/api/v1/sessions/" + code)
                     .header("Sec-Fetch-Site", site)
+                    .header("Referer", OWN + "/")
                     .send();
             assertThat(offer(read)).as(site).isEqualTo("offer of nobody");
         }
