@@ -68,10 +68,10 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** A visitor of his own: he shares no cache, no storage and no connections with the others. */
-    BrowserContext visitor() {
+    /** A visitor of his own, by {@code device}: he shares no cache, no storage and no connections with the others. */
+    BrowserContext visitor(NewContextOptions device) {
         // Only a page that may use the microphone is shown all addresses of the machine, the loopback among them.
-        BrowserContext visitor = browser.newContext(new NewContextOptions().setPermissions(List.of("microphone")));
+        BrowserContext visitor = browser.newContext(device.setPermissions(List.of("microphone")));
         visitor.setDefaultTimeout(WAIT_MILLIS_MAX);
         return visitor;
     }

@@ -2,19 +2,24 @@ package dev.parley.browser;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Route.FetchOptions;
 import com.microsoft.playwright.Route.FulfillOptions;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The pages that one test opens, each as a visitor of its own. */
 final class Pages implements AutoCloseable {
     private final Stage stage;
     private final List<BrowserContext> visitors = new ArrayList<>();
-    private final List<PeerPage> open = new ArrayList<>();
+    private final Map<String, Page> open = new LinkedHashMap<>();
 
     Pages(Stage stage) {
         this.stage = stage;
@@ -42,23 +47,51 @@ final class Pages implements AutoCloseable {
         return open(name, api, folder, visitor);
     }
 
+    /** A page of another site that uses the parley.js of the service. */
+    ClientPage openClient(String name) {
+        return openClient(name, stage.parley().uri());
+    }
+
+    /** The same with the parley.js of {@code service}. */
+    ClientPage openClient(String name, URI service) {
+        return new ClientPage(open(name, visitor(), stage.site().origin() + "/client.html?" + serviceQuery(service)));
+    }
+
     private BrowserContext visitor() {
-        BrowserContext visitor = stage.chromium().visitor();
+        return visitor(new NewContextOptions());
+    }
+
+    private BrowserContext visitor(NewContextOptions device) {
+        BrowserContext visitor = stage.chromium().visitor(device);
         visitors.add(visitor);
         return visitor;
     }
 
     private PeerPage open(String name, String api, String folder, BrowserContext visitor) {
+        String service = serviceQuery(stage.parley().uri());
+        return new PeerPage(open(name, visitor, folder + "/peer.html?api=" + api + "&" + service));
+    }
+
+    private Page open(String name, BrowserContext visitor, String url) {
+        Page page = blank(name, visitor);
+        page.navigate(url);
+        return page;
+    }
+
+    private Page blank(String name, BrowserContext visitor) {
         Page page = visitor.newPage();
-        String service = URLEncoder.encode(stage.parley().uri().toString(), UTF_8);
-        page.navigate(folder + "/peer.html?api=" + api + "&service=" + service);
-        var peer = new PeerPage(name, page);
-        open.add(peer);
-        return peer;
+        open.put(name, page);
+        return page;
+    }
+
+    private static String serviceQuery(URI service) {
+        return "service=" + URLEncoder.encode(service.toString(), UTF_8);
     }
 
     void screenshot(String test) {
-        open.forEach(page -> page.screenshot(Stage.FOLDER.resolve(test + "-" + page.name() + ".png")));
+        open.forEach((name, page) -> page.screenshot(new ScreenshotOptions()
+                .setPath(Stage.FOLDER.resolve(test + "-" + name + ".png"))
+                .setFullPage(true)));
     }
 
     @Override

@@ -5,10 +5,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
-import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -18,16 +16,10 @@ final class PeerPage {
     private static final Pattern ANYTHING = Pattern.compile(".+");
     private static final Pattern COUNT_FOUND = Pattern.compile("\\d+ found");
 
-    private final String name;
     private final Page page;
 
-    PeerPage(String name, Page page) {
-        this.name = name;
+    PeerPage(Page page) {
         this.page = page;
-    }
-
-    String name() {
-        return name;
     }
 
     /** Opens a session under {@code topic}; returns its code. */
@@ -104,10 +96,6 @@ final class PeerPage {
     /** What the page says went wrong so far, or nothing. */
     String problem() {
         return shown("problem").textContent();
-    }
-
-    void screenshot(Path file) {
-        page.screenshot(new ScreenshotOptions().setPath(file).setFullPage(true));
     }
 
     private void press(String button) {

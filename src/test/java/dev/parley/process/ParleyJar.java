@@ -65,7 +65,11 @@ public final class ParleyJar {
      * @throws AssertionError if it ends or does not answer within three minutes; its state is in the message
      */
     public RunningParley start() {
-        int port = freePort();
+        return startOn(freePort());
+    }
+
+    /** The same on a port of one's choice, for a server that takes another's place. */
+    public RunningParley startOn(int port) {
         var server = new RunningParley(
                 with("QUARKUS_HTTP_PORT", Integer.toString(port)).launch(), port);
         server.awaitHealth();

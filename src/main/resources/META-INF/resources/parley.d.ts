@@ -1,0 +1,187 @@
+// The types of parley.js.
+
+/** "offerer", who hosts a session, or "answerer", who joins it. */
+export type Side = "offerer" | "answerer";
+
+/** How a session waits for the other side: an event stream, held requests, or one look after another. */
+export type Transport = "sse" | "long-poll" | "poll";
+
+export interface ParleyOptions {
+  /** A credential, sent as a bearer token. */
+  key?: string;
+  /** Where `host` and `find` are when they are not told otherwise. */
+  topic?: string;
+  /** What reads may use before there is a bookmark; by default "first-primary". */
+  readFrom?: "first-primary" | "first-unconstrained";
+  /** This one and no other; by default the best that works. */
+  transport?: Transport;
+  /** Milliseconds between two looks where there is no better way; by default 1000. */
+  pollInterval?: number;
+  /** Milliseconds for which a call is tried again while the service does not answer; by default 30000. */
+  patience?: number;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface SessionOptions {
+  /** Goes on listening once connected, so that the host's restart is noticed at once; by default only after a break. */
+  stay?: boolean;
+  /** Ends the session when it aborts. */
+  signal?: AbortSignal;
+}
+
+export interface HostOptions extends SessionOptions {
+  /** Where the session is found; null for by its code only. */
+  topic?: string | null;
+  /** Its name; by default one that nobody guesses. */
+  code?: string;
+  peerId?: string;
+  tags?: string[];
+  /** Seconds that the session lives; with it, it is kept alive as long as it waits. */
+  ttl?: number;
+}
+
+/** A session that waits for somebody to join. */
+export interface Listing {
+  code: string;
+  topic: string;
+  peerId: string | null;
+  tags: string[];
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface TopicCount {
+  topic: string;
+  sessions: number;
+}
+
+export interface ServedBy {
+  node: string | null;
+  region: string | null;
+  primary: boolean;
+}
+
+export interface ParleyEventMap {
+  /** When a session begins, for who is to miss nothing of it. */
+  session: CustomEvent<{ session: ParleySession }>;
+  /** After each reply. */
+  served: CustomEvent<ServedBy & { bookmark: string }>;
+  /** Before each further try; `delay` in milliseconds. */
+  retry: CustomEvent<{ error: ParleyError; attempt: number; delay: number }>;
+}
+
+/** One service, as one user of it sees it; its bookmarks keep themselves. */
+export class Parley extends EventTarget {
+  /** @param url where the service is; by default, where this file was loaded from */
+  constructor(url?: string | URL, options?: ParleyOptions);
+
+  /** Offers `pc` to whoever joins first; resolves as soon as the session can be joined. */
+  host(pc: RTCPeerConnection, options?: HostOptions): Promise<ParleySession>;
+  /** Answers the session of `code` with `pc`; resolves as soon as the answer is kept. */
+  join(code: string, pc: RTCPeerConnection, options?: SessionOptions): Promise<ParleySession>;
+  /** The sessions that wait under `topic` (null: under any), newest first. */
+  find(topic?: string | null, options?: CallOptions & { tag?: string; limit?: number }): Promise<Listing[]>;
+  /** The topics under which sessions wait, in alphabetical order. */
+  topics(options?: CallOptions & { prefix?: string; limit?: number }): Promise<TopicCount[]>;
+  /** STUN and TURN servers, for `new RTCPeerConnection({ iceServers })`. */
+  iceServers(options?: CallOptions): Promise<RTCIceServer[]>;
+
+  /** How new all that this instance reads will be at least; null before the first reply. */
+  getBookmark(): string | null;
+  setBookmark(bookmark: string): void;
+  clearBookmark(): void;
+  /** The database node behind the latest reply; null before it. */
+  readonly servedBy: ServedBy | null;
+
+  /** `page`, by default this one, as a link to the session of `code` that carries the bookmark too. */
+  shareLink(code: string, page?: string | URL): string;
+  /** The code that a link, by default this page's, carries, or null; a bookmark beside it is kept. */
+  fromLink(link?: string | URL | Location): string | null;
+
+  addEventListener<K extends keyof ParleyEventMap>(
+    type: K,
+    listener: (this: Parley, event: ParleyEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/** Something that one side said: ours when the service has kept it, theirs when its turn has come. */
+export interface Said {
+  side: Side;
+  generation: number;
+}
+
+export interface ParleySessionEventMap {
+  offer: CustomEvent<Said>;
+  answer: CustomEvent<Said>;
+  candidate: CustomEvent<Said & { candidate: RTCIceCandidateInit | string }>;
+  "end-of-candidates": CustomEvent<Said>;
+  connected: CustomEvent<null>;
+  disconnected: CustomEvent<null>;
+  failed: CustomEvent<null>;
+  waiting: CustomEvent<{ transport: Transport }>;
+  /** Something went wrong that it can go on without. */
+  problem: CustomEvent<{ error: Error }>;
+  /** The last event; `error` is null where a side has closed it. */
+  closed: CustomEvent<{ error: Error | null }>;
+}
+
+/** One side of one session, and the RTCPeerConnection that it connects and never closes. */
+export class ParleySession extends EventTarget {
+  private constructor();
+
+  readonly code: string;
+  readonly side: Side;
+  /** 1 for the first offer, one more for each new one. */
+  readonly generation: number;
+  /** How it waits for the other side; null while it does not. */
+  readonly transport: Transport | null;
+  /** When the session expires, as the service says (RFC 3339); null before it does. */
+  readonly expiresAt: string | null;
+  readonly closed: boolean;
+  /** Resolves with the first connection; rejects if the session is over before. */
+  readonly connected: Promise<void>;
+
+  /** A link to this session; see `Parley.shareLink`. */
+  shareLink(page?: string | URL): string;
+  /** Makes new ways for the connection. The host's only; it does so by itself when the connection has failed. */
+  restart(): Promise<void>;
+  /** Offers anew, after tracks or channels were added. The host's only. */
+  renegotiate(): Promise<void>;
+  /** Ends the signaling, not the connection. The host's session is deleted. */
+  close(options?: CallOptions): Promise<void>;
+
+  addEventListener<K extends keyof ParleySessionEventMap>(
+    type: K,
+    listener: (this: ParleySession, event: ParleySessionEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
+export class ParleyError extends Error {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What happened and what to do about it. */
+  readonly detail: string;
+  /** The field that is out of bounds, where it is one. */
+  readonly field?: string;
+  /** Seconds, where the service said when to come back. */
+  readonly retryAfter?: number;
+  /** Whether the same request may succeed a little later. */
+  readonly passing: boolean;
+}

@@ -1,0 +1,1032 @@
+/**
+ * Parley in a browser: two WebRTC peers meet, in a few lines.
+ *
+ *   import { Parley } from "https://parley.example/parley.js";
+ *   const parley = new Parley("https://parley.example", { topic: "chess" });
+ *   const session = await parley.host(pc);         // here: session.code, session.shareLink()
+ *   const session = await parley.join(code, pc);   // there
+ *   await session.connected;                       // both: from now on Parley is out of the way
+ *
+ * Read on with {@link Parley}, which speaks to the service, then {@link ParleySession}, which connects one
+ * RTCPeerConnection, then `watch`, which learns what the other side says. parley.d.ts has the types.
+ */
+
+/** How long a caller's own call is tried again while the service does not answer. */
+const PATIENCE_MS = 30_000;
+/** A reply that takes longer than this is lost. */
+const REPLY_MS = 10_000;
+/** Tries come no faster than the first of these and no slower than the second. */
+const BACKOFF_MS = [200, 5_000];
+/** Candidates come in bursts; those of so short a time travel together. */
+const BATCH_MS = 20;
+const BATCH_MAX = 64;
+const CODE_BYTES = 16;
+const TOKEN_BYTES = 24;
+/** How long the service is asked to hold a request while there is nothing new. */
+const WAIT_S = 25;
+/** An event stream opens at once and is never silent for long; one that is must be stuck in something between us. */
+const STREAM_OPENS_MS = 5_000;
+const STREAM_SILENCE_MS = 75_000;
+/** A way of waiting that failed so often, though the service was there, is given up. */
+const MISSES_MAX = 2;
+/** So long a connected session listens on for better ways, unless the other side says before that there are no more. */
+const LINGER_MS = 5_000;
+/** Peers that found no way to each other after so many restarts in a row have none. */
+const RESTARTS_MAX = 3;
+
+const TRANSPORTS = ["sse", "long-poll", "poll"];
+const PROBLEM = "urn:parley:problem:";
+const PASSING = new Set([0, 429, 502, 503, 504]);
+
+/** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
+export class ParleyError extends Error {
+  constructor({ type = "about:blank", title = "Refused", status = 0, detail = title, field, retryAfter }, options) {
+    super(detail, options);
+    this.name = "ParleyError";
+    this.type = type;
+    this.title = title;
+    this.status = status;
+    this.detail = detail;
+    this.field = field;
+    /** In seconds, where the service said when to come back. */
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same request may succeed a little later. */
+  get passing() {
+    return PASSING.has(this.status);
+  }
+}
+
+/**
+ * One service, as one user of it sees it. Bookmarks keep themselves: each reply's is sent with the next request, so that
+ * whatever replica answers, nothing that this instance has seen or done is missing from what it is shown.
+ *
+ * Events: `session` when a `session` begins, for who is to miss nothing of it; `served` after each reply, with `node`,
+ * `region`, `primary` and `bookmark`; `retry` before each further try, with `error`, `attempt` and `delay`.
+ */
+export class Parley extends EventTarget {
+  #base;
+  #key;
+  #topic;
+  #from;
+  #bookmark = null;
+  #patience;
+  #pollInterval;
+  #transports;
+  #servedBy = null;
+
+  /**
+   * @param url where the service is; by default, where this file was loaded from
+   * @param options
+   *   key: a credential, sent as a bearer token;
+   *   topic: where `host` and `find` are when they are not told otherwise;
+   *   readFrom: what reads may use before there is a bookmark, "first-primary" (the default) or "first-unconstrained";
+   *   transport: "sse", "long-poll" or "poll" and no other; by default the best that works;
+   *   pollInterval: milliseconds between two looks where there is no better way, 1000;
+   *   patience: milliseconds for which a call is tried again while the service does not answer, 30000
+   */
+  constructor(
+    url = new URL(".", import.meta.url),
+    { key, topic, readFrom, transport, pollInterval = 1_000, patience = PATIENCE_MS } = {},
+  ) {
+    super();
+    if (transport !== undefined && !TRANSPORTS.includes(transport)) {
+      throw new TypeError(`transport is one of ${TRANSPORTS.join(", ")}`);
+    }
+    const base = new URL(url, globalThis.document?.baseURI);
+    this.#base = new URL("api/v1/", base.href.replace(/\/?$/, "/"));
+    this.#key = key;
+    this.#topic = topic;
+    this.#from = readFrom;
+    this.#patience = patience;
+    this.#pollInterval = pollInterval;
+    this.#transports = transport === undefined ? [...TRANSPORTS] : [transport];
+  }
+
+  /**
+   * Offers `pc` to whoever joins first. Give it what it is to carry before: a data channel, a track.
+   *
+   * @param pc an RTCPeerConnection
+   * @param options
+   *   topic, code, peerId, tags: how the session is found, its topic null for by its code only;
+   *   ttl: seconds that it lives; with it, it is kept alive as long as it waits;
+   *   stay: goes on listening once connected, so that either side's restart is noticed at once;
+   *   signal: ends the session when it aborts
+   * @returns {Promise<ParleySession>} as soon as the session can be joined
+   */
+  async host(pc, { topic = this.#topic, code, peerId, tags, ttl, stay, signal } = {}) {
+    const session = this.#begin(pc, "offerer", code ?? random(CODE_BYTES), { ttl, stay, signal });
+    await session.open({ topic: topic ?? undefined, peerId, tags, ttl });
+    return session;
+  }
+
+  /**
+   * Answers the session of `code` with `pc`. Where somebody else has answered it: a ParleyError with status 409.
+   *
+   * @param options `stay` and `signal` as for `host`
+   * @returns {Promise<ParleySession>} as soon as the answer is kept
+   */
+  async join(code, pc, { stay, signal } = {}) {
+    const session = this.#begin(pc, "answerer", code, { stay, signal });
+    await session.enter();
+    return session;
+  }
+
+  /** The sessions that wait under `topic` (null: under any), newest first: a page of the service's size, or `limit`. */
+  async find(topic = this.#topic, { tag, limit, signal } = {}) {
+    const { items } = await this.#call("GET", `sessions${query({ topic, tag, limit })}`, { signal });
+    return items;
+  }
+
+  /** The topics under which sessions wait, with their number, in alphabetical order. */
+  async topics({ prefix, limit, signal } = {}) {
+    const { items } = await this.#call("GET", `topics${query({ prefix, limit })}`, { signal });
+    return items;
+  }
+
+  /** STUN and TURN servers, for `new RTCPeerConnection({ iceServers })`. */
+  async iceServers({ signal } = {}) {
+    const { iceServers } = await this.#call("GET", "ice-servers", { signal });
+    return iceServers;
+  }
+
+  /** How new all that this instance reads will be at least; null before the first reply. */
+  getBookmark() {
+    return this.#bookmark;
+  }
+
+  setBookmark(bookmark) {
+    this.#bookmark = bookmark ?? null;
+  }
+
+  clearBookmark() {
+    this.#bookmark = null;
+  }
+
+  /** The database node behind the latest reply: `{ node, region, primary }`; null before it. */
+  get servedBy() {
+    return this.#servedBy;
+  }
+
+  /**
+   * `page` as a link that leads to the session of `code`. It carries the bookmark too, so that who follows it finds the
+   * session on whichever replica. Both are in the fragment, which no server is sent.
+   */
+  shareLink(code, page = location.href) {
+    const link = new URL(page, globalThis.document?.baseURI);
+    link.hash = new URLSearchParams(this.#bookmark === null ? { code } : { code, bookmark: this.#bookmark });
+    return link.href;
+  }
+
+  /** The code that a link carries, or null; a bookmark beside it is kept. */
+  fromLink(link = location.href) {
+    const carried = new URLSearchParams(new URL(link, globalThis.document?.baseURI).hash.slice(1));
+    this.#keep(carried.get("bookmark"));
+    return carried.get("code");
+  }
+
+  /** Bookmarks of one history sort as strings in commit order. Replies may overtake one another; the newest counts. */
+  #keep(bookmark, reset = false) {
+    if (bookmark && (reset || this.#bookmark === null || bookmark > this.#bookmark)) {
+      this.#bookmark = bookmark;
+    }
+  }
+
+  #begin(pc, side, code, options) {
+    /** What a session needs of its service. */
+    const service = {
+      shareLink: (...link) => this.shareLink(...link),
+      call: (...call) => this.#call(...call),
+      events: (path, after, { signal, onwait }) =>
+        watch({
+          ask: (seen, request) => this.#ask("GET", `${path}/events?after=${seen}`, request),
+          keep: (bookmark) => this.#keep(bookmark),
+          after,
+          signal,
+          onwait,
+          onretry: (retry) => this.#tell("retry", retry),
+          transports: this.#transports,
+          pollInterval: this.#pollInterval,
+        }),
+    };
+    const session = new ParleySession(service, pc, side, code, options);
+    this.#tell("session", { session });
+    return session;
+  }
+
+  /** A call that is tried again while what is wrong may pass. It must be one that changes nothing when it comes twice. */
+  async #call(method, path, { patience = this.#patience, signal, ...request } = {}) {
+    const began = performance.now();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#ask(method, path, { ...request, signal });
+      } catch (error) {
+        const delay = backoff(attempt, error);
+        if (!error.passing || performance.now() + delay - began > patience) {
+          throw error;
+        }
+        this.#tell("retry", { error, attempt, delay });
+        await pause(delay, signal);
+      }
+    }
+  }
+
+  /** One request and what `read` makes of its reply; else a ParleyError, or the reason why `signal` aborted. */
+  async #ask(method, path, { body, token, headers, keepalive, signal, within = REPLY_MS, read = json } = {}) {
+    signal?.throwIfAborted();
+    const late = new AbortController();
+    const deadline = setTimeout(() => late.abort(), within);
+    try {
+      const response = await fetch(new URL(path, this.#base), {
+        method,
+        headers: { ...this.#headers(token, body), ...headers },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+        keepalive,
+        cache: "no-store",
+        credentials: "omit",
+        // A page's GET to where it is from brings no Origin; by this the service knows which page it is.
+        referrerPolicy: "origin",
+      });
+      this.#heard(response.headers);
+      if (!response.ok) {
+        throw await refusal(response);
+      }
+      return await read(response);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof ParleyError ? error : unreachable(error, late.signal.aborted);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #headers(token, body) {
+    const bookmark = this.#bookmark ?? this.#from;
+    return {
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(token && { "Session-Token": token }),
+      ...(this.#key && { Authorization: `Bearer ${this.#key}` }),
+      ...(bookmark && { "x-d1-bookmark": bookmark }),
+    };
+  }
+
+  #heard(headers) {
+    const bookmark = headers.get("x-d1-bookmark");
+    if (bookmark) {
+      this.#keep(bookmark, headers.get("x-bookmark-status") === "reset");
+      this.#servedBy = {
+        node: headers.get("x-served-by"),
+        region: headers.get("x-served-by-region"),
+        primary: headers.get("x-served-by-primary") === "true",
+      };
+      this.#tell("served", { ...this.#servedBy, bookmark });
+    }
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/**
+ * One side of one session, and the RTCPeerConnection that it connects. The connection stays the caller's: a session
+ * neither makes nor closes it.
+ *
+ * Events, of both sides, as they happen: `offer`, `answer`, `candidate` (with `candidate`), `end-of-candidates`, each with
+ * `side` and `generation`, ours when the service has kept it, theirs when its turn has come; `connected`, `disconnected`,
+ * `failed`; `waiting` with the `transport` in use; `problem` with an `error` after which it goes on; `closed`, the last,
+ * with an `error` or null.
+ */
+export class ParleySession extends EventTarget {
+  #service;
+  #pc;
+  #side;
+  #code;
+  #path;
+  #token = random(TOKEN_BYTES);
+  #ttl;
+  #expiresAt = null;
+  #stay;
+  #over = new AbortController();
+  #signal;
+  #begun = settleable();
+  #connected = settleable();
+  #restarts = 0;
+  /** Once it has begun, it lasts as long as the session, whether or not the service can be reached for a while. */
+  #patience;
+
+  /** The last event seen, and the turn of the next: each is dealt with when the one before is. */
+  #seen = 0;
+  #turn = Promise.resolve();
+  #listening = null;
+  #transport = null;
+
+  /** The offer that counts, that for which their description is in place, and that for which they have no more candidates. */
+  #generation = 0;
+  #described = 0;
+  #ended = 0;
+  /** Their candidates that came before their description. */
+  #early = [];
+
+  /** Our latest description as it went to the service, and the ufrags in it; our candidates wait until it is kept. */
+  #own = null;
+  #ufrags = new Set();
+  #kept = Promise.resolve();
+  #outbox = [];
+  #posting = false;
+  #negotiating = Promise.resolve();
+
+  /** Not to be called: `host` and `join` do. */
+  constructor(service, pc, side, code, { ttl, stay = false, signal }) {
+    super();
+    this.#service = service;
+    this.#pc = pc;
+    this.#side = side;
+    this.#code = code;
+    this.#path = `sessions/${encodeURIComponent(code)}`;
+    this.#ttl = ttl;
+    this.#stay = stay;
+    this.#signal = signal ? AbortSignal.any([this.#over.signal, signal]) : this.#over.signal;
+    signal?.addEventListener("abort", () => this.#abandon(null, signal.reason), { signal: this.#over.signal });
+    pc.addEventListener("icecandidate", (event) => this.#gathered(event.candidate), { signal: this.#over.signal });
+    pc.addEventListener("connectionstatechange", () => this.#changed(), { signal: this.#over.signal });
+  }
+
+  get code() {
+    return this.#code;
+  }
+
+  /** "offerer", who hosts, or "answerer", who joined. */
+  get side() {
+    return this.#side;
+  }
+
+  /** 1 for the first offer, one more for each new one. */
+  get generation() {
+    return this.#generation;
+  }
+
+  /** How it waits for the other side: "sse", "long-poll" or "poll"; null while it does not. */
+  get transport() {
+    return this.#transport;
+  }
+
+  /** When it expires, as the service says; null before it does. */
+  get expiresAt() {
+    return this.#expiresAt;
+  }
+
+  get closed() {
+    return this.#over.signal.aborted;
+  }
+
+  /** A promise of the first connection; it is broken if the session is over before. */
+  get connected() {
+    return this.#connected.promise;
+  }
+
+  /** A link to this session, as Parley's `shareLink`. */
+  shareLink(page) {
+    return this.#service.shareLink(this.#code, page);
+  }
+
+  /** Makes new ways for the connection, when the old ones broke. The host does it by itself when the connection has failed. */
+  async restart() {
+    this.#mustOffer();
+    this.#pc.restartIce();
+    await this.renegotiate();
+  }
+
+  /** Offers anew, after tracks or channels were added. Only the host makes offers; the guest, while it listens, follows. */
+  async renegotiate() {
+    this.#mustOffer();
+    const turn = this.#negotiating.then(() => this.#offerAnew());
+    this.#negotiating = turn.catch(() => {});
+    await turn;
+  }
+
+  /** Ends the signaling, not the connection. The host's session is deleted. */
+  async close({ signal } = {}) {
+    if (!this.closed) {
+      this.#end(null);
+      await this.#delete(signal);
+    }
+  }
+
+  /** The host's beginning. */
+  async open(request) {
+    try {
+      this.#signal.throwIfAborted();
+      // An offer that the service has refused still stands, and is made once more.
+      if (!["stable", "have-local-offer"].includes(this.#pc.signalingState)) {
+        throw new DOMException("The connection is in the middle of another negotiation.", "InvalidStateError");
+      }
+      const opened = await this.#describe((offer) =>
+        this.#call("POST", "sessions", { body: { ...request, code: this.#code, offer } }),
+      );
+      this.#seen = opened.seq;
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+    this.#begin();
+    if (this.#ttl !== undefined) {
+      this.#keepAlive();
+    }
+  }
+
+  /** The guest's beginning. */
+  async enter() {
+    try {
+      while (!(await this.#answerCurrent()));
+    } catch (error) {
+      this.#end(error);
+      throw error;
+    }
+    this.#begin();
+  }
+
+  #begin() {
+    this.#patience = Infinity;
+    this.#listen();
+    setTimeout(this.#begun.resolve); // when the caller has it in hand
+  }
+
+  /** Answers the session as it is now. False where a new offer came in between. */
+  async #answerCurrent() {
+    const state = await this.#call("GET", this.#path);
+    if (state.answer !== null) {
+      throw alreadyAnswered();
+    }
+    this.#seen = state.seq;
+    return this.#follow(state.generation, state.offer, state.offerCandidates, state.offerEnd);
+  }
+
+  /** Takes an offer and answers it. False where it has been replaced meanwhile: the one that counts is still to come. */
+  async #follow(generation, offer, candidates = [], end = false) {
+    this.#generation = generation;
+    await this.#understand("offer", offer);
+    for (const candidate of candidates) {
+      await this.#add({ type: "candidate", generation, candidate });
+    }
+    if (end) {
+      await this.#add({ type: "end-of-candidates", generation });
+    }
+    try {
+      await this.#describe((answer) => this.#call("PUT", `${this.#path}/answer`, { body: { answer, generation } }));
+      return true;
+    } catch (error) {
+      if (error.status === 412) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  async #offerAnew() {
+    this.#listen();
+    try {
+      await this.#describe((offer) => this.#replaceOffer(offer));
+    } catch (error) {
+      await this.#takeBack();
+      if (error instanceof ParleyError) {
+        this.#end(error);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Has the service take a new offer in the place of the one that counts. What the other side says meanwhile only makes us
+   * look again. An offer that we did not make means that somebody else has our token; it won, and ours is taken back.
+   */
+  async #replaceOffer(offer) {
+    for (;;) {
+      const state = await this.#call("GET", this.#path);
+      if (state.offer === offer) {
+        return state; // it arrived, only the reply did not
+      }
+      if (state.generation !== this.#generation) {
+        throw otherGeneration(state.generation);
+      }
+      try {
+        return await this.#call("PUT", `${this.#path}/offer`, { body: { offer }, headers: { "If-Match": `"${state.seq}"` } });
+      } catch (error) {
+        if (error.status !== 412) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Makes our description, and has the service keep it. */
+  async #describe(keep) {
+    const kept = (async () => {
+      await this.#pc.setLocalDescription();
+      const { type, sdp } = this.#pc.localDescription;
+      if (!/^m=/m.test(sdp)) {
+        throw new TypeError("The connection has nothing to carry: add a data channel or a track before.");
+      }
+      this.#own = sdp;
+      this.#ufrags = new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(\S+)/gm), ([, ufrag]) => ufrag));
+      const reply = await keep(sdp);
+      this.#generation = reply.generation;
+      this.#expiresAt = reply.expiresAt;
+      this.#tell(type, { side: this.#side, generation: reply.generation });
+      return reply;
+    })();
+    this.#kept = kept.catch(() => {});
+    return kept;
+  }
+
+  /** An offer that nobody will answer is taken back, so that the connection is as it was. */
+  async #takeBack() {
+    if (this.#pc.signalingState === "have-local-offer") {
+      await this.#pc.setLocalDescription({ type: "rollback" }).catch(() => {});
+    }
+  }
+
+  /** Takes their description, and what came before it. It is told first, for with it the two may be connected at once. */
+  async #understand(type, sdp) {
+    this.#tell(type, { side: this.#otherSide, generation: this.#generation });
+    await this.#pc.setRemoteDescription({ type, sdp });
+    this.#described = this.#generation;
+    for (const event of this.#early.splice(0)) {
+      if (event.generation === this.#generation) {
+        await this.#add(event);
+      }
+    }
+    if (this.#pc.connectionState === "connected") {
+      this.#restSoon();
+    }
+  }
+
+  /** Listens until the two are connected, and again when the connection breaks: the other side may offer new ways. */
+  async #listen() {
+    if (this.#listening || this.closed) {
+      return;
+    }
+    const listening = (this.#listening = new AbortController());
+    const signal = AbortSignal.any([this.#signal, listening.signal]);
+    const onwait = (transport) => {
+      this.#transport = transport;
+      this.#tell("waiting", { transport });
+    };
+    try {
+      for await (const event of this.#service.events(this.#path, this.#seen, { signal, onwait })) {
+        this.#turn = this.#turn.then(() => this.#take(event));
+        await this.#turn;
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#end(error);
+      }
+    }
+  }
+
+  #hush() {
+    this.#listening?.abort();
+    this.#listening = null;
+    this.#transport = null;
+  }
+
+  async #restSoon() {
+    await pause(this.#ended === this.#generation ? 0 : LINGER_MS, this.#signal).catch(() => {});
+    this.#rest();
+  }
+
+  /** Listens no more, if all is said and the two are connected. */
+  #rest() {
+    const settled = this.#pc.connectionState === "connected" && this.#pc.signalingState === "stable";
+    if (settled && !this.#stay) {
+      this.#hush();
+    }
+  }
+
+  /** Each event once, in the order of their numbers. */
+  async #take({ seq, type, side, generation, offer, answer, candidate }) {
+    if (seq <= this.#seen || this.closed) {
+      return;
+    }
+    this.#seen = seq;
+    if (type === "closed") {
+      this.#end(null);
+    } else if (side === this.#side) {
+      this.#recognise(type, generation, offer);
+    } else if (type === "offer" && generation > this.#generation) {
+      await this.#follow(generation, offer);
+    } else if (generation !== this.#generation) {
+      return; // it belongs to an offer that has been replaced
+    } else if (type === "answer") {
+      await this.#understand("answer", answer);
+    } else {
+      await this.#add({ type, generation, candidate });
+    }
+  }
+
+  /** What we said ourselves. An offer may come back before the reply to it. */
+  #recognise(type, generation, offer) {
+    if (type === "offer" && generation > this.#generation) {
+      this.#generation = generation;
+      if (offer !== this.#own) {
+        this.#end(otherGeneration(generation));
+      }
+    }
+  }
+
+  /** Takes one more of their candidates, or their last; it keeps those that come before their description. */
+  async #add(event) {
+    if (event.generation !== this.#described) {
+      this.#early.push(event);
+      return;
+    }
+    const { type, generation, candidate } = event;
+    try {
+      await this.#pc.addIceCandidate(type === "candidate" ? candidateInit(candidate) : undefined);
+      this.#tell(type, { side: this.#otherSide, generation, candidate });
+    } catch (error) {
+      this.#tell("problem", { error });
+    }
+    if (type === "end-of-candidates") {
+      this.#ended = generation;
+      this.#rest();
+    }
+  }
+
+  /** One more of our candidates, or null for the last. */
+  #gathered(candidate) {
+    if (candidate?.candidate === "") {
+      return; // the last of one medium; null follows when there are no more at all
+    }
+    this.#outbox.push({ candidate, ufrags: this.#ufrags });
+    this.#post();
+  }
+
+  async #post() {
+    if (this.#posting) {
+      return;
+    }
+    this.#posting = true;
+    try {
+      await pause(BATCH_MS, this.#signal);
+      while (this.#outbox.length > 0) {
+        await this.#kept;
+        await this.#postBatch(this.#outbox.splice(0, BATCH_MAX).filter((entry) => this.#isCurrent(entry)));
+      }
+    } catch (error) {
+      this.#lost(error);
+    } finally {
+      this.#posting = false;
+    }
+  }
+
+  /** Whether a candidate belongs to our latest description; ICE restarts leave the others without a meaning. */
+  #isCurrent({ candidate, ufrags }) {
+    return candidate?.usernameFragment ? this.#ufrags.has(candidate.usernameFragment) : ufrags === this.#ufrags;
+  }
+
+  async #postBatch(batch) {
+    const candidates = batch.flatMap(({ candidate }) => candidate ?? []);
+    const end = candidates.length < batch.length;
+    const generation = this.#generation;
+    if (batch.length === 0) {
+      return;
+    }
+    try {
+      await this.#call("POST", `${this.#path}/candidates`, { body: { candidates, end, generation } });
+    } catch (error) {
+      if (error.status === 412) {
+        return; // they belong to an offer that has been replaced
+      }
+      throw error;
+    }
+    for (const candidate of candidates) {
+      this.#tell("candidate", { side: this.#side, generation, candidate: candidate.toJSON() });
+    }
+    if (end) {
+      this.#tell("end-of-candidates", { side: this.#side, generation });
+    }
+  }
+
+  /** The other side may have our answer, and connect, before we have the reply to it; nobody is told before it has begun. */
+  async #changed() {
+    const state = this.#pc.connectionState;
+    await this.#begun.promise;
+    if (state === "connected") {
+      this.#restarts = 0;
+      this.#connected.resolve();
+      this.#tell("connected");
+      this.#restSoon();
+    } else if (state === "disconnected" || state === "failed") {
+      this.#tell(state);
+      this.#listen();
+      if (state === "failed" && this.#side === "offerer") {
+        this.#tryOtherWays();
+      }
+    }
+  }
+
+  #tryOtherWays() {
+    if (this.#restarts++ < RESTARTS_MAX) {
+      this.restart().catch(() => {});
+    } else {
+      this.#abandon(noWay());
+    }
+  }
+
+  /** Ends it without waiting for what the service says to that. */
+  #abandon(error, reason) {
+    this.#end(error, reason);
+    this.#delete().catch(() => {});
+  }
+
+  /** A session lives as long as its host waits, and little longer. */
+  async #keepAlive() {
+    try {
+      for (;;) {
+        await pause((this.#ttl * 1_000) / 2, this.#signal);
+        if (this.#listening) {
+          ({ expiresAt: this.#expiresAt } = await this.#call("PATCH", this.#path, { body: { ttl: this.#ttl } }));
+        }
+      }
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  async #delete(signal) {
+    if (this.#side === "offerer") {
+      try {
+        // It may be the last that a page does.
+        await this.#service.call("DELETE", this.#path, { token: this.#token, keepalive: true, signal });
+      } catch (error) {
+        if (error.status !== 404) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  #call(method, path, request) {
+    return this.#service.call(method, path, {
+      ...request,
+      token: method === "GET" ? undefined : this.#token,
+      signal: this.#signal,
+      patience: this.#patience,
+    });
+  }
+
+  /** A refusal: without the session there is nothing to go on with. Any other is the caller's to know. */
+  #lost(error) {
+    if (error.status === 404) {
+      this.#end(error);
+    } else if (!this.#signal.aborted) {
+      this.#tell("problem", { error });
+    }
+  }
+
+  #end(error, reason = error ?? new DOMException("The session is closed.", "AbortError")) {
+    if (this.closed) {
+      return;
+    }
+    this.#over.abort(reason);
+    this.#hush();
+    this.#connected.reject(reason);
+    this.#tell("closed", { error });
+  }
+
+  get #otherSide() {
+    return this.#side === "offerer" ? "answerer" : "offerer";
+  }
+
+  #mustOffer() {
+    if (this.#side !== "offerer") {
+      throw new DOMException("Only the host makes offers; the guest follows them.", "InvalidStateError");
+    }
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** There is no such way of waiting here. */
+class Unsupported extends Error {}
+
+/**
+ * The events of a session behind number `after`, as they come, until `signal` aborts. It waits in the best way that works;
+ * when one fails, a plain look tells whether it was the way or the whole service, so that nothing is missed for long.
+ *
+ * @param ask asks for the events behind a number, with headers, a deadline and a reader of the reply
+ * @param keep is given the bookmarks that no header carries
+ * @param transports the ways that may still work, the best first; those that do not are taken out
+ */
+async function* watch({ ask, keep, after, signal, onwait, onretry, transports, pollInterval }) {
+  let failures = 0;
+  let misses = 0;
+  let plain = false;
+  let told = null;
+  for (;;) {
+    const transport = plain ? "poll" : transports[0];
+    if (!plain && transport !== told) {
+      onwait((told = transport));
+    }
+    const began = performance.now();
+    let fruitful = false;
+    const works = () => {
+      failures = 0;
+      misses = plain ? misses : 0;
+    };
+    try {
+      for await (const event of LOOKS[transport]({ ask, keep, after, signal, works })) {
+        after = event.seq;
+        fruitful = true;
+        yield event;
+      }
+      const hasWaited = fruitful || performance.now() - began > pollInterval;
+      if (!plain && (transport === "poll" || !hasWaited)) {
+        await pause(pollInterval, signal);
+      }
+      plain = false;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Unsupported && transports.length > 1) {
+        transports.shift();
+        continue;
+      }
+      if (!error.passing) {
+        throw error;
+      }
+      // A service that is too busy to hold a request says so; whatever else ends one may be something in between.
+      if (!plain && transports.length > 1 && error.status !== 429 && error.status !== 503 && ++misses > MISSES_MAX) {
+        transports.shift();
+        misses = 0;
+      }
+      plain = true;
+      const delay = backoff(++failures, error);
+      onretry({ error, attempt: failures, delay });
+      await pause(delay, signal);
+    }
+  }
+}
+
+/** How the events behind a number are asked for, one request each. `works` is called when the way has proved itself. */
+const LOOKS = {
+  async *poll({ ask, after, signal, works }) {
+    const { events } = await ask(after, { signal });
+    works();
+    yield* events;
+  },
+
+  async *"long-poll"({ ask, after, signal, works }) {
+    const read = async (response) => ({ held: response.headers.has("Preference-Applied"), ...(await response.json()) });
+    const within = WAIT_S * 1_000 + REPLY_MS;
+    const { events, held } = await ask(after, { headers: { Prefer: `wait=${WAIT_S}` }, signal, within, read });
+    works();
+    yield* events;
+    if (!held) {
+      throw new Unsupported("This service does not hold a request until there is something new.");
+    }
+  },
+
+  async *sse({ ask, keep, after, signal, works }) {
+    const silent = new AbortController();
+    const response = await ask(after, {
+      headers: { Accept: "text/event-stream, application/json;q=0.1" },
+      signal: AbortSignal.any([signal, silent.signal]),
+      within: STREAM_OPENS_MS,
+      read: (response) => response,
+    });
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+      await response.body.cancel();
+      throw new Unsupported("This service has no event streams.");
+    }
+    const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      let text = "";
+      for (let allowed = STREAM_OPENS_MS; ; allowed = STREAM_SILENCE_MS) {
+        const deadline = setTimeout(() => silent.abort(), allowed);
+        const { value, done } = await lines.read().finally(() => clearTimeout(deadline));
+        if (done) {
+          return;
+        }
+        works();
+        const messages = (text + value).split(/\r?\n\r?\n/);
+        text = messages.pop();
+        for (const { event, data } of messages.map(parsed)) {
+          if (event === "bookmark") {
+            keep(data);
+          } else if (data) {
+            yield JSON.parse(data);
+          }
+        }
+      }
+    } catch (error) {
+      throw error instanceof ParleyError || signal.aborted ? error : unreachable(error, silent.signal.aborted);
+    } finally {
+      lines.cancel().catch(() => {});
+    }
+  },
+};
+
+/** One message of an event stream (HTML standard, section 9.2.6). A comment has neither event nor data. */
+function parsed(message) {
+  const lines = (field) => Array.from(message.matchAll(new RegExp(`^${field}: ?(.*)$`, "gm")), ([, line]) => line);
+  return { event: lines("event").at(-1), data: lines("data").join("\n") };
+}
+
+/** Other clients send candidates as strings, some of them the JSON of the object. */
+function candidateInit(candidate) {
+  if (typeof candidate !== "string") {
+    return candidate;
+  }
+  return candidate.startsWith("{") ? JSON.parse(candidate) : { candidate, sdpMLineIndex: 0 };
+}
+
+function settleable() {
+  const settles = {};
+  settles.promise = new Promise((resolve, reject) => Object.assign(settles, { resolve, reject }));
+  settles.promise.catch(() => {}); // it may be that nobody asks
+  return settles;
+}
+
+function json(response) {
+  return response.status === 204 ? null : response.json();
+}
+
+function query(parameters) {
+  const set = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  return set.length === 0 ? "" : `?${new URLSearchParams(set)}`;
+}
+
+/** A new secret, or a name that nobody guesses: base64url without padding. */
+function random(bytes) {
+  const bits = crypto.getRandomValues(new Uint8Array(bytes));
+  return btoa(String.fromCharCode(...bits)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Milliseconds before the next try: more each time, not the same for all, and never fewer than the service asked for. */
+function backoff(attempt, { retryAfter = 0 }) {
+  const [min, max] = BACKOFF_MS;
+  const most = Math.min(max, min * 2 ** (attempt - 1));
+  return Math.max(retryAfter * 1_000, most / 2) + (Math.random() * most) / 2;
+}
+
+function pause(millis, signal) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, millis);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+async function refusal(response) {
+  const problem = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
+  const retryAfter = Number.parseInt(response.headers.get("Retry-After"), 10);
+  return new ParleyError({
+    title: response.statusText || undefined,
+    ...problem,
+    status: response.status,
+    retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
+  });
+}
+
+function unreachable(cause, late) {
+  const detail = late ? "The service did not answer in time." : "The service cannot be reached.";
+  return new ParleyError({ type: `${PROBLEM}unreachable`, title: "Unreachable", detail }, { cause });
+}
+
+function alreadyAnswered() {
+  return new ParleyError({
+    type: `${PROBLEM}already-answered`,
+    title: "Already answered",
+    status: 409,
+    detail: "Somebody else has answered; look for another session or wait for a new offer.",
+  });
+}
+
+function otherGeneration(generation) {
+  return new ParleyError({
+    type: `${PROBLEM}other-generation`,
+    title: "Another generation is current",
+    status: 412,
+    detail: `Generation ${generation} is current, and its offer is not ours; host anew.`,
+  });
+}
+
+function noWay() {
+  return new ParleyError({
+    type: `${PROBLEM}no-way`,
+    title: "No way between the peers",
+    detail: "The peers cannot reach each other; they may need a TURN server.",
+  });
+}

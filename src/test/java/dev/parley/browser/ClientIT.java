@@ -1,0 +1,388 @@
+package dev.parley.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route.FetchOptions;
+import com.microsoft.playwright.Route.FulfillOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two pages of another site connect through parley.js, each step of which does what parley.d.ts says. */
+@ExtendWith(InChromium.class)
+class ClientIT {
+    private static final Map<String, Object> NOTHING = Map.of();
+
+    /** As a test's topic, so that no test finds another's sessions. */
+    private String topic = "";
+
+    @BeforeEach
+    void haveATopic(TestInfo test) {
+        topic = test.getDisplayName();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "long-poll", "poll"})
+    void twoPeersMeetWhateverTheTransport(String transport, Pages pages) {
+        Map<String, Object> options = Map.of("transport", transport, "pollInterval", 50);
+        ClientPage host = pages.openClient("host").with(options);
+        ClientPage guest = pages.openClient("guest").with(options);
+
+        String code = host.host(NOTHING);
+        host.await("session.transport === '" + transport + "'");
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened())
+                .contains("waiting " + transport, "answer answerer 1", "connected")
+                .startsWith("offer offerer 1");
+        assertThat(guest.happened()).startsWith("offer offerer 1").contains("answer answerer 1", "connected");
+        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
+    }
+
+    /** As behind a proxy that lets no request wait. */
+    @Test
+    void whereNothingMayWaitItLooksAgainAndAgain(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 50));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        host.page().route("**/events?*", route -> {
+            Map<String, String> headers = route.request().headers();
+            if (headers.containsKey("prefer")
+                    || headers.getOrDefault("accept", "").contains("event-stream")) {
+                route.abort();
+            } else {
+                route.resume();
+            }
+        });
+
+        String code = host.host(NOTHING);
+        host.await("session.transport === 'poll'");
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened())
+                .containsSubsequence("waiting sse", "waiting long-poll", "waiting poll", "connected");
+    }
+
+    @Test
+    void whoWaitsIsFoundByTopic(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        String code = host.host(Map.of("peerId", "alice", "tags", List.of("red")));
+
+        assertThat(
+                        guest.value(
+                                "parley.find().then((found) => found.map(({ code, peerId, tags }) => ({ code, peerId, tags })))"))
+                .isEqualTo(List.of(Map.of("code", code, "peerId", "alice", "tags", List.of("red"))));
+        assertThat(guest.value("parley.find('another topic')")).isEqualTo(List.of());
+        assertThat(guest.value("parley.topics({ prefix: '" + topic + "' })"))
+                .isEqualTo(List.of(Map.of("topic", topic, "sessions", 1)));
+    }
+
+    @Test
+    void theGuestMayJoinBeforeTheCandidates(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        HeldCandidates late = host.holdCandidates();
+        HeldCandidates later = guest.holdCandidates();
+
+        guest.join(host.host(NOTHING));
+        late.await();
+        host.await("pc.signalingState === 'stable'");
+        assertThat(host.value("pc.connectionState")).isNotEqualTo("connected");
+
+        late.letGo();
+        guest.awaitConnection();
+        later.letGo();
+        assertTheyTalk(host, guest);
+    }
+
+    /** The compatible API takes an answerer's candidates before there is an answer. To WebRTC they have no meaning then. */
+    @Test
+    void candidatesWaitForTheDescription(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 20));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        String code = host.host(NOTHING);
+        String candidate = "candidate:1 1 udp 2122252543 192.0.2.7 54321 typ host";
+        guest.page().evaluate("""
+                        ([code, candidate]) => fetch(`${service}/answer`, {
+                          method: "POST",
+                          headers: { "Content-Type": "application/json" },
+                          body: JSON.stringify({ code, side: "answerer", candidate: JSON.stringify({ candidate, sdpMLineIndex: 0 }) }),
+                        })
+                        """, List.of(code, candidate));
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened().stream()
+                        .filter(words -> words.endsWith("answerer 1"))
+                        .toList())
+                .startsWith("answer answerer 1", "candidate answerer 1");
+        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem"));
+    }
+
+    @Test
+    void whatIsToldTwiceIsTakenOnce(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("transport", "poll", "pollInterval", 20));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        Map<String, Object> stay = Map.of("stay", true);
+        host.page().route("**/events?*", route -> {
+            String all = route.request().url().replaceFirst("after=\\d+", "after=0");
+            route.fulfill(new FulfillOptions().setResponse(route.fetch(new FetchOptions().setUrl(all))));
+        });
+
+        guest.join(host.host(stay));
+        assertTheyTalk(host, guest);
+        host.await("happened.includes('end-of-candidates answerer 1')");
+        guest.await("happened.includes('end-of-candidates answerer 1')");
+        host.page().waitForResponse("**/events?*", () -> {});
+
+        assertThat(count(host, "answer answerer 1")).isEqualTo(1);
+        assertThat(count(host, "end-of-candidates answerer 1")).isEqualTo(1);
+        assertThat(count(host, "candidate answerer 1")).isEqualTo(count(guest, "candidate answerer 1"));
+    }
+
+    @Test
+    void aBurstOfCandidatesIsOneRequest(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        var bodies = new ArrayList<String>();
+        host.page().onRequest(request -> {
+            if (request.url().endsWith("/candidates")) {
+                bodies.add(request.postData());
+            }
+        });
+        host.host(NOTHING);
+        host.await("happened.includes('end-of-candidates offerer 1')");
+
+        assertThat(bodies).anyMatch(body -> candidates(body) > 1);
+        assertThat(bodies.get(bodies.size() - 1)).contains("\"end\":true");
+        assertThat(bodies.stream().mapToLong(ClientIT::candidates).sum()).isEqualTo(count(host, "candidate offerer 1"));
+    }
+
+    private static long candidates(String body) {
+        return Pattern.compile("\"sdpMid\"").matcher(body).results().count();
+    }
+
+    @Test
+    void nothingIsAskedOnceConnected(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        guest.join(host.host(NOTHING));
+        assertTheyTalk(host, guest);
+
+        host.await("session.transport === null");
+        guest.await("session.transport === null");
+    }
+
+    @Test
+    void anIceRestartMakesNewWays(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        Map<String, Object> stay = Map.of("stay", true);
+        guest.join(host.host(stay), stay);
+        assertTheyTalk(host, guest);
+        Object[] before = {host.value(UFRAG), guest.value(UFRAG)};
+
+        host.value("session.restart()");
+        guest.await("session.generation === 2");
+        host.await("happened.includes('answer answerer 2')");
+        guest.await("happened.includes('candidate offerer 2')");
+
+        assertThat(new Object[] {host.value(UFRAG), guest.value(UFRAG)}).doesNotContainAnyElementsOf(List.of(before));
+        host.say("Still there?");
+        guest.awaitMessage("Still there?");
+        assertThat(guest.failureOf("session.restart()"))
+                .contains(
+                        entry("name", "InvalidStateError"),
+                        entry("detail", "Only the host makes offers; the guest follows them."));
+    }
+
+    private static final String UFRAG = "pc.currentLocalDescription.sdp.match(/ice-ufrag:(\\S+)/)[1]";
+
+    /** What a lost reply had done is found again, and done once. */
+    @Test
+    void aLostReplyIsAskedForAgain(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        LostReplies hosts = LostReplies.on(host.page(), "/sessions", "/candidates", "/offer");
+        LostReplies guests = LostReplies.on(guest.page(), "/answer", "/candidates");
+
+        String code = host.host(NOTHING);
+        assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
+        guest.join(code, Map.of("stay", true));
+        assertTheyTalk(host, guest);
+        host.await("happened.includes('end-of-candidates offerer 1')");
+        host.value("session.restart()");
+        guest.await("session.generation === 2");
+        host.await("happened.includes('answer answerer 2')");
+
+        assertThat(hosts.lost()).containsOnlyKeys("/sessions", "/candidates", "/offer");
+        assertThat(guests.lost()).containsOnlyKeys("/answer", "/candidates");
+        assertThat(host.value("session.generation")).isEqualTo(2);
+        List<String> heard = guest.happened().stream()
+                .filter(words -> words.startsWith("offer"))
+                .toList();
+        assertThat(heard).containsExactly("offer offerer 1", "offer offerer 2");
+    }
+
+    @Test
+    void whoAsksToComeBackLaterIsObeyed(Pages pages) {
+        ClientPage page = pages.openClient("page").with(NOTHING);
+        var refusals = new AtomicInteger();
+        page.page().route("**/api/v1/topics", route -> {
+            if (refusals.incrementAndGet() == 1) {
+                route.fulfill(new FulfillOptions()
+                        .setStatus(503)
+                        .setHeaders(Map.of(
+                                "Access-Control-Allow-Origin", "*",
+                                "Access-Control-Expose-Headers", "Retry-After",
+                                "Retry-After", "1")));
+            } else {
+                route.resume();
+            }
+        });
+
+        Object millis = page.page()
+                .evaluate(
+                        "async () => { const began = performance.now(); await parley.topics(); return performance.now() - began; }");
+        assertThat(((Number) millis).doubleValue()).isGreaterThanOrEqualTo(1000);
+        assertThat(refusals).hasValue(2);
+    }
+
+    @Test
+    void bookmarksKeepThemselves(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        assertThat(host.value("parley.getBookmark()")).isNull();
+
+        Request first = requestOf(host, "parley.find()");
+        String bookmark = (String) host.value("parley.getBookmark()");
+        Request second = requestOf(host, "parley.find()");
+        assertThat(first.headers()).doesNotContainKey("x-d1-bookmark");
+        assertThat(second.headers()).containsEntry("x-d1-bookmark", bookmark);
+
+        host.host(NOTHING);
+        String later = (String) host.value("parley.getBookmark()");
+        assertThat(later).isGreaterThan(bookmark);
+
+        Request older = requestOf(host, "(parley.setBookmark('" + bookmark + "'), parley.find())");
+        assertThat(older.headers()).containsEntry("x-d1-bookmark", bookmark);
+        Request free = requestOf(host, "(parley.clearBookmark(), parley.find())");
+        assertThat(free.headers()).doesNotContainKey("x-d1-bookmark");
+        assertThat(host.value("parley.servedBy"))
+                .isEqualTo(Map.of("node", "local", "region", "local", "primary", true));
+    }
+
+    @Test
+    void aLinkCarriesTheCodeAndTheBookmark(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        String code = host.host(NOTHING);
+        String link = (String) host.value("session.shareLink('https://chess.example/play?board=3')");
+        assertThat(link).startsWith("https://chess.example/play?board=3#code=" + code + "&bookmark=");
+
+        assertThat(guest.value("parley.fromLink('" + link + "')")).isEqualTo(code);
+        assertThat(guest.value("parley.getBookmark()")).isEqualTo(link.substring(link.lastIndexOf('=') + 1));
+        Request read = guest.page()
+                .waitForRequest(request -> request.url().endsWith("/sessions/" + code), () -> guest.join(code));
+        assertThat(read.headers()).containsEntry("x-d1-bookmark", link.substring(link.lastIndexOf('=') + 1));
+        assertTheyTalk(host, guest);
+        assertThat(guest.value("parley.fromLink('https://chess.example/')")).isNull();
+    }
+
+    @Test
+    void aRefusalSaysWhatTheServiceSaid(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage first = pages.openClient("first").with(NOTHING);
+        ClientPage second = pages.openClient("second").with(NOTHING);
+
+        assertThat(first.failureOf("join('no-such-code')"))
+                .contains(
+                        entry("name", "ParleyError"),
+                        entry("status", 404),
+                        entry("type", "urn:parley:problem:session-not-found"))
+                .extractingByKey("detail")
+                .asString()
+                .contains("check the code");
+
+        String code = host.host(NOTHING);
+        assertThat(second.failureOf("host({ code: '" + code + "' })"))
+                .contains(entry("status", 409), entry("type", "urn:parley:problem:code-taken"));
+        assertThat(second.failureOf("host({ tags: [''] })")).contains(entry("status", 422));
+
+        first.join(code);
+        assertThat(second.failureOf("join('" + code + "')"))
+                .contains(entry("status", 409), entry("type", "urn:parley:problem:already-answered"));
+        assertTheyTalk(host, first);
+    }
+
+    @Test
+    void aConnectionWithNothingToCarryIsNotOffered(Pages pages) {
+        ClientPage page = pages.openClient("page").with(NOTHING);
+
+        assertThat(page.failureOf("parley.host(new RTCPeerConnection())")).contains(entry("name", "TypeError"));
+    }
+
+    @Test
+    void theHostMayClose(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(Map.of("pollInterval", 50));
+        Map<String, Object> stay = Map.of("stay", true);
+        String code = host.host(stay);
+        guest.join(code, stay);
+        assertTheyTalk(host, guest);
+
+        host.value("session.close()");
+        guest.await("session.closed");
+        assertThat(host.value("session.closed")).isEqualTo(true);
+        assertThat(host.happened()).endsWith("closed");
+        assertThat(guest.failureOf("join('" + code + "')")).contains(entry("status", 404));
+
+        host.say("Of this the connection knows nothing");
+        guest.awaitMessage("Of this the connection knows nothing");
+    }
+
+    @Test
+    void anAbortedSignalEndsTheSession(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        String code = (String) host.value("(window.ending = new AbortController(), host({ signal: ending.signal }))");
+
+        host.value("ending.abort()");
+        assertThat(host.value("session.closed")).isEqualTo(true);
+        assertThat(host.failureOf("session.connected")).contains(entry("name", "AbortError"));
+        host.page()
+                .waitForFunction(
+                        "(code) => parley.join(code, new RTCPeerConnection()).catch(({ status }) => status === 404)",
+                        code);
+        assertThat(host.failureOf("host({ signal: AbortSignal.abort() })")).contains(entry("name", "AbortError"));
+        assertThat(host.failureOf("parley.find(null, { signal: AbortSignal.abort() })"))
+                .contains(entry("name", "AbortError"));
+    }
+
+    private static long count(ClientPage page, String words) {
+        return page.happened().stream().filter(words::equals).count();
+    }
+
+    /** The search that {@code call} makes. */
+    private static Request requestOf(ClientPage page, String call) {
+        return page.page().waitForRequest(request -> request.url().contains("?topic="), () -> page.value(call));
+    }
+
+    private static void assertTheyTalk(ClientPage host, ClientPage guest) {
+        host.awaitConnection();
+        guest.awaitConnection();
+        host.say("How do you do");
+        guest.awaitMessage("How do you do");
+        guest.say("Delighted");
+        host.awaitMessage("Delighted");
+    }
+}
