@@ -57,6 +57,16 @@ final class Pages implements AutoCloseable {
         return new ClientPage(open(name, visitor(), stage.site().origin() + "/client.html?" + serviceQuery(service)));
     }
 
+    /** A visitor of the page that Parley itself serves, on {@code device}; he has yet to go there. */
+    ConsolePage openConsole(String name, NewContextOptions device) {
+        return new ConsolePage(blank(name, visitor(device)));
+    }
+
+    /** Where that page is. */
+    String console() {
+        return stage.parley().uri() + "/";
+    }
+
     private BrowserContext visitor() {
         return visitor(new NewContextOptions());
     }

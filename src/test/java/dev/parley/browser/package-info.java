@@ -1,10 +1,11 @@
 /**
- * Two pages in a real Chromium connect through the packaged jar, from an origin that is not the service's.
+ * Pages in a real Chromium connect through the packaged jar.
  *
- * <p>{@link dev.parley.browser.MeetingContract} says what must hold, whichever API the pages speak; one almost empty test an API
- * runs it. The pages themselves are in {@code src/test/resources/browser}: an example of both protocols, with
- * {@code native.js} and {@code rondevu.js} as the parts that differ. What they looked like when a test failed is then in
- * {@code target/browser}.
+ * <p>{@link dev.parley.browser.ClientIT} does so with parley.js, {@link dev.parley.browser.ConsoleIT} through the page that Parley
+ * itself serves. {@link dev.parley.browser.MeetingContract} says what must hold for pages that speak to an API themselves; one almost
+ * empty test an API runs it. Their pages, from an origin that is not the service's, are in {@code src/test/resources/browser}: an
+ * example of both protocols, with {@code native.js} and {@code rondevu.js} as the parts that differ. What the pages looked like when
+ * a test failed is then in {@code target/browser}.
  */
 @NullMarked
 package dev.parley.browser;

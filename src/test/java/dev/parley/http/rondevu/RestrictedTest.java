@@ -1,6 +1,7 @@
 package dev.parley.http.rondevu;
 
 import static dev.parley.http.Client.object;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.http.Client;
@@ -43,6 +44,12 @@ class RestrictedTest {
                 .json(object("code", "c", "side", "answerer", "answer", "x"))
                 .isError(404);
         page.post("/poll").json("no json").isError(404);
+    }
+
+    @Test
+    void theConsoleIsThere() {
+        given().accept("text/html").get("/").then().statusCode(200).contentType("text/html");
+        given().get("/parley.js").then().statusCode(200);
     }
 
     @Test

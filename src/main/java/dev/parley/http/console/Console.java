@@ -1,0 +1,97 @@
+package dev.parley.http.console;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Locale;
+
+/** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
+@Singleton
+public final class Console {
+    private static final String PAGE = "/console.html";
+    private static final String FILES =
+            "/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))";
+
+    /** Everything that the page needs is here, and nothing else may have a part in it. */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+            + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            + " require-trusted-types-for 'script'";
+
+    /** Longer links make codes that no telephone can read from a screen. */
+    private static final int LINK_CHARS_MAX = 800;
+
+    void open(@Observes Router router) {
+        reading(router.route("/")).handler(Console::front);
+        reading(router.routeWithRegex(FILES)).handler(Console::file);
+        reading(router.route("/qr")).blockingHandler(Console::qrCode, false);
+    }
+
+    private static Route reading(Route route) {
+        return route.order(-1).method(HttpMethod.GET).method(HttpMethod.HEAD);
+    }
+
+    /** The root belongs to the compatible API, but to a browser that asks for a page. */
+    private static void front(RoutingContext context) {
+        if (prefersHtml(context)) {
+            context.reroute(PAGE);
+        } else {
+            varyByAccept(context);
+            context.next();
+        }
+    }
+
+    private static boolean prefersHtml(RoutingContext context) {
+        float html = 0;
+        float json = 0;
+        for (MIMEHeader type : context.parsedHeaders().accept()) {
+            switch (type.value().toLowerCase(Locale.ROOT)) {
+                case "text/html" -> html = Math.max(html, type.weight());
+                case "application/json" -> json = Math.max(json, type.weight());
+                default -> {} // who takes anything gets what always was here
+            }
+        }
+        return html > 0 && html >= json;
+    }
+
+    /** The framework sends the file. Its name is the same in every version, so a browser asks each time whether it has changed. */
+    private static void file(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Cross-Origin-Resource-Policy", "cross-origin");
+        varyByAccept(context);
+        if (context.normalizedPath().endsWith(".ts")) {
+            // By the ending alone it would be a film.
+            context.addHeadersEndHandler(
+                    sending -> response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8"));
+        }
+        context.next();
+    }
+
+    private static void varyByAccept(RoutingContext context) {
+        context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    }
+
+    private static void qrCode(RoutingContext context) {
+        String link = context.queryParams().get("link");
+        if (link == null || link.isEmpty() || link.length() > LINK_CHARS_MAX) {
+            context.fail(400);
+            return;
+        }
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Content-Security-Policy", "default-src 'none'")
+                .end(QrCodeImage.of(link));
+    }
+}
