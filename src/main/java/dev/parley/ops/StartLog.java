@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Three lines at the start that answer an operator's first questions: which version, how is it set, where does it listen. */
 @Singleton
@@ -61,7 +62,10 @@ public final class StartLog {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static String shown(String name, String value) {
+    private static String shown(String name, @Nullable String value) {
+        if (value == null) {
+            return "(none)";
+        }
         String last = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         boolean secret = SECRET_WORDS.stream().anyMatch(word -> last.equals(word) || last.endsWith("-" + word));
         return secret ? "***" : USER_INFO.matcher(value).replaceAll("//***@");
