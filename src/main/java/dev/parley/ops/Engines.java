@@ -13,6 +13,7 @@ import dev.parley.store.sqlite.SqliteSessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -24,6 +25,8 @@ import org.flywaydb.core.Flyway;
 @SuppressWarnings("NullAway.Init") // the container fills the fields
 public class Engines {
     private static final String PRIMARY = "primary";
+    private static final String SIZE_MAX = "parley.store.size-max";
+    private static final long SIZE_LEAST = 1 << 20;
 
     @Inject
     ParleyConfig config;
@@ -64,6 +67,7 @@ public class Engines {
         var settings = new SqliteDatabase.Settings(
                 file.path(),
                 store.busyTimeout(),
+                bytesMax(),
                 store.queue(),
                 store.batch(),
                 store.scanThreads(),
@@ -72,8 +76,19 @@ public class Engines {
         return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random);
     }
 
+    private long bytesMax() {
+        long bytesMax = config.store().sizeMax().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
+        if (bytesMax < SIZE_LEAST) {
+            throw new StartRefused(SIZE_MAX + ": it must be at least 1M.");
+        }
+        return bytesMax;
+    }
+
     private Database postgres(StoreUrl.Postgres url) {
         ParleyConfig.Store store = config.store();
+        store.sizeMax().ifPresent(size -> {
+            throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
+        });
         String region = config.node().region();
         Node primary = store.primary().map(ReplicaUrl::primary).orElseGet(() -> new Node(PRIMARY, region, true));
         var settings = new PostgresDatabase.Settings(

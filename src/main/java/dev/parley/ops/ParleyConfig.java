@@ -1,6 +1,7 @@
 package dev.parley.ops;
 
 import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -98,6 +99,12 @@ public interface ParleyConfig {
         @DurationMin(millis = 1)
         @DurationMax(seconds = 60)
         Duration busyTimeout();
+
+        /**
+         * SQLite: how large the file may become, its log aside, from 1M; as large as the disk allows where it is not set. New sessions
+         * are refused with 507 from fifteen sixteenths of it on.
+         */
+        Optional<MemorySize> sizeMax();
 
         /** Threads for lists and searches, 1 to 64. */
         @WithDefault("2")

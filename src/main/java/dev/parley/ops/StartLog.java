@@ -25,11 +25,7 @@ public final class StartLog {
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
 
     void listening(@ObservesAsync HttpServerStart server, HttpServer bound, SmallRyeConfig config) {
-        LOG.infof(
-                "Parley %s on Quarkus %s and Java %s",
-                config.getConfigValue("quarkus.application.version").getValue(),
-                Quarkus.class.getPackage().getImplementationVersion(),
-                Runtime.version());
+        LOG.info(versions(config));
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
                 "Listening on http://%s:%d; what it offers is described at /q/openapi",
@@ -40,12 +36,21 @@ public final class StartLog {
         }
     }
 
+    static String versions(SmallRyeConfig config) {
+        return "Parley %s on Quarkus %s and Java %s"
+                .formatted(
+                        config.getConfigValue("quarkus.application.version").getValue(),
+                        Quarkus.class.getPackage().getImplementationVersion(),
+                        Runtime.version());
+    }
+
     /** Every setting of ours as it is in force, secrets masked. */
     static String effective(SmallRyeConfig config) {
         return KEYS.stream()
                 .sorted()
-                .map(name ->
-                        name + "=" + shown(name, config.getConfigValue(name).getValue()))
+                .map(config::getConfigValue)
+                .filter(setting -> setting.getValue() != null)
+                .map(setting -> setting.getName() + "=" + shown(setting.getName(), setting.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -20,4 +20,16 @@ public record Opening(
         Description offer,
         Trickle trickle,
         @Nullable Duration ttl,
-        @Nullable SessionToken token) {}
+        @Nullable SessionToken token) {
+    /** What a row takes beside what is said in it, with its entries in the indexes. */
+    private static final int ROW_BYTES = 256;
+
+    /** About how many bytes the session takes in a store, rather too many than too few. */
+    public long bytes() {
+        long bytes = 4L * ROW_BYTES + offer.utf8().length;
+        for (Candidate candidate : trickle.candidates()) {
+            bytes += ROW_BYTES + candidate.json().length;
+        }
+        return bytes;
+    }
+}

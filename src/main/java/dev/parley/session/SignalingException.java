@@ -197,7 +197,16 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** There is no room left to write. */
     public static final class StoreFull extends SignalingException {
         public StoreFull() {
-            super(507, "store-full", "Store full", "There is no room for more; try again when sessions have expired.");
+            this("There is no room to write this; try again later.");
+        }
+
+        private StoreFull(String detail) {
+            super(507, "store-full", "Store full", detail);
+        }
+
+        /** What room is left, the sessions that live may need. */
+        public static StoreFull forNewSessions() {
+            return new StoreFull("There is no room for new sessions; try again when others have expired.");
         }
     }
 }

@@ -23,6 +23,7 @@ import dev.parley.session.SignalingException.OtherGeneration;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
@@ -94,13 +95,17 @@ public final class Signaling {
         Code code = opening.code() == null ? Code.random(random) : opening.code();
         var key = new SessionKey(namespace, code);
         TokenHash hash = hash(token);
+        long bytes = opening.bytes();
         return database.write(tx -> {
             Instant now = clock.instant();
-            Optional<Place> opened = sessions.open(tx, key, opening, hash, now, now.plus(ttl));
+            boolean room = tx.takeRoom(bytes);
+            Optional<Place> opened =
+                    room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
             if (opened.isPresent()) {
                 return joined(key, Side.OFFERER, token, opened.get(), false);
             }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(CodeTaken::new);
+            Standing standing = sessions.standing(tx, key, now)
+                    .orElseThrow(() -> room ? new CodeTaken() : StoreFull.forNewSessions());
             if (!standing.isOpenedBy(opening, hash)) {
                 throw new CodeTaken();
             }

@@ -18,6 +18,7 @@ public final class Statements implements AutoCloseable {
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
     private final boolean amongWriters;
     private long rowsChanged;
+    private long room = Long.MAX_VALUE;
 
     public Statements(Connection connection) {
         this(connection, false);
@@ -52,6 +53,20 @@ public final class Statements implements AutoCloseable {
     /** How many rows all statements so far have changed; by its growth a unit of work is seen to have changed something. */
     public long rowsChanged() {
         return rowsChanged;
+    }
+
+    /** Says how many bytes new sessions may take from now on. */
+    public void setRoom(long bytes) {
+        room = bytes;
+    }
+
+    /** Takes room for a new session of {@code bytes}, or returns false where there is none. */
+    public boolean takeRoom(long bytes) {
+        if (bytes > room) {
+            return false;
+        }
+        room -= bytes;
+        return true;
     }
 
     /** Closes the connection, and with it every statement. */

@@ -3,9 +3,11 @@ package dev.parley.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,11 +49,53 @@ class DiskFullIT {
                 await().until(() -> open(client, "recovered-" + sessions.size()).status() == 201);
                 assertAllKept(client);
                 assertThat(parley.log()).contains("disk").doesNotContain("Exception");
+                assertThat(parley.log().lines().filter(line -> line.contains(" ERROR ") || line.contains(" WARN ")))
+                        .as("told once, and not for every write")
+                        .hasSizeLessThan(5);
             }
             try (RunningParley parley = jar.start()) {
                 assertAllKept(parley.client());
             }
         }
+    }
+
+    /** The log of a delete needs room too, so some is kept for it. */
+    @Test
+    void aFullDiskMakesRoomByItselfWhenSessionsExpire() throws IOException {
+        try (SmallDisk disk = SmallDisk.in(folder, DISK_MEGABYTES)) {
+            disk.occupy(BALLAST_MEGABYTES);
+            ParleyJar jar = ParleyJar.in(folder)
+                    .with("PARLEY_STORE_URL", "sqlite:" + disk.folder().resolve("parley.db"))
+                    .with("PARLEY_EXPIRY_SCHEDULE", "1s")
+                    .startingFast();
+            try (RunningParley parley = jar.start()) {
+                assertThat(fillWithShortLives(parley.client()).status()).isEqualTo(507);
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> openForShort(parley.client(), "again").status() == 201);
+            }
+        }
+    }
+
+    private static Reply fillWithShortLives(ParleyClient client) {
+        for (int i = 0; i < SESSIONS_MAX; i++) {
+            Reply reply = openForShort(client, "session-" + i);
+            if (!reply.isSuccess()) {
+                return reply;
+            }
+        }
+        throw new AssertionError("The disk does not become full");
+    }
+
+    private static Reply openForShort(ParleyClient client, String code) {
+        return client.send(
+                "POST",
+                "/api/v1/sessions",
+                null,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("code", code)
+                        .put("offer", OFFER)
+                        .put("ttl", 10));
     }
 
     /** Opens sessions until one is refused. */

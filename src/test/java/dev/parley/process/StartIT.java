@@ -142,6 +142,7 @@ class StartIT {
         "parley.waiting.keep-alive, 60s",
         "parley.waiting.max, 31s",
         "parley.no-such-key, 1",
+        "parley.store.size-max, 1K",
     })
     void aSettingThatWillNotDoIsNamed(String key, String value) {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);

@@ -12,6 +12,7 @@ import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -42,6 +43,7 @@ public final class SqliteDatabase implements Database {
 
     /**
      * @param busyTimeout how long a write waits for a lock that another process holds
+     * @param bytesMax how large the file may become
      * @param queueMax how much work may wait for the writer
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
@@ -50,6 +52,7 @@ public final class SqliteDatabase implements Database {
     public record Settings(
             Path path,
             Duration busyTimeout,
+            long bytesMax,
             int queueMax,
             int batchMax,
             int scanThreads,
@@ -62,6 +65,7 @@ public final class SqliteDatabase implements Database {
     private final Node node;
     private final History history;
     private final WriterLane lane;
+    private final Outage outage = new Outage("Reads");
 
     /** Connections at rest. There are as many in all as threads that ever read at once: event loops and scan threads. */
     private final ConcurrentLinkedDeque<Statements> readers = new ConcurrentLinkedDeque<>();
@@ -79,17 +83,20 @@ public final class SqliteDatabase implements Database {
         file.inspect();
         migrate(flyway);
         try {
-            var writer = new Statements(file.openWriter());
+            var writer = new Statements(file.openWriter(settings.bytesMax()));
             this.history = History.of(writer, random);
             this.lane = new WriterLane(
-                    () -> new Statements(file.openWriter()),
+                    () -> new Statements(file.openWriter(settings.bytesMax())),
                     writer,
+                    new Capacity(file, settings.bytesMax()),
                     history,
                     node,
                     settings.queueMax(),
                     settings.batchMax());
         } catch (SQLException e) {
             throw file.refused("SQLite says: " + e.getMessage());
+        } catch (IOException e) {
+            throw file.refused("its disk cannot be reached (" + e.getClass().getSimpleName() + ")");
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
     }
@@ -136,7 +143,7 @@ public final class SqliteDatabase implements Database {
                 T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
                 return new Served<>(result, history.word(), node, reset);
             } catch (JDBCException e) {
-                throw SqliteFailure.told(e.getSQLException());
+                throw outage.told(e.getSQLException());
             }
         });
     }
@@ -169,9 +176,10 @@ public final class SqliteDatabase implements Database {
                 throw e;
             }
             readers.addFirst(reader);
+            outage.over();
             return new Served<>(result, history.word(), node, reset);
         } catch (SQLException e) {
-            throw SqliteFailure.told(e);
+            throw outage.told(e);
         }
     }
 

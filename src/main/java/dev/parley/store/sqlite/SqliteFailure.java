@@ -5,14 +5,11 @@ import dev.parley.session.SignalingException.StoreUnavailable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
-import org.jboss.logging.Logger;
 
 /**
  * What an SQLite error means for a caller. Decided by the primary result code (the low byte of the code), never by the text.
  */
 final class SqliteFailure {
-    private static final Logger LOG = Logger.getLogger(SqliteFailure.class);
-
     private static final int BUSY = 5;
     private static final int LOCKED = 6;
     private static final int FULL = 13;
@@ -27,22 +24,28 @@ final class SqliteFailure {
         return STATEMENTS_OWN.contains(e.getErrorCode() & 0xff);
     }
 
+    /** Whether another connection is in the way. */
+    static boolean isLocked(SQLException e) {
+        int code = e.getErrorCode() & 0xff;
+        return code == BUSY || code == LOCKED;
+    }
+
+    /** Whether the file itself fails, or its disk. */
+    static boolean isTheFiles(SQLException e) {
+        return !isStatementsOwn(e) && !isLocked(e);
+    }
+
     /** The failure that the caller is told. */
     static RuntimeException told(SQLException e) {
         return switch (e.getErrorCode() & 0xff) {
             case BUSY, LOCKED ->
                 new StoreUnavailable("The store is locked by another process; try again.", Duration.ofSeconds(1));
-            case FULL -> {
-                LOG.errorf("The disk of the store is full: %s", e.getMessage());
-                yield new StoreFull();
-            }
-            default -> {
-                if (isStatementsOwn(e)) {
-                    yield new IllegalStateException(e);
-                }
-                LOG.errorf("The store failed: %s", e.getMessage());
-                yield new StoreUnavailable("The store cannot be used at the moment; try again.", Duration.ofSeconds(5));
-            }
+            case FULL -> new StoreFull();
+            default ->
+                isStatementsOwn(e)
+                        ? new IllegalStateException(e)
+                        : new StoreUnavailable(
+                                "The store cannot be used at the moment; try again.", Duration.ofSeconds(5));
         };
     }
 }

@@ -87,6 +87,11 @@ final class SqliteFile {
         }
     }
 
+    /** How large the file is that SQLite keeps beside the store under {@code suffix}; 0 where there is none. */
+    long bytesBeside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix).toFile().length();
+    }
+
     /** Beside the file SQLite keeps its log, so a file that can be written is not enough. */
     private void makeFolder() {
         Path folder = path.getParent();
@@ -102,8 +107,10 @@ final class SqliteFile {
 
     /**
      * A connection for the writer. WAL lets readers go on beside it; with synchronous=FULL a COMMIT returns when it is on disk.
+     *
+     * @param bytesMax how large the file may become
      */
-    Connection openWriter() throws SQLException {
+    Connection openWriter(long bytesMax) throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
@@ -120,6 +127,7 @@ final class SqliteFile {
             verify(connection, "busy_timeout", Long.toString(busyTimeout.toMillis()));
             verify(connection, "wal_autocheckpoint", Integer.toString(WAL_PAGES_MAX));
             verifyVersion(connection);
+            limit(connection, bytesMax);
             return connection;
         } catch (SQLException | StartRefused e) {
             connection.close();
@@ -155,6 +163,18 @@ final class SqliteFile {
             if (!wanted.equals(found)) {
                 throw refused("SQLite did not take " + pragma + " = " + wanted + "; it is " + found);
             }
+        }
+    }
+
+    /** Beyond the limit SQLite says that the disk is full; it counts in pages, and gives no less than there are. */
+    private static void limit(Connection connection, long bytesMax) throws SQLException {
+        if (bytesMax == Long.MAX_VALUE) {
+            return;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA page_size")) {
+            long pagesMax = bytesMax / row.getLong(1);
+            statement.execute("PRAGMA max_page_count = " + pagesMax);
         }
     }
 

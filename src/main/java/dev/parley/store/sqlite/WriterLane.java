@@ -34,7 +34,9 @@ final class WriterLane implements AutoCloseable {
     private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
     private static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
-    private static final Sql CHECKPOINT = new Sql("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)");
+
+    /** Moves what is in the write-ahead log into the file, as far as no reader is in the way. */
+    static final Sql CHECKPOINT = new Sql("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)");
 
     /** Opens a connection that writes, or fails. */
     interface Opener {
@@ -44,6 +46,8 @@ final class WriterLane implements AutoCloseable {
     private final BlockingQueue<Pending<?>> queue;
     private final int batchMax;
     private final Opener opener;
+    private final Capacity capacity;
+    private final Outage outage = new Outage("Writes");
     private final History history;
     private final Node node;
     private final Thread thread;
@@ -54,8 +58,16 @@ final class WriterLane implements AutoCloseable {
      * @param queueMax how much work may wait; beyond it work is refused
      * @param batchMax how much work one transaction takes
      */
-    WriterLane(Opener opener, Statements statements, History history, Node node, int queueMax, int batchMax) {
+    WriterLane(
+            Opener opener,
+            Statements statements,
+            Capacity capacity,
+            History history,
+            Node node,
+            int queueMax,
+            int batchMax) {
         this.opener = opener;
+        this.capacity = capacity;
         this.statements = statements;
         this.history = history;
         this.node = node;
@@ -160,7 +172,7 @@ final class WriterLane implements AutoCloseable {
                 pending.tell(word, node);
             }
         } catch (SQLException e) {
-            RuntimeException told = SqliteFailure.told(e);
+            RuntimeException told = outage.told(e);
             abandonConnection();
             for (Pending<?> pending : batch) {
                 pending.promise.completeExceptionally(told);
@@ -178,16 +190,22 @@ final class WriterLane implements AutoCloseable {
     private String transaction(List<Pending<?>> batch) throws SQLException {
         Statements tx = connection();
         while (true) {
+            capacity.emptyLog(tx);
             tx.call(BEGIN).run();
+            capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
             if (!allWhole(tx, batch)) {
                 tx.call(ROLLBACK).run();
                 continue;
             }
-            if (tx.rowsChanged() > rowsBefore) {
+            boolean changed = tx.rowsChanged() > rowsBefore;
+            if (changed) {
                 history.announce(history.advance(tx));
             }
             tx.call(COMMIT).run();
+            if (changed) {
+                outage.over();
+            }
             return history.word();
         }
     }

@@ -20,8 +20,17 @@ public record StoreFile(Path path) {
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
+        return open(queueMax, batchMax, Long.MAX_VALUE);
+    }
+
+    /** With a limit to the size of the file. */
+    SqliteDatabase openLimited(long bytesMax) {
+        return open(1_000, 100, bytesMax);
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
         var settings = new SqliteDatabase.Settings(
-                path, BUSY_TIMEOUT, queueMax, batchMax, 1, 10, new Node("test", "here", true));
+                path, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
         return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
     }
 
