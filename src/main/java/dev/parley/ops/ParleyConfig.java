@@ -31,6 +31,17 @@ public interface ParleyConfig {
 
     Rondevu rondevu();
 
+    /**
+     * Who may use the service: {@code open} lets everybody who reaches it. Without it the service is as open, and listens on a
+     * loopback address only.
+     */
+    Optional<Access> access();
+
+    /** Who may use the service. */
+    enum Access {
+        OPEN
+    }
+
     /** Where sessions are kept. */
     interface Store {
         /**

@@ -16,6 +16,7 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduler;
+import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
@@ -33,6 +34,11 @@ public class Wiring {
 
     public Wiring(ParleyConfig config) {
         this.config = config;
+    }
+
+    /** Before the server listens. */
+    void refuseUnsafeAddress(@Observes StartupEvent started, SmallRyeConfig settings) {
+        ListenAddress.of(settings, config).refuseUnsafe();
     }
 
     @Produces

@@ -143,6 +143,9 @@ class StartIT {
         "parley.waiting.max, 31s",
         "parley.no-such-key, 1",
         "parley.store.size-max, 1K",
+        "parley.access, closed",
+        "quarkus.http.port, 70000",
+        "quarkus.http.host, 0.0.0.0",
     })
     void aSettingThatWillNotDoIsNamed(String key, String value) {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);
