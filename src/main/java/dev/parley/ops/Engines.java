@@ -5,11 +5,14 @@ import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.Upkeep;
 import dev.parley.store.postgresql.ChosenNode;
 import dev.parley.store.postgresql.PostgresDatabase;
 import dev.parley.store.postgresql.PostgresSessions;
+import dev.parley.store.postgresql.PostgresUpkeep;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
+import dev.parley.store.sqlite.SqliteUpkeep;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
@@ -17,7 +20,10 @@ import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 
 /** Opens the engine that {@code parley.store.url} names. What belongs to the other one is inactive and is not touched. */
@@ -33,6 +39,9 @@ public class Engines {
 
     @Inject
     SecureRandom random;
+
+    @Inject
+    InstantSource clock;
 
     @Inject
     MeterRegistry meters;
@@ -55,17 +64,28 @@ public class Engines {
     @PersistenceUnitExtension("postgresql")
     ChosenNode chosenNode;
 
-    Database open(StoreUrl url) {
-        return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url);
+    /** @param serving whether this is a server, or a command beside it */
+    Database open(StoreUrl url, boolean serving) {
+        return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url, serving);
     }
 
-    private Database sqlite(StoreUrl.Sqlite file) {
+    /** What an operator does to the store; opens nothing yet. */
+    Upkeep upkeep(StoreUrl url) {
+        if (url instanceof StoreUrl.Postgres cluster) {
+            return new PostgresUpkeep(cluster, replicas(), postgresMigrations.get(), clock);
+        }
+        Path file = ((StoreUrl.Sqlite) url).path();
+        return new SqliteUpkeep(file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), random, clock);
+    }
+
+    private Database sqlite(StoreUrl.Sqlite file, boolean serving) {
         ParleyConfig.Store store = config.store();
         store.replicas().ifPresent(replicas -> {
             throw new StartRefused(ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
         });
         var settings = new SqliteDatabase.Settings(
                 file.path(),
+                serving,
                 store.busyTimeout(),
                 bytesMax(),
                 store.queue(),
@@ -74,6 +94,17 @@ public class Engines {
                 store.scanQueue(),
                 new Node(config.node().name(), config.node().region(), true));
         return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random);
+    }
+
+    private Node primary() {
+        return config.store()
+                .primary()
+                .map(ReplicaUrl::primary)
+                .orElseGet(() -> new Node(PRIMARY, config.node().region(), true));
+    }
+
+    private List<ReplicaUrl> replicas() {
+        return ReplicaUrl.parse(config.store().replicas(), primary());
     }
 
     private long bytesMax() {
@@ -90,11 +121,10 @@ public class Engines {
             throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
         });
         String region = config.node().region();
-        Node primary = store.primary().map(ReplicaUrl::primary).orElseGet(() -> new Node(PRIMARY, region, true));
         var settings = new PostgresDatabase.Settings(
                 url,
-                primary,
-                ReplicaUrl.parse(store.replicas(), primary),
+                primary(),
+                replicas(),
                 region,
                 store.connections(),
                 store.scanThreads(),

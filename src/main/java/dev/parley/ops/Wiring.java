@@ -7,38 +7,62 @@ import dev.parley.feed.WaitBounds;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
+import dev.parley.ops.doctor.Checkup;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.Upkeep;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduler;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
 public class Wiring {
-    private final ParleyConfig config;
+    /** Whether this process listens, as the server does, or runs a command. */
+    static final String SERVING = "quarkus.http.host-enabled";
 
-    public Wiring(ParleyConfig config) {
+    private final ParleyConfig config;
+    private final boolean serving;
+
+    public Wiring(ParleyConfig config, @ConfigProperty(name = SERVING, defaultValue = "true") boolean serving) {
         this.config = config;
+        this.serving = serving;
     }
 
-    /** Before the server listens. */
-    void refuseUnsafeAddress(@Observes StartupEvent started, SmallRyeConfig settings) {
-        ListenAddress.of(settings, config).refuseUnsafe();
+    /**
+     * Before the first request, so that what will not do stops the start. A command opens what it needs itself, and a doctor does
+     * not need a store that can be opened.
+     */
+    void serve(
+            @Observes StartupEvent started,
+            SmallRyeConfig settings,
+            Instance<Limits> limits,
+            Instance<Patience> patience,
+            Instance<Database> database,
+            Instance<Sweeper> sweeper,
+            Scheduler scheduler) {
+        if (serving) {
+            ListenAddress.of(settings, config).refuseUnsafe();
+            limits.get();
+            patience.get();
+            database.get();
+            new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
+        }
     }
 
     @Produces
@@ -56,7 +80,6 @@ public class Wiring {
 
     @Produces
     @Singleton
-    @Startup
     Limits limits() {
         ParleyConfig.Limits limits = config.limits();
         ParleyConfig.Session session = config.session();
@@ -103,9 +126,12 @@ public class Wiring {
 
     @Produces
     @Singleton
-    @Startup
     Database database(Engines engines) {
-        return engines.open(StoreUrl.parse(StoreUrl.KEY, config.store().url()));
+        return engines.open(storeUrl(), serving);
+    }
+
+    private StoreUrl storeUrl() {
+        return StoreUrl.parse(StoreUrl.KEY, config.store().url());
     }
 
     void close(@Disposes Database database) {
@@ -127,7 +153,6 @@ public class Wiring {
 
     @Produces
     @Singleton
-    @Startup
     Patience patience(@ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
         ParleyConfig.Waiting waiting = config.waiting();
         refuseUnlessShorter("parley.waiting.max", waiting.max(), idleTimeout);
@@ -148,7 +173,24 @@ public class Wiring {
         return new Sweeper(database, clock, config.expiry().batch());
     }
 
-    void startSweeping(@Observes StartupEvent started, Scheduler scheduler, Sweeper sweeper) {
-        new SweepSchedule(scheduler, sweeper).start(config.expiry().schedule());
+    @Produces
+    @Singleton
+    Upkeep upkeep(Engines engines) {
+        return engines.upkeep(storeUrl());
+    }
+
+    @Produces
+    @Singleton
+    Checkup checkup(
+            SmallRyeConfig settings,
+            Upkeep upkeep,
+            Instance<Limits> limits,
+            Instance<HttpSettings> http,
+            Instance<Patience> patience) {
+        return new Checkup(
+                List.of(() -> ListenAddress.of(settings, config).refuseUnsafe(), limits::get, http::get, patience::get),
+                StartLog.misspelt(System.getenv().keySet()),
+                StartLog.versions(settings),
+                upkeep);
     }
 }

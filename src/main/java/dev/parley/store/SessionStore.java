@@ -153,10 +153,17 @@ public final class SessionStore {
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
             ORDER BY s.id DESC, e.seq""");
 
-    private static final Sql COUNT =
-            new Sql("count", "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM events)");
+    private static final Sql COUNT = new Sql("count", """
+            SELECT count(*),
+                   count(CASE WHEN expires_at > ? THEN 1 END),
+                   count(CASE WHEN expires_at > ? AND answered = 0 THEN 1 END),
+                   count(DISTINCT CASE WHEN expires_at > ? AND answered = 0 THEN namespace || ' ' || topic END),
+                   (SELECT count(*) FROM events)
+            FROM sessions""");
 
     private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
+
+    private static final Sql OTHERS = new Sql("others", "SELECT 1 FROM sessions WHERE substr(code, 1, ?) <> ? LIMIT 1");
 
     private static final Sql SWEEP = sweep("sweep", "");
 
@@ -432,20 +439,34 @@ public final class SessionStore {
                 .all(Rows::waiting);
     }
 
-    /** How many rows there are of either kind, in every namespace and expired or not: for comparing nodes. */
-    public Count count(Statements node) throws SQLException {
-        return node.call(COUNT).all(row -> {
+    /** What the node holds, in all namespaces; reads everything. */
+    public Count count(Statements node, Instant now) throws SQLException {
+        long millis = now.toEpochMilli();
+        return node.call(COUNT).bind(millis).bind(millis).bind(millis).all(row -> {
             row.next();
-            return new Count(row.getLong(1), row.getLong(2));
+            return new Count(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
         });
     }
 
-    /** The rows of a node. */
-    public record Count(long sessions, long events) {}
+    /**
+     * What a node holds.
+     *
+     * @param sessions the expired ones included
+     * @param live those that have not expired
+     * @param waiting those of the live ones that have no answer yet
+     * @param topics under which sessions wait, each counted once a namespace
+     * @param events of all sessions
+     */
+    public record Count(long sessions, long live, long waiting, long topics, long events) {}
 
     /** Whether the store can be read; fails where it cannot. */
     public boolean look(Statements node) throws SQLException {
         return node.call(LOOK).first(row -> true) != null;
+    }
+
+    /** Whether there is a session, expired or not, whose code does not begin with {@code prefix}, in any namespace. */
+    public boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
+        return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */

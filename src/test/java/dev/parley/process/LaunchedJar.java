@@ -68,12 +68,17 @@ final class LaunchedJar implements AutoCloseable {
         return new Exit(process.exitValue(), out(), err());
     }
 
+    /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
+    Exit kill() {
+        process.destroyForcibly();
+        return awaitExit();
+    }
+
     /** Kills the process if it still runs. */
     @Override
     public void close() {
         if (process.isAlive()) {
-            process.destroyForcibly();
-            awaitExit();
+            kill();
         }
     }
 

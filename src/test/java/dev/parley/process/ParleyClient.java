@@ -71,10 +71,14 @@ public final class ParleyClient {
         return send("GET", pathAndQuery, null, null);
     }
 
+    /** A read that is to be at least as new as {@code bookmark}. */
+    public Reply getSince(String bookmark, String pathAndQuery) {
+        return send(request(pathAndQuery).header("x-d1-bookmark", bookmark).GET());
+    }
+
     /** Any call: {@code body} goes as JSON, {@code token} as Session-Token. */
     public Reply send(String method, String pathAndQuery, @Nullable String token, @Nullable JsonNode body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(pathAndQuery))
-                .timeout(REPLY_MAX)
+        HttpRequest.Builder request = request(pathAndQuery)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()));
         if (body != null) {
             request.header("Content-Type", "application/json");
@@ -82,6 +86,14 @@ public final class ParleyClient {
         if (token != null) {
             request.header("Session-Token", token);
         }
+        return send(request);
+    }
+
+    private HttpRequest.Builder request(String pathAndQuery) {
+        return HttpRequest.newBuilder(server.resolve(pathAndQuery)).timeout(REPLY_MAX);
+    }
+
+    private static Reply send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.headers(), response.body());

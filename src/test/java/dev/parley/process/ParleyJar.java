@@ -84,6 +84,11 @@ public final class ParleyJar {
         }
     }
 
+    /** Starts a command and does not wait for its end. */
+    LaunchedJar launchCommand(String... arguments) {
+        return launch(arguments);
+    }
+
     private LaunchedJar launch(String... arguments) {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));

@@ -66,8 +66,7 @@ public final class RunningParley implements AutoCloseable {
 
     /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
     public Exit kill() {
-        launched.process().destroyForcibly();
-        return launched.awaitExit();
+        return launched.kill();
     }
 
     /** {@code kill}, the signal TERM; does not wait. */

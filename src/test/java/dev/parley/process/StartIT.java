@@ -82,10 +82,24 @@ class StartIT {
         assertRefusedAndUntouched(anotherApplicationsDatabase());
     }
 
+    /** With a write-ahead log it is the reader, too, that leaves files beside it, and cannot clear them away. */
+    @Test
+    void besideADatabaseOfAnotherApplicationNothingIsLeft() throws IOException, SQLException {
+        Path file = anotherApplicationsDatabase();
+        try (StoreFile recipes = StoreFile.open(file)) {
+            recipes.execute("PRAGMA journal_mode = WAL");
+        }
+        assertRefusedAndUntouched(file);
+        try (var files = Files.list(folder)) {
+            assertThat(files.filter(beside -> beside.getFileName().toString().startsWith("recipes")))
+                    .containsExactly(file);
+        }
+    }
+
     @Test
     void aDatabaseOfANewerParleyIsLeftToIt() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
-        assertThat(jar(file).run("sweep").code()).as("a store is made").isZero();
+        assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
         try (StoreFile store = StoreFile.open(file)) {
             store.execute(
                     "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
@@ -99,7 +113,7 @@ class StartIT {
     @Test
     void aDatabaseWhoseMigrationsWereTamperedWithIsNoStore() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
-        assertThat(jar(file).run("sweep").code()).as("a store is made").isZero();
+        assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
         try (StoreFile store = StoreFile.open(file)) {
             store.execute("UPDATE flyway_schema_history SET checksum = checksum + 1");
         }

@@ -51,9 +51,12 @@ class SweepIT {
     }
 
     @Test
-    void aSweepWithoutAServerMakesItsStore() {
-        Exit exit = jar("made/by-sweep.db").run("sweep");
-        assertThat(exit).isEqualTo(new Exit(0, deleted(0), ""));
+    void aSweepOfAMistypedPathIsRefusedAndMakesNoStore() {
+        Exit exit = jar("misspelt/parley.db").run("sweep");
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.out()).isEmpty();
+        assertThat(exit.err().lines()).singleElement().asString().contains("misspelt/parley.db", "parley migrate");
+        assertThat(folder.resolve("misspelt")).doesNotExist();
     }
 
     @Test

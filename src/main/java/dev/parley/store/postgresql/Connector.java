@@ -48,10 +48,7 @@ final class Connector {
     }
 
     NodeConnection open(Making making) throws SQLException {
-        Connection connection = new Driver().connect(url.jdbc(), properties);
-        if (connection == null) {
-            throw new SQLException("The driver does not know " + url);
-        }
+        Connection connection = connect();
         try {
             var statements = Statements.amongWriters(connection);
             NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
@@ -62,5 +59,14 @@ final class Connector {
             connection.close();
             throw e;
         }
+    }
+
+    /** A connection as the driver makes it; an answer may take as long as connecting. */
+    Connection connect() throws SQLException {
+        Connection connection = new Driver().connect(url.jdbc(), properties);
+        if (connection == null) {
+            throw new SQLException("The driver does not know " + url);
+        }
+        return connection;
     }
 }

@@ -7,6 +7,7 @@ import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.Sql;
@@ -28,10 +29,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * threads of each node's own, so a node that falls silent holds up nobody but who asked it.
  */
 public final class PostgresDatabase implements Database {
-    private static final Logger LOG = Logger.getLogger(PostgresDatabase.class);
     private static final int SECRET_BYTES = 32;
     private static final int LAG_STEPS = 100;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
@@ -132,32 +128,10 @@ public final class PostgresDatabase implements Database {
 
     private void migrate(Flyway flyway) {
         try {
-            for (MigrationInfo applied : flyway.info().applied()) {
-                if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
-                    throw refused("its schema, version " + applied.getVersion()
-                            + ", is newer than this Parley knows; run the version that wrote it");
-                }
-            }
-            flyway.migrate();
-        } catch (FlywayException e) {
-            LOG.debug("Flyway refused", e);
-            throw refused(connectionFailure(e)
-                    .map(failure -> "the primary cannot be reached: " + oneLine(failure))
-                    .orElse("its schema is not one that Parley made, or was changed by hand"));
+            new Schema(flyway).migrate();
+        } catch (Schema.Unusable e) {
+            throw PostgresFailure.refused(settings.url(), e);
         }
-    }
-
-    private static Optional<SQLException> connectionFailure(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException failure
-                    && failure.getSQLState() != null
-                    && (failure.getSQLState().startsWith("08")
-                            || failure.getSQLState().startsWith("28")
-                            || failure.getSQLState().startsWith("3D"))) {
-                return Optional.of(failure);
-            }
-        }
-        return Optional.empty();
     }
 
     private History begin(SecureRandom random) {
@@ -175,16 +149,12 @@ public final class PostgresDatabase implements Database {
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
-            throw refused("the primary cannot be used: " + oneLine(e));
+            throw refused("the primary cannot be used: " + PostgresFailure.line(e));
         }
     }
 
     private StartRefused refused(String why) {
-        return new StartRefused(StoreUrl.KEY + ": " + settings.url() + " cannot be used: " + why + ".");
-    }
-
-    private static String oneLine(SQLException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("\\.$", "");
+        return PostgresFailure.refused(settings.url(), why);
     }
 
     private Replica replica(ReplicaUrl replica) {

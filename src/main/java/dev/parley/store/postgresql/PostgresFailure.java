@@ -3,8 +3,12 @@ package dev.parley.store.postgresql;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Schema;
+import dev.parley.store.StartRefused;
+import dev.parley.store.StoreUrl;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** What an error of PostgreSQL means for a caller. Decided by the SQLSTATE (PostgreSQL, appendix A), never by the text. */
@@ -53,6 +57,36 @@ final class PostgresFailure {
     static boolean isFault(SQLException e) {
         String kind = state(e).length() < 2 ? "" : state(e).substring(0, 2);
         return kind.equals("42") || kind.equals("22") || kind.equals("23") || kind.equals("21");
+    }
+
+    /** A store that cannot be used for what the migrations met there. */
+    static StartRefused refused(StoreUrl.Postgres url, Schema.Unusable e) {
+        return refused(
+                url,
+                ofConnecting(e)
+                        .map(failure -> "the primary cannot be reached: " + line(failure))
+                        .orElse(e.why()));
+    }
+
+    static StartRefused refused(StoreUrl.Postgres url, String why) {
+        return new StartRefused(StoreUrl.KEY + ": " + url + " cannot be used: " + why + ".");
+    }
+
+    private static Optional<SQLException> ofConnecting(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure
+                    && (state(failure).startsWith("08")
+                            || state(failure).startsWith("28")
+                            || state(failure).startsWith("3D"))) {
+                return Optional.of(failure);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the server says, without the lines in which it says more. */
+    static String line(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("\\.$", "");
     }
 
     private static String state(SQLException e) {

@@ -25,6 +25,9 @@ final class History {
     private static final Sql ADVANCE =
             new Sql("advance-history", "UPDATE history SET position = position + 1 RETURNING position");
 
+    private static final Sql BEGIN_ANEW =
+            new Sql("begin-history-anew", "UPDATE history SET id = ?, secret = ?, position = 0");
+
     private final String id;
     private final BookmarkSeal seal;
     private volatile Latest latest;
@@ -40,17 +43,29 @@ final class History {
 
     /** The history that the file tells; a file without one begins one. */
     static History of(Statements writer, SecureRandom random) throws SQLException {
-        var idBytes = new byte[ID_BYTES];
-        var secret = new byte[SECRET_BYTES];
-        random.nextBytes(idBytes);
-        random.nextBytes(secret);
-        writer.call(BEGIN).bind(HexFormat.of().formatHex(idBytes)).bind(secret).update();
+        bindNew(writer.call(BEGIN), random).update();
         History history =
                 writer.call(LOOK).first(row -> new History(row.getString(1), row.getBytes(2), row.getLong(3)));
         if (history == null) {
             throw new SQLException("The table history is empty");
         }
         return history;
+    }
+
+    /**
+     * Lets the file tell another history from here. A restored file has to: its counter has been where it will come to again, and
+     * a bookmark of the time that was undone would be honoured then.
+     */
+    static void beginAnew(Statements writer, SecureRandom random) throws SQLException {
+        bindNew(writer.call(BEGIN_ANEW), random).update();
+    }
+
+    private static Statements.Call bindNew(Statements.Call call, SecureRandom random) throws SQLException {
+        var id = new byte[ID_BYTES];
+        var secret = new byte[SECRET_BYTES];
+        random.nextBytes(id);
+        random.nextBytes(secret);
+        return call.bind(HexFormat.of().formatHex(id)).bind(secret);
     }
 
     /** Counts the commit that is about to happen; within its transaction. */

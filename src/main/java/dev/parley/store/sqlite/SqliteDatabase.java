@@ -4,6 +4,7 @@ import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.Standpoint;
@@ -11,6 +12,7 @@ import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
+import dev.parley.store.sqlite.StoreLock.Claim;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,9 +25,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
 import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
 
@@ -42,6 +41,7 @@ public final class SqliteDatabase implements Database {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     /**
+     * @param serving whether this is the file's one server, or a command beside it
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param bytesMax how large the file may become
      * @param queueMax how much work may wait for the writer
@@ -51,6 +51,7 @@ public final class SqliteDatabase implements Database {
      */
     public record Settings(
             Path path,
+            boolean serving,
             Duration busyTimeout,
             long bytesMax,
             int queueMax,
@@ -60,6 +61,7 @@ public final class SqliteDatabase implements Database {
             Node node) {}
 
     private final SqliteFile file;
+    private final StoreLock lock;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
     private final Node node;
@@ -79,10 +81,11 @@ public final class SqliteDatabase implements Database {
     public SqliteDatabase(Settings settings, Flyway flyway, SessionRepository<?> repository, SecureRandom random) {
         this.repository = repository;
         this.node = settings.node();
-        this.file = new SqliteFile(settings.path(), settings.busyTimeout());
+        this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
-        migrate(flyway);
+        this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
+            new Schema(flyway).migrate();
             var writer = new Statements(file.openWriter(settings.bytesMax()));
             this.history = History.of(writer, random);
             this.lane = new WriterLane(
@@ -93,27 +96,17 @@ public final class SqliteDatabase implements Database {
                     node,
                     settings.queueMax(),
                     settings.batchMax());
+        } catch (Schema.Unusable e) {
+            release();
+            throw file.refused(e.why());
         } catch (SQLException e) {
+            release();
             throw file.refused("SQLite says: " + e.getMessage());
         } catch (IOException e) {
-            throw file.refused("its disk cannot be reached (" + e.getClass().getSimpleName() + ")");
+            release();
+            throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
-    }
-
-    private void migrate(Flyway flyway) {
-        try {
-            for (MigrationInfo applied : flyway.info().applied()) {
-                if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
-                    throw file.refused("its schema, version " + applied.getVersion()
-                            + ", is newer than this Parley knows; run the version that wrote it");
-                }
-            }
-            flyway.migrate();
-        } catch (FlywayException e) {
-            LOG.debug("Flyway refused", e);
-            throw file.refused("its schema is not one that Parley made, or was changed by hand");
-        }
     }
 
     @Override
@@ -199,6 +192,15 @@ public final class SqliteDatabase implements Database {
             } catch (SQLException e) {
                 LOG.warnf("A reader's connection did not close: %s", e.getMessage());
             }
+        }
+        release();
+    }
+
+    private void release() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warnf("The store's lock was not released: %s", e.getMessage());
         }
     }
 }

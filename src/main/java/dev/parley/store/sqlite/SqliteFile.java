@@ -2,6 +2,8 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.sqlite.StoreLock.Claim;
+import dev.parley.store.sqlite.StoreLock.Held;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,15 +14,25 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.Pragma;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
 /** The file that holds the store: whether it may be opened at all, and whether its connections are set as durability needs. */
 final class SqliteFile {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final String NO_FILE = "it is not a file that can be read and written";
+
+    /** What every database begins with (SQLite's file format, section 1.3). */
+    private static final int HEADER_LENGTH = 100;
+
+    private static final int READ_VERSION_AT = 19;
+    private static final int READ_VERSION_OF_WAL = 2;
 
     /** Before it a database could be corrupted when the write-ahead log started over. */
     private static final int[] VERSION_MIN = {3, 51, 3};
@@ -34,13 +46,31 @@ final class SqliteFile {
     /** Pages that the writer keeps; a reader's are stale after each commit, so it gets the driver's 2 MB. */
     private static final int WRITER_CACHE_KIB = 64 << 10;
 
+    /** How long to wait for the lock of a file that nobody else is to have open. */
+    private static final Duration ALONE = Duration.ofSeconds(1);
+
+    private final String name;
     private final Path path;
     private final Duration busyTimeout;
 
-    /** @param busyTimeout how long a connection waits for a lock that another process holds */
-    SqliteFile(Path path, Duration busyTimeout) {
-        this.path = path.toAbsolutePath();
+    private SqliteFile(String name, Path path, Duration busyTimeout) {
+        this.name = name;
+        this.path = path;
         this.busyTimeout = busyTimeout;
+    }
+
+    /**
+     * The file of {@code parley.store.url}.
+     *
+     * @param busyTimeout how long a connection waits for a lock that another process holds
+     */
+    static SqliteFile configured(Path path, Duration busyTimeout) {
+        return new SqliteFile(StoreUrl.KEY + ": " + path.toAbsolutePath(), path.toAbsolutePath(), busyTimeout);
+    }
+
+    /** A file that somebody has named. */
+    static SqliteFile named(Path path) {
+        return new SqliteFile(path.toString(), path.toAbsolutePath(), ALONE);
     }
 
     Path path() {
@@ -48,34 +78,69 @@ final class SqliteFile {
     }
 
     /**
-     * Looks at the file before anything writes to it, and makes its folder where there is none.
+     * Looks at the file before anything writes to it, and makes it where there is none, empty, with its folder.
      *
-     * @throws StartRefused if it is no store; the file is left as it was
+     * @throws StartRefused if it is no store; the file is left as it was, and nothing is left beside it
      */
     void inspect() {
+        inspectPlace();
+        try {
+            OwnFile.makeIfMissing(path);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** As {@link #inspect}, and makes the folder only. */
+    void inspectPlace() {
+        refuseFolder();
+        makeFolder();
+        if (Files.exists(path)) {
+            refuseForeign();
+            if (!Files.isWritable(path)) {
+                throw refused(NO_FILE);
+            }
+        }
+    }
+
+    /** Refuses unless the file is there and is, or may become, a store of Parley's. */
+    void refuseMissing() {
+        refuseFolder();
+        if (!Files.exists(path)) {
+            throw refused("there is no such file; \"parley migrate\" makes one");
+        }
+        refuseForeign();
+    }
+
+    private void refuseFolder() {
         if (Files.isDirectory(path)) {
             throw refused("it is a folder");
         }
-        makeFolder();
-        if (!Files.exists(path)) {
-            return;
-        }
+    }
+
+    private void refuseForeign() {
         try {
-            if (!Files.isRegularFile(path) || !Files.isReadable(path) || !Files.isWritable(path)) {
-                throw refused("it is not a file that can be read and written");
+            if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+                throw refused(NO_FILE);
             }
-            if (Files.size(path) == 0) {
+            byte[] header;
+            try (var in = Files.newInputStream(path)) {
+                header = in.readNBytes(HEADER_LENGTH);
+            }
+            if (header.length == 0) {
                 return;
             }
-            try (var in = Files.newInputStream(path)) {
-                if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-                    throw refused("it is not an SQLite database");
-                }
+            if (header.length < HEADER_LENGTH || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+                throw refused("it is not an SQLite database");
             }
+            refuseForeignTables(header[READ_VERSION_AT] == READ_VERSION_OF_WAL);
         } catch (IOException e) {
-            throw refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
+            throw unreachable(e);
         }
-        try (Connection connection = openReader();
+    }
+
+    private void refuseForeignTables(boolean wal) {
+        try (Connection connection = wal && isAtRest() ? openAtRest() : openReader();
                 Statement statement = connection.createStatement();
                 ResultSet tables = statement.executeQuery(
                         "SELECT count(*), count(*) FILTER (WHERE name = 'flyway_schema_history') FROM sqlite_master")) {
@@ -87,9 +152,38 @@ final class SqliteFile {
         }
     }
 
-    /** How large the file is that SQLite keeps beside the store under {@code suffix}; 0 where there is none. */
+    /**
+     * Whether all that was ever committed is in the file itself and nobody has it open, as far as can be seen beside it. Whoever
+     * opens a file with a write-ahead log leaves a trace there, readers too, which only a writer can clear away.
+     */
+    boolean isAtRest() {
+        return !Files.exists(beside("-shm")) && bytesBeside("-wal") == 0;
+    }
+
+    /** How large the file is that SQLite keeps under {@code suffix}; 0 where there is none. */
     long bytesBeside(String suffix) {
-        return path.resolveSibling(path.getFileName() + suffix).toFile().length();
+        return beside(suffix).toFile().length();
+    }
+
+    /** Makes known what this process does with the file; refuses where another's doing is in the way. */
+    StoreLock claim(Claim claim) {
+        try {
+            return StoreLock.take(path, claim);
+        } catch (Held e) {
+            throw refused(e.why());
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** The file that SQLite keeps beside the store under {@code suffix}. */
+    Path beside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** A refusal for what the file system says. */
+    StartRefused unreachable(IOException e) {
+        return refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
     }
 
     /** Beside the file SQLite keeps its log, so a file that can be written is not enough. */
@@ -142,6 +236,50 @@ final class SqliteFile {
         return config.createConnection(url());
     }
 
+    /** A connection that cannot write and leaves no trace; for a file that nobody changes meanwhile. */
+    Connection openAtRest() throws SQLException {
+        SQLiteConfig config = ofOneThread();
+        config.setReadOnly(true);
+        return config.createConnection("jdbc:sqlite:" + path.toUri() + "?immutable=1");
+    }
+
+    /** A connection for the only process that has the file open; commits are durable, and leave no log. */
+    Connection openAlone() throws SQLException {
+        SQLiteConfig config = ofOneThread();
+        config.setJournalMode(JournalMode.DELETE);
+        config.setSynchronous(SynchronousMode.FULL);
+        return config.createConnection(url());
+    }
+
+    /**
+     * Brings all that was ever committed into the file itself and clears away what SQLite keeps beside it, so that another file
+     * can take its place: a log that stayed would be taken for the other's.
+     *
+     * @throws StartRefused if a connection that Parley knows nothing of has the file open
+     */
+    void retire() throws SQLException, IOException {
+        if (Files.exists(path)) {
+            try (Connection connection = openAlone()) {
+                verify(connection, "journal_mode", "delete");
+            } catch (SQLException e) {
+                if (SqliteFailure.isLocked(e)) {
+                    throw refused("another program has it open; close that first");
+                }
+                throw e;
+            }
+        }
+        Files.deleteIfExists(beside("-wal"));
+        Files.deleteIfExists(beside("-shm"));
+        OwnFile.syncFolder(path);
+    }
+
+    /** The file for those who open it as they like, as Flyway does. */
+    DataSource dataSource() {
+        var source = new SQLiteDataSource();
+        source.setUrl(url());
+        return source;
+    }
+
     /** No two threads ever use one connection at once, so SQLite need not lock it on every call: a tenth of what a read costs. */
     private SQLiteConfig ofOneThread() {
         var config = new SQLiteConfig();
@@ -191,8 +329,8 @@ final class SqliteFile {
         }
     }
 
-    /** The start cannot go on with this file: {@code why}. */
+    /** A refusal that names the setting and the file. */
     StartRefused refused(String why) {
-        return new StartRefused(StoreUrl.KEY + ": " + path + " cannot be used: " + why + ".");
+        return new StartRefused(name + " cannot be used: " + why + ".");
     }
 }

@@ -54,16 +54,20 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 Duration.ofMillis(100),
                 Duration.ofMillis(600),
                 lagMax);
-        Flyway flyway = Flyway.configure()
+        var meters = new SimpleMeterRegistry();
+        var random = new SecureRandom();
+        var database = new PostgresDatabase(
+                settings, migrations(place), new PostgresSessions(), new ChosenNode(), random, meters);
+        return new Parley(
+                database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
+    }
+
+    static Flyway migrations(StoreUrl.Postgres place) {
+        return Flyway.configure()
                 .dataSource(
                         place.jdbc() + "?targetServerType=primary&hostRecheckSeconds=0", place.user(), place.password())
                 .locations("migrations/postgresql")
                 .load();
-        var meters = new SimpleMeterRegistry();
-        var random = new SecureRandom();
-        var database = new PostgresDatabase(settings, flyway, new PostgresSessions(), new ChosenNode(), random, meters);
-        return new Parley(
-                database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }
 
     /** Whether every replica is in service. */

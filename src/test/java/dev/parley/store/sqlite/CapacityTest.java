@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.expiry.Sweeper;
-import dev.parley.feed.Feed;
-import dev.parley.feed.WaitBounds;
+import dev.parley.feed.Feeds;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -20,7 +19,6 @@ import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.Signaling;
-import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +40,6 @@ class CapacityTest {
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
     private final MovableClock clock = new MovableClock();
     private StoreFile file;
     private SqliteDatabase database;
@@ -52,14 +49,12 @@ class CapacityTest {
     void open() {
         file = new StoreFile(folder.resolve("parley.db"));
         database = file.openLimited(BYTES_MAX);
-        var feed = new Feed(vertx, new WaitBounds(1, 1, 1, Duration.ofSeconds(1)));
-        signaling = new Signaling(database, feed, LIMITS, clock, new SecureRandom());
+        signaling = new Signaling(database, Feeds.nobodyWaits(), LIMITS, clock, new SecureRandom());
     }
 
     @AfterEach
     void close() {
         database.close();
-        vertx.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.sqlite.SQLiteDataSource;
@@ -30,12 +31,17 @@ public record StoreFile(Path path) {
 
     private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
         var settings = new SqliteDatabase.Settings(
-                path, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
+                path, true, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
         return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
     }
 
     void migrate() {
         migrations().migrate();
+    }
+
+    /** What an operator can do to the file, at {@code clock}'s time. */
+    SqliteUpkeep upkeep(InstantSource clock) {
+        return new SqliteUpkeep(path, BUSY_TIMEOUT, Long.MAX_VALUE, migrations(), new SecureRandom(), clock);
     }
 
     /** A connection that Parley knows nothing of. */

@@ -1,4 +1,4 @@
-package dev.parley.ops;
+package dev.parley.ops.command;
 
 import picocli.CommandLine.Command;
 
@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
         description = "Serve the HTTP API until stopped. The default.",
         mixinStandardHelpOptions = true)
 public final class ServeCommand {
-    static final String NAME = "serve";
+    public static final String NAME = "serve";
 }

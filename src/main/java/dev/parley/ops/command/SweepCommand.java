@@ -1,6 +1,7 @@
-package dev.parley.ops;
+package dev.parley.ops.command;
 
 import dev.parley.expiry.Sweeper;
+import dev.parley.store.Upkeep;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.concurrent.Callable;
@@ -11,10 +12,18 @@ import picocli.CommandLine.Spec;
 /** One sweep, for cron. */
 @Command(
         name = "sweep",
-        description = "Delete expired sessions once, beside a running server or without one; prints {\"deleted\":N}.",
-        mixinStandardHelpOptions = true)
+        description = {
+            "Delete expired sessions once, and print {\"deleted\":N}.",
+            "Nobody sees an expired session anyway; a sweep makes room. The service sweeps by itself unless"
+                    + " parley.expiry.schedule is off."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Every minute from cron: * * * * * java -jar quarkus-run.jar sweep"})
 @SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
 public final class SweepCommand implements Callable<Integer> {
+    @Inject
+    Instance<Upkeep> upkeep;
+
     @Inject
     Instance<Sweeper> sweeper;
 
@@ -23,8 +32,9 @@ public final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        upkeep.get().refuseMissing();
         long deleted = sweeper.get().sweep();
         spec.commandLine().getOut().println("{\"deleted\":" + deleted + "}");
-        return 0;
+        return ExitCode.DONE;
     }
 }

@@ -1,0 +1,54 @@
+package dev.parley.ops.command;
+
+import dev.parley.store.ByteCount;
+import dev.parley.store.Contents;
+import dev.parley.store.Upkeep;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A backup, beside a running server or without one. */
+@Command(
+        name = "backup",
+        description = {
+            "Save one committed state of the store to FILE, while the service goes on.",
+            "FILE is written under another name (FILE.partial), made durable and checked page by page; only then it"
+                    + " takes the place of an older FILE. Whatever goes wrong, a power cut included, FILE holds one whole"
+                    + " backup, the old or the new. It can be read by its owner only, for it holds what peers said.",
+            "For PostgreSQL use its own tools, such as pg_dump."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Says nothing in a pipe where all went well; --json says what was saved."})
+@SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
+public final class BackupCommand implements Callable<Integer> {
+    @Inject
+    Instance<Upkeep> upkeep;
+
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "Where the backup goes.")
+    Path file;
+
+    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"}.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+        try (var terminal = new Terminal(spec.commandLine().getErr())) {
+            Contents saved = upkeep.get().backup(file, terminal);
+            terminal.say("Saved %d sessions with %d events, %s, to %s"
+                    .formatted(saved.sessions(), saved.events(), new ByteCount(saved.bytes()), file));
+            if (json) {
+                spec.commandLine().getOut().println(ContentsJson.of(file, saved));
+            }
+            return ExitCode.DONE;
+        }
+    }
+}

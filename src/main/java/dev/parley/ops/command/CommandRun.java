@@ -1,0 +1,36 @@
+package dev.parley.ops.command;
+
+import dev.parley.session.SignalingException;
+import dev.parley.store.StartRefused;
+import dev.parley.store.UpkeepRefused;
+import io.quarkus.runtime.QuarkusApplication;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+import picocli.CommandLine.ParseResult;
+
+/** Runs one command in a started application and ends with its exit code. */
+public final class CommandRun implements QuarkusApplication {
+    private final IFactory factory;
+
+    public CommandRun(IFactory factory) {
+        this.factory = factory;
+    }
+
+    @Override
+    public int run(String... args) {
+        return new CommandLine(ParleyCommand.class, factory)
+                .setExecutionExceptionHandler(CommandRun::failed)
+                .execute(args);
+    }
+
+    /** One line for what the caller can mend; anything else is a fault of ours, and shown whole. */
+    private static int failed(Exception failure, CommandLine command, ParseResult line) throws Exception {
+        if (failure instanceof StartRefused
+                || failure instanceof UpkeepRefused
+                || failure instanceof SignalingException) {
+            command.getErr().println("parley: " + failure.getMessage());
+            return ExitCode.FAILED;
+        }
+        throw failure;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.parley.ops.command;
+
+import dev.parley.store.Answer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Passes on the first rows of an answer, and knows whether there were more. */
+final class FirstRows implements Answer {
+    private final Answer answer;
+    private int left;
+    private boolean cut;
+
+    FirstRows(Answer answer, int rowsMax) {
+        this.answer = answer;
+        this.left = rowsMax;
+    }
+
+    @Override
+    public void columns(List<String> names) {
+        answer.columns(names);
+    }
+
+    @Override
+    public boolean row(List<@Nullable Object> values) {
+        if (left == 0) {
+            cut = true;
+            return false;
+        }
+        left--;
+        return answer.row(values);
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.parley.ops.command;
+
+import dev.parley.store.ByteCount;
+import dev.parley.store.Contents;
+import dev.parley.store.Upkeep;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The way back from a backup. */
+@Command(
+        name = "restore",
+        description = {
+            "Put the backup FILE in the place of the store. What the store holds now is lost: if in doubt, \"parley"
+                    + " backup\" it first.",
+            "Stop the service before; while anybody has the store open, this refuses. FILE is checked page by page, and its"
+                    + " schema must be one that this Parley knows. A power cut leaves either the old store or the new.",
+            "Bookmarks that clients kept are of another history then: their next call is answered by the newest state,"
+                    + " with x-bookmark-status: reset. Sessions that have expired since stay expired.",
+            "For PostgreSQL use its own tools, such as pg_restore."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Says nothing in a pipe where all went well; --json says what was restored."})
+@SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
+public final class RestoreCommand implements Callable<Integer> {
+    @Inject
+    Instance<Upkeep> upkeep;
+
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "What \"parley backup\" has saved.")
+    Path file;
+
+    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"}.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+        try (var terminal = new Terminal(spec.commandLine().getErr())) {
+            Contents restored = upkeep.get().restore(file, terminal);
+            terminal.say("Restored %d sessions with %d events, %s, from %s"
+                    .formatted(restored.sessions(), restored.events(), new ByteCount(restored.bytes()), file));
+            if (json) {
+                spec.commandLine().getOut().println(ContentsJson.of(file, restored));
+            }
+            return ExitCode.DONE;
+        }
+    }
+}

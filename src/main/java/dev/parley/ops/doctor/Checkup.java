@@ -1,0 +1,59 @@
+package dev.parley.ops.doctor;
+
+import dev.parley.store.Finding;
+import dev.parley.store.StartRefused;
+import dev.parley.store.Upkeep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Looks at the settings and the versions, and has the store look at itself. */
+public final class Checkup {
+    private static final String SETTINGS = "settings";
+
+    private final List<Runnable> settings;
+    private final Set<String> misspelt;
+    private final String versions;
+    private final Upkeep upkeep;
+
+    /**
+     * @param settings each throws {@link StartRefused} where the service would not start
+     * @param misspelt variables that look like settings and are none
+     * @param versions of all that runs here
+     */
+    public Checkup(List<Runnable> settings, Set<String> misspelt, String versions, Upkeep upkeep) {
+        this.settings = settings;
+        this.misspelt = misspelt;
+        this.versions = versions;
+        this.upkeep = upkeep;
+    }
+
+    public List<Finding> findings() {
+        var findings = new ArrayList<Finding>();
+        findings.add(Finding.ok("versions", versions));
+        findings.addAll(settings());
+        findings.addAll(upkeep.examine());
+        return findings;
+    }
+
+    private List<Finding> settings() {
+        var findings = new ArrayList<Finding>();
+        for (Runnable setting : settings) {
+            try {
+                setting.run();
+            } catch (StartRefused e) {
+                findings.add(Finding.fault(
+                        SETTINGS,
+                        String.valueOf(e.getMessage()),
+                        "The service does not start so; change the setting."));
+            }
+        }
+        if (!misspelt.isEmpty()) {
+            findings.add(Finding.warning(
+                    SETTINGS,
+                    "no setting has these names: " + String.join(", ", misspelt),
+                    "They have no effect; see the README's table for how they are spelt."));
+        }
+        return findings.isEmpty() ? List.of(Finding.ok(SETTINGS, "the service starts with them")) : findings;
+    }
+}

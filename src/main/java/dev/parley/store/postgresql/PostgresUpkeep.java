@@ -1,0 +1,134 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.Answer;
+import dev.parley.store.Contents;
+import dev.parley.store.Finding;
+import dev.parley.store.Progress;
+import dev.parley.store.Question;
+import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Schema;
+import dev.parley.store.StartRefused;
+import dev.parley.store.StoreUrl;
+import dev.parley.store.Upkeep;
+import dev.parley.store.UpkeepRefused;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.flywaydb.core.Flyway;
+
+/** What an operator does to a database of a PostgreSQL cluster. Backups are the cluster's own matter. */
+public final class PostgresUpkeep implements Upkeep {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final int ROWS_AT_ONCE = 500;
+
+    /** How PostgreSQL alone quotes: what stands in it cannot be told from what stands outside without its own parser. */
+    private static final Pattern OWN_QUOTES = Pattern.compile("\\\\'|\\$\\w*\\$");
+
+    private static final String QUERY_CANCELED = "57014";
+
+    private final StoreUrl.Postgres url;
+    private final List<ReplicaUrl> replicas;
+    private final Schema schema;
+    private final InstantSource clock;
+
+    public PostgresUpkeep(StoreUrl.Postgres url, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
+        this.url = url;
+        this.replicas = replicas;
+        this.schema = new Schema(flyway);
+        this.clock = clock;
+    }
+
+    @Override
+    public void refuseMissing() {
+        try (Connection connection = primary();
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT to_regclass('flyway_schema_history') IS NOT NULL")) {
+            found.next();
+            if (!found.getBoolean(1)) {
+                throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" makes one");
+            }
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private StartRefused unreachable(SQLException e) {
+        return PostgresFailure.refused(url, "the primary cannot be reached: " + PostgresFailure.line(e));
+    }
+
+    @Override
+    public Migrated migrate() {
+        try {
+            return schema.migrate();
+        } catch (Schema.Unusable e) {
+            throw PostgresFailure.refused(url, e);
+        }
+    }
+
+    @Override
+    public long bytes() {
+        try (Connection connection = primary();
+                Statement statement = connection.createStatement();
+                ResultSet size = statement.executeQuery("SELECT pg_database_size(current_database())")) {
+            size.next();
+            return size.getLong(1);
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+    }
+
+    @Override
+    public void ask(Question question, Duration timeMax, Answer answer) {
+        if (OWN_QUOTES.matcher(question.sql()).find()) {
+            throw new UpkeepRefused(
+                    "Quote texts as 'it''s': what stands in $$ or behind a backslash cannot be looked through.");
+        }
+        refuseMissing();
+        try (Connection connection = primary()) {
+            connection.setNetworkTimeout(
+                    Runnable::run, Math.toIntExact(timeMax.plus(GRACE).toMillis()));
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET statement_timeout = " + timeMax.toMillis());
+                connection.setReadOnly(true);
+                connection.setAutoCommit(false); // else the driver fetches all rows at once
+                statement.setFetchSize(ROWS_AT_ONCE);
+                try (ResultSet rows = statement.executeQuery(question.sql())) {
+                    Question.tell(rows, answer);
+                }
+            }
+        } catch (SQLException e) {
+            throw new UpkeepRefused(
+                    QUERY_CANCELED.equals(e.getSQLState())
+                            ? "The answer takes longer than " + timeMax.toMillis() + " ms."
+                            : "PostgreSQL says: " + PostgresFailure.line(e));
+        }
+    }
+
+    @Override
+    public Contents backup(Path file, Progress progress) {
+        throw new UpkeepRefused("PostgreSQL saves its databases itself: pg_dump --format=custom --file=" + file
+                + " …; the README's \"Operate it\" has the whole of it.");
+    }
+
+    @Override
+    public Contents restore(Path file, Progress progress) {
+        throw new UpkeepRefused("PostgreSQL restores its databases itself: pg_restore … " + file
+                + ", into a new database; the README's \"Operate it\" has the whole of it.");
+    }
+
+    @Override
+    public List<Finding> examine() {
+        return new PostgresExamination(url, replicas, schema, clock).findings();
+    }
+
+    private Connection primary() throws SQLException {
+        return new Connector(url, "primary", TIMEOUT).connect();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Contents;
+import dev.parley.store.Progress;
+import dev.parley.store.UpkeepRefused;
+import dev.parley.store.sqlite.StoreLock.Claim;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.ProgressHandler;
+
+/**
+ * Saves the store to another file while it is in use: one committed state, in one read transaction beside which the writer goes
+ * on. It is written under a name of its own, made durable and checked, and only then gets the name that was asked for.
+ *
+ * <p>{@code VACUUM INTO} rather than a copy of pages: what was deleted is not in it, and a writer's commit does not make it begin
+ * again.
+ */
+final class SqliteBackup {
+    private static final int STEPS_BETWEEN_LOOKS = 200_000;
+
+    private final SqliteFile store;
+
+    SqliteBackup(SqliteFile store) {
+        this.store = store;
+    }
+
+    @SuppressWarnings("try") // the lock is held and not asked
+    Contents to(Path file, Progress progress) {
+        store.refuseMissing();
+        Path target = usable(file);
+        // A name that stays the same, so that what a power cut left is found; the claim keeps two from writing to it at
+        // once.
+        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        try (StoreLock lock = store.claim(Claim.SAVE)) {
+            try {
+                Files.deleteIfExists(partial);
+                OwnFile.makeIfMissing(partial);
+                copyTo(partial, progress);
+                Contents saved = checked(partial, progress);
+                OwnFile.moveInto(target, partial);
+                return saved;
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+        } catch (SQLException e) {
+            throw failed(target, "SQLite says: " + e.getMessage());
+        } catch (IOException e) {
+            throw failed(target, "it cannot be written (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private Path usable(Path file) {
+        Path target = file.toAbsolutePath().normalize();
+        if (Files.isDirectory(target)) {
+            throw failed(target, "it is a folder; name a file in it");
+        }
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw failed(target, "there is no folder " + folder);
+        }
+        if (target.equals(store.path().normalize())) {
+            throw failed(target, "it is the store itself");
+        }
+        return target;
+    }
+
+    private void copyTo(Path partial, Progress progress) throws SQLException {
+        try (Connection connection = store.openReader();
+                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            long expected = bytesInUse(connection);
+            ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, new ProgressHandler() {
+                @Override
+                protected int progress() {
+                    progress.at("saving", part(partial, expected));
+                    return 0;
+                }
+            });
+            vacuum.setString(1, partial.toString());
+            vacuum.execute();
+        }
+    }
+
+    private static long bytesInUse(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet bytes = statement.executeQuery("SELECT (page_count - freelist_count) * page_size"
+                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")) {
+            return bytes.getLong(1);
+        }
+    }
+
+    private static double part(Path partial, long expected) {
+        try {
+            return Math.min(1, (double) Files.size(partial) / Math.max(1, expected));
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private static Contents checked(Path partial, Progress progress) throws SQLException, IOException {
+        var saved = new SavedFile(SqliteFile.named(partial));
+        var damage = saved.damage(progress);
+        if (damage.isPresent()) {
+            throw new UpkeepRefused("The store is damaged (" + damage.get()
+                    + "), so no backup was made; \"parley restore\" an older one.");
+        }
+        return saved.contents();
+    }
+
+    private static UpkeepRefused failed(Path target, String why) {
+        return new UpkeepRefused("No backup was made to " + target + ": " + why + ".");
+    }
+}

@@ -1,0 +1,97 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Answer;
+import dev.parley.store.Contents;
+import dev.parley.store.Finding;
+import dev.parley.store.Progress;
+import dev.parley.store.Question;
+import dev.parley.store.Schema;
+import dev.parley.store.Upkeep;
+import dev.parley.store.UpkeepRefused;
+import dev.parley.store.sqlite.StoreLock.Claim;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+
+/** What an operator does to a file. */
+public final class SqliteUpkeep implements Upkeep {
+    private final SqliteFile file;
+    private final Schema schema;
+    private final long bytesMax;
+    private final SecureRandom random;
+    private final InstantSource clock;
+
+    /** @param bytesMax how large the file may become */
+    public SqliteUpkeep(
+            Path path, Duration busyTimeout, long bytesMax, Flyway flyway, SecureRandom random, InstantSource clock) {
+        this.file = SqliteFile.configured(path, busyTimeout);
+        this.bytesMax = bytesMax;
+        this.schema = new Schema(flyway);
+        this.random = random;
+        this.clock = clock;
+    }
+
+    @Override
+    public void refuseMissing() {
+        file.refuseMissing();
+    }
+
+    @Override
+    @SuppressWarnings("try") // the lock is held and not asked
+    public Migrated migrate() {
+        file.inspect();
+        try (StoreLock lock = file.claim(Claim.USE)) {
+            return schema.migrate();
+        } catch (Schema.Unusable e) {
+            throw file.refused(e.why());
+        } catch (IOException e) {
+            throw file.unreachable(e);
+        }
+    }
+
+    @Override
+    public long bytes() {
+        return file.path().toFile().length() + file.bytesBeside("-wal");
+    }
+
+    @Override
+    public void ask(Question question, Duration timeMax, Answer answer) {
+        file.refuseMissing();
+        try (Connection connection = file.openReader();
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only = 1");
+            TimeLimit.on(connection, timeMax);
+            try (ResultSet rows = statement.executeQuery(question.sql())) {
+                Question.tell(rows, answer);
+            }
+        } catch (SQLException e) {
+            throw new UpkeepRefused(
+                    TimeLimit.isUp(e)
+                            ? "The answer takes longer than " + timeMax.toMillis() + " ms."
+                            : "SQLite says: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public Contents backup(Path target, Progress progress) {
+        return new SqliteBackup(file).to(target, progress);
+    }
+
+    @Override
+    public Contents restore(Path saved, Progress progress) {
+        return new SqliteRestore(file, schema, random).from(saved, progress);
+    }
+
+    @Override
+    public List<Finding> examine() {
+        return new SqliteExamination(file, schema, bytesMax, clock).findings();
+    }
+}
