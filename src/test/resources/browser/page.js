@@ -1,14 +1,16 @@
 // The page's controls, and what they show of the peer behind them.
 
+import { call } from "./json.js";
 import { NativeApi } from "./native.js";
 import { Peer } from "./peer.js";
 import { RondevuApi } from "./rondevu.js";
 
 const query = new URLSearchParams(location.search);
 const Api = { native: NativeApi, rondevu: RondevuApi }[query.get("api")];
-const api = new Api(query.get("service"));
+const service = query.get("service");
+const api = new Api(service);
 
-const peer = new Peer(api, {
+const show = {
   state(connection) {
     at("signaling").value = connection.signalingState;
     at("gathering").value = connection.iceGatheringState;
@@ -19,14 +21,25 @@ const peer = new Peer(api, {
   open: () => (at("say").elements.send.disabled = false),
   heard: (message) => append("heard", message),
   problem,
-});
+};
+let peer;
+
+async function start() {
+  peer = new Peer(api, show, query.has("relay") ? await relayed() : {});
+  return peer;
+}
+
+/** What has a connection go through the service's TURN servers, and in no other way. */
+async function relayed() {
+  return { ...(await call("GET", `${service}/api/v1/ice-servers`)), iceTransportPolicy: "relay" };
+}
 
 onSubmit("offer", async ({ topic }) => {
-  at("session").value = await peer.offer(topic);
+  at("session").value = await (await start()).offer(topic);
 });
 
 onSubmit("join", async ({ code }) => {
-  at("session").value = await peer.join(code);
+  at("session").value = await (await start()).join(code);
 });
 
 onSubmit("say", async ({ message }) => peer.say(message));

@@ -17,16 +17,17 @@ export class Peer {
   #api;
   #show;
   #channel;
-  // No STUN and no TURN: two pages on one machine reach each other as they are.
-  #connection = new RTCPeerConnection();
+  #connection;
 
   /**
    * `show` is told what happens: state(connection), ours(candidate), theirs(candidate), open() when messages can go,
-   * heard(message), problem(error).
+   * heard(message), problem(error). The configuration is an RTCConfiguration; without STUN and TURN two pages on one machine
+   * reach each other as they are.
    */
-  constructor(api, show) {
+  constructor(api, show, configuration = {}) {
     this.#api = api;
     this.#show = show;
+    this.#connection = new RTCPeerConnection(configuration);
     for (const change of ["signalingstatechange", "icegatheringstatechange", "connectionstatechange"]) {
       this.#connection.addEventListener(change, () => show.state(this.#connection));
     }

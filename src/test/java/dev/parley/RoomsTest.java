@@ -66,6 +66,11 @@ class RoomsTest {
     }
 
     @Test
+    void theIceServersKnowNoOtherRoom() {
+        knowsOnly("dev.parley.ice..", "dev.parley.ice..");
+    }
+
+    @Test
     void httpTouchesNeitherSqlNorAnEngine() {
         noClasses()
                 .that()

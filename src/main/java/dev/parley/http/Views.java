@@ -2,6 +2,10 @@ package dev.parley.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.parley.ice.IceGrant;
+import dev.parley.ice.IceServer;
+import dev.parley.ice.IceUri;
+import dev.parley.ice.TurnCredential;
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
@@ -155,6 +159,29 @@ final class Views {
         static TopicsView of(Page<TopicCount> page) {
             return new TopicsView(
                     page.items(), page.next() == null ? null : page.next().word());
+        }
+    }
+
+    /** The member names are those of an RTCConfiguration, so that a page can hand it to a connection as it is. */
+    public record IceServersView(List<IceServerView> iceServers, Instant expiresAt) {
+        static IceServersView of(IceGrant grant) {
+            return new IceServersView(
+                    grant.servers().stream().map(IceServerView::of).toList(), grant.expiresAt());
+        }
+    }
+
+    @JsonInclude(Include.NON_NULL)
+    public record IceServerView(
+            List<String> urls,
+            @Nullable String username,
+            @Nullable String credential) {
+
+        static IceServerView of(IceServer server) {
+            TurnCredential credential = server.credential();
+            return new IceServerView(
+                    server.urls().stream().map(IceUri::text).toList(),
+                    credential == null ? null : credential.username(),
+                    credential == null ? null : credential.password());
         }
     }
 }

@@ -6,7 +6,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -41,6 +43,8 @@ public interface ParleyConfig {
     enum Access {
         OPEN
     }
+
+    Ice ice();
 
     /** Where sessions are kept. */
     interface Store {
@@ -302,5 +306,26 @@ public interface ParleyConfig {
         /** Whether it is there. */
         @WithDefault("true")
         boolean enabled();
+    }
+
+    /** STUN and TURN servers that peers are told of. */
+    interface Ice {
+        /** STUN servers, comma-separated, at most 16 URIs as RFC 7064 has them: {@code stun:host:port}. */
+        Optional<@Size(max = 16) List<String>> stun();
+
+        /** TURN servers, comma-separated, at most 16 URIs as RFC 7065 has them: {@code turn:host:port?transport=udp}. */
+        Optional<@Size(max = 16) List<String>> turn();
+
+        /**
+         * What Parley and the TURN servers both know (coturn's {@code static-auth-secret}), 16 to 256 characters: who holds a
+         * credential can try shorter ones out.
+         */
+        Optional<@Size(min = 16, max = 256) String> turnSecret();
+
+        /** How long a credential is good, 1 min to 24 h, in whole seconds. */
+        @WithDefault("1h")
+        @DurationMin(minutes = 1)
+        @DurationMax(hours = 24)
+        Duration turnTtl();
     }
 }

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Three lines at the start that answer an operator's first questions: which version, how is it set, where does it listen. */
 @Singleton
@@ -44,7 +43,7 @@ public final class StartLog {
                         Runtime.version());
     }
 
-    /** Every setting of ours as it is in force, secrets masked. */
+    /** Every setting of ours as it is in force, secrets masked; what has no default and was not set is left out. */
     static String effective(SmallRyeConfig config) {
         return KEYS.stream()
                 .sorted()
@@ -67,10 +66,7 @@ public final class StartLog {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static String shown(String name, @Nullable String value) {
-        if (value == null) {
-            return "(none)";
-        }
+    private static String shown(String name, String value) {
         String last = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         boolean secret = SECRET_WORDS.stream().anyMatch(word -> last.equals(word) || last.endsWith("-" + word));
         return secret ? "***" : USER_INFO.matcher(value).replaceAll("//***@");

@@ -7,6 +7,7 @@ import dev.parley.feed.WaitBounds;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
+import dev.parley.ice.IceServers;
 import dev.parley.ops.doctor.Checkup;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
@@ -53,6 +54,7 @@ public class Wiring {
             SmallRyeConfig settings,
             Instance<Limits> limits,
             Instance<Patience> patience,
+            Instance<IceServers> iceServers,
             Instance<Database> database,
             Instance<Sweeper> sweeper,
             Scheduler scheduler) {
@@ -60,6 +62,7 @@ public class Wiring {
             ListenAddress.of(settings, config).refuseUnsafe();
             limits.get();
             patience.get();
+            iceServers.get();
             database.get();
             new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
         }
@@ -114,6 +117,12 @@ public class Wiring {
                 limits.topic(),
                 origins(),
                 config.rondevu().enabled());
+    }
+
+    @Produces
+    @Singleton
+    IceServers iceServers(InstantSource clock, SecureRandom random) {
+        return IceSettings.iceServers(config.ice(), clock, random);
     }
 
     private Origins origins() {

@@ -2,12 +2,14 @@ package dev.parley.browser;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Route.FetchOptions;
 import com.microsoft.playwright.Route.FulfillOptions;
+import dev.parley.ice.TurnCredential;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.ArrayList;
@@ -65,6 +67,24 @@ final class Pages implements AutoCloseable {
     /** Where that page is. */
     String console() {
         return stage.parley().uri() + "/";
+    }
+
+    /** The same page, which connects through a TURN server and in no other way. */
+    PeerPage openRelayed(String name, String api) {
+        return open(name, api + "&relay", stage.site().origin(), visitor());
+    }
+
+    /** The same, where somebody has put another credential into what the service granted. */
+    PeerPage openRelayed(String name, String api, TurnCredential credential) {
+        BrowserContext visitor = visitor();
+        visitor.route("**/api/v1/ice-servers", route -> {
+            APIResponse granted = route.fetch();
+            String body = granted.text()
+                    .replaceAll("(\"username\":\")[^\"]*", "$1" + credential.username())
+                    .replaceAll("(\"credential\":\")[^\"]*", "$1" + credential.password());
+            route.fulfill(new FulfillOptions().setResponse(granted).setBody(body));
+        });
+        return open(name, api + "&relay", stage.site().origin(), visitor);
     }
 
     private BrowserContext visitor() {

@@ -1,4 +1,4 @@
-/** What is decided before anything is opened: where the service may listen. */
+/** What is decided before anything is opened: whether the settings will do. */
 @NullMarked
 package dev.parley.ops;
 

@@ -155,6 +155,7 @@ class StartIT {
         "parley.expiry.schedule, 0s",
         "parley.waiting.keep-alive, 60s",
         "parley.waiting.max, 31s",
+        "parley.ice.turn, turn:turn.example.org",
         "parley.no-such-key, 1",
         "parley.store.size-max, 1K",
         "parley.access, closed",
@@ -170,6 +171,24 @@ class StartIT {
         String line = assertRefused(
                 jar(folder).with("PARLEY_STORE_URL", "mysql://joe:swordfish@192.0.2.1/parley"), "parley.store.url");
         assertThat(line).doesNotContain("swordfish");
+    }
+
+    @Test
+    void aSecretIsNeverShown() {
+        ParleyJar ice = jar(folder.resolve("parley.db"))
+                .with("PARLEY_ICE_STUN", "stun:a.example,stun:b.example")
+                .with("PARLEY_ICE_TURN", "turn:a.example")
+                .with("PARLEY_ICE_TURN_SECRET", "swordfish-swordfish");
+        try (RunningParley parley = ice.start()) {
+            await().untilAsserted(() -> assertThat(parley.log().lines())
+                    .satisfiesOnlyOnce(line -> assertThat(line)
+                            .contains("parley.ice.stun=stun:a.example,stun:b.example")
+                            .contains("parley.ice.turn-secret=***"))
+                    .hasSize(3));
+            assertThat(parley.log()).doesNotContain("swordfish");
+        }
+        assertThat(assertRefused(ice.with("PARLEY_ICE_TURN_SECRET", "swordfish"), "parley.ice.turn-secret"))
+                .doesNotContain("swordfish");
     }
 
     /** For a service named parley Kubernetes sets such variables, so they are no reason not to start. */

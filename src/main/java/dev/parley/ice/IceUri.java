@@ -1,0 +1,70 @@
+package dev.parley.ice;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a STUN or a TURN server is (RFC 7064, section 3.1; RFC 7065, section 3.1).
+ *
+ * <p>Narrower than the RFCs where a browser is: it refuses a whole configuration for the sake of one address that it does not
+ * understand. So the host is a name of DNS or an IP address, and the transport is UDP or TCP.
+ */
+public record IceUri(String text) {
+    private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+    private static final String HOST_AND_PORT =
+            "(?<host>" + LABEL + "(?:\\." + LABEL + ")*\\.?|\\[(?<ipv6>[0-9A-Fa-f:.]+)])(?::(?<port>[0-9]{1,5}))?";
+    private static final Pattern STUN = Pattern.compile("(?i:stuns?):" + HOST_AND_PORT);
+    private static final Pattern TURN =
+            Pattern.compile("(?i:turns?):" + HOST_AND_PORT + "(?:\\?transport=(?i:udp|tcp))?");
+    private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
+    private static final int HOST_MAX = 253;
+    private static final int PORT_MAX = 65_535;
+
+    /** @throws IllegalArgumentException if {@code text} is no {@code stun:} or {@code stuns:} URI */
+    public static IceUri stun(String text) {
+        return parsed(STUN, text, "stun:host, stun:host:port or the same with stuns:");
+    }
+
+    /** @throws IllegalArgumentException if {@code text} is no {@code turn:} or {@code turns:} URI */
+    public static IceUri turn(String text) {
+        return parsed(
+                TURN, text, "turn:host or turn:host:port, perhaps with ?transport=udp or tcp, or the same with turns:");
+    }
+
+    /** What was refused is not in the message: an old form of these URIs carried a password. */
+    private static IceUri parsed(Pattern syntax, String text, String form) {
+        Matcher parts = syntax.matcher(text);
+        if (!parts.matches() || !isHost(parts) || !isPort(parts.group("port"))) {
+            throw new IllegalArgumentException("it must be " + form + ".");
+        }
+        return new IceUri(text);
+    }
+
+    private static boolean isHost(Matcher parts) {
+        String host = parts.group("host");
+        String ipv6 = parts.group("ipv6");
+        if (ipv6 != null) {
+            return isIpv6(ipv6);
+        }
+        // What is made of numbers alone is an address, or a mistake in one.
+        return host.length() <= HOST_MAX
+                && (!NUMBERS.matcher(host).matches() || IPV4.matcher(host).matches());
+    }
+
+    /** Whoever reads the address of a literal with colons asks no name server. */
+    private static boolean isIpv6(String literal) {
+        try {
+            return literal.contains(":") && InetAddress.getByName("[" + literal + "]") != null;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static boolean isPort(@Nullable String port) {
+        return port == null || (Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= PORT_MAX);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.parley.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.ice.TurnSecret;
+import dev.parley.signaling.MovableClock;
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** STUN and TURN as a page gets them: ready for its connection, each time with a credential that is new. */
+@QuarkusTest
+@TestProfile(IceServersTest.WithIceServers.class)
+class IceServersTest {
+    private static final String SECRET = "north-south-east-west";
+
+    public static final class WithIceServers extends SqliteProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(Map.of(
+                    "parley.ice.stun", "stun:stun.example.org, stun:[2001:db8::1]:3478",
+                    "parley.ice.turn", "turn:turn.example.org?transport=udp",
+                    "parley.ice.turn-secret", SECRET,
+                    "parley.ice.turn-ttl", "10m"));
+            return settings;
+        }
+    }
+
+    @Inject
+    MovableClock clock;
+
+    private final Client page = Client.ofNewOrigin();
+
+    @Test
+    void theReplyIsAnRtcConfiguration() {
+        Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+
+        assertThat(reply.at("/iceServers")).hasSize(2);
+        assertThat(reply.textsAt("/iceServers/0/urls"))
+                .containsExactly("stun:stun.example.org", "stun:[2001:db8::1]:3478");
+        assertThat(reply.at("/iceServers/0").properties()).hasSize(1);
+        assertThat(reply.textsAt("/iceServers/1/urls")).containsExactly("turn:turn.example.org?transport=udp");
+        assertThat(reply.at("/iceServers/1").properties().stream().map(Map.Entry::getKey))
+                .containsExactlyInAnyOrder("urls", "username", "credential");
+        assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(reply.header("x-d1-bookmark")).isNotBlank();
+    }
+
+    @Test
+    void aCredentialCanBeRefreshed() {
+        Instant first = assertGoodFor10Minutes();
+        clock.advance(Duration.ofMinutes(9));
+
+        assertThat(assertGoodFor10Minutes()).isEqualTo(first.plus(Duration.ofMinutes(9)));
+    }
+
+    private Instant assertGoodFor10Minutes() {
+        Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+        Instant expiresAt = reply.timeAt("/expiresAt");
+        assertThat(expiresAt).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)));
+
+        JsonNode turn = reply.at("/iceServers/1");
+        String[] username = turn.path("username").textValue().split(":");
+        assertThat(username).hasSize(2).startsWith(Long.toString(expiresAt.getEpochSecond()));
+        assertThat(turn.path("credential").textValue())
+                .isEqualTo(new TurnSecret(SECRET)
+                        .credential(expiresAt, username[1])
+                        .password());
+        return expiresAt;
+    }
+}

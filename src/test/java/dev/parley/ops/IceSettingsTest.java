@@ -1,0 +1,118 @@
+package dev.parley.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.ice.IceServer;
+import dev.parley.ice.IceServers;
+import dev.parley.ice.IceUri;
+import dev.parley.store.StartRefused;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.validator.BeanValidationConfigValidator;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** STUN and TURN as they are configured: what will not do is refused by the name of its key, and shown no further. */
+class IceSettingsTest {
+    private static final Validator BOUNDS =
+            Validation.buildDefaultValidatorFactory().getValidator();
+    private static final Map<String, String> GOOD = Map.of("turn", "turn:a.example", "turn-secret", "0123456789abcdef");
+
+    @Test
+    void noServersNeedNoSecret() {
+        assertThat(servers(Map.of()).grant().servers()).isEmpty();
+    }
+
+    @Test
+    void serversAreNamedInTheirOrder() {
+        IceServers servers = servers(with("stun", "stun:b.example, stun:a.example:3478"));
+
+        assertThat(servers.grant().servers().stream().map(IceServer::urls))
+                .containsExactly(
+                        List.of(IceUri.stun("stun:b.example"), IceUri.stun("stun:a.example:3478")),
+                        List.of(IceUri.turn("turn:a.example")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stun, 'stun:a.example,stun.b.example', 'parley.ice.stun, entry 2:'",
+        "stun, turn:a.example, 'parley.ice.stun, entry 1:'",
+        "turn, stun:a.example, 'parley.ice.turn, entry 1:'",
+        "turn, '', 'parley.ice.turn: '",
+        "turn-secret, '', 'parley.ice.turn-secret: '",
+    })
+    void whatDoesNotFitTogetherIsRefusedByName(String key, String value, String line) {
+        assertThatExceptionOfType(StartRefused.class)
+                .isThrownBy(() -> servers(with(key, value)))
+                .withMessageStartingWith(line);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"turn-secret, 16, 256", "stun, 1, 16", "turn, 1, 16"})
+    void eachBoundIsWhereItIsSaidToBe(String key, int least, int most) {
+        for (int size : new int[] {least, most}) {
+            assertThat(servers(with(key, ofSize(key, size))).grant().servers()).isNotEmpty();
+        }
+        assertRefused(key, ofSize(key, most + 1));
+        if (least > 1) {
+            assertRefused(key, ofSize(key, least - 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1m", "24h"})
+    void aCredentialLastsAMinuteToADay(String ttl) {
+        assertThat(servers(with("turn-ttl", ttl)).grant().servers()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"59s", "86401s", "-1h"})
+    void aCredentialLastsNeitherShorterNorLonger(String ttl) {
+        assertRefused("turn-ttl", ttl);
+    }
+
+    private static void assertRefused(String key, String value) {
+        assertThatExceptionOfType(ConfigValidationException.class)
+                .isThrownBy(() -> servers(with(key, value)))
+                .withMessageContaining("parley.ice." + key)
+                .withMessageNotContaining("xxx");
+    }
+
+    private static String ofSize(String key, int size) {
+        return key.equals("turn-secret")
+                ? "x".repeat(size)
+                : String.join(",", Collections.nCopies(size, key + ":a.example"));
+    }
+
+    private static Map<String, String> with(String key, String value) {
+        var settings = new HashMap<>(GOOD);
+        settings.put(key, value);
+        return settings;
+    }
+
+    private static IceServers servers(Map<String, String> settings) {
+        var properties = new HashMap<String, String>();
+        settings.forEach((key, value) -> properties.put("parley.ice." + key, value));
+        ParleyConfig config = new SmallRyeConfigBuilder()
+                .withMapping(ParleyConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .addDefaultInterceptors()
+                .addDiscoveredConverters()
+                .withValidator((BeanValidationConfigValidator) () -> BOUNDS)
+                .build()
+                .getConfigMapping(ParleyConfig.class);
+        return IceSettings.iceServers(config.ice(), () -> Instant.EPOCH, new SecureRandom());
+    }
+}
