@@ -119,7 +119,12 @@ class FreshReadsTest {
 
     @Test
     void withoutABookmarkTheSameReadsGoBack() throws Exception {
-        assertThat(goingBack(HISTORIES / 10, read -> ReadFrom.ANYWHERE)).isPositive();
+        int times = 0;
+        for (int histories = 0; times == 0 && histories < HISTORIES; histories += HISTORIES / 10) {
+            times = goingBack(HISTORIES / 10, read -> ReadFrom.ANYWHERE);
+        }
+
+        assertThat(times).isPositive();
     }
 
     /**
