@@ -2,9 +2,7 @@ package dev.parley.bench;
 
 import dev.parley.process.ParleyJar;
 import dev.parley.process.RunningParley;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -45,8 +43,8 @@ public final class Bench {
     }
 
     private static void withLiveSessions(long count) throws Exception {
-        Path folder = Files.createTempDirectory("parley-bench-");
-        try (RunningParley parley = ParleyJar.in(folder).start()) {
+        try (var folder = new TemporaryFolder();
+                RunningParley parley = ParleyJar.in(folder.path()).start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
             var live = new LiveSessions("bench");
             load.run(live, count);
@@ -69,9 +67,9 @@ public final class Bench {
             }
             print(
                     "| %,d | memory of the process then: %d MB; its file: %d MB | | | | | |%n",
-                    count, megabytesOf(parley.pid()), Files.size(folder.resolve("data/parley.db")) >> 20);
-        } finally {
-            delete(folder);
+                    count,
+                    new ProcessMemory(parley.pid()).residentBytes() >> 20,
+                    Files.size(folder.path().resolve("data/parley.db")) >> 20);
         }
     }
 
@@ -85,22 +83,6 @@ public final class Bench {
     private static Traffic health() {
         Call call = Call.get("/health", Map.of());
         return () -> call;
-    }
-
-    private static long megabytesOf(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                        .filter(line -> line.startsWith("VmRSS:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .sum()
-                >> 10;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static void print(String format, Object... values) {

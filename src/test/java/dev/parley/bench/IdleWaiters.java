@@ -1,0 +1,229 @@
+package dev.parley.bench;
+
+import dev.parley.process.ParleyJar;
+import dev.parley.process.RunningParley;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What it costs that many wait: the memory of each, and the latency of an ordinary request beside them. Half of them wait by long
+ * poll and ask again when their time is up, half by event stream. At the end some get their answer, to see that they do wait.
+ */
+public final class IdleWaiters {
+    private static final int WAITERS = Integer.getInteger("parley.bench.waiters", 10_000);
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 20));
+    private static final int ANSWERS = 200;
+    private static final int REQUESTS_PER_SECOND = 200;
+    private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
+
+    private IdleWaiters() {}
+
+    public static void main(String[] arguments) throws Exception {
+        var loop = new NioEventLoopGroup(1);
+        try (var folder = new TemporaryFolder();
+                RunningParley parley = ParleyJar.in(folder.path())
+                        .withOption("-Xmx512m")
+                        .with("PARLEY_WAITING_TOTAL", Integer.toString(WAITERS))
+                        .with("PARLEY_WAITING_PER_CLIENT", Integer.toString(WAITERS))
+                        .start()) {
+            List<Meeting> meetings = open(parley.uri());
+            var traffic = new NativeHandshakes("beside");
+            var memory = new ProcessMemory(parley.pid());
+            steadily(parley.uri(), traffic);
+            Histogram alone = steadily(parley.uri(), traffic);
+            long liveBytes = memory.liveBytes();
+            long residentBytes = memory.residentBytes();
+
+            var crowd = new Crowd(parley.uri(), loop);
+            crowd.come(meetings);
+            steadily(parley.uri(), traffic);
+            Histogram beside = steadily(parley.uri(), traffic);
+            long waiterBytes = (memory.liveBytes() - liveBytes) / WAITERS;
+            long waiterResidentBytes = (memory.residentBytes() - residentBytes) / WAITERS;
+            Histogram wakeUps = crowd.answerSome(meetings);
+
+            print(
+                    "| waiters | memory of each, heap KB | resident KB | request p50 ms alone | beside | p99 ms alone | beside"
+                            + " | answered of %d | p50 ms | p99 ms |%n",
+                    ANSWERS);
+            print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|%n");
+            print(
+                    "| %,d | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %d | %.2f | %.2f |%n",
+                    WAITERS,
+                    waiterBytes / 1024.0,
+                    waiterResidentBytes / 1024.0,
+                    alone.getValueAtPercentile(50) / 1000.0,
+                    beside.getValueAtPercentile(50) / 1000.0,
+                    alone.getValueAtPercentile(99) / 1000.0,
+                    beside.getValueAtPercentile(99) / 1000.0,
+                    wakeUps.getTotalCount(),
+                    wakeUps.getValueAtPercentile(50) / 1000.0,
+                    wakeUps.getValueAtPercentile(99) / 1000.0);
+        } finally {
+            loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static List<Meeting> open(URI server) throws IOException {
+        var meetings = new ArrayList<Meeting>();
+        try (var connection = new Connection(server)) {
+            for (int i = 0; i < WAITERS; i++) {
+                var meeting = new Meeting("idle-" + i);
+                connection.send(meeting.open());
+                connection.receive(meeting.open());
+                meetings.add(meeting);
+            }
+        }
+        return meetings;
+    }
+
+    /** Requests at a steady rate; each is timed from when it was due, so that one that is late delays none in secret. */
+    private static Histogram steadily(URI server, Traffic traffic) throws IOException {
+        var latencies = new Histogram(MICROS_MAX, 3);
+        long period = TimeUnit.SECONDS.toNanos(1) / REQUESTS_PER_SECOND;
+        long begin = System.nanoTime();
+        try (var connection = new Connection(server)) {
+            for (long due = begin; due < begin + TIME.toNanos(); due += period) {
+                for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+                    LockSupport.parkNanos(wait);
+                }
+                Call call = traffic.next();
+                connection.send(call);
+                String body = connection.receive(call);
+                latencies.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
+                if (call.toldOf()) {
+                    traffic.heard(call, 201, body);
+                }
+            }
+        }
+        return latencies;
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format, values);
+    }
+
+    /** Those who wait, each on a connection of its own. */
+    private static final class Crowd {
+        private static final int CONNECTING_AT_ONCE = 100;
+
+        private final URI server;
+        private final NioEventLoopGroup loop;
+        private final ConcurrentHashMap<String, Long> answeredAt = new ConcurrentHashMap<>();
+        private final CountDownLatch streaming = new CountDownLatch(WAITERS / 2);
+        private final CountDownLatch answered = new CountDownLatch(ANSWERS);
+
+        Crowd(URI server, NioEventLoopGroup loop) {
+            this.server = server;
+            this.loop = loop;
+        }
+
+        /** Returns when every stream has begun. */
+        void come(List<Meeting> meetings) throws InterruptedException {
+            Bootstrap client = new Bootstrap().group(loop).channel(NioSocketChannel.class);
+            var connecting = new ArrayList<ChannelFuture>();
+            for (int i = 0; i < meetings.size(); i++) {
+                Meeting meeting = meetings.get(i);
+                Call call = i % 2 == 0 ? meeting.longPoll() : meeting.stream();
+                connecting.add(client.clone()
+                        .handler(new ChannelInitializer<SocketChannel>() {
+                            @Override
+                            protected void initChannel(SocketChannel channel) {
+                                channel.pipeline().addLast(new Waiter(meeting, request(call)));
+                            }
+                        })
+                        .connect(server.getHost(), server.getPort()));
+                if (connecting.size() == CONNECTING_AT_ONCE) {
+                    for (var connection : connecting) {
+                        connection.sync();
+                    }
+                    connecting.clear();
+                }
+            }
+            streaming.await();
+        }
+
+        private ByteBuf request(Call call) {
+            var head = new StringBuilder("GET " + call.path() + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\n");
+            call.headers()
+                    .forEach((name, value) ->
+                            head.append(name).append(": ").append(value).append("\r\n"));
+            return Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(head.append("\r\n"), StandardCharsets.US_ASCII));
+        }
+
+        /** Answers some of the sessions, and returns how long it took those who wait to learn of it. */
+        Histogram answerSome(List<Meeting> meetings) throws Exception {
+            var random = new Random(1);
+            var sentAt = new ConcurrentHashMap<String, Long>();
+            try (var connection = new Connection(server)) {
+                while (sentAt.size() < ANSWERS) {
+                    Meeting meeting = meetings.get(random.nextInt(meetings.size()));
+                    if (sentAt.putIfAbsent(meeting.code(), System.nanoTime()) == null) {
+                        connection.send(meeting.answer());
+                        connection.receive(meeting.answer());
+                    }
+                }
+            }
+            answered.await(5, TimeUnit.SECONDS);
+            var latencies = new Histogram(MICROS_MAX, 3);
+            answeredAt.forEach((code, at) -> latencies.recordValue(
+                    Math.max(0, TimeUnit.NANOSECONDS.toMicros(at - sentAt.getOrDefault(code, at)))));
+            return latencies;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the connection, and then nobody is told
+        private final class Waiter extends SimpleChannelInboundHandler<ByteBuf> {
+            private final Meeting meeting;
+            private final ByteBuf request;
+
+            Waiter(Meeting meeting, ByteBuf request) {
+                this.meeting = meeting;
+                this.request = request;
+            }
+
+            @Override
+            public void channelActive(ChannelHandlerContext context) {
+                ask(context.channel());
+            }
+
+            @Override
+            protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+                String text = bytes.toString(StandardCharsets.US_ASCII);
+                if (text.contains("\"answerer\"")) {
+                    answeredAt.put(meeting.code(), System.nanoTime());
+                    answered.countDown();
+                } else if (text.contains("\"events\":[]")) {
+                    ask(context.channel());
+                } else if (text.contains("retry: ")) {
+                    streaming.countDown();
+                }
+            }
+
+            private void ask(Channel channel) {
+                channel.writeAndFlush(request.duplicate());
+            }
+        }
+    }
+}
