@@ -2,8 +2,10 @@ package dev.parley.feed;
 
 import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SessionMark;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.store.Neighbours;
 import dev.parley.store.Served;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -15,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which session. {@link #committed} and {@link #closed} are all that those who bring notices need, be it this
- * process after its own COMMIT or whoever hears of another node's.
+ * Who waits for which session. {@link #committed} and {@link #closed} wake those who wait here, and tell the neighbours, so that
+ * they wake those who wait there.
  *
  * <p>A notice may be lost or never be given: another process may have written, and that a session expires is no commit. So each
  * waiter also looks from time to time without having been woken.
@@ -28,17 +30,24 @@ public final class Feed implements AutoCloseable {
     private final Vertx vertx;
     private final WaitBounds bounds;
     private final Places places;
+    private final Neighbours neighbours;
 
     /** The lists are never changed but replaced, so that whoever wakes goes through them without a lock. */
     private final ConcurrentHashMap<SessionKey, List<Wait>> waits = new ConcurrentHashMap<>();
 
+    /** Under which key somebody waits for a session of which neighbours tell the mark only. Changes with {@link #waits}. */
+    private final ConcurrentHashMap<SessionMark, SessionKey> marked = new ConcurrentHashMap<>();
+
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private volatile boolean closing;
 
-    public Feed(Vertx vertx, WaitBounds bounds) {
+    /** @param neighbours are told of this node's commits, and heard from now on */
+    public Feed(Vertx vertx, WaitBounds bounds, Neighbours neighbours) {
         this.vertx = vertx;
         this.bounds = bounds;
         this.places = new Places(bounds);
+        this.neighbours = neighbours;
+        neighbours.listen(new FromNeighbours());
     }
 
     /**
@@ -59,7 +68,7 @@ public final class Feed implements AutoCloseable {
                 vertx.getOrCreateContext(),
                 bounds.recheck().toMillis());
         try {
-            waits.merge(key, List.of(wait), this::withinBounds);
+            waits.compute(key, (same, others) -> others == null ? first(wait) : withinBounds(others, wait));
             if (closing) {
                 throw new Busy("The service is stopping; ask again in a moment.", RETRY_AFTER);
             }
@@ -70,28 +79,67 @@ public final class Feed implements AutoCloseable {
         return wait;
     }
 
-    private List<Wait> withinBounds(List<Wait> others, List<Wait> one) {
+    private List<Wait> first(Wait wait) {
+        marked.put(wait.key().mark(), wait.key());
+        return List.of(wait);
+    }
+
+    private List<Wait> withinBounds(List<Wait> others, Wait wait) {
         if (others.size() >= bounds.perSession()) {
             throw new TooManyWaits(
                     bounds.perSession() + " wait for this session already; ask again later, or without waiting.",
                     RETRY_AFTER);
         }
-        return Stream.concat(others.stream(), one.stream()).toList();
+        return Stream.concat(others.stream(), Stream.of(wait)).toList();
     }
 
-    /** Tells that something was committed in the session. Where nobody waits for it this is one look into a map. */
+    /** Tells that something was committed in the session. Where nobody waits for it here this is one look into a map. */
     public void committed(SessionKey key) {
+        wake(key);
+        neighbours.committed(key);
+    }
+
+    /** Tells that the deletion of the session was committed. */
+    public void closed(SessionKey key, Served<Event.Closed> last) {
+        end(key, last);
+        neighbours.closed(key, last);
+    }
+
+    private void wake(SessionKey key) {
         List<Wait> woken = waits.get(key);
         if (woken != null) {
             woken.forEach(Wait::wake);
         }
     }
 
-    /** Tells that the deletion of the session was committed. */
-    public void closed(SessionKey key, Served<Event.Closed> last) {
+    private void end(SessionKey key, Served<Event.Closed> last) {
         List<Wait> woken = waits.get(key);
         if (woken != null) {
             woken.forEach(wait -> wait.close(last));
+        }
+    }
+
+    /** Lets those who wait here hear of what was committed elsewhere. */
+    private final class FromNeighbours implements Neighbours.Ear {
+        @Override
+        public void committed(SessionMark session) {
+            SessionKey key = marked.get(session);
+            if (key != null) {
+                wake(key);
+            }
+        }
+
+        @Override
+        public void closed(SessionMark session, Served<Event.Closed> last) {
+            SessionKey key = marked.get(session);
+            if (key != null) {
+                end(key, last);
+            }
+        }
+
+        @Override
+        public void missed() {
+            waits.values().forEach(all -> all.forEach(Wait::wake));
         }
     }
 
@@ -101,9 +149,13 @@ public final class Feed implements AutoCloseable {
         tellWhenEmpty();
     }
 
-    private static @Nullable List<Wait> without(Wait wait, List<Wait> all) {
+    private @Nullable List<Wait> without(Wait wait, List<Wait> all) {
         List<Wait> others = all.stream().filter(other -> other != wait).toList();
-        return others.isEmpty() ? null : others;
+        if (others.isEmpty()) {
+            marked.remove(wait.key().mark());
+            return null;
+        }
+        return others;
     }
 
     private void tellWhenEmpty() {
@@ -119,7 +171,7 @@ public final class Feed implements AutoCloseable {
 
     /** Whether nothing is left of anybody who waited. */
     boolean isEmpty() {
-        return waits.isEmpty() && places.taken() == 0 && places.clients() == 0;
+        return waits.isEmpty() && marked.isEmpty() && places.taken() == 0 && places.clients() == 0;
     }
 
     /** Takes nobody in any more, and lets all who wait end politely; returns when they have, or after two seconds. */

@@ -1,6 +1,7 @@
 package dev.parley.ops;
 
 import dev.parley.store.Database;
+import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StartRefused;
@@ -8,6 +9,7 @@ import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
 import dev.parley.store.postgresql.ChosenNode;
 import dev.parley.store.postgresql.PostgresDatabase;
+import dev.parley.store.postgresql.PostgresNeighbours;
 import dev.parley.store.postgresql.PostgresSessions;
 import dev.parley.store.postgresql.PostgresUpkeep;
 import dev.parley.store.sqlite.SqliteDatabase;
@@ -67,6 +69,13 @@ public class Engines {
     /** @param serving whether this is a server, or a command beside it */
     Database open(StoreUrl url, boolean serving) {
         return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url, serving);
+    }
+
+    /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
+    Neighbours neighbours(StoreUrl url, boolean serving) {
+        return serving && url instanceof StoreUrl.Postgres cluster
+                ? new PostgresNeighbours(cluster, primary(), config.store().statementTimeout(), random)
+                : Neighbours.NONE;
     }
 
     /** What an operator does to the store; opens nothing yet. */

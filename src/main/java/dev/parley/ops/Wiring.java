@@ -11,6 +11,7 @@ import dev.parley.ice.IceServers;
 import dev.parley.ops.doctor.Checkup;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
+import dev.parley.store.Neighbours;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
@@ -149,10 +150,22 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Feed feed(Vertx vertx) {
+    Neighbours neighbours(Engines engines) {
+        return engines.neighbours(storeUrl(), serving);
+    }
+
+    void close(@Disposes Neighbours neighbours) {
+        neighbours.close();
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(Vertx vertx, Neighbours neighbours) {
         ParleyConfig.Waiting waiting = config.waiting();
         return new Feed(
-                vertx, new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), waiting.recheck()));
+                vertx,
+                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), waiting.recheck()),
+                neighbours);
     }
 
     /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */

@@ -13,6 +13,7 @@ import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.Served;
 import io.vertx.core.Vertx;
@@ -226,7 +227,7 @@ class FeedTest {
 
     @Test
     void asManyWaitForASessionAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(3, 100, 100, NEVER));
+        Feed feed = new Feed(vertx, new WaitBounds(3, 100, 100, NEVER), Neighbours.NONE);
         Wait first = join(feed, KEY, "a", new Recorder());
         join(feed, KEY, "b", new Recorder());
         join(feed, KEY, "c", new Recorder());
@@ -240,7 +241,7 @@ class FeedTest {
 
     @Test
     void asManyOfAClientWaitAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(100, 3, 100, NEVER));
+        Feed feed = new Feed(vertx, new WaitBounds(100, 3, 100, NEVER), Neighbours.NONE);
         Wait first = join(feed, key("1"), "a", new Recorder());
         join(feed, key("2"), "a", new Recorder());
         join(feed, key("3"), "a", new Recorder());
@@ -254,7 +255,7 @@ class FeedTest {
 
     @Test
     void asManyWaitInAllAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(100, 100, 3, NEVER));
+        Feed feed = new Feed(vertx, new WaitBounds(100, 100, 3, NEVER), Neighbours.NONE);
         Wait first = join(feed, key("1"), "a", new Recorder());
         join(feed, key("2"), "b", new Recorder());
         join(feed, key("3"), "c", new Recorder());
@@ -267,7 +268,7 @@ class FeedTest {
 
     @Test
     void theBoundsHoldWhenAllComeAtOnce() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(10, 20, 30, NEVER));
+        Feed feed = new Feed(vertx, new WaitBounds(10, 20, 30, NEVER), Neighbours.NONE);
         var joining = new ArrayList<CompletableFuture<Wait>>();
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
@@ -324,7 +325,7 @@ class FeedTest {
     }
 
     private Feed feed(Duration recheck) {
-        return new Feed(vertx, new WaitBounds(1_000, 1_000, 1_000, recheck));
+        return new Feed(vertx, new WaitBounds(1_000, 1_000, 1_000, recheck), Neighbours.NONE);
     }
 
     private Wait join(Feed feed, SessionKey key, String client, Waiter waiter) throws Exception {

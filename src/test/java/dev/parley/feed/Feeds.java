@@ -1,15 +1,37 @@
 package dev.parley.feed;
 
+import dev.parley.session.SessionKey;
+import dev.parley.store.Neighbours;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** Feeds for tests in which nobody waits. */
+/** Feeds for tests of other rooms. */
 public final class Feeds {
     private static final Vertx VERTX = Vertx.vertx();
 
     private Feeds() {}
 
     public static Feed nobodyWaits() {
-        return new Feed(VERTX, new WaitBounds(1, 1, 1, Duration.ofMinutes(1)));
+        return new Feed(VERTX, new WaitBounds(1, 1, 1, Duration.ofMinutes(1)), Neighbours.NONE);
+    }
+
+    /** A feed whose waiters look when they are woken, and not by themselves. */
+    public static Feed among(Neighbours neighbours) {
+        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours);
+    }
+
+    /** Lets {@code waiter} wait from an event loop of its own. */
+    public static Wait join(Feed feed, SessionKey key, Waiter waiter) {
+        var joined = new CompletableFuture<Wait>();
+        VERTX.getOrCreateContext().runOnContext(now -> {
+            try {
+                joined.complete(feed.join(key, "client", waiter));
+            } catch (RuntimeException e) {
+                joined.completeExceptionally(e);
+            }
+        });
+        return joined.orTimeout(10, TimeUnit.SECONDS).join();
     }
 }

@@ -9,22 +9,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** A waiter that notes how it was called. */
-final class Recorder implements Waiter {
+public final class Recorder implements Waiter {
     static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final Supplier<CompletionStage<?>> look;
 
-    Recorder() {
+    public Recorder() {
         this(() -> DONE);
     }
 
     /** @param look what a look does */
-    Recorder(Supplier<CompletionStage<?>> look) {
+    public Recorder(Supplier<CompletionStage<?>> look) {
         this.look = look;
     }
 
-    List<String> calls() {
+    public List<String> calls() {
         return calls;
     }
 
