@@ -72,7 +72,18 @@ public final class FrontDoor {
             reply(context, ErrorReply.refusal(path(context), refusal));
             return;
         }
+        forgetTypeOfNoBody(context.request());
         context.next();
+    }
+
+    /**
+     * The body of a GET has no meaning (RFC 9110, section 9.3.1), so neither has its type; but where a path has two
+     * representations, the framework would refuse one that it does not know, and fail over one that is none.
+     */
+    private static void forgetTypeOfNoBody(HttpServerRequest request) {
+        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+            request.headers().remove(HttpHeaders.CONTENT_TYPE);
+        }
     }
 
     /** To the framework a semicolon ends a path segment and a query parameter. Here it is a character like any other. */

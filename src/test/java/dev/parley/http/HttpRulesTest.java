@@ -138,6 +138,15 @@ class HttpRulesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/plain", "garbage", "a/b/c", "/", ";"})
+    void theTypeOfNoBodyIsNotLookedAt(String type) {
+        String session = Rendezvous.opened(client).path();
+        for (String path : List.of(session, session + "/events", "/api/v1/topics", "/topics", "/")) {
+            client.get(path).header("Content-Type", type).send().is(200);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON", "application/json; a=b"
             })
