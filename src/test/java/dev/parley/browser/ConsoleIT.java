@@ -53,6 +53,8 @@ class ConsoleIT {
         guest.screenshot(Stage.FOLDER.resolve("console-idle-desktop-dark.png"));
 
         host.startUnder("tea at five");
+        host.awaitStep("offerer: no more candidates");
+        host.awaitWaiting("tea at five");
         host.screenshot(Stage.FOLDER.resolve("console-invitation-phone-light.png"));
         guest.joinFromList("tea at five");
 

@@ -55,15 +55,22 @@ final class ConsolePage {
 
     String awaitLink() {
         assertThat(link()).hasValue(ANYTHING);
+        page.locator("#qr").evaluate("(picture) => picture.decode()");
         return link().inputValue();
     }
 
     /** Joins the session that waits under {@code topic}, from the list of those that wait. */
     void joinFromList(String topic) {
-        page.locator("#sessions tr")
-                .filter(new Locator.FilterOptions().setHasText(topic))
-                .getByRole(AriaRole.BUTTON)
-                .click();
+        waiting(topic).getByRole(AriaRole.BUTTON).click();
+    }
+
+    /** Waits until the list of those that wait shows one under {@code topic}. */
+    void awaitWaiting(String topic) {
+        assertThat(waiting(topic)).isVisible();
+    }
+
+    private Locator waiting(String topic) {
+        return page.locator("#sessions tr").filter(new Locator.FilterOptions().setHasText(topic));
     }
 
     void awaitConnection() {
