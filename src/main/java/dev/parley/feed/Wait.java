@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ public final class Wait {
     /** What ends the wait, in place of the next look. */
     private volatile @Nullable Supplier<CompletionStage<?>> end;
 
+    /** What was told last of a deletion: of this session's, or of another's that had the code before. */
+    private final AtomicReference<@Nullable Served<Event.Closed>> closing = new AtomicReference<>();
+
     private boolean missed;
 
     Wait(Feed feed, SessionKey key, String client, Waiter waiter, Context loop, long recheckMillis) {
@@ -48,7 +52,8 @@ public final class Wait {
     }
 
     void close(Served<Event.Closed> last) {
-        endWith(() -> waiter.closed(last));
+        closing.set(last);
+        wake();
     }
 
     void stop() {
@@ -65,9 +70,10 @@ public final class Wait {
             return;
         }
         int answered = wakes.get();
+        Served<Event.Closed> told = closing.get();
         Supplier<CompletionStage<?>> last = end;
         (last == null ? waiter.look() : last.get()).whenComplete((done, failure) -> {
-            weigh(failure);
+            weigh(told, failure);
             if (!wakes.compareAndSet(answered, 0)) {
                 loop.runOnContext(now -> look()); // what woke it since may have come too late for this look
             }
@@ -76,13 +82,18 @@ public final class Wait {
 
     /**
      * One look that finds no session may come between the commit of its deletion and the notice, which tells more. When the
-     * second finds none there was no notice.
+     * second finds none there was no notice. A look that does find it, after the notice had come, tells that this was of another.
      */
-    private void weigh(@Nullable Throwable failure) {
+    private void weigh(@Nullable Served<Event.Closed> told, @Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         boolean missing = cause instanceof SessionNotFound;
-        if (missing && missed && end == null) {
+        Served<Event.Closed> last = closing.get();
+        if (end == null && missing && last != null) {
+            endWith(() -> waiter.closed(last));
+        } else if (end == null && missing && missed) {
             endWith(waiter::gone);
+        } else if (failure == null) {
+            closing.compareAndSet(told, null);
         }
         missed = missing;
     }

@@ -4,8 +4,10 @@ import dev.parley.feed.Feed;
 import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
 import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,7 +33,7 @@ public final class EventStream implements Waiter {
 
     /** Where the events come from. */
     interface Source {
-        CompletionStage<Served<List<Event>>> read(ReadFrom from, long after);
+        CompletionStage<Served<Events>> read(ReadFrom from, long after);
 
         /** How many a read gives at most. */
         int pageMax();
@@ -41,21 +44,23 @@ public final class EventStream implements Waiter {
     private final EventLoop loop;
     private final Source source;
     private final EventFrames frames;
-    private final Served<List<Event>> first;
+    private final Instant createdAt;
+    private @Nullable Served<Events> first;
     private long seen;
     private boolean started;
     private boolean ended;
     private @Nullable Wait wait;
 
     /** @param first the events behind number {@code after} */
-    EventStream(RoutingContext client, Source source, EventFrames frames, long after, Served<List<Event>> first) {
+    EventStream(RoutingContext client, Source source, EventFrames frames, long after, Served<Events> first) {
         this.client = client;
         this.response = client.response();
         this.loop = EventLoop.current();
         this.source = source;
         this.frames = frames;
-        this.seen = after;
+        this.createdAt = first.result().createdAt();
         this.first = first;
+        this.seen = after;
     }
 
     /** Takes a place in the feed, and gives it back when the reply has ended or the client has gone away. */
@@ -72,8 +77,10 @@ public final class EventStream implements Waiter {
 
     /** Sends the head and what there is already. */
     void start() {
+        Served<Events> begin = first;
+        first = null;
         started = true;
-        if (ended) {
+        if (ended || begin == null) {
             return;
         }
         if (client.request().method().equals(HttpMethod.HEAD)) {
@@ -82,7 +89,7 @@ public final class EventStream implements Waiter {
         }
         response.setChunked(true);
         response.write(frames.head());
-        write(first);
+        write(begin.bookmark(), begin.result().list());
         if (wait != null) {
             wait.wake();
         }
@@ -94,18 +101,27 @@ public final class EventStream implements Waiter {
             return DONE;
         }
         return source.read(ReadFrom.PRIMARY, seen)
+                .thenApply(this::ofThisSession)
                 .handleAsync(this::tell, loop)
                 .thenCompose(more -> whenTaken().thenCompose(taken -> more ? look() : DONE));
     }
 
+    /** Another session that has the code since is none that this stream tells of. */
+    private Served<Events> ofThisSession(Served<Events> news) {
+        if (!news.result().createdAt().equals(createdAt)) {
+            throw new SessionNotFound();
+        }
+        return news;
+    }
+
     /** Returns whether there may be more to read. */
-    private boolean tell(@Nullable Served<List<Event>> news, @Nullable Throwable failure) {
+    private boolean tell(@Nullable Served<Events> news, @Nullable Throwable failure) {
         if (ended) {
             return false;
         }
         if (news != null) {
-            write(news);
-            return news.result().size() >= source.pageMax();
+            write(news.bookmark(), news.result().list());
+            return news.result().list().size() >= source.pageMax();
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof SignalingException refusal) {
@@ -115,11 +131,10 @@ public final class EventStream implements Waiter {
         return false;
     }
 
-    private void write(Served<List<Event>> news) {
-        List<Event> events = news.result();
+    private void write(String bookmark, List<Event> events) {
         if (!events.isEmpty()) {
             seen = events.get(events.size() - 1).seq();
-            Buffer buffer = frames.bookmark(news.bookmark());
+            Buffer buffer = frames.bookmark(bookmark);
             events.forEach(event -> buffer.appendBuffer(frames.event(event)));
             response.write(buffer);
         }
@@ -138,7 +153,7 @@ public final class EventStream implements Waiter {
     @Override
     public CompletionStage<Void> closed(Served<Event.Closed> last) {
         if (!ended && started && last.result().seq() > seen) {
-            write(last.with(List.of(last.result())));
+            write(last.bookmark(), List.of(last.result()));
         }
         return end("gone");
     }

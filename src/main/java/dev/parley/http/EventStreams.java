@@ -2,14 +2,13 @@ package dev.parley.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.feed.Feed;
-import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Opens streams of events; each is then a matter between its session, the feed and its client. */
@@ -44,7 +43,7 @@ public final class EventStreams {
 
     private record EventsOf(Signaling signaling, SessionKey key, int pageMax) implements EventStream.Source {
         @Override
-        public CompletionStage<Served<List<Event>>> read(ReadFrom from, long after) {
+        public CompletionStage<Served<Events>> read(ReadFrom from, long after) {
             return signaling.events(from, key, after, pageMax);
         }
     }

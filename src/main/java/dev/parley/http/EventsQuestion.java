@@ -1,30 +1,35 @@
 package dev.parley.http;
 
 import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What has happened behind number {@code after}? */
-record EventsQuestion(Signaling signaling, SessionKey key, long after, int limit) implements Question<List<Event>> {
+record EventsQuestion(Signaling signaling, SessionKey key, long after, int limit) implements Question<Events> {
     @Override
-    public CompletionStage<Served<List<Event>>> ask(ReadFrom from) {
+    public CompletionStage<Served<Events>> ask(ReadFrom from) {
         return signaling.events(from, key, after, limit);
     }
 
     @Override
-    public boolean isNews(List<Event> events) {
-        return !events.isEmpty();
+    public boolean isNews(Events events) {
+        return !events.list().isEmpty();
     }
 
     @Override
-    public CompletionStage<Served<List<Event>>> answerAtClosing(Served<Event.Closed> last) {
-        return last.result().seq() > after
-                ? CompletableFuture.completedStage(last.with(List.of(last.result())))
-                : ask(ReadFrom.PRIMARY);
+    public Instant createdAt(Events events) {
+        return events.createdAt();
+    }
+
+    @Override
+    public Optional<Events> answerAtClosing(Event.Closed last, Instant createdAt) {
+        return last.seq() > after ? Optional.of(new Events(createdAt, List.of(last))) : Optional.empty();
     }
 }

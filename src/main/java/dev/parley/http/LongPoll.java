@@ -5,11 +5,13 @@ import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
 import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -35,7 +37,7 @@ public final class LongPoll {
         return first.thenComposeAsync(
                 answer -> question.isNews(answer.result())
                         ? CompletableFuture.completedStage(answer)
-                        : hold(client, new Held<>(question, from), key, wait),
+                        : hold(client, new Held<>(question, from, question.createdAt(answer.result())), key, wait),
                 EventLoop.current());
     }
 
@@ -56,18 +58,21 @@ public final class LongPoll {
 
         private final Question<T> question;
         private final ReadFrom from;
+        private final Instant createdAt;
         private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
 
-        Held(Question<T> question, ReadFrom from) {
+        /** @param createdAt of the session that is waited for */
+        Held(Question<T> question, ReadFrom from, Instant createdAt) {
             this.question = question;
             this.from = from;
+            this.createdAt = createdAt;
         }
 
         @Override
         public CompletionStage<?> look() {
             return reply.isDone()
                     ? DONE
-                    : question.ask(ReadFrom.PRIMARY).thenAccept(answer -> {
+                    : ask(ReadFrom.PRIMARY).thenAccept(answer -> {
                         if (question.isNews(answer.result())) {
                             reply.complete(answer);
                         }
@@ -76,7 +81,9 @@ public final class LongPoll {
 
         @Override
         public CompletionStage<?> closed(Served<Event.Closed> last) {
-            return replyWith(question.answerAtClosing(last));
+            return question.answerAtClosing(last.result(), createdAt)
+                    .map(answer -> replyWith(CompletableFuture.completedStage(last.with(answer))))
+                    .orElseGet(this::answerNow);
         }
 
         @Override
@@ -89,11 +96,21 @@ public final class LongPoll {
             return answerNow();
         }
 
-        CompletionStage<?> answerNow() {
-            return replyWith(question.ask(from));
+        CompletionStage<Served<T>> answerNow() {
+            return replyWith(ask(from));
         }
 
-        private CompletionStage<?> replyWith(CompletionStage<Served<T>> last) {
+        /** Another session that has the code since is none that was waited for. */
+        private CompletionStage<Served<T>> ask(ReadFrom node) {
+            return question.ask(node).thenApply(answer -> {
+                if (!question.createdAt(answer.result()).equals(createdAt)) {
+                    throw new SessionNotFound();
+                }
+                return answer;
+            });
+        }
+
+        private CompletionStage<Served<T>> replyWith(CompletionStage<Served<T>> last) {
             return last.whenComplete((answer, failure) -> {
                 if (failure == null) {
                     reply.complete(answer);

@@ -3,6 +3,8 @@ package dev.parley.http;
 import dev.parley.session.Event;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Something that is asked again and again until the answer has news; see {@link LongPoll}. */
@@ -11,6 +13,9 @@ interface Question<T> {
 
     boolean isNews(T answer);
 
-    /** The answer to those who waited when the session was deleted. */
-    CompletionStage<Served<T>> answerAtClosing(Served<Event.Closed> last);
+    /** When the session was created that the answer is about: its code may have been another's before. */
+    Instant createdAt(T answer);
+
+    /** The answer to those who waited when the session was deleted; empty where it is what anybody is told from then on. */
+    Optional<T> answerAtClosing(Event.Closed last, Instant createdAt);
 }

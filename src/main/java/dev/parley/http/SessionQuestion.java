@@ -6,6 +6,8 @@ import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,12 @@ record SessionQuestion(
     }
 
     @Override
-    public CompletionStage<Served<Session>> answerAtClosing(Served<Event.Closed> last) {
-        return ask(ReadFrom.PRIMARY);
+    public Instant createdAt(Session session) {
+        return session.createdAt();
+    }
+
+    @Override
+    public Optional<Session> answerAtClosing(Event.Closed last, Instant createdAt) {
+        return Optional.empty();
     }
 }

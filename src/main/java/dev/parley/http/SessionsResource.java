@@ -163,7 +163,11 @@ public final class SessionsResource {
         Optional<Duration> wait = caller.patience(patience.waitMax());
         return longPoll.reply(client, caller.readFrom(), key, question, wait.orElse(Duration.ZERO))
                 .thenApply(served -> Replies.applied(
-                                wait, Replies.reply(Status.OK, served, EventsView.of(served.result(), seen)))
+                                wait,
+                                Replies.reply(
+                                        Status.OK,
+                                        served,
+                                        EventsView.of(served.result().list(), seen)))
                         .build());
     }
 

@@ -5,6 +5,7 @@ import dev.parley.session.Code;
 import dev.parley.session.Cursor;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.Joined;
 import dev.parley.session.Limits;
 import dev.parley.session.Listing;
@@ -314,7 +315,7 @@ public final class Signaling {
     }
 
     /** The events behind number {@code after}, in their order; empty where there are none yet. */
-    public CompletionStage<Served<List<Event>>> events(ReadFrom from, SessionKey key, long after, int limit) {
+    public CompletionStage<Served<Events>> events(ReadFrom from, SessionKey key, long after, int limit) {
         return database.read(
                 from,
                 node -> sessions.events(node, key, after, limit, clock.instant())

@@ -4,6 +4,7 @@ import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.Side;
@@ -65,11 +66,12 @@ final class Rows {
         return Optional.of(saying.said());
     }
 
-    /** Columns: seq, generation, kind, payload; one row of nulls where nothing is new. */
-    static Optional<List<Event>> events(ResultSet rows) throws SQLException {
+    /** Columns: seq, generation, kind, payload, then the session's created_at; one row of nulls where nothing is new. */
+    static Optional<Events> events(ResultSet rows) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
+        Instant createdAt = instant(rows, 5);
         var events = new ArrayList<Event>();
         do {
             long seq = rows.getLong(1);
@@ -77,7 +79,7 @@ final class Rows {
                 events.add(event(seq, rows));
             }
         } while (rows.next());
-        return Optional.of(events);
+        return Optional.of(new Events(createdAt, events));
     }
 
     private static Event event(long seq, ResultSet row) throws SQLException {

@@ -2,7 +2,7 @@ package dev.parley.store;
 
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
-import dev.parley.session.Event;
+import dev.parley.session.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.Said;
@@ -136,7 +136,7 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload
+            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -416,7 +416,7 @@ public final class SessionStore {
      * The events behind number {@code after} in their order, at most {@code limit}; empty where there are none yet, nothing
      * where no live session has the key.
      */
-    public Optional<List<Event>> events(Statements node, SessionKey key, long after, int limit, Instant now)
+    public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
         return node.call(EVENTS)
                 .bind(after)

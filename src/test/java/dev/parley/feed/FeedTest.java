@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -179,14 +180,34 @@ class FeedTest {
     }
 
     @Test
-    void theClosingIsToldInPlaceOfALook() throws Exception {
+    void theClosingIsToldOnceTheSessionIsSeenToBeGone() throws Exception {
         Feed feed = feed(NEVER);
-        var waiter = new Recorder();
+        var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
         join(feed, KEY, "client", waiter);
         feed.closed(KEY, closed(7));
 
-        await().until(() -> !waiter.calls().isEmpty());
-        assertThat(waiter.calls()).containsExactly("closed 7");
+        await().until(() -> waiter.calls().size() == 2);
+        assertThat(waiter.calls()).containsExactly("look", "closed 7");
+    }
+
+    /** A notice from another node may come so late that its code has a new session, and somebody who waits for that one. */
+    @Test
+    void theClosingOfAnEarlierSessionWithTheCodeEndsNoWait() throws Exception {
+        Feed feed = feed(NEVER);
+        var looks = new AtomicInteger();
+        var waiter = new Recorder(() -> looks.incrementAndGet() < 3
+                ? CompletableFuture.completedStage(null)
+                : CompletableFuture.failedStage(new SessionNotFound()));
+        Wait wait = join(feed, KEY, "client", waiter);
+        feed.closed(KEY, closed(7));
+        await().until(() -> looks.get() == 1);
+        feed.committed(KEY);
+        await().until(() -> looks.get() == 2);
+        feed.closed(KEY, closed(9));
+
+        await().until(() -> waiter.calls().size() == 4);
+        assertThat(waiter.calls()).containsExactly("look", "look", "look", "closed 9");
+        wait.leave();
     }
 
     @Test
@@ -198,8 +219,8 @@ class FeedTest {
         await().until(() -> waiter.calls().size() == 1);
         feed.closed(KEY, closed(7));
 
-        await().until(() -> waiter.calls().size() == 2);
-        assertThat(waiter.calls()).containsExactly("look", "closed 7");
+        await().until(() -> waiter.calls().size() == 3);
+        assertThat(waiter.calls()).containsExactly("look", "look", "closed 7");
     }
 
     @Test

@@ -140,6 +140,19 @@ class EventStreamTest {
     }
 
     @Test
+    void itDoesNotGoOnWithTheNextSessionOfTheCode() {
+        EventSource stream = stream(1);
+        clock.advance(Duration.ofMinutes(5));
+        session.client()
+                .post("/api/v1/sessions")
+                .json(object("offer", "of another", "code", session.code()))
+                .is(201);
+        session.answer().is(201);
+
+        assertThat(stream.untilTheEnd()).contains("gone");
+    }
+
+    @Test
     void aSilentStreamIsKeptAlive() {
         EventSource stream = stream(1);
         stream.awaitComment("still here");

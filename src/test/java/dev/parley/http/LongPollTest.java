@@ -211,6 +211,22 @@ class LongPollTest {
     }
 
     @Test
+    void whoWaitsIsNotToldOfTheNextSessionWithTheCode() {
+        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=25");
+        CompletableFuture<Reply> snapshot = snapshot("\"1\"", "wait=25").sendAndGoOn();
+        await().until(() -> feed.size() == 2);
+        clock.advance(Duration.ofMinutes(5));
+        session.client()
+                .post("/api/v1/sessions")
+                .json(object("offer", "of another", "code", session.code()))
+                .is(201);
+        session.answer().is(201);
+
+        reply(waiting).isProblem(404, "session-not-found");
+        reply(snapshot).isProblem(404, "session-not-found");
+    }
+
+    @Test
     void aSessionThatIsNotThereIsNotWaitedFor() {
         session.client()
                 .get("/api/v1/sessions/no-such-code/events")

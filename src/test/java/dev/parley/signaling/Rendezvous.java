@@ -94,6 +94,6 @@ record Rendezvous(Signaling signaling, SessionKey key, SessionToken offerer, Ses
     }
 
     List<Event> events(long after, int limit) {
-        return result(signaling.events(ReadFrom.PRIMARY, key, after, limit));
+        return result(signaling.events(ReadFrom.PRIMARY, key, after, limit)).list();
     }
 }

@@ -11,6 +11,7 @@ import dev.parley.feed.Recorder;
 import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
 import dev.parley.session.Event;
+import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
@@ -202,13 +203,13 @@ class PostgresNeighboursTest {
         return peer;
     }
 
-    /** Waits for the end of a session. */
+    /** Waits for the end of a session, and finds it ended whenever it looks. */
     private record Hears(CompletableFuture<Served<Event.Closed>> told) implements Waiter {
         private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
 
         @Override
         public CompletionStage<?> look() {
-            return DONE;
+            return CompletableFuture.failedStage(new SessionNotFound());
         }
 
         @Override

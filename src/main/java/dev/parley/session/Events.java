@@ -1,0 +1,11 @@
+package dev.parley.session;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A stretch of the events of one session, in their order.
+ *
+ * @param createdAt of the session: tells it from those that had its code before
+ */
+public record Events(Instant createdAt, List<Event> list) {}
