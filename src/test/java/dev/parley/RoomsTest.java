@@ -71,6 +71,11 @@ class RoomsTest {
     }
 
     @Test
+    void accessKnowsTheDomainAndTheSeam() {
+        knowsOnly("dev.parley.access..", "dev.parley.access..", "dev.parley.session..", "dev.parley.store");
+    }
+
+    @Test
     void httpTouchesNeitherSqlNorAnEngine() {
         noClasses()
                 .that()

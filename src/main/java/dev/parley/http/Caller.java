@@ -1,12 +1,13 @@
 package dev.parley.http;
 
+import dev.parley.access.Credential;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Duration;
@@ -25,17 +26,21 @@ public final class Caller {
 
     @Context
     @Nullable
-    HttpServerRequest request;
+    RoutingContext context;
 
     /**
-     * Where the caller's sessions are: at its origin. A browser sends none with a page's GET to where the page is from; then it is
-     * the one that the same page's POST sends.
+     * Where the caller's sessions are: in its credential's namespace, else at its origin. A browser sends none with a page's GET to
+     * where the page is from; then it is the one that the same page's POST sends.
      */
     public Namespace namespace() {
+        Credential credential = context == null ? null : Credential.of(context);
+        if (credential != null) {
+            return credential.namespace();
+        }
         if (origin != null && !origin.isEmpty()) {
             return new Namespace(origin);
         }
-        String own = request == null ? null : Origins.ofOwnPage(request);
+        String own = context == null ? null : Origins.ofOwnPage(context.request());
         return own == null ? Namespace.UNKNOWN : new Namespace(own);
     }
 
@@ -53,13 +58,13 @@ public final class Caller {
 
     /** How long the caller would wait for news, at most {@code max}; nothing where it did not ask to. */
     Optional<Duration> patience(Duration max) {
-        return request == null
+        return context == null
                 ? Optional.empty()
-                : Preference.patience(request.headers().getAll("Prefer"), max);
+                : Preference.patience(context.request().headers().getAll("Prefer"), max);
     }
 
     /** How new a read must be. */
     public ReadFrom readFrom() {
-        return request == null ? ReadFrom.PRIMARY : Bookmarks.readFrom(request);
+        return context == null ? ReadFrom.PRIMARY : Bookmarks.readFrom(context.request());
     }
 }

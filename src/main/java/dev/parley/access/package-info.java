@@ -1,0 +1,10 @@
+/**
+ * Who may use the service, and where their sessions are: credentials, their roles and their namespaces.
+ *
+ * <p>A request's {@link dev.parley.access.Credential} is known before anything of it is read, and is asked for with
+ * {@link dev.parley.access.Credential#of}; start there.
+ */
+@NullMarked
+package dev.parley.access;
+
+import org.jspecify.annotations.NullMarked;
