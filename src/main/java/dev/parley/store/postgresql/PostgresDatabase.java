@@ -42,6 +42,9 @@ public final class PostgresDatabase implements Database {
     private static final int LAG_STEPS = 100;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
+    /** A standby that is promoted serves nothing until it is met as the primary; who takes any state waits for that. */
+    private static final Duration PROMOTION_WAIT = Duration.ofMillis(500);
+
     private static final Sql BEGIN_HISTORY = new Sql(
             "begin-history", "INSERT INTO history (single, secret) VALUES (1, ?) ON CONFLICT (single) DO NOTHING");
     private static final Sql SECRET = new Sql("secret", "SELECT secret FROM history");
@@ -245,7 +248,7 @@ public final class PostgresDatabase implements Database {
             if (!replicas.isEmpty()) {
                 meters.fellBack("none-in-service");
             }
-            return onPrimary(null);
+            return onPrimaryOfAnyTime();
         }
 
         private CompletionStage<Served<T>> atLeast(String word) {
@@ -303,8 +306,15 @@ public final class PostgresDatabase implements Database {
                 } else {
                     return CompletableFuture.failedStage(cause == null ? failure : cause);
                 }
-                return onPrimary(asked == null ? null : asked.word);
+                return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
             });
+        }
+
+        /** For a read of any state, which no replica can serve: it is refused only where the next primary lets wait, too. */
+        private CompletionStage<Served<T>> onPrimaryOfAnyTime() {
+            return primary.isReachable() || replicas.isEmpty()
+                    ? onPrimary(null)
+                    : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
         }
 
         private CompletionStage<Served<T>> onPrimary(@Nullable String word) {

@@ -13,8 +13,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Primary implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Primary.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(200);
+    private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(100);
     private static final int ATTEMPTS = 2;
 
     private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
@@ -52,6 +54,7 @@ final class Primary implements AutoCloseable {
     private final Duration probeInterval;
     private final Silence silence = new Silence(this::silent);
     private final Semaphore wake = new Semaphore(0);
+    private final Queue<CompletableFuture<@Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
     private final Thread probe;
     private @Nullable History history;
     private volatile boolean reachable = true;
@@ -96,6 +99,13 @@ final class Primary implements AutoCloseable {
 
     boolean isReachable() {
         return reachable;
+    }
+
+    /** Completes when it can be reached, or when the time is up. */
+    CompletionStage<@Nullable Void> reached(Duration wait) {
+        var waiter = new CompletableFuture<@Nullable Void>();
+        waiters.add(waiter);
+        return waiter.completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether it answers is judged at each beat of this. */
@@ -309,6 +319,7 @@ final class Primary implements AutoCloseable {
                     LOG.infof("%s can be reached again", node.name());
                     reachable = true;
                 }
+                waiters.forEach(waiter -> waiter.complete(null));
             } catch (SQLException e) {
                 silence.broken();
                 if (own != null) {
@@ -320,6 +331,7 @@ final class Primary implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("The probe of the primary met a fault", e);
             }
+            waiters.removeIf(CompletableFuture::isDone);
             pause(reachable ? probeInterval : PROBE_WHEN_DOWN);
         }
         if (own != null) {
