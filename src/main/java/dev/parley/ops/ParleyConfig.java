@@ -234,6 +234,15 @@ public interface ParleyConfig {
         @Min(1)
         @Max(10000)
         int page();
+
+        /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
+        Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
+
+        /**
+         * Proxies whose {@code X-Forwarded-For} tells where a request comes from: addresses, or networks as {@code 10.0.0.0/8},
+         * comma-separated, at most 64. Unset: nobody's does.
+         */
+        Optional<@Size(max = 64) List<String>> trustedProxies();
     }
 
     /** The sweeper that deletes expired sessions. */

@@ -1,5 +1,9 @@
 package dev.parley.ops;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Rate;
+import dev.parley.access.Rates;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feed;
@@ -56,6 +60,7 @@ public class Wiring {
             Instance<Limits> limits,
             Instance<Patience> patience,
             Instance<IceServers> iceServers,
+            Instance<ClientAddresses> addresses,
             Instance<Database> database,
             Instance<Sweeper> sweeper,
             Scheduler scheduler) {
@@ -64,6 +69,7 @@ public class Wiring {
             limits.get();
             patience.get();
             iceServers.get();
+            addresses.get();
             database.get();
             new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
         }
@@ -124,6 +130,26 @@ public class Wiring {
     @Singleton
     IceServers iceServers(InstantSource clock, SecureRandom random) {
         return IceSettings.iceServers(config.ice(), clock, random);
+    }
+
+    @Produces
+    @Singleton
+    Rates rates() {
+        Ticker ticker = Ticker.systemTicker();
+        return new Rates(config.limits()
+                .requestsPerAddress()
+                .map(quota -> new Rate("address", quota, ticker))
+                .orElse(null));
+    }
+
+    @Produces
+    @Singleton
+    ClientAddresses clientAddresses() {
+        try {
+            return ClientAddresses.behind(config.limits().trustedProxies().orElse(List.of()));
+        } catch (IllegalArgumentException e) {
+            throw new StartRefused("parley.limits.trusted-proxies: " + e.getMessage());
+        }
     }
 
     private Origins origins() {
