@@ -35,6 +35,7 @@ public class Engines {
     private static final String PRIMARY = "primary";
     private static final String SIZE_MAX = "parley.store.size-max";
     private static final long SIZE_LEAST = 1 << 20;
+    private static final long MEMORY_MOST = 16L << 30;
 
     @Inject
     ParleyConfig config;
@@ -97,6 +98,7 @@ public class Engines {
                 serving,
                 store.busyTimeout(),
                 bytesMax(),
+                memoryMax(),
                 store.queue(),
                 store.batch(),
                 store.scanThreads(),
@@ -114,6 +116,14 @@ public class Engines {
 
     private List<ReplicaUrl> replicas() {
         return ReplicaUrl.parse(config.store().replicas(), primary());
+    }
+
+    private long memoryMax() {
+        long bytes = config.store().memory().asLongValue();
+        if (bytes > MEMORY_MOST) {
+            throw new StartRefused("parley.store.memory: it may be at most 16G.");
+        }
+        return bytes;
     }
 
     private long bytesMax() {

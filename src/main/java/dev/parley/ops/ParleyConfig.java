@@ -121,6 +121,13 @@ public interface ParleyConfig {
          */
         Optional<MemorySize> sizeMax();
 
+        /**
+         * SQLite: how much memory may hold what the newest live sessions have said, so that polls need not look into the file, 0 to
+         * 16G. What another program writes into the file is seen with the next write, the sweep's at the latest.
+         */
+        @WithDefault("32M")
+        MemorySize memory();
+
         /** Threads for lists and searches, 1 to 64. */
         @WithDefault("2")
         @Min(1)

@@ -2,6 +2,7 @@ package dev.parley.store;
 
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
+import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
@@ -10,12 +11,14 @@ import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
+import dev.parley.session.Transcript;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * generation, the bound), and whether it hit a row decides. Nothing is read to be written back. The row that it hit is locked
  * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
  * could skip one.
+ *
+ * <p>Each change tells the engine's {@link Memory} what it did, and the reads that a peer repeats ask there first.
  *
  * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
  * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
@@ -199,6 +204,7 @@ public final class SessionStore {
         if (trickle.end()) {
             add(tx, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES, END_DIGEST, null);
         }
+        tx.memory().opened(Transcript.opened(key, opening, now, expiresAt));
         return Optional.of(place);
     }
 
@@ -265,7 +271,11 @@ public final class SessionStore {
         }
         long seq = place.seq() - size(trickle);
         add(tx, place, seq, EventKind.ANSWER, null, answer.utf8());
-        return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
+        var said = new ArrayList<Event>();
+        said.add(new Event.Answered(seq, place.generation(), answer));
+        Place added = addOnce(tx, key, place, Side.ANSWERER, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(added);
     }
 
     /**
@@ -302,8 +312,10 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        Added added = addOnce(tx, key, place, side, trickle);
-        return Optional.of(new Trickled(added.place().seq(), added.candidates()));
+        var said = new ArrayList<Event>();
+        Place added = addOnce(tx, key, place, side, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(new Trickled(added.seq(), candidates(said)));
     }
 
     /**
@@ -326,30 +338,39 @@ public final class SessionStore {
             return Optional.empty();
         }
         add(tx, place, place.seq(), EventKind.OFFER, null, offer.utf8());
+        tx.memory().continued(key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
         return Optional.of(place);
     }
 
     /** Moves the session's end to {@code expiresAt}, or nothing where the guard misses: no live session or a strange token. */
     public Optional<Place> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
             throws SQLException {
-        return Optional.ofNullable(tx.call(EXTEND)
+        Place place = tx.call(EXTEND)
                 .bind(expiresAt.toEpochMilli())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().continued(key, place, List.of());
+        }
+        return Optional.ofNullable(place);
     }
 
     /** Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. */
     public Optional<Place> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
-        return Optional.ofNullable(tx.call(CLOSE)
+        Place place = tx.call(CLOSE)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().closed(key);
+        }
+        return Optional.ofNullable(place);
     }
 
     /** How a live session stands. */
@@ -395,6 +416,10 @@ public final class SessionStore {
 
     /** The session as it is committed, or nothing where no live one has the key. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.session());
+        }
         return node.call(SESSION)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -404,6 +429,10 @@ public final class SessionStore {
 
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.saidBy(side));
+        }
         return node.call(SAID_BY)
                 .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
@@ -418,6 +447,10 @@ public final class SessionStore {
      */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.events(after, limit));
+        }
         return node.call(EVENTS)
                 .bind(after)
                 .bind(key.namespace().name())
@@ -472,32 +505,36 @@ public final class SessionStore {
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
         Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
+        tx.memory().swept(now);
         return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
-    /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */
-    private static Added addOnce(Statements tx, SessionKey key, Place place, Side side, Trickle trickle)
+    /**
+     * Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not.
+     *
+     * @param said takes the events that were added
+     */
+    private static Place addOnce(
+            Statements tx, SessionKey key, Place place, Side side, Trickle trickle, List<Event> said)
             throws SQLException {
         long seq = place.seq() - size(trickle);
-        int candidates = 0;
         for (Candidate candidate : trickle.candidates()) {
             if (addOnce(tx, place, seq + 1, EventKind.candidateOf(side), candidate.digest(), candidate.json())) {
-                seq++;
-                candidates++;
+                said.add(new Event.Trickled(++seq, side, place.generation(), candidate));
             }
         }
         if (trickle.end() && addOnce(tx, place, seq + 1, EventKind.endOf(side), END_DIGEST, null)) {
-            seq++;
+            said.add(new Event.EndOfCandidates(++seq, side, place.generation()));
         }
         if (seq < place.seq()) {
             tx.call(GIVE_BACK.of(side))
                     .bind(place.seq() - seq)
-                    .bind(trickle.candidates().size() - candidates)
+                    .bind(trickle.candidates().size() - candidates(said))
                     .bind(key.namespace().name())
                     .bind(place.id())
                     .update();
         }
-        return new Added(new Place(place.id(), seq, place.generation(), place.expiresAt()), candidates);
+        return new Place(place.id(), seq, place.generation(), place.expiresAt());
     }
 
     private static boolean addOnce(
@@ -531,6 +568,11 @@ public final class SessionStore {
                 .update();
     }
 
+    private static int candidates(List<Event> said) {
+        return (int)
+                said.stream().filter(event -> event instanceof Event.Trickled).count();
+    }
+
     /** How many events a trickle becomes if all of it is new. */
     private static int size(Trickle trickle) {
         return trickle.candidates().size() + (trickle.end() ? 1 : 0);
@@ -542,6 +584,4 @@ public final class SessionStore {
             return side == Side.OFFERER ? offerer : answerer;
         }
     }
-
-    private record Added(Place place, int candidates) {}
 }

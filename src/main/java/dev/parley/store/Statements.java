@@ -19,6 +19,7 @@ public final class Statements implements AutoCloseable {
     private final boolean amongWriters;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
+    private Memory memory = Memory.NONE;
 
     public Statements(Connection connection) {
         this(connection, false);
@@ -32,6 +33,16 @@ public final class Statements implements AutoCloseable {
     /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
     public static Statements amongWriters(Connection connection) {
         return new Statements(connection, true);
+    }
+
+    /** These, telling {@code memory} what they change and asking it what they look for. */
+    public Statements remembering(Memory memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    Memory memory() {
+        return memory;
     }
 
     /** Whether other transactions may hold rows that this one wants to change. */

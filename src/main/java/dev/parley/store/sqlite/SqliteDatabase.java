@@ -44,6 +44,7 @@ public final class SqliteDatabase implements Database {
      * @param serving whether this is the file's one server, or a command beside it
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param bytesMax how large the file may become
+     * @param memoryMax how many bytes of memory may hold what live sessions have said
      * @param queueMax how much work may wait for the writer
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
@@ -54,6 +55,7 @@ public final class SqliteDatabase implements Database {
             boolean serving,
             Duration busyTimeout,
             long bytesMax,
+            long memoryMax,
             int queueMax,
             int batchMax,
             int scanThreads,
@@ -66,6 +68,7 @@ public final class SqliteDatabase implements Database {
     private final StoreThreads scans;
     private final Node node;
     private final History history;
+    private final Transcripts transcripts;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
 
@@ -83,15 +86,17 @@ public final class SqliteDatabase implements Database {
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
+        this.transcripts = new Transcripts(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
             new Schema(flyway).migrate();
-            var writer = new Statements(file.openWriter(settings.bytesMax()));
+            Statements writer = openWriter(settings);
             this.history = History.of(writer, random);
             this.lane = new WriterLane(
-                    () -> new Statements(file.openWriter(settings.bytesMax())),
+                    () -> openWriter(settings),
                     writer,
                     new Capacity(file, settings.bytesMax()),
+                    transcripts,
                     history,
                     node,
                     settings.queueMax(),
@@ -107,6 +112,10 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+    }
+
+    private Statements openWriter(Settings settings) throws SQLException {
+        return new Statements(file.openWriter(settings.bytesMax())).remembering(transcripts);
     }
 
     @Override
@@ -156,7 +165,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader());
+                reader = new Statements(file.openReader()).remembering(transcripts);
             }
             T result;
             try {

@@ -47,6 +47,7 @@ final class WriterLane implements AutoCloseable {
     private final int batchMax;
     private final Opener opener;
     private final Capacity capacity;
+    private final Transcripts transcripts;
     private final Outage outage = new Outage("Writes");
     private final History history;
     private final Node node;
@@ -62,12 +63,14 @@ final class WriterLane implements AutoCloseable {
             Opener opener,
             Statements statements,
             Capacity capacity,
+            Transcripts transcripts,
             History history,
             Node node,
             int queueMax,
             int batchMax) {
         this.opener = opener;
         this.capacity = capacity;
+        this.transcripts = transcripts;
         this.statements = statements;
         this.history = history;
         this.node = node;
@@ -192,6 +195,7 @@ final class WriterLane implements AutoCloseable {
         while (true) {
             capacity.emptyLog(tx);
             tx.call(BEGIN).run();
+            transcripts.begin(tx);
             capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
             if (!allWhole(tx, batch)) {
@@ -202,7 +206,9 @@ final class WriterLane implements AutoCloseable {
             if (changed) {
                 history.announce(history.advance(tx));
             }
+            transcripts.hide();
             tx.call(COMMIT).run();
+            transcripts.show();
             if (changed) {
                 outage.over();
             }
@@ -231,6 +237,7 @@ final class WriterLane implements AutoCloseable {
 
     /** After a failure of the engine nothing is known of the connection's state; the next batch opens another. */
     private void abandonConnection() {
+        transcripts.forgetAll();
         if (statements == null) {
             return;
         }

@@ -21,17 +21,31 @@ public record StoreFile(Path path) {
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
-        return open(queueMax, batchMax, Long.MAX_VALUE);
+        return open(queueMax, batchMax, Long.MAX_VALUE, 0);
     }
 
     /** With a limit to the size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
-        return open(1_000, 100, bytesMax);
+        return open(1_000, 100, bytesMax, 0);
     }
 
-    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
+    /** With so much memory for what live sessions have said; the others remember nothing. */
+    SqliteDatabase openRemembering(long memoryMax) {
+        return open(1_000, 100, Long.MAX_VALUE, memoryMax);
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax) {
         var settings = new SqliteDatabase.Settings(
-                path, true, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
+                path,
+                true,
+                BUSY_TIMEOUT,
+                bytesMax,
+                memoryMax,
+                queueMax,
+                batchMax,
+                1,
+                10,
+                new Node("test", "here", true));
         return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
     }
 
