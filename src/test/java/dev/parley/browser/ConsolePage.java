@@ -55,7 +55,7 @@ final class ConsolePage {
 
     String awaitLink() {
         assertThat(link()).hasValue(ANYTHING);
-        page.locator("#qr").evaluate("(picture) => picture.decode()");
+        page.locator("#qr[src]").evaluate("(picture) => picture.decode()");
         return link().inputValue();
     }
 

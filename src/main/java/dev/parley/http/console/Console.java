@@ -2,6 +2,7 @@ package dev.parley.http.console;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Route;
@@ -9,6 +10,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
@@ -20,16 +22,18 @@ public final class Console {
 
     /** Everything that the page needs is here, and nothing else may have a part in it. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            + " img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
             + " require-trusted-types-for 'script'";
 
     /** Longer links make codes that no telephone can read from a screen. */
     private static final int LINK_CHARS_MAX = 800;
 
+    private static final int LINK_BYTES_MAX = 4 * LINK_CHARS_MAX;
+
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::front);
         reading(router.routeWithRegex(FILES)).handler(Console::file);
-        reading(router.route("/qr")).blockingHandler(Console::qrCode, false);
+        router.post("/qr").order(-1).handler(Console::qrCode);
     }
 
     private static Route reading(Route route) {
@@ -81,17 +85,31 @@ public final class Console {
         context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }
 
+    /** The link is the body and no part of the address: it lets its holder in, and addresses are written into logs. */
     private static void qrCode(RoutingContext context) {
-        String link = context.queryParams().get("link");
-        if (link == null || link.isEmpty() || link.length() > LINK_CHARS_MAX) {
+        HttpServerRequest request = context.request();
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || Long.parseLong(length) > LINK_BYTES_MAX) {
             context.fail(400);
             return;
         }
-        context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Content-Security-Policy", "default-src 'none'")
-                .end(QrCodeImage.of(link));
+        request.body().onSuccess(body -> draw(context, body.toString(StandardCharsets.UTF_8)));
+        request.resume();
+    }
+
+    private static void draw(RoutingContext context, String link) {
+        if (link.isEmpty() || link.length() > LINK_CHARS_MAX) {
+            context.fail(400);
+            return;
+        }
+        context.vertx()
+                .executeBlocking(() -> QrCodeImage.of(link), false)
+                .onFailure(context::fail)
+                .onSuccess(image -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .putHeader("X-Content-Type-Options", "nosniff")
+                        .putHeader("Content-Security-Policy", "default-src 'none'")
+                        .end(image));
     }
 }
