@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.http.sight.ErrorMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
@@ -19,6 +20,7 @@ record ErrorReply(int status, String mediaType, Object body) {
 
     /** @param path as the request has it, percent-encoded: "api/v1" is a good name for a topic, too */
     static ErrorReply refusal(String path, SignalingException refusal) {
+        ErrorMeters.refused(refusal.type());
         if (isNative(path)) {
             return problem(Problem.of(refusal));
         }
@@ -46,11 +48,13 @@ record ErrorReply(int status, String mediaType, Object body) {
     }
 
     static ErrorReply ofStatus(String path, int status, String detail) {
+        ErrorMeters.refused(status);
         return of(path, Problem.of(status, detail));
     }
 
     /** Nobody planned for this: the log has the cause under an id, the client has the id. */
     static ErrorReply fault(String path, @Nullable Throwable cause) {
+        ErrorMeters.failed();
         String id = UUID.randomUUID().toString();
         LOG.errorf(cause, "Fault %s", id);
         return of(path, Problem.fault(id));

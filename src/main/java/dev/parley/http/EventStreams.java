@@ -11,6 +11,7 @@ import dev.parley.store.Served;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Opens streams of events; each is then a matter between its session, the feed and its client. */
 @Singleton
@@ -21,6 +22,7 @@ public final class EventStreams {
     private final EventFrames frames;
     private final int pageMax;
     private final Patience patience;
+    private final AtomicInteger open = new AtomicInteger();
 
     public EventStreams(
             Signaling signaling,
@@ -45,9 +47,16 @@ public final class EventStreams {
                         first -> {
                             var stream = new EventStream(client, events, frames, after, first);
                             stream.join(feed, key, addresses.of(client.request()), patience.keepAlive());
+                            open.incrementAndGet();
+                            Clients.whenDone(client, open::decrementAndGet);
                             return first.with(stream);
                         },
                         EventLoop.current());
+    }
+
+    /** How many are open. */
+    public int size() {
+        return open.get();
     }
 
     private record EventsOf(Signaling signaling, SessionKey key, int pageMax) implements EventStream.Source {

@@ -1,9 +1,13 @@
 package dev.parley.http;
 
+import dev.parley.access.ClientAddresses;
+import dev.parley.http.sight.AccessLog;
+import dev.parley.http.sight.CallMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.Passing;
+import dev.parley.trace.Tracing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,7 +18,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every request passes before it is routed: the rules of HTTP and of the web that no resource should have to know. Whatever
@@ -36,11 +42,25 @@ public final class FrontDoor {
     private final CrossOrigin crossOrigin;
     private final int bodyBytesMax;
     private final Bookmarks bookmarks;
+    private final CallMeters meters;
+    private final ClientAddresses addresses;
+    private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
 
-    public FrontDoor(HttpSettings settings, Bookmarks bookmarks) {
+    public FrontDoor(
+            HttpSettings settings,
+            Bookmarks bookmarks,
+            CallMeters meters,
+            ClientAddresses addresses,
+            Optional<AccessLog> accessLog,
+            Optional<Tracing> tracing) {
         this.crossOrigin = new CrossOrigin(settings.origins());
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
+        this.meters = meters;
+        this.addresses = addresses;
+        this.accessLog = accessLog.orElse(null);
+        this.tracing = tracing.orElse(null);
     }
 
     void open(@Observes Router router) {
@@ -52,7 +72,14 @@ public final class FrontDoor {
         HttpServerRequest request = context.request();
         String target = request.uri();
         if (!target.startsWith(FRAMEWORK)) {
-            context.addHeadersEndHandler(sent -> bookmarks.dress(request));
+            long since = System.nanoTime();
+            context.addHeadersEndHandler(sent -> leave(request, since));
+            if (accessLog != null) {
+                accessLog.watch(context, addresses.of(request), since);
+            }
+            if (tracing != null) {
+                tracing.begin(context);
+            }
         }
         if (!crossOrigin.admits(request)) {
             refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
@@ -69,6 +96,12 @@ public final class FrontDoor {
         } else {
             admit(context);
         }
+    }
+
+    /** The head of the reply is about to be sent. */
+    private void leave(HttpServerRequest request, long sinceNanos) {
+        bookmarks.dress(request);
+        meters.replied(request, sinceNanos);
     }
 
     /** What is no bookmark is refused before anything is done, by every call alike. */

@@ -4,9 +4,12 @@ import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +48,10 @@ public interface ParleyConfig {
     }
 
     Ice ice();
+
+    Log log();
+
+    Traces traces();
 
     /** Where sessions are kept. */
     interface Store {
@@ -343,5 +350,38 @@ public interface ParleyConfig {
         @DurationMin(minutes = 1)
         @DurationMax(hours = 24)
         Duration turnTtl();
+    }
+
+    /** What is told of the running service. */
+    interface Log {
+        /** Whether the log is lines to read, or a JSON object a line. */
+        @WithDefault("text")
+        Format format();
+
+        /** How the log is written. */
+        enum Format {
+            TEXT,
+            JSON
+        }
+
+        /** Whether every call is logged: by whom, which, with which status, and how long it took. */
+        @WithDefault("false")
+        boolean access();
+
+        /** From when on a statement of the store or a commit is logged as slow, 1 ms to 1 h; {@code off} for never. */
+        @WithDefault("100ms")
+        String slow();
+    }
+
+    /** Traces of calls, in OpenTelemetry's terms. */
+    interface Traces {
+        /** Where spans are sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/traces}; there are none without it. */
+        Optional<URI> endpoint();
+
+        /** Of how many traces spans are sent, 0 to 1. */
+        @WithDefault("1")
+        @DecimalMin("0")
+        @DecimalMax("1")
+        double ratio();
     }
 }

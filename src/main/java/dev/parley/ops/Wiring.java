@@ -11,6 +11,7 @@ import dev.parley.feed.WaitBounds;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
+import dev.parley.http.sight.AccessLog;
 import dev.parley.ice.IceServers;
 import dev.parley.ops.doctor.Checkup;
 import dev.parley.session.Limits;
@@ -19,6 +20,9 @@ import dev.parley.store.Neighbours;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
+import dev.parley.trace.TracedDatabase;
+import dev.parley.trace.Tracing;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -30,10 +34,12 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
@@ -63,6 +69,8 @@ public class Wiring {
             Instance<ClientAddresses> addresses,
             Instance<Database> database,
             Instance<Sweeper> sweeper,
+            Instance<ServiceMeters> meters,
+            MeterRegistry registry,
             Scheduler scheduler) {
         if (serving) {
             ListenAddress.of(settings, config).refuseUnsafe();
@@ -71,7 +79,9 @@ public class Wiring {
             iceServers.get();
             addresses.get();
             database.get();
-            new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
+            meters.get().watch();
+            new SweepSchedule(scheduler, sweeper.get(), registry)
+                    .start(config.expiry().schedule());
         }
     }
 
@@ -152,6 +162,12 @@ public class Wiring {
         }
     }
 
+    @Produces
+    @Singleton
+    Optional<AccessLog> accessLog() {
+        return config.log().access() ? Optional.of(new AccessLog()) : Optional.empty();
+    }
+
     private Origins origins() {
         try {
             return Origins.parse(config.cors().origins());
@@ -162,8 +178,30 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Database database(Engines engines) {
-        return engines.open(storeUrl(), serving);
+    Database database(Engines engines, Optional<Tracing> tracing) {
+        Database database = engines.open(storeUrl(), serving);
+        return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
+    }
+
+    @Produces
+    @Singleton
+    Optional<Tracing> tracing(@ConfigProperty(name = "quarkus.application.version") String version) {
+        ParleyConfig.Traces traces = config.traces();
+        traces.endpoint().filter(collector -> !isWeb(collector)).ifPresent(collector -> {
+            throw new StartRefused(
+                    "parley.traces.endpoint: it must be an address such as http://127.0.0.1:4318/v1/traces.");
+        });
+        return traces.endpoint()
+                .filter(collector -> serving)
+                .map(collector -> new Tracing(collector, traces.ratio(), version));
+    }
+
+    private static boolean isWeb(URI address) {
+        return address.getHost() != null && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()));
+    }
+
+    void close(@Disposes Optional<Tracing> tracing) {
+        tracing.ifPresent(Tracing::close);
     }
 
     private StoreUrl storeUrl() {

@@ -17,22 +17,28 @@ public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
     private final boolean amongWriters;
+    private final SlowLog slow;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
     private Memory memory = Memory.NONE;
 
     public Statements(Connection connection) {
-        this(connection, false);
+        this(connection, SlowLog.OFF);
     }
 
-    private Statements(Connection connection, boolean amongWriters) {
+    public Statements(Connection connection, SlowLog slow) {
+        this(connection, false, slow);
+    }
+
+    private Statements(Connection connection, boolean amongWriters, SlowLog slow) {
         this.connection = connection;
         this.amongWriters = amongWriters;
+        this.slow = slow;
     }
 
     /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
-    public static Statements amongWriters(Connection connection) {
-        return new Statements(connection, true);
+    public static Statements amongWriters(Connection connection, SlowLog slow) {
+        return new Statements(connection, true, slow);
     }
 
     /** These, telling {@code memory} what they change and asking it what they look for. */
@@ -54,11 +60,16 @@ public final class Statements implements AutoCloseable {
     public Call call(Sql sql) throws SQLException {
         Call call = calls.get(sql);
         if (call == null) {
-            call = new Call(connection.prepareStatement(sql.text()));
+            call = new Call(sql, connection.prepareStatement(sql.text()));
             calls.put(sql, call);
         }
         call.parameter = 0;
         return call;
+    }
+
+    /** What is told of each statement that takes long. */
+    public SlowLog slow() {
+        return slow;
     }
 
     /** How many rows all statements so far have changed; by its growth a unit of work is seen to have changed something. */
@@ -94,10 +105,12 @@ public final class Statements implements AutoCloseable {
 
     /** One run of one statement: its parameters in order, then its effect. */
     public final class Call {
+        private final Sql sql;
         private final PreparedStatement statement;
         private int parameter;
 
-        private Call(PreparedStatement statement) {
+        private Call(Sql sql, PreparedStatement statement) {
+            this.sql = sql;
             this.statement = statement;
         }
 
@@ -141,38 +154,57 @@ public final class Statements implements AutoCloseable {
 
         /** Runs what neither changes rows nor returns any, such as COMMIT. */
         public void run() throws SQLException {
-            statement.execute();
+            long began = slow.began();
+            try {
+                statement.execute();
+            } finally {
+                slow.ended(sql.name(), began);
+            }
         }
 
         /** Runs a change; returns how many rows it changed. */
         public int update() throws SQLException {
-            int rows = statement.executeUpdate();
-            rowsChanged += rows;
-            return rows;
+            long began = slow.began();
+            try {
+                int rows = statement.executeUpdate();
+                rowsChanged += rows;
+                return rows;
+            } finally {
+                slow.ended(sql.name(), began);
+            }
         }
 
         /** Runs a change of at most one row with RETURNING; returns what {@code reading} makes of the row, or null for no row. */
         public <T> @Nullable T updateReturning(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     return null;
                 }
                 rowsChanged++;
                 return reading.from(rows);
+            } finally {
+                slow.ended(sql.name(), began);
             }
         }
 
         /** Runs a query; returns what {@code reading} makes of the first row, or null for no row. */
         public <T> @Nullable T first(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? reading.from(rows) : null;
+            } finally {
+                slow.ended(sql.name(), began);
             }
         }
 
         /** Runs a query; {@code reading} starts before the first row and goes through the rows itself. */
         public <T> T all(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
                 return reading.from(rows);
+            } finally {
+                slow.ended(sql.name(), began);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import java.sql.Connection;
@@ -106,7 +107,14 @@ final class NodeConnection implements AutoCloseable {
         if (commit == null) {
             commit = connection.prepareStatement("COMMIT; " + FLUSHED);
         }
-        long position = end(commit);
+        SlowLog slow = statements.slow();
+        long began = slow.began();
+        long position;
+        try {
+            position = end(commit);
+        } finally {
+            slow.ended("commit", began);
+        }
         if (commit.getWarnings() != null) {
             throw new SQLException("The commit is not on a synchronous replica", "08007", commit.getWarnings());
         }

@@ -10,6 +10,7 @@ import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
@@ -58,6 +59,7 @@ public final class PostgresDatabase implements Database {
      * @param bookmarkWait how long a read waits for a replica to reach its bookmark
      * @param silenceMax a node that owes an answer for longer is out of service
      * @param lagMax a replica that is further behind is out of service
+     * @param slow is told of every statement
      */
     public record Settings(
             StoreUrl.Postgres url,
@@ -72,12 +74,13 @@ public final class PostgresDatabase implements Database {
             Duration bookmarkWait,
             Duration probeInterval,
             Duration silenceMax,
-            Duration lagMax) {}
+            Duration lagMax,
+            SlowLog slow) {}
 
     private final Settings settings;
     private final SessionRepository<?> repository;
     private final ChosenNode chosenNode;
-    private final ReadMeters meters;
+    private final PostgresMeters meters;
     private final Course course;
     private final Primary primary;
     private final History history;
@@ -101,14 +104,15 @@ public final class PostgresDatabase implements Database {
         this.settings = settings;
         this.repository = repository;
         this.chosenNode = chosenNode;
-        this.meters = new ReadMeters(registry);
+        this.meters = new PostgresMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
         this.primary = new Primary(
                 settings.primary(),
-                new Connector(settings.url(), "primary", settings.statementTimeout()),
+                new Connector(settings.url(), "primary", settings.statementTimeout(), settings.slow()),
                 calls(settings.primary()),
                 scans(settings.primary()),
                 course,
+                meters,
                 settings.probeInterval());
         migrate(flyway);
         this.history = begin(random);
@@ -118,15 +122,18 @@ public final class PostgresDatabase implements Database {
                 settings.silenceMax(),
                 Stream.concat(Stream.of(primary.silence()), all.stream().map(Replica::silence))
                         .toList());
+        meters.watch(primary);
         meters.watch(all);
     }
 
     private StoreThreads calls(Node node) {
-        return new StoreThreads(node.name(), settings.threads(), settings.queueMax(), CLOSE_MAX);
+        return meters.watched(
+                node.name(), new StoreThreads(node.name(), settings.threads(), settings.queueMax(), CLOSE_MAX));
     }
 
     private StoreThreads scans(Node node) {
-        return new StoreThreads(node.name() + "-scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+        String name = node.name() + "-scan";
+        return meters.watched(name, new StoreThreads(name, settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX));
     }
 
     private void migrate(Flyway flyway) {
@@ -163,7 +170,7 @@ public final class PostgresDatabase implements Database {
     private Replica replica(ReplicaUrl replica) {
         return new Replica(
                 replica.node(),
-                new Connector(replica.url(), "any", settings.statementTimeout()),
+                new Connector(replica.url(), "any", settings.statementTimeout(), settings.slow()),
                 calls(replica.node()),
                 scans(replica.node()),
                 history,
@@ -189,7 +196,17 @@ public final class PostgresDatabase implements Database {
 
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        return new Reading<>(connection -> chosenNode.on(connection, () -> query.apply(repository)), true).from(from);
+        return new Reading<>(connection -> browsed(connection, query), true).from(from);
+    }
+
+    private <T> T browsed(NodeConnection connection, Function<SessionRepository<?>, T> query) throws SQLException {
+        SlowLog slow = settings.slow();
+        long began = slow.began();
+        try {
+            return chosenNode.on(connection, () -> query.apply(repository));
+        } finally {
+            slow.ended(SlowLog.BROWSE, began);
+        }
     }
 
     @Override

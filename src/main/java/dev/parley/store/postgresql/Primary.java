@@ -51,6 +51,7 @@ final class Primary implements AutoCloseable {
     private final StoreThreads scans;
     private final Connections connections = new Connections(this::open);
     private final Course course;
+    private final PostgresMeters meters;
     private final Duration probeInterval;
     private final Silence silence = new Silence(this::silent);
     private final Semaphore wake = new Semaphore(0);
@@ -70,12 +71,14 @@ final class Primary implements AutoCloseable {
             StoreThreads calls,
             StoreThreads scans,
             Course course,
+            PostgresMeters meters,
             Duration probeInterval) {
         this.node = node;
         this.connector = connector;
         this.calls = calls;
         this.scans = scans;
         this.course = course;
+        this.meters = meters;
         this.probeInterval = probeInterval;
         this.probe = new Thread(this::probe, "parley-probe-" + node.name());
         this.probe.setDaemon(true);
@@ -146,12 +149,14 @@ final class Primary implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             NodeConnection connection = take();
             boolean committing = false;
+            long began = System.nanoTime();
             try {
                 connection.begin();
                 T result = work.on(connection.statements());
                 committing = true;
                 Bookmark seen = connection.lineage().at(connection.commit());
                 connections.rest(connection);
+                meters.committed(System.nanoTime() - began);
                 return new Served<>(result, history().word(seen), node, false);
             } catch (SQLException e) {
                 boolean undone = PostgresFailure.isConflict(e) || (!committing && PostgresFailure.isOfConnection(e));

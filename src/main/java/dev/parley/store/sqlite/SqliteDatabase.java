@@ -7,12 +7,14 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.SlowLog;
 import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import dev.parley.store.sqlite.StoreLock.Claim;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +51,7 @@ public final class SqliteDatabase implements Database {
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
      * @param scanQueueMax how many such queries may wait
+     * @param slow is told of every statement
      */
     public record Settings(
             Path path,
@@ -60,12 +63,14 @@ public final class SqliteDatabase implements Database {
             int batchMax,
             int scanThreads,
             int scanQueueMax,
+            SlowLog slow,
             Node node) {}
 
     private final SqliteFile file;
     private final StoreLock lock;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
+    private final SlowLog slow;
     private final Node node;
     private final History history;
     private final Transcripts transcripts;
@@ -81,8 +86,15 @@ public final class SqliteDatabase implements Database {
      * @param repository discovery in SQLite's persistence unit
      * @throws StartRefused if the file is no store of this or an older version, or cannot be set as durability needs
      */
-    public SqliteDatabase(Settings settings, Flyway flyway, SessionRepository<?> repository, SecureRandom random) {
+    public SqliteDatabase(
+            Settings settings,
+            Flyway flyway,
+            SessionRepository<?> repository,
+            SecureRandom random,
+            MeterRegistry registry) {
+        var meters = new SqliteMeters(registry);
         this.repository = repository;
+        this.slow = settings.slow();
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
@@ -99,6 +111,7 @@ public final class SqliteDatabase implements Database {
                     transcripts,
                     history,
                     node,
+                    meters,
                     settings.queueMax(),
                     settings.batchMax());
         } catch (Schema.Unusable e) {
@@ -112,10 +125,11 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+        meters.watch(lane, scans, file);
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
-        return new Statements(file.openWriter(settings.bytesMax())).remembering(transcripts);
+        return new Statements(file.openWriter(settings.bytesMax()), slow).remembering(transcripts);
     }
 
     @Override
@@ -141,11 +155,14 @@ public final class SqliteDatabase implements Database {
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return scans.run(() -> {
             boolean reset = isReset(from);
+            long began = slow.began();
             try {
                 T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
                 return new Served<>(result, history.word(), node, reset);
             } catch (JDBCException e) {
                 throw outage.told(e.getSQLException());
+            } finally {
+                slow.ended(SlowLog.BROWSE, began);
             }
         });
     }
@@ -165,7 +182,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader()).remembering(transcripts);
+                reader = new Statements(file.openReader(), slow).remembering(transcripts);
             }
             T result;
             try {

@@ -160,6 +160,11 @@ final class SqliteFile {
         return !Files.exists(beside("-shm")) && bytesBeside("-wal") == 0;
     }
 
+    /** How many bytes are free on its disk; 0 where the disk cannot be asked. */
+    long diskFree() {
+        return path.toFile().getUsableSpace();
+    }
+
     /** How large the file is that SQLite keeps under {@code suffix}; 0 where there is none. */
     long bytesBeside(String suffix) {
         return beside(suffix).toFile().length();

@@ -51,6 +51,7 @@ final class WriterLane implements AutoCloseable {
     private final Outage outage = new Outage("Writes");
     private final History history;
     private final Node node;
+    private final SqliteMeters meters;
     private final Thread thread;
     private volatile boolean closing;
     private @Nullable Statements statements;
@@ -66,6 +67,7 @@ final class WriterLane implements AutoCloseable {
             Transcripts transcripts,
             History history,
             Node node,
+            SqliteMeters meters,
             int queueMax,
             int batchMax) {
         this.opener = opener;
@@ -74,6 +76,7 @@ final class WriterLane implements AutoCloseable {
         this.statements = statements;
         this.history = history;
         this.node = node;
+        this.meters = meters;
         this.queue = new ArrayBlockingQueue<>(queueMax);
         this.batchMax = batchMax;
         this.thread = new Thread(this::run, "parley-writer");
@@ -194,6 +197,7 @@ final class WriterLane implements AutoCloseable {
         Statements tx = connection();
         while (true) {
             capacity.emptyLog(tx);
+            long began = System.nanoTime();
             tx.call(BEGIN).run();
             transcripts.begin(tx);
             capacity.allot(tx);
@@ -209,6 +213,7 @@ final class WriterLane implements AutoCloseable {
             transcripts.hide();
             tx.call(COMMIT).run();
             transcripts.show();
+            meters.committed(batch.size(), System.nanoTime() - began);
             if (changed) {
                 outage.over();
             }

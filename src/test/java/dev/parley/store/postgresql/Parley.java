@@ -6,6 +6,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
@@ -53,7 +54,8 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 Duration.ofMillis(250),
                 Duration.ofMillis(100),
                 Duration.ofMillis(600),
-                lagMax);
+                lagMax,
+                SlowLog.OFF);
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(

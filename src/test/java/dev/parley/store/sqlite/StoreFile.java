@@ -1,6 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
+import dev.parley.store.SlowLog;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -45,8 +47,10 @@ public record StoreFile(Path path) {
                 batchMax,
                 1,
                 10,
+                SlowLog.OFF,
                 new Node("test", "here", true));
-        return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
+        return new SqliteDatabase(
+                settings, migrations(), new SqliteSessions(), new SecureRandom(), new SimpleMeterRegistry());
     }
 
     void migrate() {
