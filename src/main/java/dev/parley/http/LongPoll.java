@@ -57,8 +57,6 @@ public final class LongPoll {
 
     /** One reply that is held back. */
     private static final class Held<T> implements Waiter {
-        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
-
         private final Question<T> question;
         private final ReadFrom from;
         private final Instant createdAt;
@@ -72,13 +70,14 @@ public final class LongPoll {
         }
 
         @Override
-        public CompletionStage<?> look() {
+        public CompletionStage<Instant> look() {
             return reply.isDone()
-                    ? DONE
-                    : ask(ReadFrom.PRIMARY).thenAccept(answer -> {
+                    ? CompletableFuture.completedStage(Instant.MAX)
+                    : ask(ReadFrom.PRIMARY).thenApply(answer -> {
                         if (question.isNews(answer.result())) {
                             reply.complete(answer);
                         }
+                        return question.expiresAt(answer.result());
                     });
         }
 

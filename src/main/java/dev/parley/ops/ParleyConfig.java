@@ -290,13 +290,10 @@ public interface ParleyConfig {
         Duration keepAlive();
 
         /**
-         * How often a waiting request looks without having been woken, 100 ms to 60 s. So late it may notice that its session has
-         * expired.
+         * How often a waiting request looks without having been woken, 100 ms to 60 s, in case a notice was lost; by default each 5 s
+         * on PostgreSQL and each 60 s on SQLite, where none can be.
          */
-        @WithDefault("2s")
-        @DurationMin(millis = 100)
-        @DurationMax(seconds = 60)
-        Duration recheck();
+        Optional<@DurationMin(millis = 100) @DurationMax(seconds = 60) Duration> recheck();
 
         /** How many may wait for one session, 1 to 100,000; beyond it 429. */
         @WithDefault("32")

@@ -48,6 +48,9 @@ public class Wiring {
     /** Whether this process listens, as the server does, or runs a command. */
     static final String SERVING = "quarkus.http.host-enabled";
 
+    private static final Duration RECHECK_AMONG_NODES = Duration.ofSeconds(5);
+    private static final Duration RECHECK_ALONE = Duration.ofSeconds(60);
+
     private final ParleyConfig config;
     private final boolean serving;
 
@@ -224,12 +227,16 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Feed feed(Vertx vertx, Neighbours neighbours) {
+    Feed feed(Vertx vertx, Neighbours neighbours, InstantSource clock) {
         ParleyConfig.Waiting waiting = config.waiting();
+        // An SQLite store has one server, which misses no commit of its own.
+        Duration recheck =
+                waiting.recheck().orElse(neighbours == Neighbours.NONE ? RECHECK_ALONE : RECHECK_AMONG_NODES);
         return new Feed(
                 vertx,
-                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), waiting.recheck()),
-                neighbours);
+                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), recheck),
+                neighbours,
+                clock);
     }
 
     /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */

@@ -139,7 +139,7 @@ public final class Transcript {
     public Events events(long after, int limit) {
         long from = Math.min(after, seq());
         long to = Math.min(from + limit, seq());
-        return new Events(createdAt, events.subList((int) from, (int) to));
+        return new Events(events.subList((int) from, (int) to), createdAt, expiresAt);
     }
 
     private static long bytes(List<Event> events) {

@@ -266,7 +266,7 @@ public final class Signaling {
     public CompletionStage<Served<Instant>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
-        return database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
             Optional<Place> extended = sessions.extend(tx, key, hash, now.plus(granted), now);
             if (extended.isPresent()) {

@@ -66,12 +66,13 @@ final class Rows {
         return Optional.of(saying.said());
     }
 
-    /** Columns: seq, generation, kind, payload, then the session's created_at; one row of nulls where nothing is new. */
+    /** Columns: seq, generation, kind, payload, then the session's created_at and expires_at; one row of nulls where nothing is new. */
     static Optional<Events> events(ResultSet rows) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
         Instant createdAt = instant(rows, 5);
+        Instant expiresAt = instant(rows, 6);
         var events = new ArrayList<Event>();
         do {
             long seq = rows.getLong(1);
@@ -79,7 +80,7 @@ final class Rows {
                 events.add(event(seq, rows));
             }
         } while (rows.next());
-        return Optional.of(new Events(createdAt, events));
+        return Optional.of(new Events(events, createdAt, expiresAt));
     }
 
     private static Event event(long seq, ResultSet row) throws SQLException {

@@ -141,7 +141,7 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at
+            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at, s.expires_at
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?

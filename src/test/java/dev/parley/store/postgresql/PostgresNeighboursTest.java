@@ -20,6 +20,7 @@ import dev.parley.store.Served;
 import dev.parley.store.StoreUrl;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -208,7 +209,7 @@ class PostgresNeighboursTest {
         private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
 
         @Override
-        public CompletionStage<?> look() {
+        public CompletionStage<Instant> look() {
             return CompletableFuture.failedStage(new SessionNotFound());
         }
 
