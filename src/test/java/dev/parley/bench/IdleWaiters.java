@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -64,23 +63,30 @@ public final class IdleWaiters {
             long waiterResidentBytes = (memory.residentBytes() - residentBytes) / WAITERS;
             Histogram wakeUps = crowd.answerSome(meetings);
 
-            print(
-                    "| waiters | memory of each, heap KB | resident KB | request p50 ms alone | beside | p99 ms alone | beside"
-                            + " | answered of %d | p50 ms | p99 ms |%n",
-                    ANSWERS);
-            print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|%n");
-            print(
-                    "| %,d | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %d | %.2f | %.2f |%n",
-                    WAITERS,
-                    waiterBytes / 1024.0,
-                    waiterResidentBytes / 1024.0,
-                    alone.getValueAtPercentile(50) / 1000.0,
-                    beside.getValueAtPercentile(50) / 1000.0,
-                    alone.getValueAtPercentile(99) / 1000.0,
-                    beside.getValueAtPercentile(99) / 1000.0,
+            Markdown.head(
+                    "waiters",
+                    "heap of each KB",
+                    "resident KB",
+                    "a GB of heap holds",
+                    "request p50 ms alone",
+                    "beside",
+                    "p99 ms alone",
+                    "beside",
+                    "answered of " + ANSWERS,
+                    "p50 ms",
+                    "p99 ms");
+            Markdown.row(
+                    "%,d".formatted(WAITERS),
+                    Markdown.figure(waiterBytes / 1024.0),
+                    Markdown.figure(waiterResidentBytes / 1024.0),
+                    "%,d".formatted((1L << 30) / Math.max(1, waiterBytes)),
+                    Markdown.millis(alone, 50),
+                    Markdown.millis(beside, 50),
+                    Markdown.millis(alone, 99),
+                    Markdown.millis(beside, 99),
                     wakeUps.getTotalCount(),
-                    wakeUps.getValueAtPercentile(50) / 1000.0,
-                    wakeUps.getValueAtPercentile(99) / 1000.0);
+                    Markdown.millis(wakeUps, 50),
+                    Markdown.millis(wakeUps, 99));
         } finally {
             loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
@@ -119,10 +125,6 @@ public final class IdleWaiters {
             }
         }
         return latencies;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 
     /** Those who wait, each on a connection of its own. */
