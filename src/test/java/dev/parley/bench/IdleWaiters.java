@@ -18,12 +18,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -33,6 +35,7 @@ import org.HdrHistogram.Histogram;
 public final class IdleWaiters {
     private static final int WAITERS = Integer.getInteger("parley.bench.waiters", 10_000);
     private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 20));
+    private static final int CONNECTIONS = 32;
     private static final int ANSWERS = 200;
     private static final int REQUESTS_PER_SECOND = 200;
     private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
@@ -92,16 +95,12 @@ public final class IdleWaiters {
         }
     }
 
-    private static List<Meeting> open(URI server) throws IOException {
-        var meetings = new ArrayList<Meeting>();
-        try (var connection = new Connection(server)) {
-            for (int i = 0; i < WAITERS; i++) {
-                var meeting = new Meeting("idle-" + i);
-                connection.send(meeting.open());
-                connection.receive(meeting.open());
-                meetings.add(meeting);
-            }
-        }
+    private static List<Meeting> open(URI server) throws InterruptedException {
+        List<Meeting> meetings = IntStream.range(0, WAITERS)
+                .mapToObj(number -> new Meeting("idle-" + number))
+                .toList();
+        Iterator<Meeting> next = meetings.iterator();
+        new Load(server, CONNECTIONS).run(() -> next.next().open(), WAITERS);
         return meetings;
     }
 
