@@ -98,7 +98,8 @@ public final class Wait {
 
     /**
      * One look that finds no session may come between the commit of its deletion and the notice, which tells more. When the
-     * second finds none, a while later, there was no notice. A look that does find it, after the notice had come, tells that this was of another.
+     * second finds none, a while later, there was no notice. A look that does find it, after the notice had come, tells that this
+     * was of another.
      */
     private void weigh(@Nullable Served<Event.Closed> told, @Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -125,9 +126,12 @@ public final class Wait {
     }
 
     private void lookIn(Duration time) {
-        if (time.compareTo(recheck) < 0) {
+        if (time.compareTo(recheck) < 0 && !left.get()) {
             loop.owner().cancelTimer(endTimer);
             endTimer = loop.owner().setTimer(Math.max(1, time.toMillis()), end -> wake());
+            if (left.get()) { // meanwhile, and perhaps before there was this timer
+                loop.owner().cancelTimer(endTimer);
+            }
         }
     }
 
