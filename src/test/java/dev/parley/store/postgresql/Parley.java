@@ -35,20 +35,29 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** @param lagMax how far the replica may be behind */
     static Parley over(PostgresCluster cluster, Duration lagMax) {
-        return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
+        return over(cluster, 8, 4_096, lagMax);
     }
 
-    private static Parley over(String url, String replicas, Duration lagMax) {
-        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
+    /**
+     * @param threads how many calls each server is given at once
+     * @param queueMax how many may wait for that
+     */
+    static Parley with(PostgresCluster cluster, int threads, int queueMax) {
+        return over(cluster, threads, queueMax, Duration.ofSeconds(5));
+    }
+
+    private static Parley over(PostgresCluster cluster, int threads, int queueMax, Duration lagMax) {
+        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
+        String replicas = "copy@here=" + cluster.standby().url();
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
                 place,
                 primary,
                 ReplicaUrl.parse(Optional.of(replicas), primary),
                 "here",
-                8,
+                threads,
                 2,
-                4_096,
+                queueMax,
                 256,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(250),
