@@ -16,32 +16,39 @@ import org.jspecify.annotations.Nullable;
 public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
-    private final boolean amongWriters;
-    private final SlowLog slow;
+    private boolean amongWriters;
+    private SlowLog slow = SlowLog.OFF;
+    private Memory memory = Memory.NONE;
+    private @Nullable Question<?> question;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
-    private Memory memory = Memory.NONE;
 
+    /** Statements that know nothing but their connection; what else they should, they are told before the first is called. */
     public Statements(Connection connection) {
-        this(connection, SlowLog.OFF);
-    }
-
-    public Statements(Connection connection, SlowLog slow) {
-        this(connection, false, slow);
-    }
-
-    private Statements(Connection connection, boolean amongWriters, SlowLog slow) {
         this.connection = connection;
-        this.amongWriters = amongWriters;
-        this.slow = slow;
     }
 
     /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
-    public static Statements amongWriters(Connection connection, SlowLog slow) {
-        return new Statements(connection, true, slow);
+    public Statements amongWriters() {
+        amongWriters = true;
+        return this;
     }
 
-    /** These, telling {@code memory} what they change and asking it what they look for. */
+    /** Telling {@code slow} how long each takes. */
+    public Statements telling(SlowLog slow) {
+        this.slow = slow;
+        return this;
+    }
+
+    /** Others of the same connection: queries, each of which {@code question} follows in the same round trip. */
+    public Statements asking(Question<?> question) {
+        Statements others = new Statements(connection).telling(slow).remembering(memory);
+        others.amongWriters = amongWriters;
+        others.question = question;
+        return others;
+    }
+
+    /** Telling {@code memory} what they change, and asking it what they look for. */
     public Statements remembering(Memory memory) {
         this.memory = memory;
         return this;
@@ -60,7 +67,8 @@ public final class Statements implements AutoCloseable {
     public Call call(Sql sql) throws SQLException {
         Call call = calls.get(sql);
         if (call == null) {
-            call = new Call(sql, connection.prepareStatement(sql.text()));
+            String text = question == null ? sql.text() : sql.text() + "; " + question.sql.text();
+            call = new Call(sql, connection.prepareStatement(text));
             calls.put(sql, call);
         }
         call.parameter = 0;
@@ -192,7 +200,9 @@ public final class Statements implements AutoCloseable {
         public <T> @Nullable T first(Reading<T> reading) throws SQLException {
             long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? reading.from(rows) : null;
+                T result = rows.next() ? reading.from(rows) : null;
+                hearAnswer();
+                return result;
             } finally {
                 slow.ended(sql.name(), began);
             }
@@ -202,9 +212,47 @@ public final class Statements implements AutoCloseable {
         public <T> T all(Reading<T> reading) throws SQLException {
             long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
-                return reading.from(rows);
+                T result = reading.from(rows);
+                hearAnswer();
+                return result;
             } finally {
                 slow.ended(sql.name(), began);
+            }
+        }
+
+        private void hearAnswer() throws SQLException {
+            if (question != null) {
+                question.hear(statement);
+            }
+        }
+    }
+
+    /** A question that is asked behind each query, with its last answer. */
+    public static final class Question<A> {
+        private final Sql sql;
+        private final Reading<A> reading;
+        private @Nullable A answer;
+
+        /** @param reading takes the answer from its only row */
+        public Question(Sql sql, Reading<A> reading) {
+            this.sql = sql;
+            this.reading = reading;
+        }
+
+        /** The answer behind the last query, once; null where none was made since. */
+        public @Nullable A take() {
+            A taken = answer;
+            answer = null;
+            return taken;
+        }
+
+        private void hear(PreparedStatement statement) throws SQLException {
+            if (!statement.getMoreResults()) {
+                throw new SQLException("There is no answer to " + sql);
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                answer = reading.from(row);
             }
         }
     }

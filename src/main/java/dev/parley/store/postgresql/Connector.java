@@ -59,7 +59,7 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
-            var statements = Statements.amongWriters(connection, slow);
+            var statements = new Statements(connection).amongWriters().telling(slow);
             NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));

@@ -186,12 +186,12 @@ public final class PostgresDatabase implements Database {
 
     @Override
     public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
-        return new Reading<>(connection -> work.on(connection.statements()), false).from(from);
+        return new Reading<>(connection -> work.on(connection.queries()), false).from(from);
     }
 
     @Override
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
-        return new Reading<>(connection -> work.on(connection.statements()), true).from(from);
+        return new Reading<>(connection -> work.on(connection.queries()), true).from(from);
     }
 
     @Override

@@ -191,11 +191,11 @@ final class Primary implements AutoCloseable {
                 try {
                     result = query.on(connection);
                 } catch (RuntimeException refusal) {
-                    history().saw(connection.lineage().at(connection.position()));
+                    history().saw(connection.lineage().at(connection.positionBehindQuery()));
                     connections.rest(connection);
                     throw refusal;
                 }
-                Bookmark seen = connection.lineage().at(connection.position());
+                Bookmark seen = connection.lineage().at(connection.positionBehindQuery());
                 boolean reset = word != null && !isKept(word, connection.lineage(), seen);
                 connections.rest(connection);
                 return new Served<>(result, history().word(seen), node, reset);

@@ -129,7 +129,7 @@ public final class SqliteDatabase implements Database {
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
-        return new Statements(file.openWriter(settings.bytesMax()), slow).remembering(transcripts);
+        return new Statements(file.openWriter(settings.bytesMax())).telling(slow).remembering(transcripts);
     }
 
     @Override
@@ -182,7 +182,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader(), slow).remembering(transcripts);
+                reader = new Statements(file.openReader()).telling(slow).remembering(transcripts);
             }
             T result;
             try {
