@@ -82,8 +82,8 @@ class SlowLogTest {
 
     @Test
     void aStatementThatFailsAfterLongIsToldToo() throws SQLException {
-        try (var statements =
-                new Statements(DriverManager.getConnection("jdbc:sqlite::memory:")).telling(new SlowLog(Duration.ofNanos(1)))) {
+        try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:"))
+                .telling(new SlowLog(Duration.ofNanos(1)))) {
             var twice = new Sql("twice", "INSERT INTO t VALUES (?)");
             statements.call(new Sql("table", "CREATE TABLE t (a UNIQUE)")).run();
             statements.call(twice).bind(SECRET).update();

@@ -5,14 +5,12 @@ import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.Served;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,17 +31,6 @@ final class Primary implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(100);
     private static final int ATTEMPTS = 2;
-
-    private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
-
-    // The last position that a standby replayed is where its own timeline began. It is only known to be that as long as
-    // the
-    // control file shows the timeline before: had the server started again since, it would be where that start began.
-    private static final Sql NOTE_TIMELINE = new Sql("note-timeline", """
-            INSERT INTO timelines (timeline, began)
-            VALUES (?, CASE WHEN (SELECT timeline_id FROM pg_control_checkpoint()) < ?
-                            THEN CAST(pg_last_wal_replay_lsn() - '0/0' AS BIGINT) END)
-            ON CONFLICT (timeline) DO NOTHING""");
 
     private final Node node;
     private final Connector connector;
@@ -251,7 +238,7 @@ final class Primary implements AutoCloseable {
         });
     }
 
-    /** The line that the server tells; a timeline that nobody has met is noted first. */
+    /** The line that the server tells; where it is another than before, that is made known. */
     private Lineage lineage(Connection connection, Statements statements, Hello hello) throws SQLException {
         History known = history;
         if (known != null
@@ -259,15 +246,7 @@ final class Primary implements AutoCloseable {
                 && known.lineage().system() == hello.system()) {
             return known.lineage();
         }
-        Lineage told = read(statements, hello);
-        if (!told.began().containsKey(hello.timeline())) {
-            statements
-                    .call(NOTE_TIMELINE)
-                    .bind(hello.timeline())
-                    .bind(hello.timeline())
-                    .update();
-            told = read(statements, hello);
-        }
+        Lineage told = Timelines.lineage(statements, hello);
         if (known != null) {
             LOG.warnf(
                     "%s is another server than before: timeline %d, at %s",
@@ -275,17 +254,6 @@ final class Primary implements AutoCloseable {
             known.met(told);
         }
         return told;
-    }
-
-    private static Lineage read(Statements statements, Hello hello) throws SQLException {
-        return statements.call(TIMELINES).all(rows -> {
-            var began = new HashMap<Long, @Nullable Long>();
-            while (rows.next()) {
-                long position = rows.getLong(2);
-                began.put(rows.getLong(1), rows.wasNull() ? null : position);
-            }
-            return new Lineage(hello.system(), hello.timeline(), began);
-        });
     }
 
     private void lost(SQLException e) {

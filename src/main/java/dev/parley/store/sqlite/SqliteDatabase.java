@@ -129,7 +129,9 @@ public final class SqliteDatabase implements Database {
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
-        return new Statements(file.openWriter(settings.bytesMax())).telling(slow).remembering(transcripts);
+        return new Statements(file.openWriter(settings.bytesMax()))
+                .telling(slow)
+                .remembering(transcripts);
     }
 
     @Override
