@@ -8,16 +8,24 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Where the service listens, and whether it may while nobody is asked for a key. */
-record ListenAddress(String host, String port, Optional<Access> access) {
-    private static final String HOST = "quarkus.http.host";
-    private static final String PORT = "quarkus.http.port";
+/**
+ * One of the two addresses where the service listens, and whether it may while nobody is asked for a key.
+ *
+ * @param server the prefix of the settings that say the address
+ */
+record ListenAddress(String server, String host, String port, Optional<Access> access) {
+    /** Where peers call. */
+    static final String HTTP = "quarkus.http";
+    /** Where operators look. */
+    static final String MANAGEMENT = "quarkus.management";
+
     private static final int PORT_MAX = 65_535;
 
-    static ListenAddress of(SmallRyeConfig settings, ParleyConfig config) {
+    static ListenAddress of(String server, SmallRyeConfig settings, ParleyConfig config) {
         return new ListenAddress(
-                settings.getConfigValue(HOST).getValue(),
-                settings.getConfigValue(PORT).getValue(),
+                server,
+                settings.getConfigValue(server + ".host").getValue(),
+                settings.getConfigValue(server + ".port").getValue(),
                 config.access());
     }
 
@@ -27,20 +35,28 @@ record ListenAddress(String host, String port, Optional<Access> access) {
      */
     void refuseUnsafe() {
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > PORT_MAX) {
-            throw new StartRefused(PORT + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
+            throw new StartRefused(portKey() + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
         }
         if (access.isEmpty() && !isLoopback()) {
-            throw new StartRefused(
-                    "parley.access: " + host + " (" + HOST + ") can be reached by other machines, and anybody there"
-                            + " could use the service; set parley.access=open if that is meant.");
+            throw new StartRefused("parley.access: " + host + " (" + hostKey()
+                    + ") can be reached by other machines, and anybody there"
+                    + " could use the service; set parley.access=open if that is meant.");
         }
+    }
+
+    private String hostKey() {
+        return server + ".host";
+    }
+
+    private String portKey() {
+        return server + ".port";
     }
 
     private boolean isLoopback() {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {
-            throw new StartRefused(HOST + ": no machine is known as \"" + host + "\".");
+            throw new StartRefused(hostKey() + ": no machine is known as \"" + host + "\".");
         }
     }
 }

@@ -76,7 +76,7 @@ public class Wiring {
             MeterRegistry registry,
             Scheduler scheduler) {
         if (serving) {
-            ListenAddress.of(settings, config).refuseUnsafe();
+            refuseUnsafeAddresses(settings);
             limits.get();
             patience.get();
             iceServers.get();
@@ -86,6 +86,11 @@ public class Wiring {
             new SweepSchedule(scheduler, sweeper.get(), registry)
                     .start(config.expiry().schedule());
         }
+    }
+
+    private void refuseUnsafeAddresses(SmallRyeConfig settings) {
+        ListenAddress.of(ListenAddress.HTTP, settings, config).refuseUnsafe();
+        ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).refuseUnsafe();
     }
 
     @Produces
@@ -281,7 +286,7 @@ public class Wiring {
             Instance<HttpSettings> http,
             Instance<Patience> patience) {
         return new Checkup(
-                List.of(() -> ListenAddress.of(settings, config).refuseUnsafe(), limits::get, http::get, patience::get),
+                List.of(() -> refuseUnsafeAddresses(settings), limits::get, http::get, patience::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),
                 upkeep);

@@ -12,7 +12,6 @@ const parley = new Parley(undefined, { readFrom: "first-unconstrained", patience
 /** @param join called with the code of a session that the user wants to join */
 export function watch(join) {
   at("namespace").textContent = location.origin;
-  showMetrics();
   const look = () => {
     if (!document.hidden) {
       show(join).catch((error) => (at("node").textContent = error.detail ?? error.message));
@@ -21,12 +20,6 @@ export function watch(join) {
   look();
   setInterval(look, PERIOD_MS);
   document.addEventListener("visibilitychange", look);
-}
-
-/** Not every service publishes its metrics. */
-async function showMetrics() {
-  const reply = await fetch("q/metrics", { method: "HEAD" }).catch(() => null);
-  at("metrics").hidden = !reply?.ok;
 }
 
 async function show(join) {

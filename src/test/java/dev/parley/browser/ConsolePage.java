@@ -141,8 +141,8 @@ final class ConsolePage {
     }
 
     private void noteComplaint(ConsoleMessage message) {
-        // A browser complains of each 404, and the page asks for what not every service has: metrics, servers between
-        // the peers.
+        // A browser complains of each 404, and the page asks for what not every service has: servers between the
+        // peers.
         if (message.type().equals("error") && !message.text().contains("status of 404")) {
             complaints.add(message.text());
         }

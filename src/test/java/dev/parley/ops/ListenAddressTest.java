@@ -42,6 +42,6 @@ class ListenAddressTest {
     }
 
     private static void refuseUnsafe(String host, String port, Optional<Access> access) {
-        new ListenAddress(host, port, access).refuseUnsafe();
+        new ListenAddress(ListenAddress.HTTP, host, port, access).refuseUnsafe();
     }
 }

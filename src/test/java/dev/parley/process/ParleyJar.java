@@ -103,6 +103,7 @@ public final class ParleyJar {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().keySet().removeIf(ParleyJar::isSetting);
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0"); // whatever is free; many servers run at once
             builder.environment().putAll(environment);
             return new LaunchedJar(builder.start(), out, err);
         } catch (IOException e) {
