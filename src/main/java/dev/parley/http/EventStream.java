@@ -37,6 +37,9 @@ public final class EventStream implements Waiter {
 
         /** How many a read gives at most. */
         int pageMax();
+
+        /** Whether who reads may still do so. */
+        boolean isWelcome();
     }
 
     private final RoutingContext client;
@@ -171,7 +174,9 @@ public final class EventStream implements Waiter {
     }
 
     private void keepAlive() {
-        if (started && !ended && !response.writeQueueFull()) {
+        if (started && !ended && !source.isWelcome()) {
+            end("the credential has ended");
+        } else if (started && !ended && !response.writeQueueFull()) {
             response.write(frames.comment("still here"));
         }
     }

@@ -1,6 +1,9 @@
 package dev.parley.http;
 
 import dev.parley.access.ClientAddresses;
+import dev.parley.access.Denial;
+import dev.parley.access.Gate;
+import dev.parley.access.Role;
 import dev.parley.http.sight.AccessLog;
 import dev.parley.http.sight.CallMeters;
 import dev.parley.session.SignalingException;
@@ -44,6 +47,7 @@ public final class FrontDoor {
     private final Bookmarks bookmarks;
     private final CallMeters meters;
     private final ClientAddresses addresses;
+    private final Gate gate;
     private final @Nullable AccessLog accessLog;
     private final @Nullable Tracing tracing;
 
@@ -52,6 +56,7 @@ public final class FrontDoor {
             Bookmarks bookmarks,
             CallMeters meters,
             ClientAddresses addresses,
+            Gate gate,
             Optional<AccessLog> accessLog,
             Optional<Tracing> tracing) {
         this.crossOrigin = new CrossOrigin(settings.origins());
@@ -59,6 +64,7 @@ public final class FrontDoor {
         this.bookmarks = bookmarks;
         this.meters = meters;
         this.addresses = addresses;
+        this.gate = gate;
         this.accessLog = accessLog.orElse(null);
         this.tracing = tracing.orElse(null);
     }
@@ -93,6 +99,8 @@ public final class FrontDoor {
             options(context);
         } else if (announcesTooMuch(request)) {
             refuseBody(context);
+        } else if (gate.asks() && turnsAway(context)) {
+            return;
         } else {
             admit(context);
         }
@@ -102,6 +110,18 @@ public final class FrontDoor {
     private void leave(HttpServerRequest request, long sinceNanos) {
         bookmarks.dress(request);
         meters.replied(request, sinceNanos);
+    }
+
+    /** Before anything else of the request is looked at; returns whether the reply is a refusal. */
+    private boolean turnsAway(RoutingContext context) {
+        Set<Role> roles = RolesAsked.by(context);
+        Denial denial = roles.isEmpty() ? null : gate.admit(context, roles);
+        if (denial == null) {
+            return false;
+        }
+        context.response().putHeader("WWW-Authenticate", denial.challenge());
+        refuse(context, denial.status(), denial.detail());
+        return true;
     }
 
     /** What is no bookmark is refused before anything is done, by every call alike. */

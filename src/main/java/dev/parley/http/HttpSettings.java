@@ -9,6 +9,13 @@ package dev.parley.http;
  * @param topicCharsMax the longest topic, in Unicode code points
  * @param origins whose pages may call
  * @param rondevuEnabled whether the compatible API is there
+ * @param operatorsFromAfar whether other machines reach the port that is for operators
  */
 public record HttpSettings(
-        int bodyBytesMax, int jsonDepthMax, int pageMax, int topicCharsMax, Origins origins, boolean rondevuEnabled) {}
+        int bodyBytesMax,
+        int jsonDepthMax,
+        int pageMax,
+        int topicCharsMax,
+        Origins origins,
+        boolean rondevuEnabled,
+        boolean operatorsFromAfar) {}

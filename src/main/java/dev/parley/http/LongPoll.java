@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.access.ClientAddresses;
+import dev.parley.access.Gate;
 import dev.parley.feed.Feed;
 import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds a reply back until there is news, the time is up, the session is deleted or the service stops. When the time is up, the
@@ -24,10 +26,12 @@ import java.util.concurrent.CompletionStage;
 public final class LongPoll {
     private final Feed feed;
     private final ClientAddresses addresses;
+    private final Gate gate;
 
-    public LongPoll(Feed feed, ClientAddresses addresses) {
+    public LongPoll(Feed feed, ClientAddresses addresses, Gate gate) {
         this.feed = feed;
         this.addresses = addresses;
+        this.gate = gate;
     }
 
     /** The answer to {@code question}, at once where it has news. */
@@ -40,7 +44,15 @@ public final class LongPoll {
         return first.thenComposeAsync(
                 answer -> question.isNews(answer.result())
                         ? CompletableFuture.completedStage(answer)
-                        : hold(client, new Held<>(question, from, question.createdAt(answer.result())), key, wait),
+                        : hold(
+                                client,
+                                new Held<>(
+                                        question,
+                                        from,
+                                        question.createdAt(answer.result()),
+                                        () -> gate.wouldStillAdmit(client.request())),
+                                key,
+                                wait),
                 EventLoop.current());
     }
 
@@ -60,17 +72,25 @@ public final class LongPoll {
         private final Question<T> question;
         private final ReadFrom from;
         private final Instant createdAt;
+        private final BooleanSupplier welcome;
         private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
 
-        /** @param createdAt of the session that is waited for */
-        Held(Question<T> question, ReadFrom from, Instant createdAt) {
+        /**
+         * @param createdAt of the session that is waited for
+         * @param welcome whether who waits may still hear of it
+         */
+        Held(Question<T> question, ReadFrom from, Instant createdAt, BooleanSupplier welcome) {
             this.question = question;
             this.from = from;
             this.createdAt = createdAt;
+            this.welcome = welcome;
         }
 
         @Override
         public CompletionStage<Instant> look() {
+            if (!welcome.getAsBoolean()) {
+                reply.completeExceptionally(new CredentialEnded());
+            }
             return reply.isDone()
                     ? CompletableFuture.completedStage(Instant.MAX)
                     : ask(ReadFrom.PRIMARY).thenApply(answer -> {
@@ -104,6 +124,9 @@ public final class LongPoll {
 
         /** Another session that has the code since is none that was waited for. */
         private CompletionStage<Served<T>> ask(ReadFrom node) {
+            if (!welcome.getAsBoolean()) {
+                return CompletableFuture.failedStage(new CredentialEnded());
+            }
             return question.ask(node).thenApply(answer -> {
                 if (!question.createdAt(answer.result()).equals(createdAt)) {
                     throw new SessionNotFound();

@@ -1,6 +1,6 @@
 package dev.parley.ops;
 
-import dev.parley.ops.ParleyConfig.Access;
+import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.store.StartRefused;
 import io.smallrye.config.SmallRyeConfig;
 import java.net.InetAddress;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param server the prefix of the settings that say the address
  */
-record ListenAddress(String server, String host, String port, Optional<Access> access) {
+record ListenAddress(String server, String host, String port, Optional<Mode> access) {
     /** Where peers call. */
     static final String HTTP = "quarkus.http";
     /** Where operators look. */
@@ -26,21 +26,22 @@ record ListenAddress(String server, String host, String port, Optional<Access> a
                 server,
                 settings.getConfigValue(server + ".host").getValue(),
                 settings.getConfigValue(server + ".port").getValue(),
-                config.access());
+                config.access().mode());
     }
 
     /**
-     * Refuses what cannot be listened on; and, unless open access was asked for in so many words, every address that other machines
-     * can reach: who finds the service there could read and fill it.
+     * Refuses what cannot be listened on; and, unless keys or open access were asked for in so many words, every address that other
+     * machines can reach: who finds the service there could read and fill it.
      */
     void refuseUnsafe() {
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > PORT_MAX) {
             throw new StartRefused(portKey() + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
         }
         if (access.isEmpty() && !isLoopback()) {
-            throw new StartRefused("parley.access: " + host + " (" + hostKey()
-                    + ") can be reached by other machines, and anybody there"
-                    + " could use the service; set parley.access=open if that is meant.");
+            throw new StartRefused(
+                    "parley.access: " + host + " (" + hostKey()
+                            + ") can be reached by other machines, and anybody there"
+                            + " could use the service; set parley.access=key to ask for keys, or parley.access=open if that is meant.");
         }
     }
 
@@ -52,7 +53,8 @@ record ListenAddress(String server, String host, String port, Optional<Access> a
         return server + ".port";
     }
 
-    private boolean isLoopback() {
+    /** Whether only this machine reaches it. */
+    boolean isLoopback() {
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {

@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -36,15 +37,51 @@ public interface ParleyConfig {
 
     Rondevu rondevu();
 
-    /**
-     * Who may use the service: {@code open} lets everybody who reaches it. Without it the service is as open, and listens on a
-     * loopback address only.
-     */
-    Optional<Access> access();
+    Access access();
 
-    /** Who may use the service. */
-    enum Access {
-        OPEN
+    /** Who may use the service, and what they show for it. */
+    interface Access {
+        /**
+         * {@code parley.access}: {@code open} lets everybody in who reaches the service; {@code key} asks for a key or a token. Without
+         * it the service is open, and listens on a loopback address only.
+         */
+        @WithParentName
+        Optional<Mode> mode();
+
+        /** How soon a key that was made or revoked is known to be, 100 ms to 60 s. */
+        @WithDefault("2s")
+        @DurationMin(millis = 100)
+        @DurationMax(seconds = 60)
+        Duration refresh();
+
+        Jwt jwt();
+
+        /** Whether callers are asked for anything. */
+        enum Mode {
+            OPEN,
+            KEY
+        }
+
+        /** Signed tokens of somebody else, as an alternative to keys. */
+        interface Jwt {
+            /** Who issues them, as their {@code iss} says. With it {@code public-key} must be set. */
+            Optional<String> issuer();
+
+            /** What verifies them, in PEM, or the path of a file that holds it: RSA (RS256), or EC on P-256 (ES256). */
+            Optional<String> publicKey();
+
+            /** What their {@code aud} must name. */
+            @WithDefault("parley")
+            String audience();
+
+            /** The claim with the namespace. */
+            @WithDefault("namespace")
+            String namespaceClaim();
+
+            /** The claim with the roles, an array or a text with spaces between them; with slashes where it lies within others. */
+            @WithDefault("roles")
+            String rolesClaim();
+        }
     }
 
     Ice ice();

@@ -2,6 +2,9 @@ package dev.parley.ops;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.access.ClientAddresses;
+import dev.parley.access.Gate;
+import dev.parley.access.Keyring;
+import dev.parley.access.Keys;
 import dev.parley.access.Rate;
 import dev.parley.access.Rates;
 import dev.parley.expiry.SweepSchedule;
@@ -13,7 +16,9 @@ import dev.parley.http.Origins;
 import dev.parley.http.Patience;
 import dev.parley.http.sight.AccessLog;
 import dev.parley.ice.IceServers;
+import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.ops.doctor.Checkup;
+import dev.parley.ops.doctor.KeyCheck;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
@@ -41,10 +46,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
 public class Wiring {
+    private static final Logger LOG = Logger.getLogger("parley");
+
     /** Whether this process listens, as the server does, or runs a command. */
     static final String SERVING = "quarkus.http.host-enabled";
 
@@ -71,6 +79,9 @@ public class Wiring {
             Instance<IceServers> iceServers,
             Instance<ClientAddresses> addresses,
             Instance<Database> database,
+            Gate gate,
+            Keyring keyring,
+            Vertx vertx,
             Instance<Sweeper> sweeper,
             Instance<ServiceMeters> meters,
             MeterRegistry registry,
@@ -81,11 +92,41 @@ public class Wiring {
             patience.get();
             iceServers.get();
             addresses.get();
-            database.get();
+            watchKeys(gate, keyring, database.get(), vertx);
             meters.get().watch();
             new SweepSchedule(scheduler, sweeper.get(), registry)
                     .start(config.expiry().schedule());
         }
+    }
+
+    /** The keys are known before the first request comes; how it stands with them afterwards, a look tells now and then. */
+    private void watchKeys(Gate gate, Keyring keyring, Database database, Vertx vertx) {
+        if (!gate.asks()) {
+            return;
+        }
+        keyring.look(database).toCompletableFuture().join();
+        if (keyring.size() == 0 && config.access().jwt().issuer().isEmpty()) {
+            LOG.warn("Keys are asked for, and there is none; make one with \"parley key create\".");
+        }
+        vertx.setPeriodic(config.access().refresh().toMillis(), again -> keyring.look(database));
+    }
+
+    @Produces
+    @Singleton
+    Keyring keyring() {
+        return new Keyring();
+    }
+
+    @Produces
+    @Singleton
+    Gate gate(Keyring keyring, InstantSource clock) {
+        return AccessSettings.gate(config.access(), keyring, clock);
+    }
+
+    @Produces
+    @Singleton
+    Keys keys(Database database, SecureRandom random, InstantSource clock) {
+        return new Keys(database, random, clock);
     }
 
     private void refuseUnsafeAddresses(SmallRyeConfig settings) {
@@ -133,7 +174,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    HttpSettings httpSettings() {
+    HttpSettings httpSettings(SmallRyeConfig settings) {
         ParleyConfig.Limits limits = config.limits();
         return new HttpSettings(
                 limits.body(),
@@ -141,7 +182,8 @@ public class Wiring {
                 limits.page(),
                 limits.topic(),
                 origins(),
-                config.rondevu().enabled());
+                config.rondevu().enabled(),
+                !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback());
     }
 
     @Produces
@@ -277,18 +319,26 @@ public class Wiring {
         return engines.upkeep(storeUrl());
     }
 
+    private KeyCheck keyCheck(Upkeep upkeep) {
+        ParleyConfig.Access access = config.access();
+        return new KeyCheck(
+                access.mode().filter(Mode.KEY::equals).isPresent(), access.jwt().issuer(), upkeep);
+    }
+
     @Produces
     @Singleton
     Checkup checkup(
             SmallRyeConfig settings,
             Upkeep upkeep,
             Instance<Limits> limits,
+            Instance<Gate> gate,
             Instance<HttpSettings> http,
             Instance<Patience> patience) {
         return new Checkup(
-                List.of(() -> refuseUnsafeAddresses(settings), limits::get, http::get, patience::get),
+                List.of(() -> refuseUnsafeAddresses(settings), limits::get, gate::get, http::get, patience::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),
+                keyCheck(upkeep),
                 upkeep);
     }
 }

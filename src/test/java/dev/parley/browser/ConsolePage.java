@@ -41,6 +41,15 @@ final class ConsolePage {
         return this;
     }
 
+    /** Gives the page the key that it asks for; it begins again with it. */
+    void giveKey(String key) {
+        page.getByLabel("This service asks for a key").fill(key);
+        page.waitForResponse(
+                response -> response.request().isNavigationRequest(),
+                () -> button("Use it").click());
+        page.waitForLoadState();
+    }
+
     /** Starts; returns the link for the other side. */
     String start() {
         button("Start").click();

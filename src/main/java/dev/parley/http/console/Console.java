@@ -12,13 +12,15 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
 @Singleton
 public final class Console {
     private static final String PAGE = "/console.html";
-    private static final String FILES =
-            "/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))";
+    private static final Pattern FILES =
+            Pattern.compile("/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))");
+    private static final String QR = "/qr";
 
     /** Everything that the page needs is here, and nothing else may have a part in it. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -32,8 +34,22 @@ public final class Console {
 
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::front);
-        reading(router.routeWithRegex(FILES)).handler(Console::file);
-        router.post("/qr").order(-1).handler(Console::qrCode);
+        reading(router.routeWithRegex(FILES.pattern())).handler(Console::file);
+        router.post(QR).order(-1).handler(Console::qrCode);
+    }
+
+    /** Whether a request is for the page or what belongs to it, which is the same for everybody. */
+    public static boolean isFor(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        String path = request.normalizedPath();
+        if (method.equals(HttpMethod.POST)) {
+            return path.equals(QR);
+        }
+        boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        return reads
+                && (path.equals("/")
+                        ? prefersHtml(request)
+                        : FILES.matcher(path).matches());
     }
 
     private static Route reading(Route route) {
