@@ -38,7 +38,8 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
         String line = "parley_replica_serving{node=\"copy\"} " + (serving ? "1.0" : "0.0");
         await().atMost(PATIENCE)
                 .until(() -> both().stream()
-                        .allMatch(node -> node.client().get("/q/metrics").text().contains(line)));
+                        .allMatch(node ->
+                                node.operators().get("/q/metrics").text().contains(line)));
     }
 
     /** Opens a session; returns its code. */

@@ -1,6 +1,7 @@
 package dev.parley.http.sight;
 
-import dev.parley.http.Client;
+import io.quarkus.arc.Arc;
+import io.quarkus.vertx.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +16,8 @@ import java.util.stream.Collectors;
 /** What Prometheus reads of the service at one moment. */
 record Scrape(Map<String, Double> samples) {
     static Scrape now() {
-        return of(Client.service().resolve("/q/metrics"));
+        return of(URI.create("http://127.0.0.1:"
+                + Arc.container().instance(HttpServer.class).get().getManagementPort() + "/q/metrics"));
     }
 
     private static Scrape of(URI metrics) {
