@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import java.time.Duration;
+
 /**
  * What the HTTP API is told by the configuration.
  *
@@ -10,6 +12,7 @@ package dev.parley.http;
  * @param origins whose pages may call
  * @param rondevuEnabled whether the compatible API is there
  * @param operatorsFromAfar whether other machines reach the port that is for operators
+ * @param arrivalMax how long a request may take from its first byte to its last
  */
 public record HttpSettings(
         int bodyBytesMax,
@@ -18,4 +21,5 @@ public record HttpSettings(
         int topicCharsMax,
         Origins origins,
         boolean rondevuEnabled,
-        boolean operatorsFromAfar) {}
+        boolean operatorsFromAfar,
+        Duration arrivalMax) {}

@@ -286,6 +286,12 @@ public interface ParleyConfig {
         @Max(10000)
         int page();
 
+        /** How long a request may take to arrive, from its first byte to its last, 1 s to 10 min; beyond it 408. */
+        @WithDefault("20s")
+        @DurationMin(seconds = 1)
+        @DurationMax(minutes = 10)
+        Duration arrival();
+
         /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
 

@@ -183,7 +183,8 @@ public class Wiring {
                 limits.topic(),
                 origins(),
                 config.rondevu().enabled(),
-                !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback());
+                !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback(),
+                limits.arrival());
     }
 
     @Produces
