@@ -7,6 +7,7 @@ import dev.parley.session.Events;
 import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
+import dev.parley.session.Quota;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
@@ -58,7 +59,8 @@ public class InnerLoops {
             64,
             Duration.ofHours(1),
             Duration.ofSeconds(10),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            Quota.NONE);
     private static final SessionKey KEY = new SessionKey(new Namespace(Speech.ORIGIN), new Code("inner-loop"));
 
     private final BookmarkSeal seal = new BookmarkSeal(new byte[32]);

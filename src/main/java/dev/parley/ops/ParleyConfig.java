@@ -292,6 +292,12 @@ public interface ParleyConfig {
         @DurationMax(minutes = 10)
         Duration arrival();
 
+        /** Sessions that may live in one namespace at once, 1 to 1,000,000,000; beyond it 507. Unset: any number. */
+        Optional<@Min(1) @Max(1000000000) Integer> sessionsPerNamespace();
+
+        /** What the live sessions of one namespace may take, about, such as {@code 100M}; beyond it 507. Unset: anything. */
+        Optional<MemorySize> bytesPerNamespace();
+
         /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
 

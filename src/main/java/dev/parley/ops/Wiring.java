@@ -20,6 +20,7 @@ import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.ops.doctor.Checkup;
 import dev.parley.ops.doctor.KeyCheck;
 import dev.parley.session.Limits;
+import dev.parley.session.Quota;
 import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
 import dev.parley.store.StartRefused;
@@ -31,6 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.scheduler.Scheduler;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
@@ -169,7 +171,10 @@ public class Wiring {
                 limits.tag(),
                 session.ttl(),
                 session.ttlMin(),
-                session.ttlMax());
+                session.ttlMax(),
+                new Quota(
+                        limits.sessionsPerNamespace().map(Integer::longValue).orElse(Long.MAX_VALUE),
+                        limits.bytesPerNamespace().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE)));
     }
 
     @Produces

@@ -218,6 +218,17 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
     }
 
+    /** The namespace holds as much as it may. */
+    public static final class NamespaceFull extends SignalingException {
+        public NamespaceFull() {
+            super(
+                    507,
+                    "namespace-full",
+                    "Namespace full",
+                    "This namespace holds as much as it may; close a session, or wait until one expires.");
+        }
+    }
+
     /** There is no room left to write. */
     public static final class StoreFull extends SignalingException {
         public StoreFull() {

@@ -20,6 +20,7 @@ import dev.parley.session.Side;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.session.SignalingException.OtherGeneration;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
@@ -33,6 +34,7 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import dev.parley.store.Database;
+import dev.parley.store.Ledger;
 import dev.parley.store.Place;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -63,6 +65,7 @@ public final class Signaling {
     private final Feed feed;
     private final SessionStore sessions = new SessionStore();
     private final Limits limits;
+    private final Ledger ledger;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -70,6 +73,7 @@ public final class Signaling {
         this.database = database;
         this.feed = feed;
         this.limits = limits;
+        this.ledger = new Ledger(limits.quota());
         this.clock = clock;
         this.random = random;
     }
@@ -99,14 +103,20 @@ public final class Signaling {
         long bytes = opening.bytes();
         return database.write(tx -> {
             Instant now = clock.instant();
-            boolean room = tx.takeRoom(bytes);
+            boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
+            boolean room = allowed && tx.takeRoom(bytes);
             Optional<Place> opened =
                     room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
             if (opened.isPresent()) {
+                refuseUnless(ledger.chargeSession(tx, key, bytes));
                 return joined(key, Side.OFFERER, token, opened.get(), false);
             }
-            Standing standing = sessions.standing(tx, key, now)
-                    .orElseThrow(() -> room ? new CodeTaken() : StoreFull.forNewSessions());
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(() -> {
+                if (!allowed) {
+                    return new NamespaceFull();
+                }
+                return room ? new CodeTaken() : StoreFull.forNewSessions();
+            });
             if (!standing.isOpenedBy(opening, hash)) {
                 throw new CodeTaken();
             }
@@ -147,7 +157,10 @@ public final class Signaling {
         Instant now = clock.instant();
         TokenHash hash = hash(token);
         int max = limits.candidatesPerSideMax();
-        Optional<Place> answered = sessions.answer(tx, key, answer, generation, trickle, hash, max, now);
+        long bytes = answer.utf8().length + trickle.bytes();
+        boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
+        Optional<Place> answered =
+                allowed ? sessions.answer(tx, key, answer, generation, trickle, hash, max, now) : Optional.empty();
         if (answered.isEmpty()) {
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             refuseOtherGeneration(standing, generation);
@@ -160,10 +173,14 @@ public final class Signaling {
             if (standing.answer() != null) {
                 throw new AlreadyAnswered(standing.place().generation());
             }
+            refuseUnless(allowed);
             Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, trickle, now);
+            bytes = answer.utf8().length + fresh.bytes();
             answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
         }
-        return joined(key, Side.ANSWERER, token, answered.orElseThrow(this::tooManyCandidates), false);
+        Place place = answered.orElseThrow(this::tooManyCandidates);
+        refuseUnless(ledger.charge(tx, key, bytes));
+        return joined(key, Side.ANSWERER, token, place, false);
     }
 
     /**
@@ -224,7 +241,11 @@ public final class Signaling {
             Instant now)
             throws SQLException {
         Trickle fresh = sessions.withoutKnown(tx, key, side, trickle, now);
-        return trickle(tx, key, side, hash, fresh, generation, now).orElseThrow(this::tooManyCandidates);
+        Optional<Trickled> added = trickle(tx, key, side, hash, fresh, generation, now);
+        if (added.isEmpty()) {
+            refuseUnless(ledger.hasRoom(tx, key.namespace(), fresh.bytes()));
+        }
+        return added.orElseThrow(this::tooManyCandidates);
     }
 
     private Optional<Trickled> trickle(
@@ -236,7 +257,15 @@ public final class Signaling {
             @Nullable Integer generation,
             Instant now)
             throws SQLException {
-        return sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+        if (!ledger.hasRoom(tx, key.namespace(), trickle.bytes())) {
+            return Optional.empty(); // as if the guard had missed: what the side has already may still be accepted
+        }
+        Optional<Trickled> added =
+                sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+        if (added.isPresent() && added.get().added() > 0) {
+            refuseUnless(ledger.charge(tx, key, trickle.bytes()));
+        }
+        return added;
     }
 
     /**
@@ -250,14 +279,18 @@ public final class Signaling {
         limits.admit("offer", offer);
         return change(key, tx -> {
             Instant now = clock.instant();
-            Optional<Place> restarted = sessions.restart(tx, key, hash, seq, offer, now);
+            int bytes = offer.utf8().length;
+            boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
+            Optional<Place> restarted = allowed ? sessions.restart(tx, key, hash, seq, offer, now) : Optional.empty();
             if (restarted.isPresent()) {
+                refuseUnless(ledger.charge(tx, key, bytes));
                 return joined(key, Side.OFFERER, null, restarted.get(), false);
             }
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             if (!hash.equals(standing.offererToken())) {
                 throw strange("the offerer's");
             }
+            refuseUnless(allowed);
             throw new SessionChanged(standing.place().seq());
         });
     }
@@ -377,6 +410,12 @@ public final class Signaling {
         int current = standing.place().generation();
         if (generation != null && generation != current) {
             throw new OtherGeneration(current);
+        }
+    }
+
+    private static void refuseUnless(boolean allowed) {
+        if (!allowed) {
+            throw new NamespaceFull();
         }
     }
 

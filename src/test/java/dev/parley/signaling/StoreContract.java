@@ -20,7 +20,8 @@ abstract class StoreContract
                 DiscoveryCases,
                 TopicCases,
                 BookmarkCases,
-                SweepingCases {
+                SweepingCases,
+                QuotaCases {
     @Inject
     Database database;
 
