@@ -32,12 +32,17 @@ public final class Rate {
      * @param ticker the time that passes
      */
     public Rate(String name, long quota, Ticker ticker) {
+        this(name, quota, WINDOW, ticker); // by then a bucket is full again
+    }
+
+    /** @param remembered how long a bucket is kept that nobody asks for; one with a debt fills only in more than a window */
+    Rate(String name, long quota, Duration remembered, Ticker ticker) {
         this.name = name;
         this.quota = quota;
         this.clock = new Passing(ticker);
         this.buckets = Caffeine.newBuilder()
                 .ticker(ticker)
-                .expireAfterAccess(WINDOW) // by then a bucket is full again
+                .expireAfterAccess(remembered)
                 .maximumSize(KNOWN_MAX)
                 .build();
     }
@@ -50,6 +55,19 @@ public final class Rate {
                 probe.getRemainingTokens(),
                 Duration.ofNanos(probe.getNanosToWaitForRefill()),
                 Duration.ofNanos(probe.getNanosToWaitForReset()));
+    }
+
+    /** How long until {@code who} has a token; zero where there is one. Nothing is taken. */
+    Duration waitFor(String who) {
+        Bucket bucket = buckets.getIfPresent(who);
+        return bucket == null
+                ? Duration.ZERO
+                : Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+    }
+
+    /** Takes a token of {@code who}, one of those to come where there is none. */
+    void owe(String who) {
+        buckets.get(who, this::full).consumeIgnoringRateLimits(1);
     }
 
     private Bucket full(String who) {
@@ -65,6 +83,11 @@ public final class Rate {
 
     public long quota() {
         return quota;
+    }
+
+    /** Whole seconds, rather a little too late than too early. */
+    public static Duration wholeSeconds(Duration time) {
+        return Duration.ofSeconds(time.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     /** How many are known. */

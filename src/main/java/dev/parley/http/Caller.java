@@ -44,12 +44,14 @@ public final class Caller {
         return own == null ? Namespace.UNKNOWN : new Namespace(own);
     }
 
-    /** The key of the session that a path names; a text that cannot be a code names none. */
-    public SessionKey key(String code) {
+    /** The key of the session that a call names, once {@code gate} lets it pass; a text that cannot be a code names none. */
+    public SessionKey key(CodeGate gate, String code) {
         if (!Code.isUnreserved(code)) {
             throw new SessionNotFound();
         }
-        return new SessionKey(namespace(), new Code(code));
+        var key = new SessionKey(namespace(), new Code(code));
+        gate.pass(context, key);
+        return key;
     }
 
     public @Nullable SessionToken token() {

@@ -9,7 +9,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 
 /**
  * Lets in as many requests of each as its rate allows, and tells with every reply how it stands: {@code RateLimit-Policy} and
@@ -48,16 +47,14 @@ public final class RateGate {
         Rate.Standing standing = rate.take(who);
         MultiMap reply = context.response().headers();
         reply.add(POLICY, "\"" + rate.name() + "\";q=" + rate.quota() + ";w=" + Rate.WINDOW.toSeconds());
-        reply.add(LIMIT, "\"" + rate.name() + "\";r=" + standing.left() + ";t=" + seconds(standing.whole()));
+        reply.add(
+                LIMIT,
+                "\"" + rate.name() + "\";r=" + standing.left() + ";t="
+                        + Rate.wholeSeconds(standing.whole()).toSeconds());
         if (standing.granted()) {
             context.next();
         } else {
-            context.fail(new TooManyRequests(rate.name(), rate.quota(), Duration.ofSeconds(seconds(standing.next()))));
+            context.fail(new TooManyRequests(rate.name(), rate.quota(), Rate.wholeSeconds(standing.next())));
         }
-    }
-
-    /** Whole seconds, rather a little too late than too early. */
-    private static long seconds(Duration time) {
-        return time.plusSeconds(1).minusNanos(1).toSeconds();
     }
 }

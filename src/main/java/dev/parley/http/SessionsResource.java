@@ -40,14 +40,21 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class SessionsResource {
     private final Signaling signaling;
+    private final CodeGate gate;
     private final LongPoll longPoll;
     private final EventStreams streams;
     private final HttpSettings settings;
     private final Patience patience;
 
     public SessionsResource(
-            Signaling signaling, LongPoll longPoll, EventStreams streams, HttpSettings settings, Patience patience) {
+            Signaling signaling,
+            CodeGate gate,
+            LongPoll longPoll,
+            EventStreams streams,
+            HttpSettings settings,
+            Patience patience) {
         this.signaling = signaling;
+        this.gate = gate;
         this.longPoll = longPoll;
         this.streams = streams;
         this.settings = settings;
@@ -88,7 +95,7 @@ public final class SessionsResource {
             @PathParam("code") String code,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(code);
+        SessionKey key = caller.key(gate, code);
         Optional<Duration> wait = ifNoneMatch == null ? Optional.empty() : caller.patience(patience.waitMax());
         return longPoll.reply(
                         client,
@@ -115,7 +122,7 @@ public final class SessionsResource {
         var caller = new Caller(client);
         return signaling
                 .answer(
-                        caller.key(code),
+                        caller.key(gate, code),
                         request.description(),
                         request.generation(),
                         request.trickle(),
@@ -129,7 +136,7 @@ public final class SessionsResource {
             @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
         var caller = new Caller(client);
         return signaling
-                .trickle(caller.key(code), caller.token(), request.trickle(), request.generation())
+                .trickle(caller.key(gate, code), caller.token(), request.trickle(), request.generation())
                 .thenApply(served -> caller.reply(
                         Status.CREATED,
                         served,
@@ -145,7 +152,7 @@ public final class SessionsResource {
             Requests.Offer request) {
         var caller = new Caller(client);
         return signaling
-                .restart(caller.key(code), caller.token(), EntityTags.ifMatch(ifMatch), request.description())
+                .restart(caller.key(gate, code), caller.token(), EntityTags.ifMatch(ifMatch), request.description())
                 .thenApply(served -> joined(caller, served, Status.OK));
     }
 
@@ -157,7 +164,7 @@ public final class SessionsResource {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(code);
+        SessionKey key = caller.key(gate, code);
         long seen = Query.after(after);
         var question = new EventsQuestion(signaling, key, seen, Query.limit(limit, settings.pageMax()));
         Optional<Duration> wait = caller.patience(patience.waitMax());
@@ -180,10 +187,11 @@ public final class SessionsResource {
         var caller = new Caller(client);
         long seen = Query.after(after);
         long last = Query.lastEventId(lastEventId, seen);
-        return streams.open(client, caller.readFrom(), caller.key(code), last).thenApply(served -> {
-            caller.response().putHeader("X-Accel-Buffering", "no");
-            return caller.reply(Status.OK, served, served.result());
-        });
+        return streams.open(client, caller.readFrom(), caller.key(gate, code), last)
+                .thenApply(served -> {
+                    caller.response().putHeader("X-Accel-Buffering", "no");
+                    return caller.reply(Status.OK, served, served.result());
+                });
     }
 
     @PATCH
@@ -192,7 +200,7 @@ public final class SessionsResource {
             @Context RoutingContext client, @PathParam("code") String code, Requests.Ttl request) {
         var caller = new Caller(client);
         return signaling
-                .extend(caller.key(code), caller.token(), request.duration())
+                .extend(caller.key(gate, code), caller.token(), request.duration())
                 .thenApply(served -> caller.reply(Status.OK, served, new ExtendedView(served.result())));
     }
 
@@ -202,7 +210,7 @@ public final class SessionsResource {
     public CompletionStage<@Nullable Void> close(@Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
         return signaling
-                .close(caller.key(code), caller.token())
+                .close(caller.key(gate, code), caller.token())
                 .thenAccept(served -> caller.dress(Status.NO_CONTENT, served));
     }
 

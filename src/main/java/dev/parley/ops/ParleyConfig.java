@@ -302,6 +302,15 @@ public interface ParleyConfig {
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
 
         /**
+         * How often a minute a network address may ask for a code that leads nowhere, 0 to 1,000,000; beyond it 429 for codes that are
+         * new to it. 0: as often as it likes.
+         */
+        @WithDefault("10")
+        @Min(0)
+        @Max(1000000)
+        int missesPerAddress();
+
+        /**
          * Proxies whose {@code X-Forwarded-For} tells where a request comes from: addresses, or networks as {@code 10.0.0.0/8},
          * comma-separated, at most 64. Unset: nobody's does.
          */

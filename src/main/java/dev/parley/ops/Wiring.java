@@ -3,6 +3,7 @@ package dev.parley.ops;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.access.ClientAddresses;
 import dev.parley.access.Gate;
+import dev.parley.access.Guesses;
 import dev.parley.access.Keyring;
 import dev.parley.access.Keys;
 import dev.parley.access.Rate;
@@ -11,6 +12,7 @@ import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feed;
 import dev.parley.feed.WaitBounds;
+import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
@@ -206,6 +208,15 @@ public class Wiring {
                 .requestsPerAddress()
                 .map(quota -> new Rate("address", quota, ticker))
                 .orElse(null));
+    }
+
+    @Produces
+    @Singleton
+    CodeGate codeGate(ClientAddresses addresses) {
+        int missesMax = config.limits().missesPerAddress();
+        return new CodeGate(
+                missesMax == 0 ? Optional.empty() : Optional.of(new Guesses(missesMax, Ticker.systemTicker())),
+                addresses);
     }
 
     @Produces

@@ -173,6 +173,26 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
     }
 
+    /** Codes were tried out that lead nowhere (RFC 6585, section 4). */
+    public static final class TooManyGuesses extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        public TooManyGuesses(Duration retryAfter) {
+            super(
+                    429,
+                    "too-many-guesses",
+                    "Too many guesses",
+                    "Too many codes that lead nowhere were asked for from this address; those that it has found go on working,"
+                            + " others may be asked for later.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
     /** Too many requests wait, of this client or for this session (RFC 6585, section 4). */
     public static final class TooManyWaits extends SignalingException implements Passing {
         private final Duration retryAfter;

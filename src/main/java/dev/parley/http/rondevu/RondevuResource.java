@@ -4,6 +4,7 @@ import static dev.parley.http.rondevu.RondevuBodies.present;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
+import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
@@ -52,14 +53,17 @@ public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
     private final Signaling signaling;
+    private final CodeGate gate;
     private final HttpSettings settings;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
+            CodeGate gate,
             HttpSettings settings,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
+        this.gate = gate;
         this.settings = settings;
         this.version = version;
     }
@@ -169,8 +173,8 @@ public final class RondevuResource {
                 .orElseThrow(() -> new Malformed("side must be \"offerer\" or \"answerer\"."));
     }
 
-    private static SessionKey key(Caller caller, @Nullable String code) {
-        return caller.key(present("code", code));
+    private SessionKey key(Caller caller, @Nullable String code) {
+        return caller.key(gate, present("code", code));
     }
 
     /** A page of topics as both calls show it. */
