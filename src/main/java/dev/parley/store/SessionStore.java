@@ -52,8 +52,8 @@ public final class SessionStore {
 
     private static final Sql OPEN = new Sql("open", """
             INSERT INTO sessions (namespace, code, topic, peer_id, tags, generation, seq, answered,
-                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?)
+                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at, checksum)
+            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)
             ON CONFLICT (namespace, code) DO NOTHING
             """ + PLACE);
 
@@ -71,7 +71,7 @@ public final class SessionStore {
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql EXTEND = new Sql("extend", """
-            UPDATE sessions SET expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
+            UPDATE sessions SET checksum = checksum - expires_at + ?, expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql CLOSE = new Sql("close", """
@@ -105,15 +105,16 @@ public final class SessionStore {
     }
 
     private static final Sql ADD = new Sql("add", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload) VALUES (?, ?, ?, ?, ?, ?)""");
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)""");
 
     private static final Sql ADD_ONCE = new Sql("add-once", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload)
-            SELECT ?, ?, ?, ?, ?, ?
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum)
+            SELECT ?, ?, ?, ?, ?, ?, ?
             WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND kind = ? AND digest = ?)""");
 
     private static final Sql STANDING = new Sql("standing", """
-            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
+            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload,
+                   s.checksum, o.checksum, a.checksum, a.seq
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
@@ -126,22 +127,22 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql SESSION = new Sql("session", """
-            SELECT e.kind, e.payload,
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
                    s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
             FROM sessions s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql SAID_BY = new Sql("said-by", """
-            SELECT e.kind, e.payload
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, CASE ? WHEN 1 THEN s.offer_candidates ELSE s.answer_candidates END
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at, s.expires_at
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, s.created_at, s.expires_at, s.seq
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -150,7 +151,8 @@ public final class SessionStore {
     // PostgreSQL's index has the beginning of a topic only; to SQLite, whose index has all of it, the second condition
     // is idle.
     private static final Sql WAITING = new Sql("waiting", """
-            SELECT e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
                     AND answered = 0 AND expires_at > ?
@@ -223,6 +225,13 @@ public final class SessionStore {
                 .bind(token == null ? null : token.bytes())
                 .bind(now.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
+                .bind(Checksum.ofSession(
+                        key.code().text(),
+                        opening.topic(),
+                        opening.peerId(),
+                        Tags.column(opening.tags()),
+                        now,
+                        expiresAt))
                 .updateReturning(Rows::place);
     }
 
@@ -347,6 +356,7 @@ public final class SessionStore {
             throws SQLException {
         Place place = tx.call(EXTEND)
                 .bind(expiresAt.toEpochMilli())
+                .bind(expiresAt.toEpochMilli())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -383,6 +393,7 @@ public final class SessionStore {
                     byte[] offererToken = row.getBytes(5);
                     byte[] answererToken = row.getBytes(6);
                     byte[] answer = row.getBytes(9);
+                    Rows.requireWhole(row);
                     return new Standing(
                             Rows.place(row),
                             offererToken == null ? null : new TokenHash(offererToken),
@@ -435,6 +446,7 @@ public final class SessionStore {
         }
         return node.call(SAID_BY)
                 .bind(EventKind.parity(side))
+                .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -457,7 +469,7 @@ public final class SessionStore {
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(Rows::events);
+                .all(rows -> Rows.events(rows, after, limit));
     }
 
     /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
@@ -547,6 +559,7 @@ public final class SessionStore {
                 .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
+                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
                 .bind(place.id())
                 .bind(place.generation())
                 .bind(kind.number())
@@ -565,6 +578,7 @@ public final class SessionStore {
                 .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
+                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
                 .update();
     }
 
