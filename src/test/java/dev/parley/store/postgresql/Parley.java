@@ -48,8 +48,16 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     private static Parley over(PostgresCluster cluster, int threads, int queueMax, Duration lagMax) {
-        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
-        String replicas = "copy@here=" + cluster.standby().url();
+        return over(cluster.url(), "copy@here=" + cluster.standby().url(), threads, queueMax, lagMax);
+    }
+
+    /** @param replicas as parley.store.replicas has it */
+    public static Parley over(String url, String replicas, Duration lagMax) {
+        return over(url, replicas, 8, 4_096, lagMax);
+    }
+
+    private static Parley over(String url, String replicas, int threads, int queueMax, Duration lagMax) {
+        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
                 place,
@@ -83,7 +91,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** Whether every replica is in service. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return database.nodes().stream().allMatch(NodeState::serving);
     }
 
