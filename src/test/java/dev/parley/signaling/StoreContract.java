@@ -15,6 +15,7 @@ abstract class StoreContract
                 TricklingCases,
                 RestartingCases,
                 LastingCases,
+                ClockCases,
                 StrangerCases,
                 ReadingCases,
                 DiscoveryCases,
