@@ -11,14 +11,14 @@ import java.util.Queue;
  * Whole handshakes through {@code /api/v1}, eight requests each: create with two candidates, the answerer's snapshot, the answer
  * with two candidates, two more candidates a side, the events for each side, and a conditional snapshot.
  */
-final class NativeHandshakes implements Traffic {
+public final class NativeHandshakes implements Traffic {
     private final String run;
     private final Queue<Call> due = new ArrayDeque<>();
     private final Handshakes handshakes = new Handshakes();
     private long sessions;
 
     /** @param run a word of its own for each run against one store */
-    NativeHandshakes(String run) {
+    public NativeHandshakes(String run) {
         this.run = run;
     }
 
