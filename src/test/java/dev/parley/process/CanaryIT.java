@@ -162,7 +162,7 @@ class CanaryIT {
         send(parley, "GET", session + "-elsewhere", "", "", 404);
         send(parley, "GET", session + "/" + QUERY, "", "", 404);
         send(parley, "PUT", session + "/answer", ANSWERER, "{\"answer\":\"" + ANSWER + "\"}", 201);
-        send(parley, "PUT", session + "/answer", OFFERER, "{\"answer\":\"" + ANSWER + "\"}", 409);
+        send(parley, "PUT", session + "/answer", ANSWERER + "-not", "{\"answer\":\"" + ANSWER + "\"}", 409);
         send(parley, "POST", session + "/candidates", ANSWERER, candidates, 201);
         send(parley, "POST", session + "/candidates", ANSWERER + "-not", candidates, 403);
         send(parley, "GET", session + "/events?after=0", "", "", 200);
