@@ -26,6 +26,7 @@ import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreFull;
+import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
@@ -57,10 +58,16 @@ import org.jspecify.annotations.Nullable;
  * What a peer can do. Every change is one guarded statement, and whether it hit decides; only when it missed is the session
  * looked at, to tell why or to recognise a request that had been accepted before.
  *
+ * <p>On PostgreSQL other writers come in between the guard and the look. So the look holds the session, and where it finds no
+ * reason to refuse the guard is tried once more.
+ *
  * <p>Each method returns at once. A stage that fails with {@link dev.parley.session.SignalingException} changed nothing.
  */
 @Singleton
 public final class Signaling {
+    private static final int OPENINGS_MAX = 20;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final Database database;
     private final Feed feed;
     private final SessionStore sessions = new SessionStore();
@@ -102,25 +109,32 @@ public final class Signaling {
         TokenHash hash = hash(token);
         long bytes = opening.bytes();
         return database.write(tx -> {
-            Instant now = clock.instant();
-            boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
-            boolean room = allowed && tx.takeRoom(bytes);
-            Optional<Place> opened =
-                    room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
-            if (opened.isPresent()) {
-                refuseUnless(ledger.chargeSession(tx, key, bytes));
-                return joined(key, Side.OFFERER, token, opened.get(), false);
-            }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(() -> {
-                if (!allowed) {
-                    return new NamespaceFull();
+            for (int attempt = 1; ; attempt++) {
+                Instant now = clock.instant();
+                boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
+                boolean room = allowed && tx.takeRoom(bytes);
+                Optional<Place> opened =
+                        room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
+                if (opened.isPresent()) {
+                    refuseUnless(ledger.chargeSession(tx, key, bytes));
+                    return joined(key, Side.OFFERER, token, opened.get(), false);
                 }
-                return room ? new CodeTaken() : StoreFull.forNewSessions();
-            });
-            if (!standing.isOpenedBy(opening, hash)) {
-                throw new CodeTaken();
+                Optional<Standing> standing = sessions.standing(tx, key, now);
+                if (standing.isPresent() && standing.get().isOpenedBy(opening, hash)) {
+                    return joined(key, Side.OFFERER, token, standing.get().place(), true);
+                }
+                if (standing.isPresent()) {
+                    throw new CodeTaken();
+                }
+                refuseUnless(allowed);
+                if (!room) {
+                    throw StoreFull.forNewSessions();
+                }
+                // Who had the code has given it up since, so it is free now, unless others are faster again.
+                if (attempt == OPENINGS_MAX) {
+                    throw new StoreUnavailable("This code is taken and given up all the time; try again.", RETRY_AFTER);
+                }
             }
-            return joined(key, Side.OFFERER, token, standing.place(), true);
         });
     }
 
@@ -291,7 +305,12 @@ public final class Signaling {
                 throw strange("the offerer's");
             }
             refuseUnless(allowed);
-            throw new SessionChanged(standing.place().seq());
+            if (seq != null && seq != standing.place().seq()) {
+                throw new SessionChanged(standing.place().seq());
+            }
+            Place again = again(sessions.restart(tx, key, hash, seq, offer, now));
+            refuseUnless(ledger.charge(tx, key, bytes));
+            return joined(key, Side.OFFERER, null, again, false);
         });
     }
 
@@ -301,11 +320,16 @@ public final class Signaling {
         Duration granted = limits.admitTtl(ttl);
         return change(key, tx -> {
             Instant now = clock.instant();
-            Optional<Place> extended = sessions.extend(tx, key, hash, now.plus(granted), now);
-            if (extended.isPresent()) {
-                return extended.get().expiresAt();
+            Instant then = now.plus(granted);
+            Optional<Place> extended = sessions.extend(tx, key, hash, then, now);
+            if (extended.isEmpty()) {
+                Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+                if (standing.sideOf(hash).isEmpty()) {
+                    throw strange("either side's");
+                }
+                return again(sessions.extend(tx, key, hash, then, now)).expiresAt();
             }
-            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("either side's");
+            return extended.get().expiresAt();
         });
     }
 
@@ -318,7 +342,11 @@ public final class Signaling {
             if (closed.isPresent()) {
                 return closed.get();
             }
-            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("the offerer's");
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            if (!hash.equals(standing.offererToken())) {
+                throw strange("the offerer's");
+            }
+            return again(sessions.close(tx, key, hash, now));
         });
         return closing.thenApply(served -> {
             Place place = served.result();
@@ -423,6 +451,11 @@ public final class Signaling {
         return new OutOfBounds(
                 "candidates",
                 "A side may add at most " + limits.candidatesPerSideMax() + " candidates in a generation.");
+    }
+
+    /** A guard that is tried again on a session that is held, and which nothing there refuses. */
+    private static Place again(Optional<Place> hit) {
+        return hit.orElseThrow(() -> new IllegalStateException("A guard missed a session that fits it"));
     }
 
     private static TokenRefused strange(String whose) {

@@ -120,6 +120,8 @@ public final class SessionStore {
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
+    private static final Sql HOLD = new Sql("hold", "SELECT id FROM sessions WHERE %s FOR UPDATE".formatted(LIVE));
+
     private static final Sql KNOWN = new Sql("known", """
             SELECT e.digest
             FROM sessions s
@@ -383,8 +385,14 @@ public final class SessionStore {
         return Optional.ofNullable(place);
     }
 
-    /** How a live session stands. */
+    /**
+     * How a live session stands, and goes on standing until COMMIT: where other writers are, it is held first. So what follows
+     * from this is not overtaken, and a guard that missed before and should not miss now hits when it is tried again.
+     */
     public Optional<Standing> standing(Statements tx, SessionKey key, Instant now) throws SQLException {
+        if (tx.isAmongWriters() && !hold(tx, key, now)) {
+            return Optional.empty();
+        }
         return Optional.ofNullable(tx.call(STANDING)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -402,6 +410,16 @@ public final class SessionStore {
                             new Description(row.getBytes(8)),
                             answer == null ? null : new Description(answer));
                 }));
+    }
+
+    /** In a statement of its own: a join that had to wait for the row would show what it is joined with as it was before. */
+    private static boolean hold(Statements tx, SessionKey key, Instant now) throws SQLException {
+        Long id = tx.call(HOLD)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .first(row -> row.getLong(1));
+        return id != null;
     }
 
     /** What remains of {@code trickle} without the candidates that {@code side} already has in the current generation. */
