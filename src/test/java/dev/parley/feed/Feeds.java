@@ -20,8 +20,12 @@ public final class Feeds {
 
     /** A feed whose waiters look when they are woken, and not by themselves. */
     public static Feed among(Neighbours neighbours) {
-        return new Feed(
-                VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours, InstantSource.system());
+        return among(neighbours, InstantSource.system());
+    }
+
+    /** The same where sessions live by another clock. */
+    public static Feed among(Neighbours neighbours, InstantSource clock) {
+        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours, clock);
     }
 
     /** Lets {@code waiter} wait from an event loop of its own. */

@@ -35,7 +35,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** @param lagMax how far the replica may be behind */
-    static Parley over(PostgresCluster cluster, Duration lagMax) {
+    public static Parley over(PostgresCluster cluster, Duration lagMax) {
         return over(cluster, 8, 4_096, lagMax);
     }
 

@@ -17,6 +17,7 @@ import org.sqlite.SQLiteDataSource;
 /** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
 public record StoreFile(Path path) {
     private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     public SqliteDatabase open() {
         return open(1_000, 100);
@@ -36,17 +37,32 @@ public record StoreFile(Path path) {
         return open(1_000, 100, Long.MAX_VALUE, memoryMax);
     }
 
+    /** As the server, with patience for those who write beside it. */
+    public SqliteDatabase openPatiently(long memoryMax) {
+        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE, memoryMax);
+    }
+
+    /** A connection that writes beside the server, as a command of another process does. */
+    public Connection connectBeside() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + PATIENCE.toMillis());
+    }
+
     private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax) {
+        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax, memoryMax);
+    }
+
+    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax) {
         var settings = new SqliteDatabase.Settings(
                 path,
                 true,
-                BUSY_TIMEOUT,
+                busyTimeout,
                 bytesMax,
                 memoryMax,
                 queueMax,
                 batchMax,
-                1,
-                10,
+                2,
+                1_000,
                 SlowLog.OFF,
                 new Node("test", "here", true));
         return new SqliteDatabase(
