@@ -56,10 +56,7 @@ final class LeftLog {
         int frameBytes = FRAME_HEADER_BYTES + header.getInt(8);
         long frames = (file.size() - HEADER_BYTES) / frameBytes;
         for (long frame = 0; frame < frames; frame++) {
-            ByteBuffer bytes = read(file, HEADER_BYTES + frame * frameBytes, frameBytes);
-            add(bytes, 0, 8);
-            add(bytes, FRAME_HEADER_BYTES, frameBytes);
-            if (!isOfThisLog(bytes) || bytes.getInt(16) != sum1 || bytes.getInt(20) != sum2) {
+            if (!isNext(frame(frame, frameBytes))) {
                 return isFollowedByCommits(frame, frames, frameBytes) ? damaged(frame) : Optional.empty();
             }
         }
@@ -86,21 +83,36 @@ final class LeftLog {
     }
 
     /**
-     * Whether a commit ends at {@code broken} or behind it, and behind that another frame of this log stands. Where nothing of
-     * this log is behind {@code broken}, it is of the time before the log started over, or the end.
+     * Whether a commit ends behind {@code broken}, and behind that the log goes on. The sums are a chain, so a frame can be held
+     * against the one before it, even where the chain is broken further ahead: a frame that a crash tore, or one of the time
+     * before the log started over, does not hold.
      */
     private boolean isFollowedByCommits(long broken, long frames, int frameBytes) throws IOException {
         boolean committed = false;
-        for (long frame = broken; frame < frames; frame++) {
-            ByteBuffer bytes = read(file, HEADER_BYTES + frame * frameBytes, FRAME_HEADER_BYTES);
-            if (frame == broken || isOfThisLog(bytes)) {
-                if (committed && frame > broken) {
-                    return true;
-                }
-                committed |= bytes.getInt(4) != 0;
+        ByteBuffer before = frame(broken, frameBytes);
+        for (long frame = broken + 1; frame < frames; frame++) {
+            ByteBuffer bytes = frame(frame, frameBytes);
+            sum1 = before.getInt(16);
+            sum2 = before.getInt(20);
+            boolean holds = isNext(bytes);
+            if (holds && committed) {
+                return true;
             }
+            committed = holds && bytes.getInt(4) != 0;
+            before = bytes;
         }
         return false;
+    }
+
+    private ByteBuffer frame(long number, int frameBytes) throws IOException {
+        return read(file, HEADER_BYTES + number * frameBytes, frameBytes);
+    }
+
+    /** Adds the frame to the sums; whether they are then its own. */
+    private boolean isNext(ByteBuffer bytes) {
+        add(bytes, 0, 8);
+        add(bytes, FRAME_HEADER_BYTES, bytes.limit());
+        return isOfThisLog(bytes) && bytes.getInt(16) == sum1 && bytes.getInt(20) == sum2;
     }
 
     private void add(ByteBuffer bytes, int from, int to) {

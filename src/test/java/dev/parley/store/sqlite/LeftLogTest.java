@@ -3,6 +3,7 @@ package dev.parley.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +19,7 @@ class LeftLogTest {
     private static final int HEADER = 32;
     private static final int FRAME = 24 + 4_096;
     private static final int COMMITS = 20;
+    private static final int FRAMES_OF_THE_LAST_COMMITS = 12;
 
     @TempDir
     Path folder;
@@ -56,12 +58,39 @@ class LeftLogTest {
         assertThat(LeftLog.damage(log)).isEmpty();
     }
 
+    /** Found by a power cut that dropped one write of a log that had started over. */
+    @Test
+    void aFrameOfTheLastCommitThatNeverCameShowsOneOfTheEarlierLog() throws SQLException, IOException {
+        Path earlier = folder.resolve("earlier-wal");
+        Path store = folder.resolve("twice.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("CREATE TABLE t (text TEXT)");
+            commit(statement, COMMITS);
+            Path log = folder.resolve("twice.db-wal");
+            Files.copy(log, earlier);
+            statement.execute("PRAGMA wal_checkpoint(RESTART)");
+            commit(statement, 3);
+            int first = framesOf(log);
+            statement.execute("INSERT INTO t VALUES (hex(zeroblob(20000)))");
+            byte[] now = Files.readAllBytes(log);
+            byte[] then = Files.readAllBytes(earlier);
+            for (int frame = first; frame < first + 8; frame++) {
+                byte[] dropped = now.clone();
+                System.arraycopy(then, HEADER + frame * FRAME, dropped, HEADER + frame * FRAME, FRAME);
+                Path left = Files.write(folder.resolve("left-wal"), dropped);
+                assertThat(LeftLog.damage(left)).as("frame %d", frame).isEmpty();
+            }
+        }
+    }
+
     @Test
     void aBitThatRotsBeforeOtherCommitsIsDamage() throws SQLException, IOException {
         Path log = log(0);
         byte[] whole = Files.readAllBytes(log);
         int frames = (whole.length - HEADER) / FRAME;
-        for (int frame = 0; frame < frames - 4; frame++) {
+        for (int frame = 0; frame < frames - FRAMES_OF_THE_LAST_COMMITS; frame++) {
             for (int at : new int[] {2, 9, 14, 17, 22, 24, 1_000, FRAME - 1}) {
                 Files.write(log, whole);
                 flip(log, HEADER + frame * FRAME + at);
@@ -101,6 +130,17 @@ class LeftLogTest {
             }
             return Files.copy(folder.resolve("store.db-wal"), folder.resolve("left-wal"));
         }
+    }
+
+    /** How many frames of {@code log} carry the salts in its head. */
+    private static int framesOf(Path log) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(log));
+        int frames = 0;
+        while (HEADER + (frames + 1) * FRAME <= bytes.limit()
+                && bytes.getLong(HEADER + frames * FRAME + 8) == bytes.getLong(16)) {
+            frames++;
+        }
+        return frames;
     }
 
     private static void commit(Statement statement, int commits) throws SQLException {
