@@ -199,7 +199,7 @@ public final class Statements implements AutoCloseable {
         /** Runs a query; returns what {@code reading} makes of the first row, or null for no row. */
         public <T> @Nullable T first(Reading<T> reading) throws SQLException {
             long began = slow.began();
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = query()) {
                 T result = rows.next() ? reading.from(rows) : null;
                 hearAnswer();
                 return result;
@@ -211,13 +211,21 @@ public final class Statements implements AutoCloseable {
         /** Runs a query; {@code reading} starts before the first row and goes through the rows itself. */
         public <T> T all(Reading<T> reading) throws SQLException {
             long began = slow.began();
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = query()) {
                 T result = reading.from(rows);
                 hearAnswer();
                 return result;
             } finally {
                 slow.ended(sql.name(), began);
             }
+        }
+
+        private ResultSet query() throws SQLException {
+            if (question == null) {
+                return statement.executeQuery(); // which refuses what has more than one result
+            }
+            statement.execute();
+            return statement.getResultSet();
         }
 
         private void hearAnswer() throws SQLException {
