@@ -25,8 +25,12 @@ public final class CodeGate {
         var look = new Guesses.Look(addresses.of(context.request()), key);
         if (!all.isKnown(look)) {
             all.admit(look);
-            context.addHeadersEndHandler(
-                    sent -> learn(all, look, context.response().getStatusCode()));
+            // Not with the head, for then the framework has not set the status yet.
+            context.addEndHandler(end -> {
+                if (end.succeeded()) {
+                    learn(all, look, context.response().getStatusCode());
+                }
+            });
         }
     }
 

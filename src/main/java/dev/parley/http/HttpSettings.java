@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param rondevuEnabled whether the compatible API is there
  * @param operatorsFromAfar whether other machines reach the port that is for operators
  * @param arrivalMax how long a request may take from its first byte to its last
+ * @param connectionsMax how many connections there may be at once
  */
 public record HttpSettings(
         int bodyBytesMax,
@@ -22,4 +23,5 @@ public record HttpSettings(
         Origins origins,
         boolean rondevuEnabled,
         boolean operatorsFromAfar,
-        Duration arrivalMax) {}
+        Duration arrivalMax,
+        int connectionsMax) {}

@@ -12,12 +12,14 @@ import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Cuts off who sends so slowly that a request does not arrive in its time: each connection that is accepted is watched by an
- * {@link Arrival}.
+ * Keeps connections from being used up: there may be so many at once, and each is watched by an {@link Arrival}, which cuts off who
+ * sends so slowly that a request does not arrive in its time.
  *
- * <p>The framework knows only how long a connection may be silent, and one byte now and then is not silence. Nor does it offer a
+ * <p>The framework knows only how long a connection may be silent, and one byte now and then is not silence; and it counts only
+ * connections that have sent something. Nor does it offer a
  * place among the handlers of a connection; so the servers are looked up where they are registered, on the loops that accept.
  */
 @Singleton
@@ -26,10 +28,13 @@ public final class SlowSenders {
 
     private final Vertx vertx;
     private final Duration timeMax;
+    private final int connectionsMax;
+    private final AtomicInteger connections = new AtomicInteger();
 
     public SlowSenders(Vertx vertx, HttpSettings settings) {
         this.vertx = vertx;
         this.timeMax = settings.arrivalMax();
+        this.connectionsMax = settings.connectionsMax();
     }
 
     void watch(@ObservesAsync HttpServerStart started) {
@@ -48,8 +53,15 @@ public final class SlowSenders {
     /** What a server channel reads is connections. */
     private final class OnAccept extends ChannelInboundHandlerAdapter {
         @Override
-        public void channelRead(ChannelHandlerContext context, Object connection) {
-            ((Channel) connection).pipeline().addFirst(new Arrival(timeMax));
+        public void channelRead(ChannelHandlerContext context, Object accepted) {
+            var connection = (Channel) accepted;
+            if (connections.incrementAndGet() > connectionsMax) {
+                connections.decrementAndGet();
+                connection.unsafe().closeForcibly(); // it belongs to no loop yet that could close it
+                return;
+            }
+            connection.closeFuture().addListener(closed -> connections.decrementAndGet());
+            connection.pipeline().addFirst(new Arrival(timeMax));
             context.fireChannelRead(connection);
         }
     }

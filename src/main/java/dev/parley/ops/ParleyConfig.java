@@ -286,6 +286,12 @@ public interface ParleyConfig {
         @Max(10000)
         int page();
 
+        /** Connections at once, 1 to 1,000,000; what comes beyond them is closed unheard. */
+        @WithDefault("20000")
+        @Min(1)
+        @Max(1000000)
+        int connections();
+
         /** How long a request may take to arrive, from its first byte to its last, 1 s to 10 min; beyond it 408. */
         @WithDefault("20s")
         @DurationMin(seconds = 1)

@@ -191,7 +191,8 @@ public class Wiring {
                 origins(),
                 config.rondevu().enabled(),
                 !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback(),
-                limits.arrival());
+                limits.arrival(),
+                limits.connections());
     }
 
     @Produces

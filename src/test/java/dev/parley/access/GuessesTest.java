@@ -34,7 +34,7 @@ class GuessesTest {
         pass(Duration.ofSeconds(6));
         miss("a", "next");
 
-        assertThat(isRefused("a", "one more")).isTrue();
+        assertThat(isRefused("a", "one-more")).isTrue();
     }
 
     @Test

@@ -12,7 +12,7 @@ public final class SlowClientsProfile extends SqliteProfile {
     public Map<String, String> getConfigOverrides() {
         var settings = new HashMap<>(super.getConfigOverrides());
         settings.put("parley.limits.arrival", "2s");
-        settings.put("quarkus.http.limits.max-connections", Integer.toString(CONNECTIONS));
+        settings.put("parley.limits.connections", Integer.toString(CONNECTIONS));
         return settings;
     }
 }
