@@ -203,7 +203,7 @@ class OpenApiTest {
 
     static Stream<Arguments> problems() {
         return Stream.of(
-                Arguments.of("TokenMissing", new TokenMissing()),
+                Arguments.of("Unauthorized", new TokenMissing()),
                 Arguments.of("SessionNotFound", new SessionNotFound()),
                 Arguments.of("CodeTaken", new CodeTaken()),
                 Arguments.of("AlreadyAnswered", new AlreadyAnswered(1)),
