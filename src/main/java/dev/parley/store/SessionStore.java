@@ -137,7 +137,8 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql SAID_BY = new Sql("said-by", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, CASE ? WHEN 1 THEN s.offer_candidates ELSE s.answer_candidates END
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   CASE WHEN ? = 1 THEN s.offer_candidates ELSE s.answer_candidates END
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
