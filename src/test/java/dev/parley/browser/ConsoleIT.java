@@ -118,7 +118,7 @@ class ConsoleIT {
             assertThat(visitor.complaints()).isEmpty();
             assertThat(visitor.requests())
                     .as("no request leaves the server")
-                    .allMatch(url -> url.startsWith(pages.console()));
+                    .allMatch(url -> url.startsWith(pages.console()) || url.startsWith("blob:" + pages.console()));
             assertThat(visitor.page().evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
                     .as("nothing is wider than the screen")
                     .isEqualTo(true);

@@ -23,8 +23,6 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
                 .with("PARLEY_STORE_PRIMARY", "main@here")
                 .with("PARLEY_STORE_REPLICAS", "copy@here=" + cluster.standby().url())
                 .with("PARLEY_NODE_REGION", "here")
-                // A copy that is behind misses what is new, and all ask from one address.
-                .with("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0")
                 .startingFast();
         var nodes = new TwoNodes(cluster, jar.start(), jar.start());
         nodes.awaitReplica(true);
