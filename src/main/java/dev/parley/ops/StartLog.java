@@ -31,11 +31,17 @@ public final class StartLog {
                 server.options().getHost(),
                 bound.getPort(),
                 config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
-                bound.getManagementPort());
+                managementPort(bound, config));
         Set<String> misspelt = misspelt(System.getenv().keySet());
         if (!misspelt.isEmpty()) {
             LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
         }
+    }
+
+    /** The port for operators may be bound a little later than this is said; then it is the configured one. */
+    private static int managementPort(HttpServer bound, SmallRyeConfig config) {
+        int port = bound.getManagementPort();
+        return port > 0 ? port : config.getValue(ListenAddress.MANAGEMENT + ".port", Integer.class);
     }
 
     static String versions(SmallRyeConfig config) {

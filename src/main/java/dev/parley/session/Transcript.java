@@ -1,6 +1,7 @@
 package dev.parley.session;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ public final class Transcript {
         this.bytes = bytes;
     }
 
-    /** The transcript of a session that was opened just now. */
+    /** The transcript of a session that was opened just now; its times are told to the millisecond, as they are stored. */
     public static Transcript opened(SessionKey key, Opening opening, Instant createdAt, Instant expiresAt) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.Offered(1, 1, opening.offer()));
@@ -67,8 +68,8 @@ public final class Transcript {
                 opening.topic(),
                 opening.peerId(),
                 opening.tags(),
-                createdAt,
-                expiresAt,
+                createdAt.truncatedTo(ChronoUnit.MILLIS),
+                expiresAt.truncatedTo(ChronoUnit.MILLIS),
                 1,
                 events,
                 bytes + bytes(events));

@@ -111,7 +111,8 @@ public final class ParleyJar {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().keySet().removeIf(ParleyJar::isSetting);
-            builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0"); // whatever is free; many servers run at once
+            builder.environment()
+                    .put("QUARKUS_MANAGEMENT_PORT", Integer.toString(freePort())); // many servers run at once
             // What was lost or never there is looked for often, and all from one address.
             builder.environment().put("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0");
             builder.environment().putAll(environment);

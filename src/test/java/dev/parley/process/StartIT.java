@@ -104,8 +104,9 @@ class StartIT {
             store.execute(
                     "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
                             + " installed_by, installed_on, execution_time, success)"
-                            + " SELECT installed_rank + 1, '9999', 'of the future', type, 'V9999__of_the_future.sql', checksum,"
-                            + " installed_by, installed_on, execution_time, success FROM flyway_schema_history");
+                            + " SELECT installed_rank + 1000, '9999', 'of the future', type, 'V9999__of_the_future.sql', checksum,"
+                            + " installed_by, installed_on, execution_time, success FROM flyway_schema_history"
+                            + " ORDER BY installed_rank DESC LIMIT 1");
         }
         assertThat(assertRefusedAndUntouched(file)).contains("9999");
     }

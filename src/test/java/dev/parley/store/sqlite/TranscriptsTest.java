@@ -53,7 +53,7 @@ class TranscriptsTest {
     @TempDir
     Path folder;
 
-    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private Instant now = Instant.parse("2026-03-01T12:00:00.123456789Z");
     private StoreFile file;
     private SqliteDatabase database;
     private Signaling signaling;
