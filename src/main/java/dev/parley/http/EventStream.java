@@ -63,9 +63,9 @@ public final class EventStream implements Waiter {
         this.seen = after;
     }
 
-    /** Takes a place in the feed, and gives it back when the reply has ended or the client has gone away. */
-    void join(Feed feed, SessionKey key, Duration keepAlive) {
-        Wait place = feed.join(key, Clients.addressOf(client), this);
+    /** Takes a place in the feed for the client at {@code address}, and gives it back when the reply has ended or the client has gone away. */
+    void join(Feed feed, SessionKey key, String address, Duration keepAlive) {
+        Wait place = feed.join(key, address, this);
         long timer = client.vertx().setPeriodic(keepAlive.toMillis(), silent -> keepAlive());
         Clients.whenDone(client, () -> {
             ended = true;

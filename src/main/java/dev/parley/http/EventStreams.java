@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.access.ClientAddresses;
 import dev.parley.feed.Feed;
 import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
@@ -16,13 +17,21 @@ import java.util.concurrent.CompletionStage;
 public final class EventStreams {
     private final Signaling signaling;
     private final Feed feed;
+    private final ClientAddresses addresses;
     private final EventFrames frames;
     private final int pageMax;
     private final Patience patience;
 
-    public EventStreams(Signaling signaling, Feed feed, ObjectMapper json, HttpSettings settings, Patience patience) {
+    public EventStreams(
+            Signaling signaling,
+            Feed feed,
+            ClientAddresses addresses,
+            ObjectMapper json,
+            HttpSettings settings,
+            Patience patience) {
         this.signaling = signaling;
         this.feed = feed;
+        this.addresses = addresses;
         this.frames = new EventFrames(json);
         this.pageMax = settings.pageMax();
         this.patience = patience;
@@ -35,7 +44,7 @@ public final class EventStreams {
                 .thenApplyAsync(
                         first -> {
                             var stream = new EventStream(client, events, frames, after, first);
-                            stream.join(feed, key, patience.keepAlive());
+                            stream.join(feed, key, addresses.of(client.request()), patience.keepAlive());
                             return first.with(stream);
                         },
                         EventLoop.current());

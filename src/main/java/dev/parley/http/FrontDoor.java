@@ -1,7 +1,9 @@
 package dev.parley.http;
 
+import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.SignalingException.Passing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,7 +25,12 @@ import java.util.Set;
  */
 @Singleton
 public final class FrontDoor {
-    private static final String FRAMEWORK = "/q/";
+    /** What is under this is the framework's: health, metrics, the document. */
+    static final String FRAMEWORK = "/q/";
+
+    /** Its place among the handlers of a request; what comes right behind it has the next ones. */
+    static final int ORDER = Integer.MIN_VALUE;
+
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final CrossOrigin crossOrigin;
@@ -37,7 +44,7 @@ public final class FrontDoor {
     }
 
     void open(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(this::enter);
+        router.route().order(ORDER).handler(this::enter);
         router.route().last().failureHandler(FrontDoor::failed);
     }
 
@@ -124,6 +131,16 @@ public final class FrontDoor {
     private static void failed(RoutingContext context) {
         if (context.response().headWritten()) {
             context.next(); // too late to say anything
+            return;
+        }
+        if (context.failure() instanceof SignalingException refusal) {
+            if (refusal instanceof Passing passing) {
+                context.response()
+                        .putHeader(
+                                HttpHeaders.RETRY_AFTER,
+                                Long.toString(passing.retryAfter().toSeconds()));
+            }
+            reply(context, ErrorReply.refusal(path(context), refusal));
             return;
         }
         int status = context.statusCode();

@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.access.ClientAddresses;
 import dev.parley.feed.Feed;
 import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
@@ -22,9 +23,11 @@ import java.util.concurrent.CompletionStage;
 @Singleton
 public final class LongPoll {
     private final Feed feed;
+    private final ClientAddresses addresses;
 
-    public LongPoll(Feed feed) {
+    public LongPoll(Feed feed, ClientAddresses addresses) {
         this.feed = feed;
+        this.addresses = addresses;
     }
 
     /** The answer to {@code question}, at once where it has news. */
@@ -42,7 +45,7 @@ public final class LongPoll {
     }
 
     private <T> CompletionStage<Served<T>> hold(RoutingContext client, Held<T> held, SessionKey key, Duration time) {
-        Wait wait = feed.join(key, Clients.addressOf(client), held);
+        Wait wait = feed.join(key, addresses.of(client.request()), held);
         long timer = client.vertx().setTimer(time.toMillis(), up -> held.answerNow());
         Clients.whenDone(client, () -> {
             client.vertx().cancelTimer(timer);

@@ -4,6 +4,7 @@ import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
@@ -35,6 +36,7 @@ public class Engines {
     private static final String PRIMARY = "primary";
     private static final String SIZE_MAX = "parley.store.size-max";
     private static final long SIZE_LEAST = 1 << 20;
+    private static final long MEMORY_MOST = 16L << 30;
 
     @Inject
     ParleyConfig config;
@@ -44,6 +46,9 @@ public class Engines {
 
     @Inject
     InstantSource clock;
+
+    @Inject
+    Instance<Secrecy> secrecy;
 
     @Inject
     MeterRegistry meters;
@@ -97,12 +102,13 @@ public class Engines {
                 serving,
                 store.busyTimeout(),
                 bytesMax(),
+                memoryMax(),
                 store.queue(),
                 store.batch(),
                 store.scanThreads(),
                 store.scanQueue(),
                 new Node(config.node().name(), config.node().region(), true));
-        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random);
+        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, secrecy.get(), random);
     }
 
     private Node primary() {
@@ -114,6 +120,14 @@ public class Engines {
 
     private List<ReplicaUrl> replicas() {
         return ReplicaUrl.parse(config.store().replicas(), primary());
+    }
+
+    private long memoryMax() {
+        long bytes = config.store().memory().asLongValue();
+        if (bytes > MEMORY_MOST) {
+            throw new StartRefused("parley.store.memory: it may be at most 16G.");
+        }
+        return bytes;
     }
 
     private long bytesMax() {
@@ -144,6 +158,7 @@ public class Engines {
                 store.probeInterval(),
                 store.silenceMax(),
                 store.lagMax());
-        return new PostgresDatabase(settings, postgresMigrations.get(), postgresSessions, chosenNode, random, meters);
+        return new PostgresDatabase(
+                settings, postgresMigrations.get(), postgresSessions, chosenNode, secrecy.get(), random, meters);
     }
 }

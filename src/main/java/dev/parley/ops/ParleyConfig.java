@@ -46,6 +46,8 @@ public interface ParleyConfig {
 
     Ice ice();
 
+    Encryption encryption();
+
     /** Where sessions are kept. */
     interface Store {
         /**
@@ -120,6 +122,13 @@ public interface ParleyConfig {
          * are refused with 507 from fifteen sixteenths of it on.
          */
         Optional<MemorySize> sizeMax();
+
+        /**
+         * SQLite: how much memory may hold what the newest live sessions have said, so that polls need not look into the file, 0 to
+         * 16G. What another program writes into the file is seen with the next write, the sweep's at the latest.
+         */
+        @WithDefault("32M")
+        MemorySize memory();
 
         /** Threads for lists and searches, 1 to 64. */
         @WithDefault("2")
@@ -234,6 +243,15 @@ public interface ParleyConfig {
         @Min(1)
         @Max(10000)
         int page();
+
+        /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
+        Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
+
+        /**
+         * Proxies whose {@code X-Forwarded-For} tells where a request comes from: addresses, or networks as {@code 10.0.0.0/8},
+         * comma-separated, at most 64. Unset: nobody's does.
+         */
+        Optional<@Size(max = 64) List<String>> trustedProxies();
     }
 
     /** The sweeper that deletes expired sessions. */
@@ -327,5 +345,17 @@ public interface ParleyConfig {
         @DurationMin(minutes = 1)
         @DurationMax(hours = 24)
         Duration turnTtl();
+    }
+
+    /** What peers say, sealed on the disk. */
+    interface Encryption {
+        /**
+         * The keys, {@code name=key} with commas between them, each key 32 bytes in base64. The first one seals, all open; without
+         * any, what peers say is kept in clear.
+         */
+        Optional<@Size(min = 1, max = 16) List<String>> keys();
+
+        /** A file with the keys instead, one a line, which nobody else may read. */
+        Optional<String> keysFile();
     }
 }

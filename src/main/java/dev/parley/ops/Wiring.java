@@ -1,5 +1,9 @@
 package dev.parley.ops;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Rate;
+import dev.parley.access.Rates;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feed;
@@ -12,6 +16,8 @@ import dev.parley.ops.doctor.Checkup;
 import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
+import dev.parley.store.Rotation;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
@@ -56,7 +62,8 @@ public class Wiring {
             Instance<Limits> limits,
             Instance<Patience> patience,
             Instance<IceServers> iceServers,
-            Instance<Database> database,
+            Instance<ClientAddresses> addresses,
+            Instance<Rotation> rotation,
             Instance<Sweeper> sweeper,
             Scheduler scheduler) {
         if (serving) {
@@ -64,7 +71,8 @@ public class Wiring {
             limits.get();
             patience.get();
             iceServers.get();
-            database.get();
+            addresses.get();
+            rotation.get().sealWhatIsInClear();
             new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
         }
     }
@@ -126,6 +134,26 @@ public class Wiring {
         return IceSettings.iceServers(config.ice(), clock, random);
     }
 
+    @Produces
+    @Singleton
+    Rates rates() {
+        Ticker ticker = Ticker.systemTicker();
+        return new Rates(config.limits()
+                .requestsPerAddress()
+                .map(quota -> new Rate("address", quota, ticker))
+                .orElse(null));
+    }
+
+    @Produces
+    @Singleton
+    ClientAddresses clientAddresses() {
+        try {
+            return ClientAddresses.behind(config.limits().trustedProxies().orElse(List.of()));
+        } catch (IllegalArgumentException e) {
+            throw new StartRefused("parley.limits.trusted-proxies: " + e.getMessage());
+        }
+    }
+
     private Origins origins() {
         try {
             return Origins.parse(config.cors().origins());
@@ -138,6 +166,18 @@ public class Wiring {
     @Singleton
     Database database(Engines engines) {
         return engines.open(storeUrl(), serving);
+    }
+
+    @Produces
+    @Singleton
+    Secrecy secrecy(SecureRandom random) {
+        return new Secrecy(EncryptionSettings.keyring(config.encryption()), serving, random);
+    }
+
+    @Produces
+    @Singleton
+    Rotation rotation(Database database, Secrecy secrecy) {
+        return new Rotation(database, secrecy);
     }
 
     private StoreUrl storeUrl() {
@@ -208,9 +248,15 @@ public class Wiring {
             Upkeep upkeep,
             Instance<Limits> limits,
             Instance<HttpSettings> http,
-            Instance<Patience> patience) {
+            Instance<Patience> patience,
+            Instance<Secrecy> secrecy) {
         return new Checkup(
-                List.of(() -> ListenAddress.of(settings, config).refuseUnsafe(), limits::get, http::get, patience::get),
+                List.of(
+                        () -> ListenAddress.of(settings, config).refuseUnsafe(),
+                        limits::get,
+                        http::get,
+                        patience::get,
+                        secrecy::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),
                 upkeep);

@@ -149,6 +149,30 @@ public abstract sealed class SignalingException extends RuntimeException {
         Duration retryAfter();
     }
 
+    /** More requests came than a rate allows (RFC 6585, section 4). */
+    public static final class TooManyRequests extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        /**
+         * @param whose what the rate is of: each {@code address}, say
+         * @param quota requests a minute
+         */
+        public TooManyRequests(String whose, long quota, Duration retryAfter) {
+            super(
+                    429,
+                    "too-many-requests",
+                    "Too many requests",
+                    "One " + whose + " may make " + quota
+                            + " requests a minute; slow down, and see RateLimit in each reply.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
     /** Too many requests wait, of this client or for this session (RFC 6585, section 4). */
     public static final class TooManyWaits extends SignalingException implements Passing {
         private final Duration retryAfter;

@@ -32,6 +32,12 @@ public interface Database extends AutoCloseable {
     <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
 
     /**
+     * Takes what was deleted out of the files, as far as that is this engine's matter. Completes, and never fails, when it has done
+     * what can be done without holding anybody up; to be asked again and again.
+     */
+    CompletionStage<Void> clean();
+
+    /**
      * Where the promise of a caller stands who was refused, or served by no read: at least as new as whatever was read or
      * written through this database, and as {@code from} where that is a bookmark of this history. Asks no node.
      */

@@ -2,6 +2,7 @@ package dev.parley.store;
 
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
+import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
@@ -10,12 +11,14 @@ import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
+import dev.parley.session.Transcript;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * generation, the bound), and whether it hit a row decides. Nothing is read to be written back. The row that it hit is locked
  * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
  * could skip one.
+ *
+ * <p>Each change tells the engine's {@link Memory} what it did, and the reads that a peer repeats ask there first.
  *
  * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
  * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
@@ -108,7 +113,8 @@ public final class SessionStore {
             WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND kind = ? AND digest = ?)""");
 
     private static final Sql STANDING = new Sql("standing", """
-            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
+            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id,
+                   o.payload, a.payload, a.seq
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
@@ -121,7 +127,7 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql SESSION = new Sql("session", """
-            SELECT e.kind, e.payload,
+            SELECT e.seq, e.generation, e.kind, e.payload, s.id,
                    s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
             FROM sessions s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation
@@ -129,14 +135,14 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql SAID_BY = new Sql("said-by", """
-            SELECT e.kind, e.payload
+            SELECT e.seq, e.generation, e.kind, e.payload, s.id
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at
+            SELECT e.seq, e.generation, e.kind, e.payload, s.id, s.created_at
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -145,7 +151,7 @@ public final class SessionStore {
     // PostgreSQL's index has the beginning of a topic only; to SQLite, whose index has all of it, the second condition
     // is idle.
     private static final Sql WAITING = new Sql("waiting", """
-            SELECT e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
+            SELECT e.seq, e.generation, e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
                     AND answered = 0 AND expires_at > ?
@@ -191,14 +197,17 @@ public final class SessionStore {
             return Optional.empty();
         }
         Trickle trickle = opening.trickle();
-        add(tx, place, 1, EventKind.OFFER, null, opening.offer().utf8());
+        Payloads payloads = tx.payloads();
+        add(tx, at(key, place, 1, EventKind.OFFER), null, opening.offer().utf8());
         long seq = 1;
         for (Candidate candidate : trickle.candidates()) {
-            add(tx, place, ++seq, EventKind.OFFERER_CANDIDATE, candidate.digest(), candidate.json());
+            EventPlace next = at(key, place, ++seq, EventKind.OFFERER_CANDIDATE);
+            add(tx, next, payloads.digest(candidate), candidate.json());
         }
         if (trickle.end()) {
-            add(tx, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES, END_DIGEST, null);
+            add(tx, at(key, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES), END_DIGEST, null);
         }
+        tx.memory().opened(Transcript.opened(key, opening, now, expiresAt));
         return Optional.of(place);
     }
 
@@ -264,8 +273,12 @@ public final class SessionStore {
             return Optional.empty();
         }
         long seq = place.seq() - size(trickle);
-        add(tx, place, seq, EventKind.ANSWER, null, answer.utf8());
-        return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
+        add(tx, at(key, place, seq, EventKind.ANSWER), null, answer.utf8());
+        var said = new ArrayList<Event>();
+        said.add(new Event.Answered(seq, place.generation(), answer));
+        Place added = addOnce(tx, key, place, Side.ANSWERER, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(added);
     }
 
     /**
@@ -302,8 +315,10 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        Added added = addOnce(tx, key, place, side, trickle);
-        return Optional.of(new Trickled(added.place().seq(), added.candidates()));
+        var said = new ArrayList<Event>();
+        Place added = addOnce(tx, key, place, side, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(new Trickled(added.seq(), candidates(said)));
     }
 
     /**
@@ -325,35 +340,45 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        add(tx, place, place.seq(), EventKind.OFFER, null, offer.utf8());
+        add(tx, at(key, place, place.seq(), EventKind.OFFER), null, offer.utf8());
+        tx.memory().continued(key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
         return Optional.of(place);
     }
 
     /** Moves the session's end to {@code expiresAt}, or nothing where the guard misses: no live session or a strange token. */
     public Optional<Place> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
             throws SQLException {
-        return Optional.ofNullable(tx.call(EXTEND)
+        Place place = tx.call(EXTEND)
                 .bind(expiresAt.toEpochMilli())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().continued(key, place, List.of());
+        }
+        return Optional.ofNullable(place);
     }
 
     /** Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. */
     public Optional<Place> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
-        return Optional.ofNullable(tx.call(CLOSE)
+        Place place = tx.call(CLOSE)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().closed(key);
+        }
+        return Optional.ofNullable(place);
     }
 
     /** How a live session stands. */
     public Optional<Standing> standing(Statements tx, SessionKey key, Instant now) throws SQLException {
+        Payloads payloads = tx.payloads();
         return Optional.ofNullable(tx.call(STANDING)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -361,14 +386,20 @@ public final class SessionStore {
                 .first(row -> {
                     byte[] offererToken = row.getBytes(5);
                     byte[] answererToken = row.getBytes(6);
+                    Place place = Rows.place(row);
+                    byte[] offer = row.getBytes(8);
                     byte[] answer = row.getBytes(9);
+                    EventPlace offered = new EventPlace(key, place.id(), 1, 1, EventKind.OFFER);
                     return new Standing(
-                            Rows.place(row),
+                            place,
                             offererToken == null ? null : new TokenHash(offererToken),
                             answererToken == null ? null : new TokenHash(answererToken),
                             row.getString(7),
-                            new Description(row.getBytes(8)),
-                            answer == null ? null : new Description(answer));
+                            new Description(payloads.said(offered, offer)),
+                            answer == null
+                                    ? null
+                                    : new Description(
+                                            payloads.said(at(key, place, row.getLong(10), EventKind.ANSWER), answer)));
                 }));
     }
 
@@ -387,29 +418,38 @@ public final class SessionStore {
                     }
                     return digests;
                 });
+        Payloads payloads = tx.payloads();
         List<Candidate> fresh = trickle.candidates().stream()
-                .filter(candidate -> !known.contains(ByteBuffer.wrap(candidate.digest())))
+                .filter(candidate -> !known.contains(ByteBuffer.wrap(payloads.digest(candidate))))
                 .toList();
         return new Trickle(fresh, trickle.end());
     }
 
     /** The session as it is committed, or nothing where no live one has the key. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.session());
+        }
         return node.call(SESSION)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
-                .all(rows -> Rows.session(rows, key.code()));
+                .all(rows -> new Rows(node.payloads()).session(rows, key));
     }
 
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.saidBy(side));
+        }
         return node.call(SAID_BY)
                 .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
-                .all(Rows::said);
+                .all(rows -> new Rows(node.payloads()).said(rows, key));
     }
 
     /**
@@ -418,13 +458,17 @@ public final class SessionStore {
      */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.events(after, limit));
+        }
         return node.call(EVENTS)
                 .bind(after)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(Rows::events);
+                .all(rows -> new Rows(node.payloads()).events(rows, key));
     }
 
     /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
@@ -436,7 +480,7 @@ public final class SessionStore {
                 .bind(topic)
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(Rows::waiting);
+                .all(rows -> new Rows(node.payloads()).waiting(rows, namespace));
     }
 
     /** What the node holds, in all namespaces; reads everything. */
@@ -472,63 +516,75 @@ public final class SessionStore {
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
         Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
+        tx.memory().swept(now);
         return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
-    /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */
-    private static Added addOnce(Statements tx, SessionKey key, Place place, Side side, Trickle trickle)
+    /**
+     * Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not.
+     *
+     * @param said takes the events that were added
+     */
+    private static Place addOnce(
+            Statements tx, SessionKey key, Place place, Side side, Trickle trickle, List<Event> said)
             throws SQLException {
         long seq = place.seq() - size(trickle);
-        int candidates = 0;
+        Payloads payloads = tx.payloads();
         for (Candidate candidate : trickle.candidates()) {
-            if (addOnce(tx, place, seq + 1, EventKind.candidateOf(side), candidate.digest(), candidate.json())) {
-                seq++;
-                candidates++;
+            EventPlace next = at(key, place, seq + 1, EventKind.candidateOf(side));
+            if (addOnce(tx, next, payloads.digest(candidate), candidate.json())) {
+                said.add(new Event.Trickled(++seq, side, place.generation(), candidate));
             }
         }
-        if (trickle.end() && addOnce(tx, place, seq + 1, EventKind.endOf(side), END_DIGEST, null)) {
-            seq++;
+        if (trickle.end() && addOnce(tx, at(key, place, seq + 1, EventKind.endOf(side)), END_DIGEST, null)) {
+            said.add(new Event.EndOfCandidates(++seq, side, place.generation()));
         }
         if (seq < place.seq()) {
             tx.call(GIVE_BACK.of(side))
                     .bind(place.seq() - seq)
-                    .bind(trickle.candidates().size() - candidates)
+                    .bind(trickle.candidates().size() - candidates(said))
                     .bind(key.namespace().name())
                     .bind(place.id())
                     .update();
         }
-        return new Added(new Place(place.id(), seq, place.generation(), place.expiresAt()), candidates);
+        return new Place(place.id(), seq, place.generation(), place.expiresAt());
     }
 
-    private static boolean addOnce(
-            Statements tx, Place place, long seq, EventKind kind, byte[] digest, byte @Nullable [] payload)
+    private static boolean addOnce(Statements tx, EventPlace place, byte[] digest, byte @Nullable [] said)
             throws SQLException {
-        int rows = tx.call(ADD_ONCE)
-                .bind(place.id())
-                .bind(seq)
+        int rows = bind(tx.call(ADD_ONCE), tx, place, digest, said)
+                .bind(place.sessionId())
                 .bind(place.generation())
-                .bind(kind.number())
-                .bind(digest)
-                .bind(payload)
-                .bind(place.id())
-                .bind(place.generation())
-                .bind(kind.number())
+                .bind(place.kind().number())
                 .bind(digest)
                 .update();
         return rows == 1;
     }
 
-    private static void add(
-            Statements tx, Place place, long seq, EventKind kind, byte @Nullable [] digest, byte @Nullable [] payload)
+    private static void add(Statements tx, EventPlace place, byte @Nullable [] digest, byte @Nullable [] said)
             throws SQLException {
-        tx.call(ADD)
-                .bind(place.id())
-                .bind(seq)
+        bind(tx.call(ADD), tx, place, digest, said).update();
+    }
+
+    private static Statements.Call bind(
+            Statements.Call call, Statements tx, EventPlace place, byte @Nullable [] digest, byte @Nullable [] said)
+            throws SQLException {
+        return call.bind(place.sessionId())
+                .bind(place.seq())
                 .bind(place.generation())
-                .bind(kind.number())
+                .bind(place.kind().number())
                 .bind(digest)
-                .bind(payload)
-                .update();
+                .bind(said == null ? null : tx.payloads().kept(place, said));
+    }
+
+    /** Where an event of the generation that a guard has found stands. */
+    private static EventPlace at(SessionKey key, Place place, long seq, EventKind kind) {
+        return new EventPlace(key, place.id(), seq, place.generation(), kind);
+    }
+
+    private static int candidates(List<Event> said) {
+        return (int)
+                said.stream().filter(event -> event instanceof Event.Trickled).count();
     }
 
     /** How many events a trickle becomes if all of it is new. */
@@ -542,6 +598,4 @@ public final class SessionStore {
             return side == Side.OFFERER ? offerer : answerer;
         }
     }
-
-    private record Added(Place place, int candidates) {}
 }

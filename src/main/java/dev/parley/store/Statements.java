@@ -16,22 +16,53 @@ import org.jspecify.annotations.Nullable;
 public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
+    private final @Nullable Secrecy secrecy;
     private final boolean amongWriters;
+    private @Nullable Payloads payloads;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
+    private Memory memory = Memory.NONE;
 
+    /** For what has nothing to do with what peers say. */
     public Statements(Connection connection) {
-        this(connection, false);
+        this(connection, null, false);
     }
 
-    private Statements(Connection connection, boolean amongWriters) {
+    /** @param secrecy how the store keeps what peers say; asked when that is first needed */
+    public Statements(Connection connection, Secrecy secrecy) {
+        this(connection, secrecy, false);
+    }
+
+    private Statements(Connection connection, @Nullable Secrecy secrecy, boolean amongWriters) {
         this.connection = connection;
+        this.secrecy = secrecy;
         this.amongWriters = amongWriters;
     }
 
     /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
-    public static Statements amongWriters(Connection connection) {
-        return new Statements(connection, true);
+    public static Statements amongWriters(Connection connection, @Nullable Secrecy secrecy) {
+        return new Statements(connection, secrecy, true);
+    }
+
+    /** What peers say, as it is kept and as it was said. */
+    Payloads payloads() {
+        if (payloads == null) {
+            if (secrecy == null) {
+                throw new IllegalStateException("This connection was not opened for what peers say");
+            }
+            payloads = secrecy.payloads();
+        }
+        return payloads;
+    }
+
+    /** These, telling {@code memory} what they change and asking it what they look for. */
+    public Statements remembering(Memory memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    Memory memory() {
+        return memory;
     }
 
     /** Whether other transactions may hold rows that this one wants to change. */

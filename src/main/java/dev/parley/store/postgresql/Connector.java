@@ -1,11 +1,13 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.Secrecy;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** Opens connections to the server, or the first fitting of several, that a URL names. */
@@ -18,14 +20,21 @@ final class Connector {
     private final StoreUrl.Postgres url;
     private final Duration statementTimeout;
     private final Properties properties;
+    private final @Nullable Secrecy secrecy;
 
     /**
      * @param servers which of several servers to take: {@code primary} or {@code any}
      * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
      */
     Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+        this(url, servers, statementTimeout, null);
+    }
+
+    /** @param secrecy how the store keeps what peers say; null where that is not asked for */
+    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout, @Nullable Secrecy secrecy) {
         this.url = url;
         this.statementTimeout = statementTimeout;
+        this.secrecy = secrecy;
         this.properties = new Properties();
         if (url.user() != null) {
             properties.setProperty("user", url.user());
@@ -50,7 +59,7 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
-            var statements = Statements.amongWriters(connection);
+            var statements = Statements.amongWriters(connection, secrecy);
             NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));

@@ -8,6 +8,7 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.Sql;
@@ -75,6 +76,7 @@ public final class PostgresDatabase implements Database {
             Duration lagMax) {}
 
     private final Settings settings;
+    private final Secrecy secrecy;
     private final SessionRepository<?> repository;
     private final ChosenNode chosenNode;
     private final ReadMeters meters;
@@ -89,23 +91,27 @@ public final class PostgresDatabase implements Database {
      * Connects to the primary, migrates it and begins to look at the replicas, which need not be there yet.
      *
      * @param repository discovery in PostgreSQL's persistence unit
-     * @throws StartRefused if the primary cannot be reached or holds no store of this or an older version
+     * @param secrecy held against the keys that the store notes
+     * @throws StartRefused if the primary cannot be reached or holds no store of this or an older version, or
+     *     the keys are not its
      */
     public PostgresDatabase(
             Settings settings,
             Flyway flyway,
             SessionRepository<?> repository,
             ChosenNode chosenNode,
+            Secrecy secrecy,
             SecureRandom random,
             MeterRegistry registry) {
         this.settings = settings;
+        this.secrecy = secrecy;
         this.repository = repository;
         this.chosenNode = chosenNode;
         this.meters = new ReadMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
         this.primary = new Primary(
                 settings.primary(),
-                new Connector(settings.url(), "primary", settings.statementTimeout()),
+                new Connector(settings.url(), "primary", settings.statementTimeout(), secrecy),
                 calls(settings.primary()),
                 scans(settings.primary()),
                 course,
@@ -148,11 +154,23 @@ public final class PostgresDatabase implements Database {
             if (kept == null) {
                 throw refused("its table history is empty");
             }
+            admit(first);
             var told = new History(kept, first.lineage(), first.position());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
             throw refused("the primary cannot be used: " + PostgresFailure.line(e));
+        }
+    }
+
+    private void admit(NodeConnection first) throws SQLException {
+        first.begin();
+        try {
+            secrecy.admit(first.statements());
+            first.commit();
+        } catch (StartRefused e) {
+            first.close();
+            throw e;
         }
     }
 
@@ -163,7 +181,7 @@ public final class PostgresDatabase implements Database {
     private Replica replica(ReplicaUrl replica) {
         return new Replica(
                 replica.node(),
-                new Connector(replica.url(), "any", settings.statementTimeout()),
+                new Connector(replica.url(), "any", settings.statementTimeout(), secrecy),
                 calls(replica.node()),
                 scans(replica.node()),
                 history,
@@ -190,6 +208,12 @@ public final class PostgresDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return new Reading<>(connection -> chosenNode.on(connection, () -> query.apply(repository)), true).from(from);
+    }
+
+    /** PostgreSQL clears its files itself, by VACUUM. */
+    @Override
+    public CompletionStage<Void> clean() {
+        return CompletableFuture.completedStage(null);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.Standpoint;
@@ -44,6 +45,7 @@ public final class SqliteDatabase implements Database {
      * @param serving whether this is the file's one server, or a command beside it
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param bytesMax how large the file may become
+     * @param memoryMax how many bytes of memory may hold what live sessions have said
      * @param queueMax how much work may wait for the writer
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
@@ -54,6 +56,7 @@ public final class SqliteDatabase implements Database {
             boolean serving,
             Duration busyTimeout,
             long bytesMax,
+            long memoryMax,
             int queueMax,
             int batchMax,
             int scanThreads,
@@ -62,10 +65,12 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final StoreLock lock;
+    private final Secrecy secrecy;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
     private final Node node;
     private final History history;
+    private final Transcripts transcripts;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
 
@@ -76,22 +81,30 @@ public final class SqliteDatabase implements Database {
      * Opens the store, migrates it and starts its writer.
      *
      * @param repository discovery in SQLite's persistence unit
-     * @throws StartRefused if the file is no store of this or an older version, or cannot be set as durability needs
+     * @param secrecy held against the keys that the store notes
+     * @throws StartRefused if the file is no store of this or an older version, cannot be set as durability needs, or the keys
+     *     are not its
      */
-    public SqliteDatabase(Settings settings, Flyway flyway, SessionRepository<?> repository, SecureRandom random) {
+    public SqliteDatabase(
+            Settings settings, Flyway flyway, SessionRepository<?> repository, Secrecy secrecy, SecureRandom random) {
+        this.secrecy = secrecy;
         this.repository = repository;
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
+        this.transcripts = new Transcripts(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
             new Schema(flyway).migrate();
-            var writer = new Statements(file.openWriter(settings.bytesMax()));
+            Statements writer = openWriter(settings);
             this.history = History.of(writer, random);
+            admit(writer);
             this.lane = new WriterLane(
-                    () -> new Statements(file.openWriter(settings.bytesMax())),
+                    () -> openWriter(settings),
                     writer,
                     new Capacity(file, settings.bytesMax()),
+                    new Cleaning(file, settings.serving()),
+                    transcripts,
                     history,
                     node,
                     settings.queueMax(),
@@ -99,6 +112,9 @@ public final class SqliteDatabase implements Database {
         } catch (Schema.Unusable e) {
             release();
             throw file.refused(e.why());
+        } catch (StartRefused e) {
+            release();
+            throw e;
         } catch (SQLException e) {
             release();
             throw file.refused("SQLite says: " + e.getMessage());
@@ -107,6 +123,21 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+    }
+
+    private Statements openWriter(Settings settings) throws SQLException {
+        return new Statements(file.openWriter(settings.bytesMax()), secrecy).remembering(transcripts);
+    }
+
+    private void admit(Statements writer) throws SQLException {
+        writer.call(WriterLane.BEGIN).run();
+        try {
+            secrecy.admit(writer);
+            writer.call(WriterLane.COMMIT).run();
+        } catch (SQLException | StartRefused e) {
+            writer.close();
+            throw e;
+        }
     }
 
     @Override
@@ -142,6 +173,11 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
+    public CompletionStage<Void> clean() {
+        return lane.clean();
+    }
+
+    @Override
     public Standpoint standpoint(ReadFrom from) {
         return new Standpoint(history.word(), node, isReset(from));
     }
@@ -156,7 +192,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader());
+                reader = new Statements(file.openReader(), secrecy).remembering(transcripts);
             }
             T result;
             try {

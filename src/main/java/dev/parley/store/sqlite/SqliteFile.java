@@ -77,6 +77,11 @@ final class SqliteFile {
         return path;
     }
 
+    /** How long a connection waits for a lock that another process holds. */
+    long busyMillis() {
+        return busyTimeout.toMillis();
+    }
+
     /**
      * Looks at the file before anything writes to it, and makes it where there is none, empty, with its folder.
      *
@@ -213,12 +218,15 @@ final class SqliteFile {
         config.setCacheSize(-WRITER_CACHE_KIB);
         config.setJournalSizeLimit(WAL_BYTES_KEPT);
         config.setPragma(Pragma.WAL_AUTOCHECKPOINT, Integer.toString(WAL_PAGES_MAX));
+        config.setPragma(Pragma.SECURE_DELETE, "on");
+        config.setTempStore(SQLiteConfig.TempStore.MEMORY); // what VACUUM copies is in no file beside
         Connection connection = config.createConnection(url());
         try {
             verify(connection, "journal_mode", "wal");
             verify(connection, "synchronous", "2");
             verify(connection, "foreign_keys", "1");
             verify(connection, "busy_timeout", Long.toString(busyTimeout.toMillis()));
+            verify(connection, "secure_delete", "1");
             verify(connection, "wal_autocheckpoint", Integer.toString(WAL_PAGES_MAX));
             verifyVersion(connection);
             limit(connection, bytesMax);

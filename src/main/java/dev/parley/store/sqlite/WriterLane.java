@@ -11,10 +11,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,8 @@ final class WriterLane implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(WriterLane.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
-    private static final Sql COMMIT = new Sql("commit", "COMMIT");
+    static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
+    static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
 
     /** Moves what is in the write-ahead log into the file, as far as no reader is in the way. */
@@ -47,6 +49,9 @@ final class WriterLane implements AutoCloseable {
     private final int batchMax;
     private final Opener opener;
     private final Capacity capacity;
+    private final Cleaning cleaning;
+    private final Queue<CompletableFuture<Void>> cleaned = new ConcurrentLinkedQueue<>();
+    private final Transcripts transcripts;
     private final Outage outage = new Outage("Writes");
     private final History history;
     private final Node node;
@@ -62,12 +67,16 @@ final class WriterLane implements AutoCloseable {
             Opener opener,
             Statements statements,
             Capacity capacity,
+            Cleaning cleaning,
+            Transcripts transcripts,
             History history,
             Node node,
             int queueMax,
             int batchMax) {
         this.opener = opener;
         this.capacity = capacity;
+        this.cleaning = cleaning;
+        this.transcripts = transcripts;
         this.statements = statements;
         this.history = history;
         this.node = node;
@@ -92,6 +101,20 @@ final class WriterLane implements AutoCloseable {
             return CompletableFuture.failedStage(stopping());
         }
         return pending.promise;
+    }
+
+    /** Takes what was deleted out of the files, between two transactions; never fails. */
+    CompletionStage<Void> clean() {
+        var done = new CompletableFuture<Void>();
+        cleaned.add(done);
+        return write(tx -> true)
+                .handle((woken, failure) -> {
+                    if (failure != null) {
+                        done.complete(null); // no time for it now
+                    }
+                    return done;
+                })
+                .thenCompose(stage -> stage);
     }
 
     /** How much work waits. */
@@ -131,9 +154,25 @@ final class WriterLane implements AutoCloseable {
             queue.drainTo(batch, batchMax - 1);
             commit(batch);
             batch.clear();
+            cleanUp();
         }
         emptyLog();
         abandonConnection();
+    }
+
+    private void cleanUp() {
+        if (cleaned.isEmpty()) {
+            return;
+        }
+        try {
+            cleaning.run(connection());
+        } catch (SQLException e) {
+            LOG.warnf("What was deleted is not yet out of the files: %s", e.getMessage());
+            abandonConnection();
+        }
+        for (CompletableFuture<Void> done = cleaned.poll(); done != null; done = cleaned.poll()) {
+            done.complete(null);
+        }
     }
 
     /**
@@ -159,7 +198,7 @@ final class WriterLane implements AutoCloseable {
      */
     private void emptyLog() {
         try {
-            connection().call(CHECKPOINT).first(row -> row.getInt(1));
+            cleaning.truncateLog(connection());
         } catch (SQLException e) {
             LOG.warnf("The write-ahead log was not emptied and stays beside the file: %s", e.getMessage());
         }
@@ -192,6 +231,7 @@ final class WriterLane implements AutoCloseable {
         while (true) {
             capacity.emptyLog(tx);
             tx.call(BEGIN).run();
+            transcripts.begin(tx);
             capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
             if (!allWhole(tx, batch)) {
@@ -202,7 +242,9 @@ final class WriterLane implements AutoCloseable {
             if (changed) {
                 history.announce(history.advance(tx));
             }
+            transcripts.hide();
             tx.call(COMMIT).run();
+            transcripts.show();
             if (changed) {
                 outage.over();
             }
@@ -231,6 +273,7 @@ final class WriterLane implements AutoCloseable {
 
     /** After a failure of the engine nothing is known of the connection's state; the next batch opens another. */
     private void abandonConnection() {
+        transcripts.forgetAll();
         if (statements == null) {
             return;
         }

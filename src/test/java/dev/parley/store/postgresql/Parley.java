@@ -6,7 +6,9 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StoreUrl;
+import dev.parley.vault.Keyring;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,12 +34,21 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         return over(cluster, Duration.ofSeconds(5));
     }
 
+    /** The same, with keys. */
+    public static Parley over(PostgresCluster cluster, Secrecy secrecy) {
+        return over(cluster.url(), "copy@here=" + cluster.standby().url(), Duration.ofSeconds(5), secrecy);
+    }
+
     /** @param lagMax how far the replica may be behind */
     static Parley over(PostgresCluster cluster, Duration lagMax) {
         return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
     }
 
     private static Parley over(String url, String replicas, Duration lagMax) {
+        return over(url, replicas, lagMax, new Secrecy(Keyring.EMPTY, true, new SecureRandom()));
+    }
+
+    private static Parley over(String url, String replicas, Duration lagMax, Secrecy secrecy) {
         var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
@@ -57,7 +68,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(
-                settings, migrations(place), new PostgresSessions(), new ChosenNode(), random, meters);
+                settings, migrations(place), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
         return new Parley(
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }

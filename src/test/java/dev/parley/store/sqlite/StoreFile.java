@@ -1,6 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
+import dev.parley.store.Secrecy;
+import dev.parley.vault.Keyring;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -21,18 +23,41 @@ public record StoreFile(Path path) {
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
-        return open(queueMax, batchMax, Long.MAX_VALUE);
+        return open(queueMax, batchMax, Long.MAX_VALUE, 0);
     }
 
     /** With a limit to the size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
-        return open(1_000, 100, bytesMax);
+        return open(1_000, 100, bytesMax, 0);
     }
 
-    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
+    /** With so much memory for what live sessions have said; the others remember nothing. */
+    SqliteDatabase openRemembering(long memoryMax) {
+        return open(1_000, 100, Long.MAX_VALUE, memoryMax);
+    }
+
+    /** With keys. */
+    public SqliteDatabase open(Secrecy secrecy) {
+        return open(1_000, 100, Long.MAX_VALUE, 0, secrecy);
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax) {
+        return open(queueMax, batchMax, bytesMax, memoryMax, new Secrecy(Keyring.EMPTY, true, new SecureRandom()));
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax, Secrecy secrecy) {
         var settings = new SqliteDatabase.Settings(
-                path, true, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
-        return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
+                path,
+                true,
+                BUSY_TIMEOUT,
+                bytesMax,
+                memoryMax,
+                queueMax,
+                batchMax,
+                1,
+                10,
+                new Node("test", "here", true));
+        return new SqliteDatabase(settings, migrations(), new SqliteSessions(), secrecy, new SecureRandom());
     }
 
     void migrate() {
