@@ -76,7 +76,7 @@ final class RawConnection implements Closeable {
     }
 
     /** One line without its end; empty at the end of the head and at the end of the connection. */
-    private String line() throws IOException {
+    String line() throws IOException {
         var line = new StringBuilder();
         try {
             for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
