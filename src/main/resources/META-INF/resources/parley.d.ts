@@ -91,7 +91,8 @@ export class Parley extends EventTarget {
 
   /** How new all that this instance reads will be at least; null before the first reply. */
   getBookmark(): string | null;
-  setBookmark(bookmark: string): void;
+  /** Null forgets it, as `clearBookmark` does. */
+  setBookmark(bookmark: string | null): void;
   clearBookmark(): void;
   /** The database node behind the latest reply; null before it. */
   readonly servedBy: ServedBy | null;
@@ -110,6 +111,16 @@ export class Parley extends EventTarget {
     type: string,
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof ParleyEventMap>(
+    type: K,
+    listener: (this: Parley, event: ParleyEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
   ): void;
 }
 
@@ -169,10 +180,25 @@ export class ParleySession extends EventTarget {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  removeEventListener<K extends keyof ParleySessionEventMap>(
+    type: K,
+    listener: (this: ParleySession, event: ParleySessionEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
 
 /** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
 export class ParleyError extends Error {
+  constructor(
+    problem: { type?: string; title?: string; status?: number; detail?: string; field?: string; retryAfter?: number },
+    options?: ErrorOptions,
+  );
+
   readonly type: string;
   readonly title: string;
   readonly status: number;

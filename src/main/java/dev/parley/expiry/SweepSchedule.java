@@ -2,10 +2,14 @@ package dev.parley.expiry;
 
 import dev.parley.session.SignalingException;
 import dev.parley.store.StartRefused;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /** Runs the sweeper again and again, never two sweeps at once. */
@@ -17,10 +21,18 @@ public final class SweepSchedule {
 
     private final Scheduler scheduler;
     private final Sweeper sweeper;
+    private final Timer time;
+    private final Counter swept;
 
-    public SweepSchedule(Scheduler scheduler, Sweeper sweeper) {
+    public SweepSchedule(Scheduler scheduler, Sweeper sweeper, MeterRegistry registry) {
         this.scheduler = scheduler;
         this.sweeper = sweeper;
+        this.time = Timer.builder("parley.sweep")
+                .description("Sweeps of this process, finished or not")
+                .register(registry);
+        this.swept = Counter.builder("parley.swept.sessions")
+                .description("Expired sessions that this process deleted")
+                .register(registry);
     }
 
     /**
@@ -59,7 +71,8 @@ public final class SweepSchedule {
 
     private void sweep() {
         try {
-            long deleted = sweeper.sweep();
+            long deleted = time.record((LongSupplier) sweeper::sweep);
+            swept.increment((double) deleted);
             if (deleted > 0) {
                 LOG.debugf("Deleted %d expired sessions", deleted);
             }

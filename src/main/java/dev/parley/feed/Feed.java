@@ -9,6 +9,7 @@ import dev.parley.store.Neighbours;
 import dev.parley.store.Served;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Who waits for which session. {@link #committed} and {@link #closed} wake those who wait here, and tell the neighbours, so that
  * they wake those who wait there.
  *
- * <p>A notice may be lost or never be given: another process may have written, and that a session expires is no commit. So each
- * waiter also looks from time to time without having been woken.
+ * <p>That a session expires is no commit, so each waiter also looks when it should have. And as a notice may be lost between nodes,
+ * it looks from time to time without having been woken.
  */
 public final class Feed implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -31,6 +32,7 @@ public final class Feed implements AutoCloseable {
     private final WaitBounds bounds;
     private final Places places;
     private final Neighbours neighbours;
+    private final InstantSource clock;
 
     /** The lists are never changed but replaced, so that whoever wakes goes through them without a lock. */
     private final ConcurrentHashMap<SessionKey, List<Wait>> waits = new ConcurrentHashMap<>();
@@ -42,11 +44,12 @@ public final class Feed implements AutoCloseable {
     private volatile boolean closing;
 
     /** @param neighbours are told of this node's commits, and heard from now on */
-    public Feed(Vertx vertx, WaitBounds bounds, Neighbours neighbours) {
+    public Feed(Vertx vertx, WaitBounds bounds, Neighbours neighbours, InstantSource clock) {
         this.vertx = vertx;
         this.bounds = bounds;
         this.places = new Places(bounds);
         this.neighbours = neighbours;
+        this.clock = clock;
         neighbours.listen(new FromNeighbours());
     }
 
@@ -60,13 +63,7 @@ public final class Feed implements AutoCloseable {
      */
     public Wait join(SessionKey key, String client, Waiter waiter) {
         places.take(client);
-        var wait = new Wait(
-                this,
-                key,
-                client,
-                waiter,
-                vertx.getOrCreateContext(),
-                bounds.recheck().toMillis());
+        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, bounds.recheck());
         try {
             waits.compute(key, (same, others) -> others == null ? first(wait) : withinBounds(others, wait));
             if (closing) {

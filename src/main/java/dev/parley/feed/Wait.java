@@ -5,6 +5,9 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.Served;
 import io.vertx.core.Context;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A place in the {@link Feed}: lets one waiter look, one look after the other, for as long as there are wake-ups. */
 public final class Wait {
+    private static final long NONE = -1;
+
+    /** How long the notice of a deletion may take to follow the deletion. */
+    private static final Duration NOTICE_MAX = Duration.ofMillis(500);
+
     private final Feed feed;
     private final SessionKey key;
     private final String client;
     private final Waiter waiter;
     private final Context loop;
-    private final long recheck;
+    private final InstantSource clock;
+    private final Duration recheck;
+    private final long recheckTimer;
 
     /** Wake-ups that no look has answered yet. Who makes it 1 starts a look; who comes while one is on its way is counted. */
     private final AtomicInteger wakes = new AtomicInteger();
@@ -35,13 +45,18 @@ public final class Wait {
 
     private boolean missed;
 
-    Wait(Feed feed, SessionKey key, String client, Waiter waiter, Context loop, long recheckMillis) {
+    /** Looks when the session should have expired, where that is before the next look of itself. */
+    private volatile long endTimer = NONE;
+
+    Wait(Feed feed, SessionKey key, String client, Waiter waiter, Context loop, InstantSource clock, Duration recheck) {
         this.feed = feed;
         this.key = key;
         this.client = client;
         this.waiter = waiter;
         this.loop = loop;
-        this.recheck = loop.owner().setPeriodic(recheckMillis, again -> wake());
+        this.clock = clock;
+        this.recheck = recheck;
+        this.recheckTimer = loop.owner().setPeriodic(recheck.toMillis(), again -> wake());
     }
 
     /** Makes the waiter look, soon, on its event loop. Costs the caller next to nothing. */
@@ -72,7 +87,8 @@ public final class Wait {
         int answered = wakes.get();
         Served<Event.Closed> told = closing.get();
         Supplier<CompletionStage<?>> last = end;
-        (last == null ? waiter.look() : last.get()).whenComplete((done, failure) -> {
+        CompletionStage<?> look = last == null ? waiter.look().thenAccept(this::expectEnd) : last.get();
+        look.whenComplete((done, failure) -> {
             weigh(told, failure);
             if (!wakes.compareAndSet(answered, 0)) {
                 loop.runOnContext(now -> look()); // what woke it since may have come too late for this look
@@ -82,7 +98,8 @@ public final class Wait {
 
     /**
      * One look that finds no session may come between the commit of its deletion and the notice, which tells more. When the
-     * second finds none there was no notice. A look that does find it, after the notice had come, tells that this was of another.
+     * second finds none, a while later, there was no notice. A look that does find it, after the notice had come, tells that this
+     * was of another.
      */
     private void weigh(@Nullable Served<Event.Closed> told, @Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -92,16 +109,37 @@ public final class Wait {
             endWith(() -> waiter.closed(last));
         } else if (end == null && missing && missed) {
             endWith(waiter::gone);
+        } else if (end == null && missing) {
+            lookIn(NOTICE_MAX);
         } else if (failure == null) {
             closing.compareAndSet(told, null);
         }
         missed = missing;
     }
 
+    /** That a session expires is no commit, and nobody tells of it. */
+    private void expectEnd(Instant expiresAt) {
+        Instant now = clock.instant();
+        if (expiresAt.isBefore(now.plus(recheck))) {
+            lookIn(Duration.between(now, expiresAt));
+        }
+    }
+
+    private void lookIn(Duration time) {
+        if (time.compareTo(recheck) < 0 && !left.get()) {
+            loop.owner().cancelTimer(endTimer);
+            endTimer = loop.owner().setTimer(Math.max(1, time.toMillis()), end -> wake());
+            if (left.get()) { // meanwhile, and perhaps before there was this timer
+                loop.owner().cancelTimer(endTimer);
+            }
+        }
+    }
+
     /** Gives the place back; nothing of the wait remains. May be called again. */
     public void leave() {
         if (left.compareAndSet(false, true)) {
-            loop.owner().cancelTimer(recheck);
+            loop.owner().cancelTimer(recheckTimer);
+            loop.owner().cancelTimer(endTimer);
             feed.remove(this);
         }
     }

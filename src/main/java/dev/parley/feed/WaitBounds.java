@@ -8,6 +8,6 @@ import java.time.Duration;
  * @param perSession for one session
  * @param perClient of one client
  * @param total in this process
- * @param recheck how often each looks without having been woken
+ * @param recheck how often each looks without having been woken, in case a notice was lost
  */
 public record WaitBounds(int perSession, int perClient, int total, Duration recheck) {}

@@ -2,6 +2,7 @@ package dev.parley.feed;
 
 import dev.parley.session.Event;
 import dev.parley.store.Served;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,10 +11,11 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Waiter {
     /**
-     * Something may have happened in the session: looks, and tells what is new. Fails with
-     * {@link dev.parley.session.SignalingException.SessionNotFound} where there is no session.
+     * Something may have happened in the session: looks, and tells what is new. Brings when the session expires, as it is now.
+     * Fails with {@link dev.parley.session.SignalingException.SessionNotFound} where the session is no more, whether or not another
+     * has its code.
      */
-    CompletionStage<?> look();
+    CompletionStage<Instant> look();
 
     /** The session was deleted, and this was the last that happened in it. */
     CompletionStage<?> closed(Served<Event.Closed> last);

@@ -18,8 +18,6 @@ import java.util.List;
 @Singleton
 public final class Bookmarks {
     static final String HEADER = "x-d1-bookmark";
-    private static final String STATUS = "x-bookmark-status";
-    private static final String RESET = "reset";
 
     /** Asked for late: the front door is made before the store is opened. */
     private final Instance<Database> database;
@@ -52,25 +50,16 @@ public final class Bookmarks {
     /** Dresses the reply to {@code request}, whose headers are about to be sent. */
     void dress(HttpServerRequest request) {
         MultiMap reply = request.response().headers();
-        String told = reply.get(HEADER);
+        String told = reply.get(Replies.BOOKMARK);
         if (told == null) {
-            dress(reply, database.get().standpoint(sent(request)));
-        } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(STATUS)) {
+            Standpoint standpoint = database.get().standpoint(sent(request));
+            Replies.dress(reply, standpoint.bookmark(), standpoint.node(), standpoint.reset());
+        } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(Replies.BOOKMARK_STATUS)) {
             // A write asks nothing of a bookmark, and still it may be another history's, or ahead of this one.
             boolean ahead = atLeast.bookmark().compareTo(told) > 0;
             if (ahead || database.get().standpoint(atLeast).reset()) {
-                reply.set(STATUS, RESET);
+                reply.set(Replies.BOOKMARK_STATUS, Replies.RESET);
             }
-        }
-    }
-
-    private static void dress(MultiMap reply, Standpoint standpoint) {
-        reply.set(HEADER, standpoint.bookmark());
-        reply.set("x-served-by", standpoint.node().name());
-        reply.set("x-served-by-primary", "true");
-        reply.set("x-served-by-region", standpoint.node().region());
-        if (standpoint.reset()) {
-            reply.set(STATUS, RESET);
         }
     }
 

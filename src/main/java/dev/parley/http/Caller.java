@@ -7,64 +7,91 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.core.Context;
 import java.time.Duration;
 import java.util.Optional;
+import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
 /** Who calls: the headers that every request may bring, and what they mean. */
 public final class Caller {
-    @HeaderParam("Origin")
-    @Nullable
-    String origin;
+    private static final CharSequence SESSION_TOKEN = HttpHeaders.createOptimized("Session-Token");
 
-    @HeaderParam("Session-Token")
-    @Nullable
-    String sessionToken;
+    private final RoutingContext context;
 
-    @Context
-    @Nullable
-    RoutingContext context;
+    public Caller(RoutingContext context) {
+        this.context = context;
+    }
 
     /**
      * Where the caller's sessions are: in its credential's namespace, else at its origin. A browser sends none with a page's GET to
      * where the page is from; then it is the one that the same page's POST sends.
      */
     public Namespace namespace() {
-        Credential credential = context == null ? null : Credential.of(context);
+        Credential credential = Credential.of(context);
         if (credential != null) {
             return credential.namespace();
         }
+        String origin = request().getHeader(HttpHeaders.ORIGIN);
         if (origin != null && !origin.isEmpty()) {
             return new Namespace(origin);
         }
-        String own = context == null ? null : Origins.ofOwnPage(context.request());
+        String own = Origins.ofOwnPage(request());
         return own == null ? Namespace.UNKNOWN : new Namespace(own);
     }
 
-    /** The key of the session that a path names; a text that cannot be a code names none. */
-    public SessionKey key(String code) {
+    /** The key of the session that a call names, once {@code gate} lets it pass; a text that cannot be a code names none. */
+    public SessionKey key(CodeGate gate, String code) {
         if (!Code.isUnreserved(code)) {
             throw new SessionNotFound();
         }
-        return new SessionKey(namespace(), new Code(code));
+        var key = new SessionKey(namespace(), new Code(code));
+        gate.pass(context, key);
+        return key;
     }
 
     public @Nullable SessionToken token() {
-        return sessionToken == null ? null : new SessionToken(sessionToken);
+        String secret = request().getHeader(SESSION_TOKEN);
+        return secret == null ? null : new SessionToken(secret);
     }
 
     /** How long the caller would wait for news, at most {@code max}; nothing where it did not ask to. */
     Optional<Duration> patience(Duration max) {
-        return context == null
-                ? Optional.empty()
-                : Preference.patience(context.request().headers().getAll("Prefer"), max);
+        return Preference.patience(request().headers().getAll("Prefer"), max);
     }
 
     /** How new a read must be. */
     public ReadFrom readFrom() {
-        return context == null ? ReadFrom.PRIMARY : Bookmarks.readFrom(context.request());
+        return Bookmarks.readFrom(request());
+    }
+
+    /** The body of the reply, whose status and headers are said with it. */
+    public <T> T reply(Status status, Served<?> served, T body) {
+        dress(status, served);
+        return body;
+    }
+
+    /** Says the status and the headers of a reply without a body. */
+    void dress(Status status, Served<?> served) {
+        Replies.dress(response(), status, served);
+    }
+
+    /** As {@link #dress} for 304; late, because the framework makes 204 of every reply without a body. */
+    void notModified(Served<?> served) {
+        dress(Status.NOT_MODIFIED, served);
+        context.addHeadersEndHandler(sending -> response().setStatusCode(Status.NOT_MODIFIED.getStatusCode()));
+    }
+
+    /** The reply, for what is to be said beside its body. */
+    HttpServerResponse response() {
+        return request().response();
+    }
+
+    private HttpServerRequest request() {
+        return context.request();
     }
 }

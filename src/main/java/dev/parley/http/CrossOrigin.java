@@ -16,8 +16,9 @@ final class CrossOrigin {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
             "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer, Session-Token, x-d1-bookmark";
-    private static final String REPLY_HEADERS = "ETag, Location, Preference-Applied, Retry-After, WWW-Authenticate,"
-            + " x-bookmark-status, x-d1-bookmark, x-served-by, x-served-by-primary, x-served-by-region";
+    private static final String REPLY_HEADERS =
+            "ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After,"
+                    + " WWW-Authenticate, x-bookmark-status, x-d1-bookmark, x-served-by, x-served-by-primary, x-served-by-region";
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final Origins origins;

@@ -16,6 +16,8 @@ public final class DocumentedHeaders implements OASFilter {
             "x-served-by-primary",
             "x-served-by-region",
             "x-bookmark-status",
+            "RateLimit-Policy",
+            "RateLimit",
             "Cache-Control");
 
     @Override

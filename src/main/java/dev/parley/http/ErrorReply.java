@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.access.Denial;
+import dev.parley.http.sight.ErrorMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
@@ -19,6 +21,7 @@ record ErrorReply(int status, String mediaType, Object body) {
 
     /** @param path as the request has it, percent-encoded: "api/v1" is a good name for a topic, too */
     static ErrorReply refusal(String path, SignalingException refusal) {
+        ErrorMeters.refused(refusal.type());
         if (isNative(path)) {
             return problem(Problem.of(refusal));
         }
@@ -37,6 +40,7 @@ record ErrorReply(int status, String mediaType, Object body) {
                 path,
                 status,
                 switch (status) {
+                    case 401 -> Denial.WRONG.detail();
                     case 404 -> "There is nothing at this path; see /q/openapi for what there is.";
                     case 405 -> "This path does not take this method; Allow names those it takes.";
                     case 406 -> "The reply is JSON; accept application/json.";
@@ -46,11 +50,13 @@ record ErrorReply(int status, String mediaType, Object body) {
     }
 
     static ErrorReply ofStatus(String path, int status, String detail) {
+        ErrorMeters.refused(status);
         return of(path, Problem.of(status, detail));
     }
 
     /** Nobody planned for this: the log has the cause under an id, the client has the id. */
     static ErrorReply fault(String path, @Nullable Throwable cause) {
+        ErrorMeters.failed();
         String id = UUID.randomUUID().toString();
         LOG.errorf(cause, "Fault %s", id);
         return of(path, Problem.fault(id));

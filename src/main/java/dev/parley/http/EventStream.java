@@ -37,6 +37,9 @@ public final class EventStream implements Waiter {
 
         /** How many a read gives at most. */
         int pageMax();
+
+        /** Whether who reads may still do so. */
+        boolean isWelcome();
     }
 
     private final RoutingContext client;
@@ -63,9 +66,9 @@ public final class EventStream implements Waiter {
         this.seen = after;
     }
 
-    /** Takes a place in the feed, and gives it back when the reply has ended or the client has gone away. */
-    void join(Feed feed, SessionKey key, Duration keepAlive) {
-        Wait place = feed.join(key, Clients.addressOf(client), this);
+    /** Takes a place in the feed for the client at {@code address}, and gives it back when the reply has ended or the client has gone away. */
+    void join(Feed feed, SessionKey key, String address, Duration keepAlive) {
+        Wait place = feed.join(key, address, this);
         long timer = client.vertx().setPeriodic(keepAlive.toMillis(), silent -> keepAlive());
         Clients.whenDone(client, () -> {
             ended = true;
@@ -96,14 +99,15 @@ public final class EventStream implements Waiter {
     }
 
     @Override
-    public CompletionStage<Void> look() {
+    public CompletionStage<Instant> look() {
         if (!started || ended) {
-            return DONE;
+            return CompletableFuture.completedStage(Instant.MAX);
         }
         return source.read(ReadFrom.PRIMARY, seen)
                 .thenApply(this::ofThisSession)
                 .handleAsync(this::tell, loop)
-                .thenCompose(more -> whenTaken().thenCompose(taken -> more ? look() : DONE));
+                .thenCompose(expiry -> whenTaken()
+                        .thenCompose(taken -> expiry == null ? look() : CompletableFuture.completedStage(expiry)));
     }
 
     /** Another session that has the code since is none that this stream tells of. */
@@ -114,21 +118,22 @@ public final class EventStream implements Waiter {
         return news;
     }
 
-    /** Returns whether there may be more to read. */
-    private boolean tell(@Nullable Served<Events> news, @Nullable Throwable failure) {
+    /** Returns when the session expires, or null where there may be more to read first. */
+    private @Nullable Instant tell(@Nullable Served<Events> news, @Nullable Throwable failure) {
         if (ended) {
-            return false;
+            return Instant.MAX;
         }
         if (news != null) {
-            write(news.bookmark(), news.result().list());
-            return news.result().list().size() >= source.pageMax();
+            Events events = news.result();
+            write(news.bookmark(), events.list());
+            return events.list().size() >= source.pageMax() ? null : events.expiresAt();
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof SignalingException refusal) {
             throw refusal; // a store that cannot be read just now may be back at the next look
         }
         end("failed"); // who comes again is told why
-        return false;
+        return Instant.MAX;
     }
 
     private void write(String bookmark, List<Event> events) {
@@ -169,7 +174,9 @@ public final class EventStream implements Waiter {
     }
 
     private void keepAlive() {
-        if (started && !ended && !response.writeQueueFull()) {
+        if (started && !ended && !source.isWelcome()) {
+            end("the credential has ended");
+        } else if (started && !ended && !response.writeQueueFull()) {
             response.write(frames.comment("still here"));
         }
     }

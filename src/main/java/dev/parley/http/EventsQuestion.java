@@ -29,7 +29,12 @@ record EventsQuestion(Signaling signaling, SessionKey key, long after, int limit
     }
 
     @Override
+    public Instant expiresAt(Events events) {
+        return events.expiresAt();
+    }
+
+    @Override
     public Optional<Events> answerAtClosing(Event.Closed last, Instant createdAt) {
-        return last.seq() > after ? Optional.of(new Events(createdAt, List.of(last))) : Optional.empty();
+        return last.seq() > after ? Optional.of(new Events(List.of(last), createdAt, createdAt)) : Optional.empty();
     }
 }

@@ -1,7 +1,16 @@
 package dev.parley.http;
 
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Denial;
+import dev.parley.access.Gate;
+import dev.parley.access.Role;
+import dev.parley.http.sight.AccessLog;
+import dev.parley.http.sight.CallMeters;
+import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.SignalingException.Passing;
+import dev.parley.trace.Tracing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,7 +21,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every request passes before it is routed: the rules of HTTP and of the web that no resource should have to know. Whatever
@@ -23,21 +34,43 @@ import java.util.Set;
  */
 @Singleton
 public final class FrontDoor {
-    private static final String FRAMEWORK = "/q/";
+    /** What is under this is the framework's: health, metrics, the document. */
+    static final String FRAMEWORK = "/q/";
+
+    /** Its place among the handlers of a request; what comes right behind it has the next ones. */
+    static final int ORDER = Integer.MIN_VALUE;
+
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final CrossOrigin crossOrigin;
     private final int bodyBytesMax;
     private final Bookmarks bookmarks;
+    private final CallMeters meters;
+    private final ClientAddresses addresses;
+    private final Gate gate;
+    private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
 
-    public FrontDoor(HttpSettings settings, Bookmarks bookmarks) {
+    public FrontDoor(
+            HttpSettings settings,
+            Bookmarks bookmarks,
+            CallMeters meters,
+            ClientAddresses addresses,
+            Gate gate,
+            Optional<AccessLog> accessLog,
+            Optional<Tracing> tracing) {
         this.crossOrigin = new CrossOrigin(settings.origins());
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
+        this.meters = meters;
+        this.addresses = addresses;
+        this.gate = gate;
+        this.accessLog = accessLog.orElse(null);
+        this.tracing = tracing.orElse(null);
     }
 
     void open(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(this::enter);
+        router.route().order(ORDER).handler(this::enter);
         router.route().last().failureHandler(FrontDoor::failed);
     }
 
@@ -45,7 +78,14 @@ public final class FrontDoor {
         HttpServerRequest request = context.request();
         String target = request.uri();
         if (!target.startsWith(FRAMEWORK)) {
-            context.addHeadersEndHandler(sent -> bookmarks.dress(request));
+            long since = System.nanoTime();
+            context.addHeadersEndHandler(sent -> leave(request, since));
+            if (accessLog != null) {
+                accessLog.watch(context, addresses.of(request), since);
+            }
+            if (tracing != null) {
+                tracing.begin(context);
+            }
         }
         if (!crossOrigin.admits(request)) {
             refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
@@ -59,9 +99,29 @@ public final class FrontDoor {
             options(context);
         } else if (announcesTooMuch(request)) {
             refuseBody(context);
+        } else if (gate.asks() && turnsAway(context)) {
+            return;
         } else {
             admit(context);
         }
+    }
+
+    /** The head of the reply is about to be sent. */
+    private void leave(HttpServerRequest request, long sinceNanos) {
+        bookmarks.dress(request);
+        meters.replied(request, sinceNanos);
+    }
+
+    /** Before anything else of the request is looked at; returns whether the reply is a refusal. */
+    private boolean turnsAway(RoutingContext context) {
+        Set<Role> roles = RolesAsked.by(context);
+        Denial denial = roles.isEmpty() ? null : gate.admit(context, roles);
+        if (denial == null) {
+            return false;
+        }
+        context.response().putHeader("WWW-Authenticate", denial.challenge());
+        refuse(context, denial.status(), denial.detail());
+        return true;
     }
 
     /** What is no bookmark is refused before anything is done, by every call alike. */
@@ -124,6 +184,16 @@ public final class FrontDoor {
     private static void failed(RoutingContext context) {
         if (context.response().headWritten()) {
             context.next(); // too late to say anything
+            return;
+        }
+        if (context.failure() instanceof SignalingException refusal) {
+            if (refusal instanceof Passing passing) {
+                context.response()
+                        .putHeader(
+                                HttpHeaders.RETRY_AFTER,
+                                Long.toString(passing.retryAfter().toSeconds()));
+            }
+            reply(context, ErrorReply.refusal(path(context), refusal));
             return;
         }
         int status = context.statusCode();

@@ -2,14 +2,14 @@ package dev.parley.http;
 
 import dev.parley.signaling.Signaling;
 import io.smallrye.common.annotation.NonBlocking;
-import jakarta.ws.rs.BeanParam;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /** Whether the service can do its work. */
@@ -30,10 +30,10 @@ public final class HealthResource {
 
     @GET
     @Path("health")
-    public CompletionStage<RestResponse<Health>> health(@BeanParam Caller caller) {
+    public CompletionStage<Health> health(@Context RoutingContext client) {
+        var caller = new Caller(client);
         return signaling
                 .look(caller.readFrom())
-                .thenApply(served -> Replies.reply(Status.OK, served, new Health("ok", clock.millis()))
-                        .build());
+                .thenApply(served -> caller.reply(Status.OK, served, new Health("ok", clock.millis())));
     }
 }

@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import java.time.Duration;
+
 /**
  * What the HTTP API is told by the configuration.
  *
@@ -9,6 +11,15 @@ package dev.parley.http;
  * @param topicCharsMax the longest topic, in Unicode code points
  * @param origins whose pages may call
  * @param rondevuEnabled whether the compatible API is there
+ * @param operatorsFromAfar whether other machines reach the port that is for operators
+ * @param arrivalMax how long a request may take from its first byte to its last
  */
 public record HttpSettings(
-        int bodyBytesMax, int jsonDepthMax, int pageMax, int topicCharsMax, Origins origins, boolean rondevuEnabled) {}
+        int bodyBytesMax,
+        int jsonDepthMax,
+        int pageMax,
+        int topicCharsMax,
+        Origins origins,
+        boolean rondevuEnabled,
+        boolean operatorsFromAfar,
+        Duration arrivalMax) {}

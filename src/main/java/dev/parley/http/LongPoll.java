@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Gate;
 import dev.parley.feed.Feed;
 import dev.parley.feed.Wait;
 import dev.parley.feed.Waiter;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds a reply back until there is news, the time is up, the session is deleted or the service stops. When the time is up, the
@@ -22,9 +25,13 @@ import java.util.concurrent.CompletionStage;
 @Singleton
 public final class LongPoll {
     private final Feed feed;
+    private final ClientAddresses addresses;
+    private final Gate gate;
 
-    public LongPoll(Feed feed) {
+    public LongPoll(Feed feed, ClientAddresses addresses, Gate gate) {
         this.feed = feed;
+        this.addresses = addresses;
+        this.gate = gate;
     }
 
     /** The answer to {@code question}, at once where it has news. */
@@ -37,12 +44,20 @@ public final class LongPoll {
         return first.thenComposeAsync(
                 answer -> question.isNews(answer.result())
                         ? CompletableFuture.completedStage(answer)
-                        : hold(client, new Held<>(question, from, question.createdAt(answer.result())), key, wait),
+                        : hold(
+                                client,
+                                new Held<>(
+                                        question,
+                                        from,
+                                        question.createdAt(answer.result()),
+                                        () -> gate.wouldStillAdmit(client.request())),
+                                key,
+                                wait),
                 EventLoop.current());
     }
 
     private <T> CompletionStage<Served<T>> hold(RoutingContext client, Held<T> held, SessionKey key, Duration time) {
-        Wait wait = feed.join(key, Clients.addressOf(client), held);
+        Wait wait = feed.join(key, addresses.of(client.request()), held);
         long timer = client.vertx().setTimer(time.toMillis(), up -> held.answerNow());
         Clients.whenDone(client, () -> {
             client.vertx().cancelTimer(timer);
@@ -54,28 +69,35 @@ public final class LongPoll {
 
     /** One reply that is held back. */
     private static final class Held<T> implements Waiter {
-        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
-
         private final Question<T> question;
         private final ReadFrom from;
         private final Instant createdAt;
+        private final BooleanSupplier welcome;
         private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
 
-        /** @param createdAt of the session that is waited for */
-        Held(Question<T> question, ReadFrom from, Instant createdAt) {
+        /**
+         * @param createdAt of the session that is waited for
+         * @param welcome whether who waits may still hear of it
+         */
+        Held(Question<T> question, ReadFrom from, Instant createdAt, BooleanSupplier welcome) {
             this.question = question;
             this.from = from;
             this.createdAt = createdAt;
+            this.welcome = welcome;
         }
 
         @Override
-        public CompletionStage<?> look() {
+        public CompletionStage<Instant> look() {
+            if (!welcome.getAsBoolean()) {
+                reply.completeExceptionally(new CredentialEnded());
+            }
             return reply.isDone()
-                    ? DONE
-                    : ask(ReadFrom.PRIMARY).thenAccept(answer -> {
+                    ? CompletableFuture.completedStage(Instant.MAX)
+                    : ask(ReadFrom.PRIMARY).thenApply(answer -> {
                         if (question.isNews(answer.result())) {
                             reply.complete(answer);
                         }
+                        return question.expiresAt(answer.result());
                     });
         }
 
@@ -102,6 +124,9 @@ public final class LongPoll {
 
         /** Another session that has the code since is none that was waited for. */
         private CompletionStage<Served<T>> ask(ReadFrom node) {
+            if (!welcome.getAsBoolean()) {
+                return CompletableFuture.failedStage(new CredentialEnded());
+            }
             return question.ask(node).thenApply(answer -> {
                 if (!question.createdAt(answer.result()).equals(createdAt)) {
                     throw new SessionNotFound();

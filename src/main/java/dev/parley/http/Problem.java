@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorId on a fault of the service: what the operator finds in the log
  */
 @JsonInclude(Include.NON_NULL)
+@RegisterForReflection // no resource says that it replies so
 public record Problem(
         String type,
         String title,

@@ -37,11 +37,17 @@ public final class Problems {
         if (e instanceof NotAllowedException) {
             reply.header(HttpHeaders.ALLOW, String.join(", ", AllowedMethods.at(path(request))));
         }
+        if (e instanceof CredentialEnded) {
+            reply.header(HttpHeaders.WWW_AUTHENTICATE, e.getResponse().getHeaderString(HttpHeaders.WWW_AUTHENTICATE));
+        }
         return reply.build();
     }
 
     @ServerExceptionMapper
     public Response failed(CompletionException e, ServerRequestContext request) {
+        if (e.getCause() instanceof CredentialEnded ended) {
+            return refusedByFramework(ended, request);
+        }
         return e.getCause() instanceof SignalingException refusal ? refused(refusal, request) : fault(e, request);
     }
 

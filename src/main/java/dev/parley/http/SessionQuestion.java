@@ -30,6 +30,11 @@ record SessionQuestion(
     }
 
     @Override
+    public Instant expiresAt(Session session) {
+        return session.expiresAt();
+    }
+
+    @Override
     public Optional<Session> answerAtClosing(Event.Closed last, Instant createdAt) {
         return Optional.empty();
     }

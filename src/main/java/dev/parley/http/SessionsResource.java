@@ -13,7 +13,6 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -31,7 +30,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +40,21 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class SessionsResource {
     private final Signaling signaling;
+    private final CodeGate gate;
     private final LongPoll longPoll;
     private final EventStreams streams;
     private final HttpSettings settings;
     private final Patience patience;
 
     public SessionsResource(
-            Signaling signaling, LongPoll longPoll, EventStreams streams, HttpSettings settings, Patience patience) {
+            Signaling signaling,
+            CodeGate gate,
+            LongPoll longPoll,
+            EventStreams streams,
+            HttpSettings settings,
+            Patience patience) {
         this.signaling = signaling;
+        this.gate = gate;
         this.longPoll = longPoll;
         this.streams = streams;
         this.settings = settings;
@@ -57,19 +62,21 @@ public final class SessionsResource {
     }
 
     @POST
-    public CompletionStage<RestResponse<JoinedView>> open(@BeanParam Caller caller, Requests.Open request) {
+    public CompletionStage<JoinedView> open(@Context RoutingContext client, Requests.Open request) {
+        var caller = new Caller(client);
         return signaling
                 .open(caller.namespace(), request.opening(caller.token()))
-                .thenApply(served -> joined(served, Status.CREATED));
+                .thenApply(served -> joined(caller, served, Status.CREATED));
     }
 
     @GET
-    public CompletionStage<RestResponse<ListingsView>> discover(
-            @BeanParam Caller caller,
+    public CompletionStage<ListingsView> discover(
+            @Context RoutingContext client,
             @QueryParam("topic") @Nullable String topic,
             @QueryParam("tag") @Nullable String tag,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
+        var caller = new Caller(client);
         return signaling
                 .discover(
                         caller.readFrom(),
@@ -78,18 +85,17 @@ public final class SessionsResource {
                         Query.filter(tag),
                         Query.cursor(cursor),
                         Query.limit(limit, settings.pageMax()))
-                .thenApply(served -> Replies.reply(Status.OK, served, ListingsView.of(served.result()))
-                        .build());
+                .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
     }
 
     @GET
     @Path("/{code}")
-    public CompletionStage<RestResponse<SessionView>> session(
-            @BeanParam Caller caller,
+    public CompletionStage<@Nullable SessionView> session(
+            @Context RoutingContext client,
             @PathParam("code") String code,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
-            @Context RoutingContext client) {
-        SessionKey key = caller.key(code);
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
+        var caller = new Caller(client);
+        SessionKey key = caller.key(gate, code);
         Optional<Duration> wait = ifNoneMatch == null ? Optional.empty() : caller.patience(patience.waitMax());
         return longPoll.reply(
                         client,
@@ -99,121 +105,121 @@ public final class SessionsResource {
                         wait.orElse(Duration.ZERO))
                 .thenApply(served -> {
                     Session session = served.result();
-                    RestResponse.ResponseBuilder<SessionView> reply =
-                            EntityTags.noneMatchNames(ifNoneMatch, session.seq())
-                                    ? Replies.reply(Status.NOT_MODIFIED, served)
-                                    : Replies.reply(Status.OK, served, SessionView.of(session));
-                    return Replies.applied(wait, reply)
-                            .header(HttpHeaders.ETAG, EntityTags.of(session.seq()))
-                            .build();
+                    Replies.applied(caller.response(), wait);
+                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(session.seq()));
+                    if (EntityTags.noneMatchNames(ifNoneMatch, session.seq())) {
+                        caller.notModified(served);
+                        return null;
+                    }
+                    return caller.reply(Status.OK, served, SessionView.of(session));
                 });
     }
 
     @PUT
     @Path("/{code}/answer")
-    public CompletionStage<RestResponse<JoinedView>> answer(
-            @BeanParam Caller caller, @PathParam("code") String code, Requests.Answer request) {
+    public CompletionStage<JoinedView> answer(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Answer request) {
+        var caller = new Caller(client);
         return signaling
                 .answer(
-                        caller.key(code),
+                        caller.key(gate, code),
                         request.description(),
                         request.generation(),
                         request.trickle(),
                         caller.token())
-                .thenApply(served -> joined(served, Status.CREATED));
+                .thenApply(served -> joined(caller, served, Status.CREATED));
     }
 
     @POST
     @Path("/{code}/candidates")
-    public CompletionStage<RestResponse<TrickledView>> trickle(
-            @BeanParam Caller caller, @PathParam("code") String code, Requests.Candidates request) {
+    public CompletionStage<TrickledView> trickle(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
+        var caller = new Caller(client);
         return signaling
-                .trickle(caller.key(code), caller.token(), request.trickle(), request.generation())
-                .thenApply(served -> Replies.reply(
-                                Status.CREATED,
-                                served,
-                                new TrickledView(
-                                        served.result().seq(), served.result().added()))
-                        .build());
+                .trickle(caller.key(gate, code), caller.token(), request.trickle(), request.generation())
+                .thenApply(served -> caller.reply(
+                        Status.CREATED,
+                        served,
+                        new TrickledView(served.result().seq(), served.result().added())));
     }
 
     @PUT
     @Path("/{code}/offer")
-    public CompletionStage<RestResponse<JoinedView>> restart(
-            @BeanParam Caller caller,
+    public CompletionStage<JoinedView> restart(
+            @Context RoutingContext client,
             @PathParam("code") String code,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
             Requests.Offer request) {
+        var caller = new Caller(client);
         return signaling
-                .restart(caller.key(code), caller.token(), EntityTags.ifMatch(ifMatch), request.description())
-                .thenApply(served -> joined(served, Status.OK));
+                .restart(caller.key(gate, code), caller.token(), EntityTags.ifMatch(ifMatch), request.description())
+                .thenApply(served -> joined(caller, served, Status.OK));
     }
 
     @GET
     @Path("/{code}/events")
-    public CompletionStage<RestResponse<EventsView>> events(
-            @BeanParam Caller caller,
+    public CompletionStage<EventsView> events(
+            @Context RoutingContext client,
             @PathParam("code") String code,
             @QueryParam("after") @Nullable String after,
-            @QueryParam("limit") @Nullable String limit,
-            @Context RoutingContext client) {
-        SessionKey key = caller.key(code);
+            @QueryParam("limit") @Nullable String limit) {
+        var caller = new Caller(client);
+        SessionKey key = caller.key(gate, code);
         long seen = Query.after(after);
         var question = new EventsQuestion(signaling, key, seen, Query.limit(limit, settings.pageMax()));
         Optional<Duration> wait = caller.patience(patience.waitMax());
         return longPoll.reply(client, caller.readFrom(), key, question, wait.orElse(Duration.ZERO))
-                .thenApply(served -> Replies.applied(
-                                wait,
-                                Replies.reply(
-                                        Status.OK,
-                                        served,
-                                        EventsView.of(served.result().list(), seen)))
-                        .build());
+                .thenApply(served -> {
+                    Replies.applied(caller.response(), wait);
+                    return caller.reply(
+                            Status.OK, served, EventsView.of(served.result().list(), seen));
+                });
     }
 
     @GET
     @Path("/{code}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    public CompletionStage<RestResponse<EventStream>> stream(
-            @BeanParam Caller caller,
+    public CompletionStage<EventStream> stream(
+            @Context RoutingContext client,
             @PathParam("code") String code,
             @QueryParam("after") @Nullable String after,
-            @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId,
-            @Context RoutingContext client) {
+            @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
+        var caller = new Caller(client);
         long seen = Query.after(after);
         long last = Query.lastEventId(lastEventId, seen);
-        return streams.open(client, caller.readFrom(), caller.key(code), last)
-                .thenApply(served -> Replies.reply(Status.OK, served, served.result())
-                        .header("X-Accel-Buffering", "no")
-                        .build());
+        return streams.open(client, caller.readFrom(), caller.key(gate, code), last)
+                .thenApply(served -> {
+                    caller.response().putHeader("X-Accel-Buffering", "no");
+                    return caller.reply(Status.OK, served, served.result());
+                });
     }
 
     @PATCH
     @Path("/{code}")
-    public CompletionStage<RestResponse<ExtendedView>> extend(
-            @BeanParam Caller caller, @PathParam("code") String code, Requests.Ttl request) {
+    public CompletionStage<ExtendedView> extend(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Ttl request) {
+        var caller = new Caller(client);
         return signaling
-                .extend(caller.key(code), caller.token(), request.duration())
-                .thenApply(served -> Replies.reply(Status.OK, served, new ExtendedView(served.result()))
-                        .build());
+                .extend(caller.key(gate, code), caller.token(), request.duration())
+                .thenApply(served -> caller.reply(Status.OK, served, new ExtendedView(served.result())));
     }
 
     @DELETE
     @Path("/{code}")
     @Consumes(MediaType.WILDCARD)
-    public CompletionStage<RestResponse<Void>> close(@BeanParam Caller caller, @PathParam("code") String code) {
+    public CompletionStage<@Nullable Void> close(@Context RoutingContext client, @PathParam("code") String code) {
+        var caller = new Caller(client);
         return signaling
-                .close(caller.key(code), caller.token())
-                .thenApply(
-                        served -> Replies.<Void>reply(Status.NO_CONTENT, served).build());
+                .close(caller.key(gate, code), caller.token())
+                .thenAccept(served -> caller.dress(Status.NO_CONTENT, served));
     }
 
     /** @param first the status where this call changed something; a replay is 200 */
-    private static RestResponse<JoinedView> joined(Served<Joined> served, Status first) {
+    private static JoinedView joined(Caller caller, Served<Joined> served, Status first) {
         Joined joined = served.result();
-        return Replies.reply(joined.replay() ? Status.OK : first, served, JoinedView.of(joined))
-                .header(HttpHeaders.LOCATION, "/api/v1/sessions/" + joined.code())
-                .header(HttpHeaders.ETAG, EntityTags.of(joined.seq()))
-                .build();
+        caller.response()
+                .putHeader(HttpHeaders.LOCATION, "/api/v1/sessions/" + joined.code())
+                .putHeader(HttpHeaders.ETAG, EntityTags.of(joined.seq()));
+        return caller.reply(joined.replay() ? Status.OK : first, served, JoinedView.of(joined));
     }
 }

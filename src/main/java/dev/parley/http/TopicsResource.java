@@ -3,15 +3,15 @@ package dev.parley.http;
 import dev.parley.http.Views.TopicsView;
 import dev.parley.signaling.Signaling;
 import io.smallrye.common.annotation.NonBlocking;
-import jakarta.ws.rs.BeanParam;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +29,12 @@ public final class TopicsResource {
     }
 
     @GET
-    public CompletionStage<RestResponse<TopicsView>> topics(
-            @BeanParam Caller caller,
+    public CompletionStage<TopicsView> topics(
+            @Context RoutingContext client,
             @QueryParam("prefix") @DefaultValue("") String prefix,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
+        var caller = new Caller(client);
         return signaling
                 .topics(
                         caller.readFrom(),
@@ -41,7 +42,6 @@ public final class TopicsResource {
                         prefix,
                         Query.cursor(cursor),
                         Query.limit(limit, settings.pageMax()))
-                .thenApply(served -> Replies.reply(Status.OK, served, TopicsView.of(served.result()))
-                        .build());
+                .thenApply(served -> caller.reply(Status.OK, served, TopicsView.of(served.result())));
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.SlowLog;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
@@ -18,12 +19,14 @@ import dev.parley.store.sqlite.SqliteUpkeep;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.flywaydb.core.Flyway;
@@ -35,6 +38,10 @@ public class Engines {
     private static final String PRIMARY = "primary";
     private static final String SIZE_MAX = "parley.store.size-max";
     private static final long SIZE_LEAST = 1 << 20;
+    private static final long MEMORY_MOST = 16L << 30;
+    private static final String SLOW = "parley.log.slow";
+    private static final Duration SLOW_LEAST = Duration.ofMillis(1);
+    private static final Duration SLOW_MOST = Duration.ofHours(1);
 
     @Inject
     ParleyConfig config;
@@ -97,12 +104,30 @@ public class Engines {
                 serving,
                 store.busyTimeout(),
                 bytesMax(),
+                memoryMax(),
                 store.queue(),
                 store.batch(),
                 store.scanThreads(),
                 store.scanQueue(),
+                slowLog(),
                 new Node(config.node().name(), config.node().region(), true));
-        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random);
+        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random, meters);
+    }
+
+    private SlowLog slowLog() {
+        String slow = config.log().slow();
+        if (slow.equals("off")) {
+            return SlowLog.OFF;
+        }
+        try {
+            Duration threshold = DurationConverter.parseDuration(slow);
+            if (threshold.compareTo(SLOW_LEAST) >= 0 && threshold.compareTo(SLOW_MOST) <= 0) {
+                return new SlowLog(threshold);
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw new StartRefused(SLOW + ": \"" + slow + "\" is neither a time from 1 ms to 1 h, such as 100ms, nor off.");
     }
 
     private Node primary() {
@@ -114,6 +139,14 @@ public class Engines {
 
     private List<ReplicaUrl> replicas() {
         return ReplicaUrl.parse(config.store().replicas(), primary());
+    }
+
+    private long memoryMax() {
+        long bytes = config.store().memory().asLongValue();
+        if (bytes > MEMORY_MOST) {
+            throw new StartRefused("parley.store.memory: it may be at most 16G.");
+        }
+        return bytes;
     }
 
     private long bytesMax() {
@@ -143,7 +176,8 @@ public class Engines {
                 store.bookmarkWait(),
                 store.probeInterval(),
                 store.silenceMax(),
-                store.lagMax());
+                store.lagMax(),
+                slowLog());
         return new PostgresDatabase(settings, postgresMigrations.get(), postgresSessions, chosenNode, random, meters);
     }
 }

@@ -4,9 +4,13 @@ import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,18 +37,58 @@ public interface ParleyConfig {
 
     Rondevu rondevu();
 
-    /**
-     * Who may use the service: {@code open} lets everybody who reaches it. Without it the service is as open, and listens on a
-     * loopback address only.
-     */
-    Optional<Access> access();
+    Access access();
 
-    /** Who may use the service. */
-    enum Access {
-        OPEN
+    /** Who may use the service, and what they show for it. */
+    interface Access {
+        /**
+         * {@code parley.access}: {@code open} lets everybody in who reaches the service; {@code key} asks for a key or a token. Without
+         * it the service is open, and listens on a loopback address only.
+         */
+        @WithParentName
+        Optional<Mode> mode();
+
+        /** How soon a key that was made or revoked is known to be, 100 ms to 60 s. */
+        @WithDefault("2s")
+        @DurationMin(millis = 100)
+        @DurationMax(seconds = 60)
+        Duration refresh();
+
+        Jwt jwt();
+
+        /** Whether callers are asked for anything. */
+        enum Mode {
+            OPEN,
+            KEY
+        }
+
+        /** Signed tokens of somebody else, as an alternative to keys. */
+        interface Jwt {
+            /** Who issues them, as their {@code iss} says. With it {@code public-key} must be set. */
+            Optional<String> issuer();
+
+            /** What verifies them, in PEM, or the path of a file that holds it: RSA (RS256), or EC on P-256 (ES256). */
+            Optional<String> publicKey();
+
+            /** What their {@code aud} must name. */
+            @WithDefault("parley")
+            String audience();
+
+            /** The claim with the namespace. */
+            @WithDefault("namespace")
+            String namespaceClaim();
+
+            /** The claim with the roles, an array or a text with spaces between them; with slashes where it lies within others. */
+            @WithDefault("roles")
+            String rolesClaim();
+        }
     }
 
     Ice ice();
+
+    Log log();
+
+    Traces traces();
 
     /** Where sessions are kept. */
     interface Store {
@@ -120,6 +164,13 @@ public interface ParleyConfig {
          * are refused with 507 from fifteen sixteenths of it on.
          */
         Optional<MemorySize> sizeMax();
+
+        /**
+         * SQLite: how much memory may hold what the newest live sessions have said, so that polls need not look into the file, 0 to
+         * 16G. What another program writes into the file is seen with the next write, the sweep's at the latest.
+         */
+        @WithDefault("32M")
+        MemorySize memory();
 
         /** Threads for lists and searches, 1 to 64. */
         @WithDefault("2")
@@ -234,6 +285,36 @@ public interface ParleyConfig {
         @Min(1)
         @Max(10000)
         int page();
+
+        /** How long a request may take to arrive, from its first byte to its last, 1 s to 10 min; beyond it 408. */
+        @WithDefault("20s")
+        @DurationMin(seconds = 1)
+        @DurationMax(minutes = 10)
+        Duration arrival();
+
+        /** Sessions that may live in one namespace at once, 1 to 1,000,000,000; beyond it 507. Unset: any number. */
+        Optional<@Min(1) @Max(1000000000) Integer> sessionsPerNamespace();
+
+        /** What the live sessions of one namespace may take, about, such as {@code 100M}; beyond it 507. Unset: anything. */
+        Optional<MemorySize> bytesPerNamespace();
+
+        /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
+        Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
+
+        /**
+         * How often a minute a network address may ask for a code that leads nowhere, 0 to 1,000,000; beyond it 429 for codes that are
+         * new to it. 0: as often as it likes.
+         */
+        @WithDefault("10")
+        @Min(0)
+        @Max(1000000)
+        int missesPerAddress();
+
+        /**
+         * Proxies whose {@code X-Forwarded-For} tells where a request comes from: addresses, or networks as {@code 10.0.0.0/8},
+         * comma-separated, at most 64. Unset: nobody's does.
+         */
+        Optional<@Size(max = 64) List<String>> trustedProxies();
     }
 
     /** The sweeper that deletes expired sessions. */
@@ -267,13 +348,10 @@ public interface ParleyConfig {
         Duration keepAlive();
 
         /**
-         * How often a waiting request looks without having been woken, 100 ms to 60 s. So late it may notice that its session has
-         * expired.
+         * How often a waiting request looks without having been woken, 100 ms to 60 s, in case a notice was lost; by default each 5 s
+         * on PostgreSQL and each 60 s on SQLite, where none can be.
          */
-        @WithDefault("2s")
-        @DurationMin(millis = 100)
-        @DurationMax(seconds = 60)
-        Duration recheck();
+        Optional<@DurationMin(millis = 100) @DurationMax(seconds = 60) Duration> recheck();
 
         /** How many may wait for one session, 1 to 100,000; beyond it 429. */
         @WithDefault("32")
@@ -327,5 +405,38 @@ public interface ParleyConfig {
         @DurationMin(minutes = 1)
         @DurationMax(hours = 24)
         Duration turnTtl();
+    }
+
+    /** What is told of the running service. */
+    interface Log {
+        /** Whether the log is lines to read, or a JSON object a line. */
+        @WithDefault("text")
+        Format format();
+
+        /** How the log is written. */
+        enum Format {
+            TEXT,
+            JSON
+        }
+
+        /** Whether every call is logged: by whom, which, with which status, and how long it took. */
+        @WithDefault("false")
+        boolean access();
+
+        /** From when on a statement of the store or a commit is logged as slow, 1 ms to 1 h; {@code off} for never. */
+        @WithDefault("100ms")
+        String slow();
+    }
+
+    /** Traces of calls, in OpenTelemetry's terms. */
+    interface Traces {
+        /** Where spans are sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/traces}; there are none without it. */
+        Optional<URI> endpoint();
+
+        /** Of how many traces spans are sent, 0 to 1. */
+        @WithDefault("1")
+        @DecimalMin("0")
+        @DecimalMax("1")
+        double ratio();
     }
 }

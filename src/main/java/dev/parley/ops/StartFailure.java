@@ -46,8 +46,9 @@ final class StartFailure {
             return Optional.ofNullable(refused.getMessage());
         }
         if (cause instanceof QuarkusBindException bind) {
-            return Optional.of("quarkus.http.port: " + bind.getHost() + ":" + bind.getPort()
-                    + " cannot be listened on; another process may have it. Choose another with QUARKUS_HTTP_PORT.");
+            return Optional.of("quarkus.http.port, quarkus.management.port: " + bind.getHost() + ":" + bind.getPort()
+                    + " cannot be listened on; another process may have it."
+                    + " Choose another with QUARKUS_HTTP_PORT, or with QUARKUS_MANAGEMENT_PORT where it is that one.");
         }
         return Optional.empty();
     }

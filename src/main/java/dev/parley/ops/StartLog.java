@@ -27,8 +27,11 @@ public final class StartLog {
         LOG.info(versions(config));
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
-                "Listening on http://%s:%d; what it offers is described at /q/openapi",
-                server.options().getHost(), bound.getPort());
+                "Listening on http://%s:%d, described at /q/openapi; for operators on http://%s:%d",
+                server.options().getHost(),
+                bound.getPort(),
+                config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
+                bound.getManagementPort());
         Set<String> misspelt = misspelt(System.getenv().keySet());
         if (!misspelt.isEmpty()) {
             LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));

@@ -1,23 +1,40 @@
 package dev.parley.ops;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Gate;
+import dev.parley.access.Guesses;
+import dev.parley.access.Keyring;
+import dev.parley.access.Keys;
+import dev.parley.access.Rate;
+import dev.parley.access.Rates;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feed;
 import dev.parley.feed.WaitBounds;
+import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
+import dev.parley.http.sight.AccessLog;
 import dev.parley.ice.IceServers;
+import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.ops.doctor.Checkup;
+import dev.parley.ops.doctor.KeyCheck;
 import dev.parley.session.Limits;
+import dev.parley.session.Quota;
 import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
+import dev.parley.trace.TracedDatabase;
+import dev.parley.trace.Tracing;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.scheduler.Scheduler;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
@@ -26,17 +43,25 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
 public class Wiring {
+    private static final Logger LOG = Logger.getLogger("parley");
+
     /** Whether this process listens, as the server does, or runs a command. */
     static final String SERVING = "quarkus.http.host-enabled";
+
+    private static final Duration RECHECK_AMONG_NODES = Duration.ofSeconds(5);
+    private static final Duration RECHECK_ALONE = Duration.ofSeconds(60);
 
     private final ParleyConfig config;
     private final boolean serving;
@@ -56,17 +81,61 @@ public class Wiring {
             Instance<Limits> limits,
             Instance<Patience> patience,
             Instance<IceServers> iceServers,
+            Instance<ClientAddresses> addresses,
             Instance<Database> database,
+            Gate gate,
+            Keyring keyring,
+            Vertx vertx,
             Instance<Sweeper> sweeper,
+            Instance<ServiceMeters> meters,
+            MeterRegistry registry,
             Scheduler scheduler) {
         if (serving) {
-            ListenAddress.of(settings, config).refuseUnsafe();
+            refuseUnsafeAddresses(settings);
             limits.get();
             patience.get();
             iceServers.get();
-            database.get();
-            new SweepSchedule(scheduler, sweeper.get()).start(config.expiry().schedule());
+            addresses.get();
+            watchKeys(gate, keyring, database.get(), vertx);
+            meters.get().watch();
+            new SweepSchedule(scheduler, sweeper.get(), registry)
+                    .start(config.expiry().schedule());
         }
+    }
+
+    /** The keys are known before the first request comes; how it stands with them afterwards, a look tells now and then. */
+    private void watchKeys(Gate gate, Keyring keyring, Database database, Vertx vertx) {
+        if (!gate.asks()) {
+            return;
+        }
+        keyring.look(database).toCompletableFuture().join();
+        if (keyring.size() == 0 && config.access().jwt().issuer().isEmpty()) {
+            LOG.warn("Keys are asked for, and there is none; make one with \"parley key create\".");
+        }
+        vertx.setPeriodic(config.access().refresh().toMillis(), again -> keyring.look(database));
+    }
+
+    @Produces
+    @Singleton
+    Keyring keyring() {
+        return new Keyring();
+    }
+
+    @Produces
+    @Singleton
+    Gate gate(Keyring keyring, InstantSource clock) {
+        return AccessSettings.gate(config.access(), keyring, clock);
+    }
+
+    @Produces
+    @Singleton
+    Keys keys(Database database, SecureRandom random, InstantSource clock) {
+        return new Keys(database, random, clock);
+    }
+
+    private void refuseUnsafeAddresses(SmallRyeConfig settings) {
+        ListenAddress.of(ListenAddress.HTTP, settings, config).refuseUnsafe();
+        ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).refuseUnsafe();
     }
 
     @Produces
@@ -104,12 +173,15 @@ public class Wiring {
                 limits.tag(),
                 session.ttl(),
                 session.ttlMin(),
-                session.ttlMax());
+                session.ttlMax(),
+                new Quota(
+                        limits.sessionsPerNamespace().map(Integer::longValue).orElse(Long.MAX_VALUE),
+                        limits.bytesPerNamespace().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE)));
     }
 
     @Produces
     @Singleton
-    HttpSettings httpSettings() {
+    HttpSettings httpSettings(SmallRyeConfig settings) {
         ParleyConfig.Limits limits = config.limits();
         return new HttpSettings(
                 limits.body(),
@@ -117,13 +189,50 @@ public class Wiring {
                 limits.page(),
                 limits.topic(),
                 origins(),
-                config.rondevu().enabled());
+                config.rondevu().enabled(),
+                !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback(),
+                limits.arrival());
     }
 
     @Produces
     @Singleton
     IceServers iceServers(InstantSource clock, SecureRandom random) {
         return IceSettings.iceServers(config.ice(), clock, random);
+    }
+
+    @Produces
+    @Singleton
+    Rates rates() {
+        Ticker ticker = Ticker.systemTicker();
+        return new Rates(config.limits()
+                .requestsPerAddress()
+                .map(quota -> new Rate("address", quota, ticker))
+                .orElse(null));
+    }
+
+    @Produces
+    @Singleton
+    CodeGate codeGate(ClientAddresses addresses) {
+        int missesMax = config.limits().missesPerAddress();
+        return new CodeGate(
+                missesMax == 0 ? Optional.empty() : Optional.of(new Guesses(missesMax, Ticker.systemTicker())),
+                addresses);
+    }
+
+    @Produces
+    @Singleton
+    ClientAddresses clientAddresses() {
+        try {
+            return ClientAddresses.behind(config.limits().trustedProxies().orElse(List.of()));
+        } catch (IllegalArgumentException e) {
+            throw new StartRefused("parley.limits.trusted-proxies: " + e.getMessage());
+        }
+    }
+
+    @Produces
+    @Singleton
+    Optional<AccessLog> accessLog() {
+        return config.log().access() ? Optional.of(new AccessLog()) : Optional.empty();
     }
 
     private Origins origins() {
@@ -136,8 +245,30 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Database database(Engines engines) {
-        return engines.open(storeUrl(), serving);
+    Database database(Engines engines, Optional<Tracing> tracing) {
+        Database database = engines.open(storeUrl(), serving);
+        return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
+    }
+
+    @Produces
+    @Singleton
+    Optional<Tracing> tracing(@ConfigProperty(name = "quarkus.application.version") String version) {
+        ParleyConfig.Traces traces = config.traces();
+        traces.endpoint().filter(collector -> !isWeb(collector)).ifPresent(collector -> {
+            throw new StartRefused(
+                    "parley.traces.endpoint: it must be an address such as http://127.0.0.1:4318/v1/traces.");
+        });
+        return traces.endpoint()
+                .filter(collector -> serving)
+                .map(collector -> new Tracing(collector, traces.ratio(), version));
+    }
+
+    private static boolean isWeb(URI address) {
+        return address.getHost() != null && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()));
+    }
+
+    void close(@Disposes Optional<Tracing> tracing) {
+        tracing.ifPresent(Tracing::close);
     }
 
     private StoreUrl storeUrl() {
@@ -160,12 +291,16 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Feed feed(Vertx vertx, Neighbours neighbours) {
+    Feed feed(Vertx vertx, Neighbours neighbours, InstantSource clock) {
         ParleyConfig.Waiting waiting = config.waiting();
+        // An SQLite store has one server, which misses no commit of its own.
+        Duration recheck =
+                waiting.recheck().orElse(neighbours == Neighbours.NONE ? RECHECK_ALONE : RECHECK_AMONG_NODES);
         return new Feed(
                 vertx,
-                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), waiting.recheck()),
-                neighbours);
+                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), recheck),
+                neighbours,
+                clock);
     }
 
     /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */
@@ -201,18 +336,26 @@ public class Wiring {
         return engines.upkeep(storeUrl());
     }
 
+    private KeyCheck keyCheck(Upkeep upkeep) {
+        ParleyConfig.Access access = config.access();
+        return new KeyCheck(
+                access.mode().filter(Mode.KEY::equals).isPresent(), access.jwt().issuer(), upkeep);
+    }
+
     @Produces
     @Singleton
     Checkup checkup(
             SmallRyeConfig settings,
             Upkeep upkeep,
             Instance<Limits> limits,
+            Instance<Gate> gate,
             Instance<HttpSettings> http,
             Instance<Patience> patience) {
         return new Checkup(
-                List.of(() -> ListenAddress.of(settings, config).refuseUnsafe(), limits::get, http::get, patience::get),
+                List.of(() -> refuseUnsafeAddresses(settings), limits::get, gate::get, http::get, patience::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),
+                keyCheck(upkeep),
                 upkeep);
     }
 }

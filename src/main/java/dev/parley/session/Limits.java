@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param codeCharsMax a code, in characters
  * @param tagsMax tags of a session
  * @param tagCharsMax one tag, in Unicode code points
+ * @param quota what one namespace may hold
  */
 public record Limits(
         int descriptionBytesMax,
@@ -31,7 +32,8 @@ public record Limits(
         int tagCharsMax,
         Duration ttlDefault,
         Duration ttlMin,
-        Duration ttlMax) {
+        Duration ttlMax,
+        Quota quota) {
 
     /** How long a session that is opened with {@code opening} lives, after everything in it was held against its bound. */
     public Duration admit(Opening opening) {

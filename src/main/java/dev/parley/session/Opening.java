@@ -22,14 +22,10 @@ public record Opening(
         @Nullable Duration ttl,
         @Nullable SessionToken token) {
     /** What a row takes beside what is said in it, with its entries in the indexes. */
-    private static final int ROW_BYTES = 256;
+    static final int ROW_BYTES = 256;
 
     /** About how many bytes the session takes in a store, rather too many than too few. */
     public long bytes() {
-        long bytes = 4L * ROW_BYTES + offer.utf8().length;
-        for (Candidate candidate : trickle.candidates()) {
-            bytes += ROW_BYTES + candidate.json().length;
-        }
-        return bytes;
+        return 4L * ROW_BYTES + offer.utf8().length + trickle.bytes();
     }
 }

@@ -1,7 +1,6 @@
 package dev.parley.session;
 
 import dev.parley.session.SignalingException.Malformed;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -36,7 +35,7 @@ public record SessionToken(String secret) {
      * try, and a slow hash would only slow the honest caller.
      */
     public TokenHash hash() {
-        return new TokenHash(Digests.sha256(secret.getBytes(StandardCharsets.US_ASCII)));
+        return TokenHash.of(secret);
     }
 
     @Override

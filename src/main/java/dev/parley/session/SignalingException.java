@@ -149,6 +149,50 @@ public abstract sealed class SignalingException extends RuntimeException {
         Duration retryAfter();
     }
 
+    /** More requests came than a rate allows (RFC 6585, section 4). */
+    public static final class TooManyRequests extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        /**
+         * @param whose what the rate is of: each {@code address}, say
+         * @param quota requests a minute
+         */
+        public TooManyRequests(String whose, long quota, Duration retryAfter) {
+            super(
+                    429,
+                    "too-many-requests",
+                    "Too many requests",
+                    "One " + whose + " may make " + quota
+                            + " requests a minute; slow down, and see RateLimit in each reply.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** Codes were tried out that lead nowhere (RFC 6585, section 4). */
+    public static final class TooManyGuesses extends SignalingException implements Passing {
+        private final Duration retryAfter;
+
+        public TooManyGuesses(Duration retryAfter) {
+            super(
+                    429,
+                    "too-many-guesses",
+                    "Too many guesses",
+                    "Too many codes that lead nowhere were asked for from this address; those that it has found go on working,"
+                            + " others may be asked for later.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
     /** Too many requests wait, of this client or for this session (RFC 6585, section 4). */
     public static final class TooManyWaits extends SignalingException implements Passing {
         private final Duration retryAfter;
@@ -191,6 +235,17 @@ public abstract sealed class SignalingException extends RuntimeException {
         @Override
         public Duration retryAfter() {
             return retryAfter;
+        }
+    }
+
+    /** The namespace holds as much as it may. */
+    public static final class NamespaceFull extends SignalingException {
+        public NamespaceFull() {
+            super(
+                    507,
+                    "namespace-full",
+                    "Namespace full",
+                    "This namespace holds as much as it may; close a session, or wait until one expires.");
         }
     }
 

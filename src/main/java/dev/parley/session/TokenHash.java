@@ -1,15 +1,21 @@
 package dev.parley.session;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The stored form of a {@link SessionToken}: its SHA-256, 32 bytes. Equality takes the same time wherever two differ. */
+/** The stored form of a secret that callers send: its SHA-256, 32 bytes. Equality takes the same time wherever two differ. */
 public final class TokenHash {
     private final byte[] bytes;
 
     public TokenHash(byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /** The hash of {@code secret}, which has enough random bits that a fast hash is enough. */
+    public static TokenHash of(String secret) {
+        return new TokenHash(Digests.sha256(secret.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The hash as it is bound to a statement; not to be changed. */

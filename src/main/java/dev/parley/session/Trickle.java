@@ -15,4 +15,13 @@ public record Trickle(List<Candidate> candidates, boolean end) {
     public Trickle {
         candidates = List.copyOf(new LinkedHashSet<>(candidates));
     }
+
+    /** About how many bytes it takes in a store, rather too many than too few. */
+    public long bytes() {
+        long bytes = 0;
+        for (Candidate candidate : candidates) {
+            bytes += Opening.ROW_BYTES + candidate.json().length;
+        }
+        return bytes;
+    }
 }

@@ -20,11 +20,13 @@ import dev.parley.session.Side;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.session.SignalingException.OtherGeneration;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreFull;
+import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
@@ -33,6 +35,7 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import dev.parley.store.Database;
+import dev.parley.store.Ledger;
 import dev.parley.store.Place;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -55,14 +58,21 @@ import org.jspecify.annotations.Nullable;
  * What a peer can do. Every change is one guarded statement, and whether it hit decides; only when it missed is the session
  * looked at, to tell why or to recognise a request that had been accepted before.
  *
+ * <p>On PostgreSQL other writers come in between the guard and the look. So the look holds the session, and where it finds no
+ * reason to refuse the guard is tried once more.
+ *
  * <p>Each method returns at once. A stage that fails with {@link dev.parley.session.SignalingException} changed nothing.
  */
 @Singleton
 public final class Signaling {
+    private static final int OPENINGS_MAX = 20;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final Database database;
     private final Feed feed;
     private final SessionStore sessions = new SessionStore();
     private final Limits limits;
+    private final Ledger ledger;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -70,6 +80,7 @@ public final class Signaling {
         this.database = database;
         this.feed = feed;
         this.limits = limits;
+        this.ledger = new Ledger(limits.quota());
         this.clock = clock;
         this.random = random;
     }
@@ -98,19 +109,32 @@ public final class Signaling {
         TokenHash hash = hash(token);
         long bytes = opening.bytes();
         return database.write(tx -> {
-            Instant now = clock.instant();
-            boolean room = tx.takeRoom(bytes);
-            Optional<Place> opened =
-                    room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
-            if (opened.isPresent()) {
-                return joined(key, Side.OFFERER, token, opened.get(), false);
+            for (int attempt = 1; ; attempt++) {
+                Instant now = clock.instant();
+                boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
+                boolean room = allowed && tx.takeRoom(bytes);
+                Optional<Place> opened =
+                        room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
+                if (opened.isPresent()) {
+                    refuseUnless(ledger.chargeSession(tx, key, bytes));
+                    return joined(key, Side.OFFERER, token, opened.get(), false);
+                }
+                Optional<Standing> standing = sessions.standing(tx, key, now);
+                if (standing.isPresent() && standing.get().isOpenedBy(opening, hash)) {
+                    return joined(key, Side.OFFERER, token, standing.get().place(), true);
+                }
+                if (standing.isPresent()) {
+                    throw new CodeTaken();
+                }
+                refuseUnless(allowed);
+                if (!room) {
+                    throw StoreFull.forNewSessions();
+                }
+                // Who had the code has given it up since, so it is free now, unless others are faster again.
+                if (attempt == OPENINGS_MAX) {
+                    throw new StoreUnavailable("This code is taken and given up all the time; try again.", RETRY_AFTER);
+                }
             }
-            Standing standing = sessions.standing(tx, key, now)
-                    .orElseThrow(() -> room ? new CodeTaken() : StoreFull.forNewSessions());
-            if (!standing.isOpenedBy(opening, hash)) {
-                throw new CodeTaken();
-            }
-            return joined(key, Side.OFFERER, token, standing.place(), true);
         });
     }
 
@@ -147,7 +171,10 @@ public final class Signaling {
         Instant now = clock.instant();
         TokenHash hash = hash(token);
         int max = limits.candidatesPerSideMax();
-        Optional<Place> answered = sessions.answer(tx, key, answer, generation, trickle, hash, max, now);
+        long bytes = answer.utf8().length + trickle.bytes();
+        boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
+        Optional<Place> answered =
+                allowed ? sessions.answer(tx, key, answer, generation, trickle, hash, max, now) : Optional.empty();
         if (answered.isEmpty()) {
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             refuseOtherGeneration(standing, generation);
@@ -160,10 +187,14 @@ public final class Signaling {
             if (standing.answer() != null) {
                 throw new AlreadyAnswered(standing.place().generation());
             }
+            refuseUnless(allowed);
             Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, trickle, now);
+            bytes = answer.utf8().length + fresh.bytes();
             answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
         }
-        return joined(key, Side.ANSWERER, token, answered.orElseThrow(this::tooManyCandidates), false);
+        Place place = answered.orElseThrow(this::tooManyCandidates);
+        refuseUnless(ledger.charge(tx, key, bytes));
+        return joined(key, Side.ANSWERER, token, place, false);
     }
 
     /**
@@ -224,7 +255,11 @@ public final class Signaling {
             Instant now)
             throws SQLException {
         Trickle fresh = sessions.withoutKnown(tx, key, side, trickle, now);
-        return trickle(tx, key, side, hash, fresh, generation, now).orElseThrow(this::tooManyCandidates);
+        Optional<Trickled> added = trickle(tx, key, side, hash, fresh, generation, now);
+        if (added.isEmpty()) {
+            refuseUnless(ledger.hasRoom(tx, key.namespace(), fresh.bytes()));
+        }
+        return added.orElseThrow(this::tooManyCandidates);
     }
 
     private Optional<Trickled> trickle(
@@ -236,7 +271,15 @@ public final class Signaling {
             @Nullable Integer generation,
             Instant now)
             throws SQLException {
-        return sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+        if (!ledger.hasRoom(tx, key.namespace(), trickle.bytes())) {
+            return Optional.empty(); // as if the guard had missed: what the side has already may still be accepted
+        }
+        Optional<Trickled> added =
+                sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+        if (added.isPresent() && added.get().added() > 0) {
+            refuseUnless(ledger.charge(tx, key, trickle.bytes()));
+        }
+        return added;
     }
 
     /**
@@ -250,15 +293,24 @@ public final class Signaling {
         limits.admit("offer", offer);
         return change(key, tx -> {
             Instant now = clock.instant();
-            Optional<Place> restarted = sessions.restart(tx, key, hash, seq, offer, now);
+            int bytes = offer.utf8().length;
+            boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
+            Optional<Place> restarted = allowed ? sessions.restart(tx, key, hash, seq, offer, now) : Optional.empty();
             if (restarted.isPresent()) {
+                refuseUnless(ledger.charge(tx, key, bytes));
                 return joined(key, Side.OFFERER, null, restarted.get(), false);
             }
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             if (!hash.equals(standing.offererToken())) {
                 throw strange("the offerer's");
             }
-            throw new SessionChanged(standing.place().seq());
+            refuseUnless(allowed);
+            if (seq != null && seq != standing.place().seq()) {
+                throw new SessionChanged(standing.place().seq());
+            }
+            Place again = again(sessions.restart(tx, key, hash, seq, offer, now));
+            refuseUnless(ledger.charge(tx, key, bytes));
+            return joined(key, Side.OFFERER, null, again, false);
         });
     }
 
@@ -266,13 +318,18 @@ public final class Signaling {
     public CompletionStage<Served<Instant>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
-        return database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
-            Optional<Place> extended = sessions.extend(tx, key, hash, now.plus(granted), now);
-            if (extended.isPresent()) {
-                return extended.get().expiresAt();
+            Instant then = now.plus(granted);
+            Optional<Place> extended = sessions.extend(tx, key, hash, then, now);
+            if (extended.isEmpty()) {
+                Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+                if (standing.sideOf(hash).isEmpty()) {
+                    throw strange("either side's");
+                }
+                return again(sessions.extend(tx, key, hash, then, now)).expiresAt();
             }
-            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("either side's");
+            return extended.get().expiresAt();
         });
     }
 
@@ -285,7 +342,11 @@ public final class Signaling {
             if (closed.isPresent()) {
                 return closed.get();
             }
-            throw sessions.standing(tx, key, now).isEmpty() ? new SessionNotFound() : strange("the offerer's");
+            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            if (!hash.equals(standing.offererToken())) {
+                throw strange("the offerer's");
+            }
+            return again(sessions.close(tx, key, hash, now));
         });
         return closing.thenApply(served -> {
             Place place = served.result();
@@ -380,10 +441,21 @@ public final class Signaling {
         }
     }
 
+    private static void refuseUnless(boolean allowed) {
+        if (!allowed) {
+            throw new NamespaceFull();
+        }
+    }
+
     private OutOfBounds tooManyCandidates() {
         return new OutOfBounds(
                 "candidates",
                 "A side may add at most " + limits.candidatesPerSideMax() + " candidates in a generation.");
+    }
+
+    /** A guard that is tried again on a session that is held, and which nothing there refuses. */
+    private static Place again(Optional<Place> hit) {
+        return hit.orElseThrow(() -> new IllegalStateException("A guard missed a session that fits it"));
     }
 
     private static TokenRefused strange(String whose) {

@@ -46,7 +46,7 @@ enum EventKind {
 
     static EventKind numbered(int number) throws SQLException {
         if (number < 1 || number > ALL.length) {
-            throw new SQLException("events.kind holds an unknown number");
+            throw new RowDamaged("events.kind holds an unknown number");
         }
         return ALL[number - 1];
     }

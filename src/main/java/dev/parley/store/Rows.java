@@ -29,90 +29,153 @@ final class Rows {
         return new Place(row.getLong(1), row.getLong(2), row.getInt(3), instant(row, 4));
     }
 
-    /** Columns: kind, payload, then the session's own, the same in each row. */
+    /** Columns: an event's, then the session's own, the same in each row. */
     static Optional<Session> session(ResultSet rows, Code code) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
-        String topic = rows.getString(3);
-        String peerId = rows.getString(4);
-        List<String> tags = Tags.list(rows.getString(5));
-        int generation = rows.getInt(6);
-        long seq = rows.getLong(7);
-        Instant createdAt = instant(rows, 8);
-        Instant expiresAt = instant(rows, 9);
+        Long checksum = Checksum.in(rows, 7);
+        String topic = rows.getString(8);
+        String peerId = rows.getString(9);
+        String tags = rows.getString(10);
+        int generation = rows.getInt(11);
+        long seq = rows.getLong(12);
+        Instant createdAt = instant(rows, 13);
+        Instant expiresAt = instant(rows, 14);
+        if (checksum != null) {
+            Checksum.require(
+                    checksum, Checksum.ofSession(code.text(), topic, peerId, tags, createdAt, expiresAt), false);
+        }
         var offerer = new Saying();
         var answerer = new Saying();
+        long latest;
         do {
-            EventKind kind = EventKind.numbered(rows.getInt(1));
+            latest = rows.getLong(1);
+            EventKind kind = EventKind.numbered(rows.getInt(3));
             (kind.side() == Side.OFFERER ? offerer : answerer).add(kind, rows);
         } while (rows.next());
+        require(latest == seq && offerer.description != null, "events of the session are missing");
         return Optional.of(new Session(
-                code, topic, peerId, tags, generation, seq, offerer.said(), answerer.said(), createdAt, expiresAt));
+                code,
+                topic,
+                peerId,
+                Tags.list(tags),
+                generation,
+                seq,
+                offerer.said(),
+                answerer.said(),
+                createdAt,
+                expiresAt));
     }
 
-    /** Columns: kind, payload; one row of nulls where the side has said nothing. */
+    /** Columns: an event's, nulls where the side has said nothing, then how many candidates the side has. */
     static Optional<Said> said(ResultSet rows) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
+        int candidates = rows.getInt(8);
         var saying = new Saying();
         do {
-            int kind = rows.getInt(1);
+            int kind = rows.getInt(3);
             if (kind != NULL) {
                 saying.add(EventKind.numbered(kind), rows);
             }
         } while (rows.next());
+        require(saying.candidates.size() == candidates, "events of the session are missing");
         return Optional.of(saying.said());
     }
 
-    /** Columns: seq, generation, kind, payload, then the session's created_at; one row of nulls where nothing is new. */
-    static Optional<Events> events(ResultSet rows) throws SQLException {
+    /** Columns: an event's, nulls where nothing is new, then the session's created_at, expires_at and seq. */
+    static Optional<Events> events(ResultSet rows, long after, int limit) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
-        Instant createdAt = instant(rows, 5);
+        Instant createdAt = instant(rows, 8);
+        Instant expiresAt = instant(rows, 9);
+        long latest = rows.getLong(10);
         var events = new ArrayList<Event>();
         do {
             long seq = rows.getLong(1);
             if (seq != NULL) {
+                require(seq == after + events.size() + 1, "an event of the session is missing");
                 events.add(event(seq, rows));
             }
         } while (rows.next());
-        return Optional.of(new Events(createdAt, events));
+        require(events.size() == Math.min(limit, Math.max(0, latest - after)), "events of the session are missing");
+        return Optional.of(new Events(events, createdAt, expiresAt));
+    }
+
+    /** Columns: those of the statement that asks how a session stands, of which the offer and the answer are held to their sums. */
+    static void requireWhole(ResultSet row) throws SQLException {
+        long id = row.getLong(1);
+        boolean none = Checksum.in(row, 10) == null;
+        byte[] answer = row.getBytes(9);
+        Checksum.require(
+                Checksum.in(row, 11), Checksum.ofEvent(id, 1, 1, EventKind.OFFER.number(), row.getBytes(8)), none);
+        if (answer != null) {
+            Checksum.require(
+                    Checksum.in(row, 12),
+                    Checksum.ofEvent(id, row.getLong(13), row.getInt(3), EventKind.ANSWER.number(), answer),
+                    none);
+        }
     }
 
     private static Event event(long seq, ResultSet row) throws SQLException {
         int generation = row.getInt(2);
         EventKind kind = EventKind.numbered(row.getInt(3));
+        byte[] payload = payload(row);
         return switch (kind) {
-            case OFFER -> new Event.Offered(seq, generation, new Description(row.getBytes(4)));
-            case ANSWER -> new Event.Answered(seq, generation, new Description(row.getBytes(4)));
+            case OFFER -> new Event.Offered(seq, generation, new Description(payload));
+            case ANSWER -> new Event.Answered(seq, generation, new Description(payload));
             case OFFERER_CANDIDATE, ANSWERER_CANDIDATE ->
-                new Event.Trickled(seq, kind.side(), generation, new Candidate(row.getBytes(4)));
+                new Event.Trickled(seq, kind.side(), generation, new Candidate(payload));
             case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES ->
                 new Event.EndOfCandidates(seq, kind.side(), generation);
         };
     }
 
-    /** Columns: kind, payload, then id, code, peer_id, created_at, expires_at; a session's rows stand together. */
+    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags; a session's rows stand together. */
     static List<Waiting> waiting(ResultSet rows) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
         while (row) {
-            long id = rows.getLong(3);
-            var code = new Code(rows.getString(4));
-            String peerId = rows.getString(5);
-            Instant createdAt = instant(rows, 6);
-            Instant expiresAt = instant(rows, 7);
+            long id = rows.getLong(6);
+            Long checksum = Checksum.in(rows, 7);
+            String code = rows.getString(8);
+            String peerId = rows.getString(9);
+            Instant createdAt = instant(rows, 10);
+            Instant expiresAt = instant(rows, 11);
+            if (checksum != null) {
+                long made =
+                        Checksum.ofSession(code, rows.getString(12), peerId, rows.getString(13), createdAt, expiresAt);
+                Checksum.require(checksum, made, false);
+            }
             var offerer = new Saying();
             do {
-                offerer.add(EventKind.numbered(rows.getInt(1)), rows);
+                offerer.add(EventKind.numbered(rows.getInt(3)), rows);
                 row = rows.next();
-            } while (row && rows.getLong(3) == id);
-            waiting.add(new Waiting(code, peerId, offerer.said(), createdAt, expiresAt));
+            } while (row && rows.getLong(6) == id);
+            waiting.add(new Waiting(new Code(code), peerId, offerer.said(), createdAt, expiresAt));
         }
         return waiting;
+    }
+
+    /**
+     * What an event's row holds, as it was written. Columns: seq, generation, kind, payload, checksum, then the session's id and
+     * checksum.
+     */
+    @SuppressWarnings("NullAway") // only the end of candidates has none, and nobody asks for it
+    private static byte[] payload(ResultSet row) throws SQLException {
+        byte[] payload = row.getBytes(4);
+        long sum = Checksum.ofEvent(row.getLong(6), row.getLong(1), row.getInt(2), row.getInt(3), payload);
+        Checksum.require(Checksum.in(row, 5), sum, Checksum.in(row, 7) == null);
+        return payload;
+    }
+
+    private static void require(boolean holds, String why) throws RowDamaged {
+        if (!holds) {
+            throw new RowDamaged(why);
+        }
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
@@ -125,11 +188,11 @@ final class Rows {
         private final List<Candidate> candidates = new ArrayList<>();
         private boolean end;
 
-        /** Column 2: payload. */
         void add(EventKind kind, ResultSet row) throws SQLException {
+            byte[] payload = payload(row);
             switch (kind) {
-                case OFFER, ANSWER -> description = new Description(row.getBytes(2));
-                case OFFERER_CANDIDATE, ANSWERER_CANDIDATE -> candidates.add(new Candidate(row.getBytes(2)));
+                case OFFER, ANSWER -> description = new Description(payload);
+                case OFFERER_CANDIDATE, ANSWERER_CANDIDATE -> candidates.add(new Candidate(payload));
                 case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES -> end = true;
             }
         }

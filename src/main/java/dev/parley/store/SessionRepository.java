@@ -12,6 +12,7 @@ import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,15 +139,26 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
 
     /** The columns of a {@link Listing}, and the id that a cursor is made of. */
     public record Found(
-            Long id, String code, String topic, @Nullable String peerId, String tags, long createdAt, long expiresAt) {
+            Long id,
+            String code,
+            String topic,
+            @Nullable String peerId,
+            String tags,
+            long createdAt,
+            long expiresAt,
+            @Nullable Long checksum) {
+        /** @throws JDBCException if the row is not as it was written */
         Listing listing() {
-            return new Listing(
-                    new Code(code),
-                    topic,
-                    peerId,
-                    Tags.list(tags),
-                    Instant.ofEpochMilli(createdAt),
-                    Instant.ofEpochMilli(expiresAt));
+            Instant created = Instant.ofEpochMilli(createdAt);
+            Instant expires = Instant.ofEpochMilli(expiresAt);
+            if (checksum != null) {
+                try {
+                    Checksum.require(checksum, Checksum.ofSession(code, topic, peerId, tags, created, expires), false);
+                } catch (RowDamaged e) {
+                    throw new JDBCException("A session is damaged", e);
+                }
+            }
+            return new Listing(new Code(code), topic, peerId, Tags.list(tags), created, expires);
         }
     }
 }

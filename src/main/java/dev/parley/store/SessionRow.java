@@ -47,4 +47,7 @@ public abstract class SessionRow {
 
     @Column(name = "expires_at", nullable = false)
     long expiresAt;
+
+    @Nullable
+    Long checksum;
 }

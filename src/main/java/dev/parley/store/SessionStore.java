@@ -2,6 +2,7 @@ package dev.parley.store;
 
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
+import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
@@ -10,12 +11,14 @@ import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
+import dev.parley.session.Transcript;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * generation, the bound), and whether it hit a row decides. Nothing is read to be written back. The row that it hit is locked
  * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
  * could skip one.
+ *
+ * <p>Each change tells the engine's {@link Memory} what it did, and the reads that a peer repeats ask there first.
  *
  * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
  * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
@@ -47,8 +52,8 @@ public final class SessionStore {
 
     private static final Sql OPEN = new Sql("open", """
             INSERT INTO sessions (namespace, code, topic, peer_id, tags, generation, seq, answered,
-                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?)
+                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at, checksum)
+            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)
             ON CONFLICT (namespace, code) DO NOTHING
             """ + PLACE);
 
@@ -66,7 +71,7 @@ public final class SessionStore {
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql EXTEND = new Sql("extend", """
-            UPDATE sessions SET expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
+            UPDATE sessions SET checksum = checksum - expires_at + ?, expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql CLOSE = new Sql("close", """
@@ -100,19 +105,22 @@ public final class SessionStore {
     }
 
     private static final Sql ADD = new Sql("add", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload) VALUES (?, ?, ?, ?, ?, ?)""");
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)""");
 
     private static final Sql ADD_ONCE = new Sql("add-once", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload)
-            SELECT ?, ?, ?, ?, ?, ?
+            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum)
+            SELECT ?, ?, ?, ?, ?, ?, ?
             WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND kind = ? AND digest = ?)""");
 
     private static final Sql STANDING = new Sql("standing", """
-            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload
+            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload,
+                   s.checksum, o.checksum, a.checksum, a.seq
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
+
+    private static final Sql HOLD = new Sql("hold", "SELECT id FROM sessions WHERE %s FOR UPDATE".formatted(LIVE));
 
     private static final Sql KNOWN = new Sql("known", """
             SELECT e.digest
@@ -121,22 +129,22 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql SESSION = new Sql("session", """
-            SELECT e.kind, e.payload,
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
                    s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
             FROM sessions s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql SAID_BY = new Sql("said-by", """
-            SELECT e.kind, e.payload
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, CASE ? WHEN 1 THEN s.offer_candidates ELSE s.answer_candidates END
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, s.created_at
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, s.created_at, s.expires_at, s.seq
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -145,7 +153,8 @@ public final class SessionStore {
     // PostgreSQL's index has the beginning of a topic only; to SQLite, whose index has all of it, the second condition
     // is idle.
     private static final Sql WAITING = new Sql("waiting", """
-            SELECT e.kind, e.payload, s.id, s.code, s.peer_id, s.created_at, s.expires_at
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
                     AND answered = 0 AND expires_at > ?
@@ -199,6 +208,7 @@ public final class SessionStore {
         if (trickle.end()) {
             add(tx, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES, END_DIGEST, null);
         }
+        tx.memory().opened(Transcript.opened(key, opening, now, expiresAt));
         return Optional.of(place);
     }
 
@@ -217,6 +227,13 @@ public final class SessionStore {
                 .bind(token == null ? null : token.bytes())
                 .bind(now.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
+                .bind(Checksum.ofSession(
+                        key.code().text(),
+                        opening.topic(),
+                        opening.peerId(),
+                        Tags.column(opening.tags()),
+                        now,
+                        expiresAt))
                 .updateReturning(Rows::place);
     }
 
@@ -265,7 +282,11 @@ public final class SessionStore {
         }
         long seq = place.seq() - size(trickle);
         add(tx, place, seq, EventKind.ANSWER, null, answer.utf8());
-        return Optional.of(addOnce(tx, key, place, Side.ANSWERER, trickle).place());
+        var said = new ArrayList<Event>();
+        said.add(new Event.Answered(seq, place.generation(), answer));
+        Place added = addOnce(tx, key, place, Side.ANSWERER, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(added);
     }
 
     /**
@@ -302,8 +323,10 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        Added added = addOnce(tx, key, place, side, trickle);
-        return Optional.of(new Trickled(added.place().seq(), added.candidates()));
+        var said = new ArrayList<Event>();
+        Place added = addOnce(tx, key, place, side, trickle, said);
+        tx.memory().continued(key, added, said);
+        return Optional.of(new Trickled(added.seq(), candidates(said)));
     }
 
     /**
@@ -326,34 +349,50 @@ public final class SessionStore {
             return Optional.empty();
         }
         add(tx, place, place.seq(), EventKind.OFFER, null, offer.utf8());
+        tx.memory().continued(key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
         return Optional.of(place);
     }
 
     /** Moves the session's end to {@code expiresAt}, or nothing where the guard misses: no live session or a strange token. */
     public Optional<Place> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
             throws SQLException {
-        return Optional.ofNullable(tx.call(EXTEND)
+        Place place = tx.call(EXTEND)
+                .bind(expiresAt.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().continued(key, place, List.of());
+        }
+        return Optional.ofNullable(place);
     }
 
     /** Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. */
     public Optional<Place> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
-        return Optional.ofNullable(tx.call(CLOSE)
+        Place place = tx.call(CLOSE)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
-                .updateReturning(Rows::place));
+                .updateReturning(Rows::place);
+        if (place != null) {
+            tx.memory().closed(key);
+        }
+        return Optional.ofNullable(place);
     }
 
-    /** How a live session stands. */
+    /**
+     * How a live session stands, and goes on standing until COMMIT: where other writers are, it is held first. So what follows
+     * from this is not overtaken, and a guard that missed before and should not miss now hits when it is tried again.
+     */
     public Optional<Standing> standing(Statements tx, SessionKey key, Instant now) throws SQLException {
+        if (tx.isAmongWriters() && !hold(tx, key, now)) {
+            return Optional.empty();
+        }
         return Optional.ofNullable(tx.call(STANDING)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -362,6 +401,7 @@ public final class SessionStore {
                     byte[] offererToken = row.getBytes(5);
                     byte[] answererToken = row.getBytes(6);
                     byte[] answer = row.getBytes(9);
+                    Rows.requireWhole(row);
                     return new Standing(
                             Rows.place(row),
                             offererToken == null ? null : new TokenHash(offererToken),
@@ -370,6 +410,16 @@ public final class SessionStore {
                             new Description(row.getBytes(8)),
                             answer == null ? null : new Description(answer));
                 }));
+    }
+
+    /** In a statement of its own: a join that had to wait for the row would show what it is joined with as it was before. */
+    private static boolean hold(Statements tx, SessionKey key, Instant now) throws SQLException {
+        Long id = tx.call(HOLD)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
+                .first(row -> row.getLong(1));
+        return id != null;
     }
 
     /** What remains of {@code trickle} without the candidates that {@code side} already has in the current generation. */
@@ -395,6 +445,10 @@ public final class SessionStore {
 
     /** The session as it is committed, or nothing where no live one has the key. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.session());
+        }
         return node.call(SESSION)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -404,7 +458,12 @@ public final class SessionStore {
 
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<Said> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.saidBy(side));
+        }
         return node.call(SAID_BY)
+                .bind(EventKind.parity(side))
                 .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -418,13 +477,17 @@ public final class SessionStore {
      */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
+        Transcript transcript = node.memory().recall(key, now);
+        if (transcript != null) {
+            return Optional.of(transcript.events(after, limit));
+        }
         return node.call(EVENTS)
                 .bind(after)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(Rows::events);
+                .all(rows -> Rows.events(rows, after, limit));
     }
 
     /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
@@ -472,32 +535,36 @@ public final class SessionStore {
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
         Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
+        tx.memory().swept(now);
         return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
-    /** Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not. */
-    private static Added addOnce(Statements tx, SessionKey key, Place place, Side side, Trickle trickle)
+    /**
+     * Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not.
+     *
+     * @param said takes the events that were added
+     */
+    private static Place addOnce(
+            Statements tx, SessionKey key, Place place, Side side, Trickle trickle, List<Event> said)
             throws SQLException {
         long seq = place.seq() - size(trickle);
-        int candidates = 0;
         for (Candidate candidate : trickle.candidates()) {
             if (addOnce(tx, place, seq + 1, EventKind.candidateOf(side), candidate.digest(), candidate.json())) {
-                seq++;
-                candidates++;
+                said.add(new Event.Trickled(++seq, side, place.generation(), candidate));
             }
         }
         if (trickle.end() && addOnce(tx, place, seq + 1, EventKind.endOf(side), END_DIGEST, null)) {
-            seq++;
+            said.add(new Event.EndOfCandidates(++seq, side, place.generation()));
         }
         if (seq < place.seq()) {
             tx.call(GIVE_BACK.of(side))
                     .bind(place.seq() - seq)
-                    .bind(trickle.candidates().size() - candidates)
+                    .bind(trickle.candidates().size() - candidates(said))
                     .bind(key.namespace().name())
                     .bind(place.id())
                     .update();
         }
-        return new Added(new Place(place.id(), seq, place.generation(), place.expiresAt()), candidates);
+        return new Place(place.id(), seq, place.generation(), place.expiresAt());
     }
 
     private static boolean addOnce(
@@ -510,6 +577,7 @@ public final class SessionStore {
                 .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
+                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
                 .bind(place.id())
                 .bind(place.generation())
                 .bind(kind.number())
@@ -528,7 +596,13 @@ public final class SessionStore {
                 .bind(kind.number())
                 .bind(digest)
                 .bind(payload)
+                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
                 .update();
+    }
+
+    private static int candidates(List<Event> said) {
+        return (int)
+                said.stream().filter(event -> event instanceof Event.Trickled).count();
     }
 
     /** How many events a trickle becomes if all of it is new. */
@@ -542,6 +616,4 @@ public final class SessionStore {
             return side == Side.OFFERER ? offerer : answerer;
         }
     }
-
-    private record Added(Place place, int candidates) {}
 }

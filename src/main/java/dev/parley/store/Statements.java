@@ -16,22 +16,46 @@ import org.jspecify.annotations.Nullable;
 public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
-    private final boolean amongWriters;
+    private boolean amongWriters;
+    private SlowLog slow = SlowLog.OFF;
+    private Memory memory = Memory.NONE;
+    private @Nullable Question<?> question;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
 
+    /** Statements that know nothing but their connection; what else they should, they are told before the first is called. */
     public Statements(Connection connection) {
-        this(connection, false);
-    }
-
-    private Statements(Connection connection, boolean amongWriters) {
         this.connection = connection;
-        this.amongWriters = amongWriters;
     }
 
     /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
-    public static Statements amongWriters(Connection connection) {
-        return new Statements(connection, true);
+    public Statements amongWriters() {
+        amongWriters = true;
+        return this;
+    }
+
+    /** Telling {@code slow} how long each takes. */
+    public Statements telling(SlowLog slow) {
+        this.slow = slow;
+        return this;
+    }
+
+    /** Others of the same connection: queries, each of which {@code question} follows in the same round trip. */
+    public Statements asking(Question<?> question) {
+        Statements others = new Statements(connection).telling(slow).remembering(memory);
+        others.amongWriters = amongWriters;
+        others.question = question;
+        return others;
+    }
+
+    /** Telling {@code memory} what they change, and asking it what they look for. */
+    public Statements remembering(Memory memory) {
+        this.memory = memory;
+        return this;
+    }
+
+    Memory memory() {
+        return memory;
     }
 
     /** Whether other transactions may hold rows that this one wants to change. */
@@ -43,11 +67,17 @@ public final class Statements implements AutoCloseable {
     public Call call(Sql sql) throws SQLException {
         Call call = calls.get(sql);
         if (call == null) {
-            call = new Call(connection.prepareStatement(sql.text()));
+            String text = question == null ? sql.text() : sql.text() + "; " + question.sql.text();
+            call = new Call(sql, connection.prepareStatement(text));
             calls.put(sql, call);
         }
         call.parameter = 0;
         return call;
+    }
+
+    /** What is told of each statement that takes long. */
+    public SlowLog slow() {
+        return slow;
     }
 
     /** How many rows all statements so far have changed; by its growth a unit of work is seen to have changed something. */
@@ -83,10 +113,12 @@ public final class Statements implements AutoCloseable {
 
     /** One run of one statement: its parameters in order, then its effect. */
     public final class Call {
+        private final Sql sql;
         private final PreparedStatement statement;
         private int parameter;
 
-        private Call(PreparedStatement statement) {
+        private Call(Sql sql, PreparedStatement statement) {
+            this.sql = sql;
             this.statement = statement;
         }
 
@@ -130,38 +162,97 @@ public final class Statements implements AutoCloseable {
 
         /** Runs what neither changes rows nor returns any, such as COMMIT. */
         public void run() throws SQLException {
-            statement.execute();
+            long began = slow.began();
+            try {
+                statement.execute();
+            } finally {
+                slow.ended(sql.name(), began);
+            }
         }
 
         /** Runs a change; returns how many rows it changed. */
         public int update() throws SQLException {
-            int rows = statement.executeUpdate();
-            rowsChanged += rows;
-            return rows;
+            long began = slow.began();
+            try {
+                int rows = statement.executeUpdate();
+                rowsChanged += rows;
+                return rows;
+            } finally {
+                slow.ended(sql.name(), began);
+            }
         }
 
         /** Runs a change of at most one row with RETURNING; returns what {@code reading} makes of the row, or null for no row. */
         public <T> @Nullable T updateReturning(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     return null;
                 }
                 rowsChanged++;
                 return reading.from(rows);
+            } finally {
+                slow.ended(sql.name(), began);
             }
         }
 
         /** Runs a query; returns what {@code reading} makes of the first row, or null for no row. */
         public <T> @Nullable T first(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? reading.from(rows) : null;
+                T result = rows.next() ? reading.from(rows) : null;
+                hearAnswer();
+                return result;
+            } finally {
+                slow.ended(sql.name(), began);
             }
         }
 
         /** Runs a query; {@code reading} starts before the first row and goes through the rows itself. */
         public <T> T all(Reading<T> reading) throws SQLException {
+            long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
-                return reading.from(rows);
+                T result = reading.from(rows);
+                hearAnswer();
+                return result;
+            } finally {
+                slow.ended(sql.name(), began);
+            }
+        }
+
+        private void hearAnswer() throws SQLException {
+            if (question != null) {
+                question.hear(statement);
+            }
+        }
+    }
+
+    /** A question that is asked behind each query, with its last answer. */
+    public static final class Question<A> {
+        private final Sql sql;
+        private final Reading<A> reading;
+        private @Nullable A answer;
+
+        /** @param reading takes the answer from its only row */
+        public Question(Sql sql, Reading<A> reading) {
+            this.sql = sql;
+            this.reading = reading;
+        }
+
+        /** The answer behind the last query, once; null where none was made since. */
+        public @Nullable A take() {
+            A taken = answer;
+            answer = null;
+            return taken;
+        }
+
+        private void hear(PreparedStatement statement) throws SQLException {
+            if (!statement.getMoreResults()) {
+                throw new SQLException("There is no answer to " + sql);
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                answer = reading.from(row);
             }
         }
     }

@@ -50,6 +50,11 @@ public final class StoreThreads implements AutoCloseable {
         return task.promise;
     }
 
+    /** How many calls wait for a thread. */
+    public int waiting() {
+        return executor.getQueue().size();
+    }
+
     /** Fails all calls that were taken: those that wait are never made, those that run are no longer waited for. */
     public void failAll(Supplier<? extends RuntimeException> failure) {
         taken.forEach(task -> task.fail(failure.get()));

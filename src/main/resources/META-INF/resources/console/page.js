@@ -2,13 +2,15 @@
 
 import { Parley } from "../parley.js";
 import { at } from "./elements.js";
+import { askFor, key, takeKey } from "./key.js";
 import { Talk } from "./talk.js";
 import { watch } from "./watch.js";
 
 const COPIED_MS = 2_000;
 
-const parley = new Parley();
+const parley = new Parley(undefined, { key });
 let talk = null;
+let invitation = "";
 
 at("start").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -32,6 +34,7 @@ if (navigator.share) {
 
 addEventListener("hashchange", acceptInvitation);
 addEventListener("pagehide", () => talk?.end("You have left."));
+takeKey(() => invitation);
 acceptInvitation();
 watch(join);
 
@@ -39,6 +42,7 @@ watch(join);
 function acceptInvitation() {
   const code = parley.fromLink();
   if (code) {
+    invitation = location.hash;
     history.replaceState(null, "", location.pathname + location.search);
     join(code);
   }
@@ -50,7 +54,14 @@ function join(code) {
 
 function begin(meet) {
   talk?.end("");
-  talk = new Talk(parley, meet);
+  talk = new Talk(parley, async (peer, signal) => {
+    try {
+      return await meet(peer, signal);
+    } catch (error) {
+      askFor(error);
+      throw error;
+    }
+  });
 }
 
 async function copyLink() {

@@ -94,10 +94,18 @@ export class Talk {
     const link = session.shareLink(new URL(location.pathname, location.href));
     at("link").value = link;
     at("open").href = link;
-    at("qr").src = `qr?${new URLSearchParams({ link })}`;
+    this.#picture(link).catch(() => at("qr").removeAttribute("src"));
     at("until").textContent = `, until ${new Date(session.expiresAt).toLocaleTimeString([], { timeStyle: "short" })}`;
     at("invitation").hidden = false;
     at("copy").focus();
+  }
+
+  /** The link lets its holder in, so it goes in a body and into no log of addresses. */
+  async #picture(link) {
+    const reply = await fetch("qr", { method: "POST", body: link, signal: this.#over.signal });
+    const picture = URL.createObjectURL(await reply.blob());
+    at("qr").addEventListener("load", () => URL.revokeObjectURL(picture), { once: true });
+    at("qr").src = picture;
   }
 
   #opened() {

@@ -2,31 +2,28 @@
 
 import { Parley } from "../parley.js";
 import { at, make } from "./elements.js";
+import { askFor, key } from "./key.js";
 
 const PERIOD_MS = 2_000;
 const SHOWN_MAX = 50;
 
 /** Any replica may answer: what is shown may be a moment old. */
-const parley = new Parley(undefined, { readFrom: "first-unconstrained", patience: 0 });
+const parley = new Parley(undefined, { key, readFrom: "first-unconstrained", patience: 0 });
 
 /** @param join called with the code of a session that the user wants to join */
 export function watch(join) {
-  at("namespace").textContent = location.origin;
-  showMetrics();
+  at("namespace").textContent = key ? "of your key" : location.origin;
   const look = () => {
     if (!document.hidden) {
-      show(join).catch((error) => (at("node").textContent = error.detail ?? error.message));
+      show(join).catch((error) => {
+        askFor(error);
+        at("node").textContent = error.detail ?? error.message;
+      });
     }
   };
   look();
   setInterval(look, PERIOD_MS);
   document.addEventListener("visibilitychange", look);
-}
-
-/** Not every service publishes its metrics. */
-async function showMetrics() {
-  const reply = await fetch("q/metrics", { method: "HEAD" }).catch(() => null);
-  at("metrics").hidden = !reply?.ok;
 }
 
 async function show(join) {

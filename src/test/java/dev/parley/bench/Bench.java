@@ -5,41 +5,53 @@ import dev.parley.process.RunningParley;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
 /**
- * Runs the packaged jar under load and prints what it came to as Markdown.
+ * Measures the packaged jar, and beside it what bounds it and what else there is, and prints all of it as Markdown.
  *
- * <p>Figures of different runs and machines say little to each other; so each row also has its ratio to {@code GET /health} of the
+ * <p>Figures of different runs and machines say little to each other; so each load also has its ratio to {@code GET /health} of the
  * same process, measured just before. The load comes from the same machine and shares its processors.
  */
 public final class Bench {
     private static final int CONNECTIONS = 32;
+    private static final int PAIRS = 16;
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 10));
     private static final List<Long> LIVE_SESSIONS = Stream.of(
                     System.getProperty("parley.bench.live", "1000,1000000").split(","))
             .map(Long::valueOf)
             .toList();
 
-    private record Row(String name, Traffic traffic) {}
-
     private Bench() {}
 
     public static void main(String[] arguments) throws Exception {
-        print(
-                "%s, %d processors, Java %s; %d connections, %d s a row%n%n",
-                System.getProperty("os.name"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version(),
-                CONNECTIONS,
-                ROUND.toSeconds());
-        print("| live sessions | load | requests/s | of /health | p50 ms | p99 ms | failed |%n");
-        print("|---:|---|---:|---:|---:|---:|---:|%n");
+        Markdown.line("%s; %d connections, %d s a row%n", Machine.describe(), CONNECTIONS, ROUND.toSeconds());
+        Markdown.head(
+                "load",
+                "live sessions",
+                "a second",
+                "requests/s",
+                "of /health",
+                "p50 ms",
+                "p99 ms",
+                "whole p50",
+                "p99",
+                "failed");
         for (long live : LIVE_SESSIONS) {
             withLiveSessions(live);
         }
+        throughPeerJs();
+        rawCommits(1);
+        rawCommits(CONNECTIONS);
+        Markdown.line("");
+        WakeUps.main(arguments);
+        Markdown.line("");
+        IdleWaiters.main(arguments);
+        Markdown.line("");
+        StartUp.main(arguments);
     }
 
     private static void withLiveSessions(long count) throws Exception {
@@ -49,28 +61,88 @@ public final class Bench {
             var live = new LiveSessions("bench");
             load.run(live, count);
             warmUp(load);
-            for (Row row : List.of(
-                    new Row("handshakes, native", new NativeHandshakes("measured")),
-                    new Row("handshakes, compatible", new RondevuHandshakes()),
-                    new Row("polls that find nothing", new EmptyPolls(live, count)))) {
-                Measured health = load.run(health(), ROUND);
-                Measured measured = load.run(row.traffic(), ROUND);
-                print(
-                        "| %,d | %s | %,.0f | %.2f | %.1f | %.1f | %d |%n",
-                        count,
-                        row.name(),
-                        measured.perSecond(),
-                        measured.perSecond() / health.perSecond(),
-                        measured.millis(50),
-                        measured.millis(99),
-                        measured.failures());
-            }
-            print(
-                    "| %,d | memory of the process then: %d MB; its file: %d MB | | | | | |%n",
-                    count,
-                    new ProcessMemory(parley.pid()).residentBytes() >> 20,
-                    Files.size(folder.path().resolve("data/parley.db")) >> 20);
+            var natively = new NativeHandshakes("measured");
+            var compatibly = new RondevuHandshakes();
+            handshakes("handshakes, native", count, load, natively, natively.handshakes());
+            handshakes("handshakes, compatible", count, load, compatibly, compatibly.handshakes());
+            Measured health = load.run(health(), ROUND);
+            Measured polls = load.run(new EmptyPolls(live, count), ROUND);
+            row("polls that find nothing", count, polls.perSecond(), polls, health, Optional.empty());
+            row("GET /health, the limit", count, health.perSecond(), health, health, Optional.empty());
+            Markdown.row(
+                    "memory %d MB, file %d MB"
+                            .formatted(
+                                    new ProcessMemory(parley.pid()).residentBytes() >> 20,
+                                    Files.size(folder.path().resolve("data/parley.db")) >> 20),
+                    "%,d".formatted(count),
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "");
         }
+    }
+
+    private static void handshakes(String name, long live, Load load, Traffic traffic, Handshakes handshakes)
+            throws InterruptedException {
+        Measured health = load.run(health(), ROUND);
+        Measured measured = load.run(traffic, ROUND);
+        Histogram took = handshakes.took();
+        double perSecond = took.getTotalCount() * 1e9 / measured.time().toNanos();
+        row(name, live, perSecond, measured, health, Optional.of(took));
+    }
+
+    /** @param perSecond of what is whole; {@code measured} are its requests */
+    private static void row(
+            String name, long live, double perSecond, Measured measured, Measured health, Optional<Histogram> whole) {
+        Markdown.row(
+                name,
+                "%,d".formatted(live),
+                Markdown.figure(perSecond),
+                Markdown.figure(measured.perSecond()),
+                Markdown.figure(measured.perSecond() / health.perSecond()),
+                Markdown.figure(measured.millis(50)),
+                Markdown.figure(measured.millis(99)),
+                whole.map(took -> Markdown.millis(took, 50)).orElse(""),
+                whole.map(took -> Markdown.millis(took, 99)).orElse(""),
+                measured.failures());
+    }
+
+    /** Relayed, and not kept. */
+    private static void throughPeerJs() throws Exception {
+        Optional<PeerJs> peerJs = PeerJs.start();
+        if (peerJs.isPresent()) {
+            try (PeerJs server = peerJs.get()) {
+                var load = new PeerJsHandshakes(server, PAIRS);
+                load.run(ROUND);
+                Measured measured = load.run(ROUND);
+                beside("PeerJS's server, handshakes of %d pairs, in memory".formatted(PAIRS), measured, true);
+            }
+        }
+    }
+
+    private static void rawCommits(int rows) throws Exception {
+        Measured measured = new RawCommits(rows).run(ROUND);
+        beside("SQLite by JDBC, rows, %d a commit".formatted(rows), measured, false);
+    }
+
+    private static void beside(String name, Measured measured, boolean whole) {
+        String p50 = Markdown.figure(measured.millis(50));
+        String p99 = Markdown.figure(measured.millis(99));
+        Markdown.row(
+                name,
+                "",
+                Markdown.figure(measured.perSecond()),
+                "",
+                "",
+                whole ? "" : p50,
+                whole ? "" : p99,
+                whole ? p50 : "",
+                whole ? p99 : "",
+                measured.failures());
     }
 
     /** Runs everything once, so that it is compiled by the time it is measured. */
@@ -83,9 +155,5 @@ public final class Bench {
     private static Traffic health() {
         Call call = Call.get("/health", Map.of());
         return () -> call;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 }

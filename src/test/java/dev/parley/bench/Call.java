@@ -10,7 +10,7 @@ import java.util.Map;
  * @param statuses what the reply may be; any other is counted as a failure
  * @param toldOf whether the traffic wants to see the reply
  */
-record Call(
+public record Call(
         HttpMethod method,
         String path,
         Map<String, String> headers,

@@ -18,13 +18,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -34,6 +35,7 @@ import org.HdrHistogram.Histogram;
 public final class IdleWaiters {
     private static final int WAITERS = Integer.getInteger("parley.bench.waiters", 10_000);
     private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 20));
+    private static final int CONNECTIONS = 32;
     private static final int ANSWERS = 200;
     private static final int REQUESTS_PER_SECOND = 200;
     private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
@@ -64,38 +66,41 @@ public final class IdleWaiters {
             long waiterResidentBytes = (memory.residentBytes() - residentBytes) / WAITERS;
             Histogram wakeUps = crowd.answerSome(meetings);
 
-            print(
-                    "| waiters | memory of each, heap KB | resident KB | request p50 ms alone | beside | p99 ms alone | beside"
-                            + " | answered of %d | p50 ms | p99 ms |%n",
-                    ANSWERS);
-            print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|%n");
-            print(
-                    "| %,d | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %d | %.2f | %.2f |%n",
-                    WAITERS,
-                    waiterBytes / 1024.0,
-                    waiterResidentBytes / 1024.0,
-                    alone.getValueAtPercentile(50) / 1000.0,
-                    beside.getValueAtPercentile(50) / 1000.0,
-                    alone.getValueAtPercentile(99) / 1000.0,
-                    beside.getValueAtPercentile(99) / 1000.0,
+            Markdown.head(
+                    "waiters",
+                    "heap of each KB",
+                    "resident KB",
+                    "a GB of heap holds",
+                    "request p50 ms alone",
+                    "beside",
+                    "p99 ms alone",
+                    "beside",
+                    "answered of " + ANSWERS,
+                    "p50 ms",
+                    "p99 ms");
+            Markdown.row(
+                    "%,d".formatted(WAITERS),
+                    Markdown.figure(waiterBytes / 1024.0),
+                    Markdown.figure(waiterResidentBytes / 1024.0),
+                    "%,d".formatted((1L << 30) / Math.max(1, waiterBytes)),
+                    Markdown.millis(alone, 50),
+                    Markdown.millis(beside, 50),
+                    Markdown.millis(alone, 99),
+                    Markdown.millis(beside, 99),
                     wakeUps.getTotalCount(),
-                    wakeUps.getValueAtPercentile(50) / 1000.0,
-                    wakeUps.getValueAtPercentile(99) / 1000.0);
+                    Markdown.millis(wakeUps, 50),
+                    Markdown.millis(wakeUps, 99));
         } finally {
             loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
     }
 
-    private static List<Meeting> open(URI server) throws IOException {
-        var meetings = new ArrayList<Meeting>();
-        try (var connection = new Connection(server)) {
-            for (int i = 0; i < WAITERS; i++) {
-                var meeting = new Meeting("idle-" + i);
-                connection.send(meeting.open());
-                connection.receive(meeting.open());
-                meetings.add(meeting);
-            }
-        }
+    private static List<Meeting> open(URI server) throws InterruptedException {
+        List<Meeting> meetings = IntStream.range(0, WAITERS)
+                .mapToObj(number -> new Meeting("idle-" + number))
+                .toList();
+        Iterator<Meeting> next = meetings.iterator();
+        new Load(server, CONNECTIONS).run(() -> next.next().open(), WAITERS);
         return meetings;
     }
 
@@ -119,10 +124,6 @@ public final class IdleWaiters {
             }
         }
         return latencies;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 
     /** Those who wait, each on a connection of its own. */

@@ -28,20 +28,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A closed loop: some connections, one thread, and on each connection the next request follows the reply to the one before.
  */
-final class Load {
+public final class Load {
     private static final int REPLY_BYTES_MAX = 1 << 22;
     private static final long LATENCY_MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
 
     private final URI server;
     private final int connections;
 
-    Load(URI server, int connections) {
+    public Load(URI server, int connections) {
         this.server = server;
         this.connections = connections;
     }
 
     /** Sends {@code traffic} for {@code time}. */
-    Measured run(Traffic traffic, Duration time) throws InterruptedException {
+    public Measured run(Traffic traffic, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         return run(traffic, () -> System.nanoTime() < end);
     }

@@ -9,13 +9,13 @@ import org.HdrHistogram.Histogram;
  * @param latencies of the replies, in microseconds
  * @param failures replies of a status that was not expected
  */
-record Measured(Duration time, Histogram latencies, long failures) {
-    double perSecond() {
+public record Measured(Duration time, Histogram latencies, long failures) {
+    public double perSecond() {
         return latencies.getTotalCount() * 1e9 / time.toNanos();
     }
 
     /** The latency in milliseconds that {@code percent} of the replies did not exceed. */
-    double millis(double percent) {
+    public double millis(double percent) {
         return latencies.getValueAtPercentile(percent) / 1000.0;
     }
 }

@@ -11,13 +11,14 @@ import java.util.Queue;
  * Whole handshakes through {@code /api/v1}, eight requests each: create with two candidates, the answerer's snapshot, the answer
  * with two candidates, two more candidates a side, the events for each side, and a conditional snapshot.
  */
-final class NativeHandshakes implements Traffic {
+public final class NativeHandshakes implements Traffic {
     private final String run;
     private final Queue<Call> due = new ArrayDeque<>();
+    private final Handshakes handshakes = new Handshakes();
     private long sessions;
 
     /** @param run a word of its own for each run against one store */
-    NativeHandshakes(String run) {
+    public NativeHandshakes(String run) {
         this.run = run;
     }
 
@@ -27,9 +28,13 @@ final class NativeHandshakes implements Traffic {
         return call == null ? open(++sessions) : call;
     }
 
+    Handshakes handshakes() {
+        return handshakes;
+    }
+
     private Call open(long session) {
         String code = run + "-" + session;
-        return Call.send(
+        Call opening = Call.send(
                         POST,
                         "/api/v1/sessions",
                         of("offerer", code),
@@ -37,11 +42,14 @@ final class NativeHandshakes implements Traffic {
                                 + "\",\"peerId\":\"peer\",\"offer\":" + Speech.SDP + ",\"candidates\":"
                                 + Speech.candidates("o", 1) + "}")
                 .andTell();
+        handshakes.begin(opening);
+        return opening;
     }
 
     @Override
     public void heard(Call call, int status, String body) {
         if (status != 201) {
+            handshakes.end(call);
             return;
         }
         int from = body.indexOf(run);
@@ -49,18 +57,23 @@ final class NativeHandshakes implements Traffic {
         String path = "/api/v1/sessions/" + code;
         if (call.method().equals(POST)) {
             due.add(Call.get(path, of("answerer", code)));
-            due.add(Call.send(
+            Call answer = Call.send(
                             PUT,
                             path + "/answer",
                             of("answerer", code),
                             "{\"answer\":" + Speech.SDP + ",\"candidates\":" + Speech.candidates("a", 1) + "}")
-                    .andTell());
+                    .andTell();
+            handshakes.goOn(call, answer);
+            due.add(answer);
             due.add(trickle(path, of("offerer", code), "o"));
         } else {
             due.add(trickle(path, of("answerer", code), "a"));
             due.add(Call.get(path + "/events?after=1", of("offerer", code)));
             due.add(Call.get(path + "/events?after=0", of("answerer", code)));
-            due.add(Call.get(path, Map.of("Origin", Speech.ORIGIN, "If-None-Match", "\"9\"")));
+            Call last = Call.get(path, Map.of("Origin", Speech.ORIGIN, "If-None-Match", "\"9\""))
+                    .andTell();
+            handshakes.goOn(call, last);
+            due.add(last);
         }
     }
 

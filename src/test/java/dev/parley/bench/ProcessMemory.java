@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** How much memory a process of the service takes. */
-record ProcessMemory(long pid) {
+public record ProcessMemory(long pid) {
     /** What it occupies in all. */
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -19,7 +19,7 @@ record ProcessMemory(long pid) {
     }
 
     /** What it keeps on its heap when all that it can do without is gone. */
-    long liveBytes() throws IOException {
+    public long liveBytes() throws IOException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         Process histogram = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")
                 .redirectErrorStream(true)

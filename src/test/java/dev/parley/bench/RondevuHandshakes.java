@@ -15,6 +15,7 @@ final class RondevuHandshakes implements Traffic {
     private static final Map<String, String> HEADERS = Map.of("Origin", Speech.ORIGIN);
 
     private final Queue<Call> due = new ArrayDeque<>();
+    private final Handshakes handshakes = new Handshakes();
     private long offers;
 
     @Override
@@ -23,29 +24,38 @@ final class RondevuHandshakes implements Traffic {
         return call == null ? open(++offers) : call;
     }
 
-    private static Call open(long offer) {
-        return Call.send(
+    Handshakes handshakes() {
+        return handshakes;
+    }
+
+    private Call open(long offer) {
+        Call opening = Call.send(
                         POST,
                         "/room" + offer % 100 + "/offer",
                         HEADERS,
                         "{\"peerId\":\"peer-" + offer + "\",\"offer\":" + Speech.SDP + "}")
                 .andTell();
+        handshakes.begin(opening);
+        return opening;
     }
 
     @Override
     public void heard(Call call, int status, String body) {
-        if (status != 200) {
+        if (status != 200 || call.path().equals("/poll")) {
+            handshakes.end(call);
             return;
         }
         String code = body.substring("{\"code\":\"".length(), body.lastIndexOf('"'));
+        Call last = poll(code, "offerer").andTell();
+        handshakes.goOn(call, last);
         due.add(poll(code, "answerer"));
         due.add(say(code, "answerer", "answer", Speech.SDP));
         for (int i = 1; i <= CANDIDATES; i++) {
             due.add(say(code, "offerer", "candidate", Speech.quoted(Speech.candidate("o", i))));
             due.add(say(code, "answerer", "candidate", Speech.quoted(Speech.candidate("a", i))));
             if (i % 2 == 0) {
-                due.add(poll(code, "offerer"));
                 due.add(poll(code, "answerer"));
+                due.add(i < CANDIDATES ? poll(code, "offerer") : last);
             }
         }
     }

@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
 /** An endless sequence of requests, some of which follow from replies. Used by one thread. */
-interface Traffic {
+public interface Traffic {
     Call next();
 
     /** Takes the reply to {@code call}. */

@@ -41,6 +41,15 @@ final class ConsolePage {
         return this;
     }
 
+    /** Gives the page the key that it asks for; it begins again with it. */
+    void giveKey(String key) {
+        page.getByLabel("This service asks for a key").fill(key);
+        page.waitForResponse(
+                response -> response.request().isNavigationRequest(),
+                () -> button("Use it").click());
+        page.waitForLoadState();
+    }
+
     /** Starts; returns the link for the other side. */
     String start() {
         button("Start").click();
@@ -55,7 +64,7 @@ final class ConsolePage {
 
     String awaitLink() {
         assertThat(link()).hasValue(ANYTHING);
-        page.locator("#qr").evaluate("(picture) => picture.decode()");
+        page.locator("#qr[src]").evaluate("(picture) => picture.decode()");
         return link().inputValue();
     }
 
@@ -141,8 +150,8 @@ final class ConsolePage {
     }
 
     private void noteComplaint(ConsoleMessage message) {
-        // A browser complains of each 404, and the page asks for what not every service has: metrics, servers between
-        // the peers.
+        // A browser complains of each 404, and the page asks for what not every service has: servers between the
+        // peers.
         if (message.type().equals("error") && !message.text().contains("status of 404")) {
             complaints.add(message.text());
         }

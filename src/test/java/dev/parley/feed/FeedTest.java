@@ -18,6 +18,8 @@ import dev.parley.store.Node;
 import dev.parley.store.Served;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -180,6 +182,17 @@ class FeedTest {
     }
 
     @Test
+    void whoIsNotWokenLooksWhenTheSessionShouldHaveExpired() throws Exception {
+        Feed feed = feed(NEVER);
+        var waiter = new Recorder(() -> Recorder.DONE, () -> Instant.now().plusMillis(100));
+        Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
+
+        await().until(() -> waiter.calls().size() >= 3);
+        wait.leave();
+    }
+
+    @Test
     void theClosingIsToldOnceTheSessionIsSeenToBeGone() throws Exception {
         Feed feed = feed(NEVER);
         var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
@@ -225,9 +238,10 @@ class FeedTest {
 
     @Test
     void aSessionThatIsMissingTwiceIsGone() throws Exception {
-        Feed feed = feed(Duration.ofMillis(100));
+        Feed feed = feed(NEVER);
         var waiter = new Recorder(() -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
         Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
 
         await().until(() -> waiter.calls().contains("gone"));
         wait.leave();
@@ -248,7 +262,7 @@ class FeedTest {
 
     @Test
     void asManyWaitForASessionAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(3, 100, 100, NEVER), Neighbours.NONE);
+        Feed feed = new Feed(vertx, new WaitBounds(3, 100, 100, NEVER), Neighbours.NONE, InstantSource.system());
         Wait first = join(feed, KEY, "a", new Recorder());
         join(feed, KEY, "b", new Recorder());
         join(feed, KEY, "c", new Recorder());
@@ -262,7 +276,7 @@ class FeedTest {
 
     @Test
     void asManyOfAClientWaitAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(100, 3, 100, NEVER), Neighbours.NONE);
+        Feed feed = new Feed(vertx, new WaitBounds(100, 3, 100, NEVER), Neighbours.NONE, InstantSource.system());
         Wait first = join(feed, key("1"), "a", new Recorder());
         join(feed, key("2"), "a", new Recorder());
         join(feed, key("3"), "a", new Recorder());
@@ -276,7 +290,7 @@ class FeedTest {
 
     @Test
     void asManyWaitInAllAsMay() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(100, 100, 3, NEVER), Neighbours.NONE);
+        Feed feed = new Feed(vertx, new WaitBounds(100, 100, 3, NEVER), Neighbours.NONE, InstantSource.system());
         Wait first = join(feed, key("1"), "a", new Recorder());
         join(feed, key("2"), "b", new Recorder());
         join(feed, key("3"), "c", new Recorder());
@@ -289,7 +303,7 @@ class FeedTest {
 
     @Test
     void theBoundsHoldWhenAllComeAtOnce() throws Exception {
-        Feed feed = new Feed(vertx, new WaitBounds(10, 20, 30, NEVER), Neighbours.NONE);
+        Feed feed = new Feed(vertx, new WaitBounds(10, 20, 30, NEVER), Neighbours.NONE, InstantSource.system());
         var joining = new ArrayList<CompletableFuture<Wait>>();
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
@@ -346,7 +360,7 @@ class FeedTest {
     }
 
     private Feed feed(Duration recheck) {
-        return new Feed(vertx, new WaitBounds(1_000, 1_000, 1_000, recheck), Neighbours.NONE);
+        return new Feed(vertx, new WaitBounds(1_000, 1_000, 1_000, recheck), Neighbours.NONE, InstantSource.system());
     }
 
     private Wait join(Feed feed, SessionKey key, String client, Waiter waiter) throws Exception {

@@ -4,6 +4,7 @@ import dev.parley.session.SessionKey;
 import dev.parley.store.Neighbours;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -14,12 +15,17 @@ public final class Feeds {
     private Feeds() {}
 
     public static Feed nobodyWaits() {
-        return new Feed(VERTX, new WaitBounds(1, 1, 1, Duration.ofMinutes(1)), Neighbours.NONE);
+        return new Feed(VERTX, new WaitBounds(1, 1, 1, Duration.ofMinutes(1)), Neighbours.NONE, InstantSource.system());
     }
 
     /** A feed whose waiters look when they are woken, and not by themselves. */
     public static Feed among(Neighbours neighbours) {
-        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours);
+        return among(neighbours, InstantSource.system());
+    }
+
+    /** The same where sessions live by another clock. */
+    public static Feed among(Neighbours neighbours, InstantSource clock) {
+        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours, clock);
     }
 
     /** Lets {@code waiter} wait from an event loop of its own. */

@@ -2,6 +2,7 @@ package dev.parley.feed;
 
 import dev.parley.session.Event;
 import dev.parley.store.Served;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +15,7 @@ public final class Recorder implements Waiter {
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final Supplier<CompletionStage<?>> look;
+    private final Supplier<Instant> expiry;
 
     public Recorder() {
         this(() -> DONE);
@@ -21,7 +23,13 @@ public final class Recorder implements Waiter {
 
     /** @param look what a look does */
     public Recorder(Supplier<CompletionStage<?>> look) {
+        this(look, () -> Instant.MAX);
+    }
+
+    /** @param expiry when the session expires, as each look finds it */
+    Recorder(Supplier<CompletionStage<?>> look, Supplier<Instant> expiry) {
         this.look = look;
+        this.expiry = expiry;
     }
 
     public List<String> calls() {
@@ -29,9 +37,9 @@ public final class Recorder implements Waiter {
     }
 
     @Override
-    public CompletionStage<?> look() {
+    public CompletionStage<Instant> look() {
         calls.add("look");
-        return look.get();
+        return look.get().thenApply(done -> expiry.get());
     }
 
     @Override

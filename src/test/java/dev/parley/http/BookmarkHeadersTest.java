@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.signaling.PostgresProfile;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.net.URI;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,13 @@ import org.junit.jupiter.api.Test;
 /** Every reply says how new it is and who served it, whatever was asked and however it ended, through either API. */
 @QuarkusTest
 @TestProfile(PostgresProfile.class)
+@SuppressWarnings("NullAway.Init") // the framework fills the field
 class BookmarkHeadersTest {
     private static final String FORGED = "1-" + "0".repeat(24) + "-" + "f".repeat(16) + "-" + "A".repeat(22);
     private static final String SESSIONS = "/api/v1/sessions";
+
+    @TestHTTPResource(value = "/", management = true)
+    URI operators;
 
     @Test
     void successesAndRefusalsCarryTheHeaders() {
@@ -109,7 +115,7 @@ class BookmarkHeadersTest {
 
     @Test
     void readinessShowsEachNode() {
-        String health = given().get("/q/health/ready").asString();
+        String health = given().get(operators.resolve("/q/health/ready")).asString();
 
         assertThat(health).contains("\"main\"", "\"copy\"");
     }
@@ -118,8 +124,19 @@ class BookmarkHeadersTest {
     void metricsTellWhereReadsGo() {
         request(null).get(SESSIONS);
 
-        assertThat(given().get("/q/metrics").asString())
+        assertThat(given().get(operators.resolve("/q/metrics")).asString())
                 .contains("parley_reads_total{node=\"main\"}", "parley_replica_lag_seconds{node=\"copy\"}");
+    }
+
+    @Test
+    void whatIsForOperatorsIsNotWherePeersCall() {
+        Stream.of("/q/health", "/q/health/live", "/q/health/ready", "/q/metrics")
+                .forEach(path ->
+                        assertThat(given().get(path).statusCode()).as(path).isEqualTo(404));
+        Stream.of("/api/v1/sessions", "/topics", "/health", "/q/openapi")
+                .forEach(path -> assertThat(given().get(operators.resolve(path)).statusCode())
+                        .as(path)
+                        .isEqualTo(404));
     }
 
     private static Response open(String code, @Nullable String bookmark) {

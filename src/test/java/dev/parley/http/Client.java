@@ -45,7 +45,7 @@ public final class Client {
     }
 
     /** The origin it is at home in. */
-    String origin() {
+    public String origin() {
         return Objects.requireNonNull(origin);
     }
 

@@ -29,6 +29,8 @@ class CrossOriginTest {
             "etag",
             "location",
             "preference-applied",
+            "ratelimit",
+            "ratelimit-policy",
             "retry-after",
             "www-authenticate",
             "x-bookmark-status",

@@ -15,6 +15,7 @@ import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.session.SignalingException.TooManyRequests;
 import dev.parley.session.SignalingException.TooManyWaits;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.arc.Arc;
@@ -210,6 +211,7 @@ class OpenApiTest {
                 Arguments.of("SessionChanged", new SessionChanged(7)),
                 Arguments.of("PreconditionMissing", new PreconditionMissing()),
                 Arguments.of("BodyTooLarge", new BodyTooLarge(262_144)),
+                Arguments.of("TooManyRequests", new TooManyRequests("address", 600, Duration.ofSeconds(1))),
                 Arguments.of(
                         "TooManyWaits",
                         new TooManyWaits(

@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A connection on which a test sends whatever bytes it likes; no client library stands between to mend them. */
-final class RawConnection implements Closeable {
+public final class RawConnection implements Closeable {
     private static final int SILENCE_MAX_MILLIS = 15_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    RawConnection() throws IOException {
+    public RawConnection() throws IOException {
         this("127.0.0.1");
     }
 
@@ -44,7 +44,7 @@ final class RawConnection implements Closeable {
     }
 
     /** Sends {@code bytes}, each character one byte. A service that has hung up already will be noticed when its reply is read. */
-    RawConnection send(String bytes) throws IOException {
+    public RawConnection send(String bytes) throws IOException {
         try {
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
@@ -58,7 +58,7 @@ final class RawConnection implements Closeable {
         return receive(false);
     }
 
-    private Optional<Reply> receive(boolean headOnly) throws IOException {
+    public Optional<Reply> receive(boolean headOnly) throws IOException {
         String statusLine = line();
         if (statusLine.isEmpty()) {
             return Optional.empty();
@@ -76,7 +76,7 @@ final class RawConnection implements Closeable {
     }
 
     /** One line without its end; empty at the end of the head and at the end of the connection. */
-    private String line() throws IOException {
+    String line() throws IOException {
         var line = new StringBuilder();
         try {
             for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {

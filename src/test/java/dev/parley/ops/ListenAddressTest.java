@@ -3,7 +3,7 @@ package dev.parley.ops;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.ops.ParleyConfig.Access;
+import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.store.StartRefused;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,15 +23,14 @@ class ListenAddressTest {
         assertThatExceptionOfType(StartRefused.class)
                 .isThrownBy(() -> refuseUnsafe(host, "8080", Optional.empty()))
                 .withMessageContainingAll("parley.access", host);
-        assertThatCode(() -> refuseUnsafe(host, "8080", Optional.of(Access.OPEN)))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> refuseUnsafe(host, "8080", Optional.of(Mode.OPEN))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"65536", "70000", "-1", "http", "", "99999999999"})
     void aPortThatIsNoneIsRefused(String port) {
         assertThatExceptionOfType(StartRefused.class)
-                .isThrownBy(() -> refuseUnsafe("127.0.0.1", port, Optional.of(Access.OPEN)))
+                .isThrownBy(() -> refuseUnsafe("127.0.0.1", port, Optional.of(Mode.OPEN)))
                 .withMessageContaining("quarkus.http.port");
     }
 
@@ -41,7 +40,7 @@ class ListenAddressTest {
         assertThatCode(() -> refuseUnsafe("127.0.0.1", port, Optional.empty())).doesNotThrowAnyException();
     }
 
-    private static void refuseUnsafe(String host, String port, Optional<Access> access) {
-        new ListenAddress(host, port, access).refuseUnsafe();
+    private static void refuseUnsafe(String host, String port, Optional<Mode> access) {
+        new ListenAddress(ListenAddress.HTTP, host, port, access).refuseUnsafe();
     }
 }

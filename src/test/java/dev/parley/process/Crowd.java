@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Peers that open sessions, answer and trickle without a pause, several in the same session at once, and remember what they
  * were told. Each goes on until its server answers no more, or until it is told to leave.
  */
-final class Crowd implements AutoCloseable {
+public final class Crowd implements AutoCloseable {
     /** Few, so that peers meet: each write goes to one of the latest sessions. */
     private static final int LATEST = 12;
 
@@ -27,6 +28,7 @@ final class Crowd implements AutoCloseable {
 
     private final ParleyClient client;
     private final String name;
+    private final LongSupplier clock;
     private final AtomicReferenceArray<@Nullable RememberedSession> latest = new AtomicReferenceArray<>(LATEST);
     private final Collection<RememberedSession> sessions = new ConcurrentLinkedQueue<>();
     private final Collection<String> surprises = new ConcurrentLinkedQueue<>();
@@ -34,8 +36,9 @@ final class Crowd implements AutoCloseable {
     private final List<Thread> peers;
     private volatile boolean leaving;
 
-    private Crowd(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
+    private Crowd(ParleyClient client, int peers, long seed, int acknowledgementsAwaited, LongSupplier clock) {
         this.client = client;
+        this.clock = clock;
         this.name = Long.toString(seed, Character.MAX_RADIX).replace('-', 'n');
         this.acknowledgements = new CountDownLatch(acknowledgementsAwaited);
         this.peers = IntStream.range(0, peers)
@@ -49,13 +52,19 @@ final class Crowd implements AutoCloseable {
      * @param seed decides who does what; two crowds on one store need two
      * @param acknowledgementsAwaited how many {@link #awaitAcknowledgements} waits for
      */
-    static Crowd actingOn(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
-        var crowd = new Crowd(client, peers, seed, acknowledgementsAwaited);
+    public static Crowd actingOn(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
+        return actingOn(client, peers, seed, acknowledgementsAwaited, () -> 0);
+    }
+
+    /** The same, and each acknowledgement is remembered with the moment by {@code clock} at which it came. */
+    public static Crowd actingOn(
+            ParleyClient client, int peers, long seed, int acknowledgementsAwaited, LongSupplier clock) {
+        var crowd = new Crowd(client, peers, seed, acknowledgementsAwaited, clock);
         crowd.peers.forEach(Thread::start);
         return crowd;
     }
 
-    void awaitAcknowledgements() {
+    public void awaitAcknowledgements() {
         try {
             if (!acknowledgements.await(LEAVE_SECONDS_MAX, TimeUnit.SECONDS)) {
                 throw new AssertionError("Too few writes were acknowledged; else was said: " + surprises);
@@ -67,7 +76,7 @@ final class Crowd implements AutoCloseable {
     }
 
     /** Waits until every peer has heard its last reply, or that there will be none. */
-    void awaitSilence() {
+    public void awaitSilence() {
         try {
             for (Thread peer : peers) {
                 peer.join(TimeUnit.SECONDS.toMillis(LEAVE_SECONDS_MAX));
@@ -82,17 +91,17 @@ final class Crowd implements AutoCloseable {
     }
 
     /** Lets every peer finish what it does. */
-    void leave() {
+    public void leave() {
         leaving = true;
         awaitSilence();
     }
 
-    List<RememberedSession> sessions() {
+    public List<RememberedSession> sessions() {
         return List.copyOf(sessions);
     }
 
     /** Replies that were neither a success nor a rival's earlier answer. */
-    Collection<String> surprises() {
+    public Collection<String> surprises() {
         return surprises;
     }
 
@@ -136,7 +145,7 @@ final class Crowd implements AutoCloseable {
     }
 
     private void send(RememberedSession session, RememberedWrite write) {
-        Reply reply = session.remember(write).send(client);
+        Reply reply = session.remember(write).send(client, clock);
         if (reply.isSuccess()) {
             acknowledgements.countDown();
         } else if (write.kind() != Kind.ANSWER || reply.status() != 409) {

@@ -25,31 +25,39 @@ public final class ParleyJar {
     private static final int PORT_MAX = 32_000;
 
     private final Path folder;
+    private final Path jar;
     private final Map<String, String> environment;
     private final List<String> options;
 
-    private ParleyJar(Path folder, Map<String, String> environment, List<String> options) {
+    private ParleyJar(Path folder, Path jar, Map<String, String> environment, List<String> options) {
         this.folder = folder;
+        this.jar = jar;
         this.environment = environment;
         this.options = options;
     }
 
     /** The jar with {@code folder} as its working directory; logs are written there too. */
     public static ParleyJar in(Path folder) {
-        return new ParleyJar(folder, Map.of(), List.of());
+        return new ParleyJar(folder, packaged(), Map.of(), List.of());
+    }
+
+    /** Another jar, such as a copy with a fault in it. */
+    public ParleyJar running(Path otherJar) {
+        return new ParleyJar(folder, otherJar, environment, options);
     }
 
     /** The same with one more environment variable. */
     public ParleyJar with(String variable, String value) {
         var more = new TreeMap<>(environment);
         more.put(variable, value);
-        return new ParleyJar(folder, more, options);
+        return new ParleyJar(folder, jar, more, options);
     }
 
     /** The same with one more option of the virtual machine, such as {@code -Xmx512m}. */
     public ParleyJar withOption(String option) {
         return new ParleyJar(
                 folder,
+                jar,
                 environment,
                 Stream.concat(options.stream(), Stream.of(option)).toList());
     }
@@ -93,7 +101,7 @@ public final class ParleyJar {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
-        command.addAll(List.of("-jar", jar()));
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(folder, "parley-", ".out");
@@ -103,6 +111,7 @@ public final class ParleyJar {
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().keySet().removeIf(ParleyJar::isSetting);
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0"); // whatever is free; many servers run at once
             builder.environment().putAll(environment);
             return new LaunchedJar(builder.start(), out, err);
         } catch (IOException e) {
@@ -114,12 +123,13 @@ public final class ParleyJar {
         return variable.startsWith("PARLEY_") || variable.startsWith("QUARKUS_");
     }
 
-    private static String jar() {
+    /** The jar that is tested. */
+    public static Path packaged() {
         String jar = System.getProperty("parley.jar");
         if (jar == null) {
             throw new IllegalStateException("The system property parley.jar does not say which jar to run");
         }
-        return jar;
+        return Path.of(jar);
     }
 
     private static int freePort() {

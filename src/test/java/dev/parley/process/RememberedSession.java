@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A session as its peers remember it: each write that any of them sent. Holds a server to what it has acknowledged. */
-final class RememberedSession {
+public final class RememberedSession {
     private final String code;
     private final Collection<RememberedWrite> writes = new ConcurrentLinkedQueue<>();
 
@@ -39,12 +39,17 @@ final class RememberedSession {
      * Everything acknowledged stands where its acknowledgement said, byte for byte; what got no reply is there wholly or not at
      * all; and there is nothing else.
      */
-    void assertKeptBy(ParleyClient client) {
-        List<RememberedEvent> found = found(client);
+    public void assertKeptBy(ParleyClient client) {
+        assertKeptBy(client, Long.MAX_VALUE);
+    }
+
+    /** The same of a server that has come back to a state of {@code moment}: what was acknowledged later got no reply then. */
+    public void assertKeptBy(ParleyClient client, long moment) {
+        List<RememberedEvent> found = found(client, moment);
         long explained = 0;
         for (RememberedWrite write : writes) {
             List<RememberedEvent> events = write.events();
-            boolean present = switch (write.fate()) {
+            boolean present = switch (write.fateAt(moment)) {
                 case ACKNOWLEDGED -> {
                     assertThat(found).as("%s holds %s", this, write).hasSizeGreaterThanOrEqualTo((int) write.lastSeq());
                     int end = (int) write.lastSeq();
@@ -119,8 +124,13 @@ final class RememberedSession {
     }
 
     private List<RememberedEvent> found(ParleyClient client) {
+        return found(client, Long.MAX_VALUE);
+    }
+
+    private List<RememberedEvent> found(ParleyClient client, long moment) {
         Reply reply = client.events(code);
-        boolean mayBeMissing = acknowledged(Kind.OPEN).isEmpty();
+        boolean mayBeMissing = writes.stream()
+                .noneMatch(write -> write.kind() == Kind.OPEN && write.fateAt(moment) == Fate.ACKNOWLEDGED);
         if (reply.status() == 404 && mayBeMissing) {
             return List.of();
         }

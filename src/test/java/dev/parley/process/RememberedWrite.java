@@ -3,6 +3,7 @@ package dev.parley.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class RememberedWrite {
     private final List<JsonNode> candidates;
     private volatile Fate fate = Fate.UNKNOWN;
     private volatile long lastSeq;
+    private volatile long acknowledgedAt;
 
     private RememberedWrite(
             Kind kind, String code, String token, @Nullable String description, List<JsonNode> candidates) {
@@ -78,6 +80,11 @@ final class RememberedWrite {
         return fate;
     }
 
+    /** What the peer knew of the write at {@code moment}: of what was acknowledged later, nothing yet. */
+    Fate fateAt(long moment) {
+        return fate == Fate.ACKNOWLEDGED && acknowledgedAt > moment ? Fate.UNKNOWN : fate;
+    }
+
     /** The number of its last event, once the write was acknowledged. */
     long lastSeq() {
         return lastSeq;
@@ -85,9 +92,15 @@ final class RememberedWrite {
 
     /** Sends the write and remembers what is said to it. */
     Reply send(ParleyClient client) {
+        return send(client, () -> 0);
+    }
+
+    /** Sends the write and remembers what is said to it, and when by {@code clock}. */
+    Reply send(ParleyClient client, LongSupplier clock) {
         Reply reply = sendAgain(client);
         if (reply.isSuccess()) {
             lastSeq = reply.seq();
+            acknowledgedAt = clock.getAsLong();
             fate = Fate.ACKNOWLEDGED;
         } else {
             fate = Fate.REFUSED;

@@ -4,10 +4,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server in a process of its own. Closing it kills it; {@link #stop()} is the orderly end. */
 public final class RunningParley implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
+    private static final Pattern OPERATORS = Pattern.compile("for operators on (http://\\S+)");
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final LaunchedJar launched;
@@ -44,6 +47,15 @@ public final class RunningParley implements AutoCloseable {
     /** Speaks to this server; may be used by many threads at once. */
     public ParleyClient client() {
         return client;
+    }
+
+    /** Looks where it shows metrics and health in detail to operators. */
+    ParleyClient operators() {
+        Matcher said = OPERATORS.matcher(log());
+        if (!said.find()) {
+            throw new AssertionError("Parley has not said where operators look; " + log());
+        }
+        return new ParleyClient(URI.create(said.group(1)));
     }
 
     public long pid() {

@@ -3,6 +3,8 @@ package dev.parley.process;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,21 @@ final class SmallDisk implements AutoCloseable {
     /** Takes {@code megabytes} of the room; deleting the file gives it back. */
     Path occupy(int megabytes) throws IOException {
         return Files.write(folder.resolve("ballast"), new byte[megabytes << 20]);
+    }
+
+    /** Takes all the room that is left; deleting the file gives it back. */
+    Path occupyRest() throws IOException {
+        Path file = folder.resolve("rest");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            byte[] page = new byte[1 << 12];
+            while (true) {
+                out.write(page);
+            }
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            return file; // no space left
+        }
     }
 
     void makeReadOnly() throws IOException {

@@ -23,6 +23,8 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
                 .with("PARLEY_STORE_PRIMARY", "main@here")
                 .with("PARLEY_STORE_REPLICAS", "copy@here=" + cluster.standby().url())
                 .with("PARLEY_NODE_REGION", "here")
+                // A copy that is behind misses what is new, and all ask from one address.
+                .with("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0")
                 .startingFast();
         var nodes = new TwoNodes(cluster, jar.start(), jar.start());
         nodes.awaitReplica(true);
@@ -38,7 +40,8 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
         String line = "parley_replica_serving{node=\"copy\"} " + (serving ? "1.0" : "0.0");
         await().atMost(PATIENCE)
                 .until(() -> both().stream()
-                        .allMatch(node -> node.client().get("/q/metrics").text().contains(line)));
+                        .allMatch(node ->
+                                node.operators().get("/q/metrics").text().contains(line)));
     }
 
     /** Opens a session; returns its code. */

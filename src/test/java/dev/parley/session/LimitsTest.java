@@ -20,7 +20,19 @@ class LimitsTest {
     private static final String TWO_CHARS_ONE_CODE_POINT = "\uD83D\uDE00";
 
     private static final Limits LIMITS = new Limits(
-            20, 10, 4, 8, 6, 5, 7, 3, 4, Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(100));
+            20,
+            10,
+            4,
+            8,
+            6,
+            5,
+            7,
+            3,
+            4,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(100),
+            Quota.NONE);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 19, 20})

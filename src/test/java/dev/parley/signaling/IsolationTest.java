@@ -37,6 +37,9 @@ class IsolationTest {
     /** What also names the row that a guard has just hit and holds: losing its namespace, it would hit the same. */
     private static final Set<String> HITS_A_ROW_THAT_IS_HELD = Set.of("give-back-offerer", "give-back-answerer");
 
+    /** What tells nothing of the row that it holds: that is asked for by the next statement. */
+    private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("hold");
+
     @TempDir
     Path folder;
 
@@ -66,6 +69,7 @@ class IsolationTest {
         List<Sql> confined = StoreStatements.ofSessions().stream()
                 .filter(statement -> !WITHOUT_NAMESPACE.contains(statement.name()))
                 .filter(statement -> !HITS_A_ROW_THAT_IS_HELD.contains(statement.name()))
+                .filter(statement -> !ONLY_HOLDS_A_ROW.contains(statement.name()))
                 .toList();
         assertThat(confined).hasSizeGreaterThan(12);
         for (Sql statement : confined) {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The store's tests on PostgreSQL with a replica, with an ear at Hibernate's statements. */
-public final class PostgresProfile extends StoreProfile {
+public class PostgresProfile extends StoreProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
         return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.class))

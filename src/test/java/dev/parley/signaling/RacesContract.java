@@ -10,19 +10,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.Seed;
 import dev.parley.session.Candidate;
+import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Joined;
 import dev.parley.session.Said;
 import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
+import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -281,6 +285,50 @@ abstract class RacesContract {
                             peers.join(offer(offer).code("wanted").topic("t").token(own))));
         } catch (CodeTaken refusal) {
             return new Try(offer, Optional.empty());
+        }
+    }
+
+    @Test
+    void whoMeetsAnOpeningIsNotToldWhatNeverWas() throws Exception {
+        Seed seed = Seed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToMeetAnOpening(race, seed.round(round).random());
+            }
+        }
+    }
+
+    /** The session comes and goes under everybody's feet, but never is there one that is another offerer's, or full. */
+    private void raceToMeetAnOpening(Race race, Random random) throws Exception {
+        Peers peers = Peers.strangersToAllOthers(signaling);
+        SessionToken offerer = newToken();
+        var session =
+                new Rendezvous(signaling, new SessionKey(peers.namespace(), new Code("wanted")), offerer, newToken());
+        var calls = new ArrayList<Callable<String>>();
+        while (calls.size() < Race.WAYS) {
+            String answer = "answer " + calls.size();
+            calls.add(
+                    switch (random.nextInt(5)) {
+                        case 0, 1 ->
+                            () -> outcome(
+                                    () -> peers.join(offer("o").code("wanted").token(offerer)));
+                        case 2 -> () -> outcome(session::close);
+                        case 3 -> () -> outcome(() -> session.extend(offerer, Duration.ofMinutes(1)));
+                        default -> () -> outcome(() -> session.answer(newToken(), answer, null, Trickle.NOTHING));
+                    });
+        }
+
+        Race.Result<String, Boolean> result = race.run(calls, over -> true);
+
+        assertThat(result.calls()).isSubsetOf("done", "session-not-found", "already-answered");
+    }
+
+    private static String outcome(Runnable call) {
+        try {
+            call.run();
+            return "done";
+        } catch (SignalingException refusal) {
+            return refusal.type();
         }
     }
 

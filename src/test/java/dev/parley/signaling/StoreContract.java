@@ -15,12 +15,14 @@ abstract class StoreContract
                 TricklingCases,
                 RestartingCases,
                 LastingCases,
+                ClockCases,
                 StrangerCases,
                 ReadingCases,
                 DiscoveryCases,
                 TopicCases,
                 BookmarkCases,
-                SweepingCases {
+                SweepingCases,
+                QuotaCases {
     @Inject
     Database database;
 

@@ -13,6 +13,9 @@ public abstract class StoreProfile implements QuarkusTestProfile {
                 "0",
                 "parley.expiry.schedule",
                 "off",
+                // Many tests ask for what is not there, all from one address.
+                "parley.limits.misses-per-address",
+                "0",
                 // The application refuses keys that it does not know; -Dparley.seed= and its like are the tests' own.
                 "smallrye.config.mapping.validate-unknown",
                 "false");

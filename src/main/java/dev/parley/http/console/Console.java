@@ -2,6 +2,7 @@ package dev.parley.http.console;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Route;
@@ -9,27 +10,46 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
 @Singleton
 public final class Console {
     private static final String PAGE = "/console.html";
-    private static final String FILES =
-            "/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))";
+    private static final Pattern FILES =
+            Pattern.compile("/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))");
+    private static final String QR = "/qr";
 
     /** Everything that the page needs is here, and nothing else may have a part in it. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            + " img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
             + " require-trusted-types-for 'script'";
 
     /** Longer links make codes that no telephone can read from a screen. */
     private static final int LINK_CHARS_MAX = 800;
 
+    private static final int LINK_BYTES_MAX = 4 * LINK_CHARS_MAX;
+
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::front);
-        reading(router.routeWithRegex(FILES)).handler(Console::file);
-        reading(router.route("/qr")).blockingHandler(Console::qrCode, false);
+        reading(router.routeWithRegex(FILES.pattern())).handler(Console::file);
+        router.post(QR).order(-1).handler(Console::qrCode);
+    }
+
+    /** Whether a request is for the page or what belongs to it, which is the same for everybody. */
+    public static boolean isFor(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        String path = request.normalizedPath();
+        if (method.equals(HttpMethod.POST)) {
+            return path.equals(QR);
+        }
+        boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        return reads
+                && (path.equals("/")
+                        ? prefersHtml(request)
+                        : FILES.matcher(path).matches());
     }
 
     private static Route reading(Route route) {
@@ -81,17 +101,31 @@ public final class Console {
         context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }
 
+    /** The link is the body and no part of the address: it lets its holder in, and addresses are written into logs. */
     private static void qrCode(RoutingContext context) {
-        String link = context.queryParams().get("link");
-        if (link == null || link.isEmpty() || link.length() > LINK_CHARS_MAX) {
+        HttpServerRequest request = context.request();
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null || Long.parseLong(length) > LINK_BYTES_MAX) {
             context.fail(400);
             return;
         }
-        context.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Content-Security-Policy", "default-src 'none'")
-                .end(QrCodeImage.of(link));
+        request.body().onSuccess(body -> draw(context, body.toString(StandardCharsets.UTF_8)));
+        request.resume();
+    }
+
+    private static void draw(RoutingContext context, String link) {
+        if (link.isEmpty() || link.length() > LINK_CHARS_MAX) {
+            context.fail(400);
+            return;
+        }
+        context.vertx()
+                .executeBlocking(() -> QrCodeImage.of(link), false)
+                .onFailure(context::fail)
+                .onSuccess(image -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .putHeader("X-Content-Type-Options", "nosniff")
+                        .putHeader("Content-Security-Policy", "default-src 'none'")
+                        .end(image));
     }
 }

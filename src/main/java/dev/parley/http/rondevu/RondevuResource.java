@@ -4,8 +4,8 @@ import static dev.parley.http.rondevu.RondevuBodies.present;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
+import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
-import dev.parley.http.Replies;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
 import dev.parley.http.rondevu.RondevuBodies.Heard;
@@ -27,7 +27,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.signaling.Signaling.TopicPage;
 import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
-import jakarta.ws.rs.BeanParam;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -35,11 +35,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -53,70 +53,71 @@ public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
     private final Signaling signaling;
+    private final CodeGate gate;
     private final HttpSettings settings;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
+            CodeGate gate,
             HttpSettings settings,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
+        this.gate = gate;
         this.settings = settings;
         this.version = version;
     }
 
     @GET
-    public CompletionStage<RestResponse<Front>> front(
-            @BeanParam Caller caller,
+    public CompletionStage<Front> front(
+            @Context RoutingContext client,
             @QueryParam("page") @Nullable String page,
             @QueryParam("limit") @Nullable String limit) {
+        var caller = new Caller(client);
         return topicPage(caller, page, limit)
-                .thenApply(paged -> Replies.reply(
-                                Status.OK, paged.served(), new Front(version, paged.topics(), paged.pagination()))
-                        .build());
+                .thenApply(paged -> caller.reply(
+                        Status.OK, paged.served(), new Front(version, paged.topics(), paged.pagination())));
     }
 
     @GET
     @Path("topics")
-    public CompletionStage<RestResponse<Topics>> topics(
-            @BeanParam Caller caller,
+    public CompletionStage<Topics> topics(
+            @Context RoutingContext client,
             @QueryParam("page") @Nullable String page,
             @QueryParam("limit") @Nullable String limit) {
+        var caller = new Caller(client);
         return topicPage(caller, page, limit)
-                .thenApply(paged -> Replies.reply(
-                                Status.OK, paged.served(), new Topics(paged.topics(), paged.pagination()))
-                        .build());
+                .thenApply(paged ->
+                        caller.reply(Status.OK, paged.served(), new Topics(paged.topics(), paged.pagination())));
     }
 
     @GET
     @Path("{topic}/sessions")
-    public CompletionStage<RestResponse<Sessions>> sessions(
-            @BeanParam Caller caller, @PathParam("topic") String topic) {
+    public CompletionStage<Sessions> sessions(@Context RoutingContext client, @PathParam("topic") String topic) {
+        var caller = new Caller(client);
         if (topic.codePointCount(0, topic.length()) > settings.topicCharsMax()) {
             throw new Malformed("A topic may be at most " + settings.topicCharsMax() + " characters.");
         }
         return signaling
                 .waiting(caller.readFrom(), caller.namespace(), topic, settings.pageMax())
-                .thenApply(served -> Replies.reply(Status.OK, served, Sessions.of(served.result()))
-                        .build());
+                .thenApply(served -> caller.reply(Status.OK, served, Sessions.of(served.result())));
     }
 
     @POST
     @Path("{topic}/offer")
-    public CompletionStage<RestResponse<Opened>> offer(
-            @BeanParam Caller caller, @PathParam("topic") String topic, Offer request) {
+    public CompletionStage<Opened> offer(
+            @Context RoutingContext client, @PathParam("topic") String topic, Offer request) {
+        var caller = new Caller(client);
         return signaling
                 .openWithoutToken(caller.namespace(), request.opening(topic))
-                .thenApply(served -> Replies.reply(
-                                Status.OK,
-                                served,
-                                new Opened(served.result().code().text()))
-                        .build());
+                .thenApply(served -> caller.reply(
+                        Status.OK, served, new Opened(served.result().code().text())));
     }
 
     @POST
     @Path("answer")
-    public CompletionStage<RestResponse<Success>> answer(@BeanParam Caller caller, Answer request) {
+    public CompletionStage<Success> answer(@Context RoutingContext client, Answer request) {
+        var caller = new Caller(client);
         Side side = side(request.side());
         SessionKey key = key(caller, request.code());
         Description answer = request.answerSent();
@@ -130,18 +131,17 @@ public final class RondevuResource {
         CompletionStage<? extends Served<?>> done = candidate == null
                 ? signaling.answerWithoutToken(key, requireNonNull(answer))
                 : signaling.trickleAs(key, side, caller.token(), new Trickle(List.of(candidate), false));
-        return done.thenApply(
-                served -> Replies.reply(Status.OK, served, new Success(true)).build());
+        return done.thenApply(served -> caller.reply(Status.OK, served, new Success(true)));
     }
 
     @POST
     @Path("poll")
-    public CompletionStage<RestResponse<Heard>> poll(@BeanParam Caller caller, Poll request) {
+    public CompletionStage<Heard> poll(@Context RoutingContext client, Poll request) {
+        var caller = new Caller(client);
         Side side = side(request.side());
         return signaling
                 .saidBy(caller.readFrom(), key(caller, request.code()), side.other())
-                .thenApply(served -> Replies.reply(Status.OK, served, Heard.by(side, served.result()))
-                        .build());
+                .thenApply(served -> caller.reply(Status.OK, served, Heard.by(side, served.result())));
     }
 
     private CompletionStage<Paged> topicPage(Caller caller, @Nullable String pageText, @Nullable String limitText) {
@@ -173,8 +173,8 @@ public final class RondevuResource {
                 .orElseThrow(() -> new Malformed("side must be \"offerer\" or \"answerer\"."));
     }
 
-    private static SessionKey key(Caller caller, @Nullable String code) {
-        return caller.key(present("code", code));
+    private SessionKey key(Caller caller, @Nullable String code) {
+        return caller.key(gate, present("code", code));
     }
 
     /** A page of topics as both calls show it. */

@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
             SweepCommand.class,
             StatsCommand.class,
             SqlCommand.class,
+            KeyCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             DoctorCommand.class

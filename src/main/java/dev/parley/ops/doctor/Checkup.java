@@ -14,17 +14,20 @@ public final class Checkup {
     private final List<Runnable> settings;
     private final Set<String> misspelt;
     private final String versions;
+    private final KeyCheck keys;
     private final Upkeep upkeep;
 
     /**
      * @param settings each throws {@link StartRefused} where the service would not start
      * @param misspelt variables that look like settings and are none
      * @param versions of all that runs here
+     * @param keys who may use the service
      */
-    public Checkup(List<Runnable> settings, Set<String> misspelt, String versions, Upkeep upkeep) {
+    public Checkup(List<Runnable> settings, Set<String> misspelt, String versions, KeyCheck keys, Upkeep upkeep) {
         this.settings = settings;
         this.misspelt = misspelt;
         this.versions = versions;
+        this.keys = keys;
         this.upkeep = upkeep;
     }
 
@@ -32,6 +35,7 @@ public final class Checkup {
         var findings = new ArrayList<Finding>();
         findings.add(Finding.ok("versions", versions));
         findings.addAll(settings());
+        findings.add(keys.finding());
         findings.addAll(upkeep.examine());
         return findings;
     }

@@ -1,5 +1,6 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.SlowLog;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
 import java.sql.Connection;
@@ -17,14 +18,22 @@ final class Connector {
 
     private final StoreUrl.Postgres url;
     private final Duration statementTimeout;
+    private final SlowLog slow;
     private final Properties properties;
+
+    /** One that tells nobody of its statements. */
+    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+        this(url, servers, statementTimeout, SlowLog.OFF);
+    }
 
     /**
      * @param servers which of several servers to take: {@code primary} or {@code any}
      * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
+     * @param slow is told of every statement
      */
-    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout, SlowLog slow) {
         this.url = url;
+        this.slow = slow;
         this.statementTimeout = statementTimeout;
         this.properties = new Properties();
         if (url.user() != null) {
@@ -50,7 +59,7 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
-            var statements = Statements.amongWriters(connection);
+            var statements = new Statements(connection).amongWriters().telling(slow);
             NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));

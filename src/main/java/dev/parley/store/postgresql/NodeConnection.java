@@ -1,7 +1,9 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Question;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +36,9 @@ final class NodeConnection implements AutoCloseable {
     private final Statements statements;
     private final Hello hello;
     private final @Nullable Lineage lineage;
+    private final Question<Long> position = new Question<>(POSITION, row -> row.getLong(1));
+    private final Question<Sight> sight = new Question<>(SIGHT, this::sight);
+    private final Statements queries;
     private @Nullable PreparedStatement commit;
     private @Nullable PreparedStatement rollback;
 
@@ -43,6 +48,7 @@ final class NodeConnection implements AutoCloseable {
         this.statements = statements;
         this.hello = hello;
         this.lineage = lineage;
+        this.queries = statements.asking(lineage == null ? sight : position);
     }
 
     Connection jdbc() {
@@ -51,6 +57,11 @@ final class NodeConnection implements AutoCloseable {
 
     Statements statements() {
         return statements;
+    }
+
+    /** For queries outside of a transaction: each tells, in its own round trip, where the node stood when it had read. */
+    Statements queries() {
+        return queries;
     }
 
     Hello hello() {
@@ -74,16 +85,29 @@ final class NodeConnection implements AutoCloseable {
         return position;
     }
 
+    /** The same, as the last query told it; or else asked for. */
+    long positionBehindQuery() throws SQLException {
+        Long told = position.take();
+        return told == null ? position() : told;
+    }
+
     /** How far a standby has come. */
     Sight sight() throws SQLException {
-        Sight sight = statements
-                .call(SIGHT)
-                .first(row ->
-                        new Sight(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3)));
-        if (sight == null) {
+        Sight seen = statements.call(SIGHT).first(this::sight);
+        if (seen == null) {
             throw new SQLException("The replica told no position");
         }
-        return sight;
+        return seen;
+    }
+
+    /** The same, as the last query told it; or else asked for. */
+    Sight sightBehindQuery() throws SQLException {
+        Sight told = sight.take();
+        return told == null ? sight() : told;
+    }
+
+    private Sight sight(ResultSet row) throws SQLException {
+        return new Sight(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3));
     }
 
     /** Begins a transaction with the next statement. */
@@ -106,7 +130,14 @@ final class NodeConnection implements AutoCloseable {
         if (commit == null) {
             commit = connection.prepareStatement("COMMIT; " + FLUSHED);
         }
-        long position = end(commit);
+        SlowLog slow = statements.slow();
+        long began = slow.began();
+        long position;
+        try {
+            position = end(commit);
+        } finally {
+            slow.ended("commit", began);
+        }
         if (commit.getWarnings() != null) {
             throw new SQLException("The commit is not on a synchronous replica", "08007", commit.getWarnings());
         }

@@ -1,6 +1,5 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
@@ -10,6 +9,7 @@ import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
@@ -23,27 +23,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of many machines: writes on the primary, reads on any node that is new enough for them.
- *
- * <p>One read is served by one node from one snapshot. Where a replica cannot serve it, the primary does, once. What blocks has
- * threads of each node's own, so a node that falls silent holds up nobody but who asked it.
+ * The engine of many machines: writes on the primary, reads on any node that is new enough for them. What blocks has threads of
+ * each node's own, so a node that falls silent holds up nobody but who asked it.
  */
 public final class PostgresDatabase implements Database {
     private static final int SECRET_BYTES = 32;
     private static final int LAG_STEPS = 100;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
-
-    /** A standby that is promoted serves nothing until it is met as the primary; who takes any state waits for that. */
-    private static final Duration PROMOTION_WAIT = Duration.ofMillis(500);
 
     private static final Sql BEGIN_HISTORY = new Sql(
             "begin-history", "INSERT INTO history (single, secret) VALUES (1, ?) ON CONFLICT (single) DO NOTHING");
@@ -58,6 +50,7 @@ public final class PostgresDatabase implements Database {
      * @param bookmarkWait how long a read waits for a replica to reach its bookmark
      * @param silenceMax a node that owes an answer for longer is out of service
      * @param lagMax a replica that is further behind is out of service
+     * @param slow is told of every statement
      */
     public record Settings(
             StoreUrl.Postgres url,
@@ -72,17 +65,18 @@ public final class PostgresDatabase implements Database {
             Duration bookmarkWait,
             Duration probeInterval,
             Duration silenceMax,
-            Duration lagMax) {}
+            Duration lagMax,
+            SlowLog slow) {}
 
     private final Settings settings;
     private final SessionRepository<?> repository;
     private final ChosenNode chosenNode;
-    private final ReadMeters meters;
+    private final PostgresMeters meters;
     private final Course course;
     private final Primary primary;
     private final History history;
     private final List<Replica> all;
-    private final Replicas replicas;
+    private final Reads reads;
     private final Pulse pulse;
 
     /**
@@ -101,32 +95,37 @@ public final class PostgresDatabase implements Database {
         this.settings = settings;
         this.repository = repository;
         this.chosenNode = chosenNode;
-        this.meters = new ReadMeters(registry);
+        this.meters = new PostgresMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
         this.primary = new Primary(
                 settings.primary(),
-                new Connector(settings.url(), "primary", settings.statementTimeout()),
+                new Connector(settings.url(), "primary", settings.statementTimeout(), settings.slow()),
                 calls(settings.primary()),
                 scans(settings.primary()),
                 course,
+                meters,
                 settings.probeInterval());
         migrate(flyway);
         this.history = begin(random);
         this.all = settings.replicas().stream().map(this::replica).toList();
-        this.replicas = new Replicas(all, settings.region());
+        this.reads =
+                new Reads(primary, all, new Replicas(all, settings.region()), history, meters, settings.bookmarkWait());
         this.pulse = new Pulse(
                 settings.silenceMax(),
                 Stream.concat(Stream.of(primary.silence()), all.stream().map(Replica::silence))
                         .toList());
+        meters.watch(primary);
         meters.watch(all);
     }
 
     private StoreThreads calls(Node node) {
-        return new StoreThreads(node.name(), settings.threads(), settings.queueMax(), CLOSE_MAX);
+        return meters.watched(
+                node.name(), new StoreThreads(node.name(), settings.threads(), settings.queueMax(), CLOSE_MAX));
     }
 
     private StoreThreads scans(Node node) {
-        return new StoreThreads(node.name() + "-scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+        String name = node.name() + "-scan";
+        return meters.watched(name, new StoreThreads(name, settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX));
     }
 
     private void migrate(Flyway flyway) {
@@ -163,7 +162,7 @@ public final class PostgresDatabase implements Database {
     private Replica replica(ReplicaUrl replica) {
         return new Replica(
                 replica.node(),
-                new Connector(replica.url(), "any", settings.statementTimeout()),
+                new Connector(replica.url(), "any", settings.statementTimeout(), settings.slow()),
                 calls(replica.node()),
                 scans(replica.node()),
                 history,
@@ -179,17 +178,27 @@ public final class PostgresDatabase implements Database {
 
     @Override
     public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
-        return new Reading<>(connection -> work.on(connection.statements()), false).from(from);
+        return reads.read(from, connection -> work.on(connection.queries()), false);
     }
 
     @Override
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
-        return new Reading<>(connection -> work.on(connection.statements()), true).from(from);
+        return reads.read(from, connection -> work.on(connection.queries()), true);
     }
 
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        return new Reading<>(connection -> chosenNode.on(connection, () -> query.apply(repository)), true).from(from);
+        return reads.read(from, connection -> browsed(connection, query), true);
+    }
+
+    private <T> T browsed(NodeConnection connection, Function<SessionRepository<?>, T> query) throws SQLException {
+        SlowLog slow = settings.slow();
+        long began = slow.began();
+        try {
+            return chosenNode.on(connection, () -> query.apply(repository));
+        } finally {
+            slow.ended(SlowLog.BROWSE, began);
+        }
     }
 
     @Override
@@ -208,126 +217,6 @@ public final class PostgresDatabase implements Database {
     public List<NodeState> nodes() {
         return Stream.concat(Stream.of(primary.state()), all.stream().map(Replica::state))
                 .toList();
-    }
-
-    /** A bookmark of this cluster's line, as it came and as it reads. */
-    private record Asked(String word, Bookmark bookmark) {}
-
-    /** One read on its way to the node that serves it. */
-    private final class Reading<T> {
-        private final Query<T> query;
-        private final boolean scan;
-
-        /** @param scan whether it may take its time */
-        Reading(Query<T> query, boolean scan) {
-            this.query = query;
-            this.scan = scan;
-        }
-
-        CompletionStage<Served<T>> from(ReadFrom from) {
-            if (from instanceof ReadFrom.AtLeast atLeast) {
-                return atLeast(atLeast.bookmark());
-            }
-            if (from instanceof ReadFrom.Anywhere) {
-                return anywhere();
-            }
-            if (from instanceof ReadFrom.At at && !at.node().primary()) {
-                return exactly(at.node());
-            }
-            return onPrimary(null);
-        }
-
-        private CompletionStage<Served<T>> anywhere() {
-            Optional<Replica> replica = replicas.anywhere();
-            if (replica.isEmpty() && !primary.isReachable()) {
-                replica = replicas.lastResort();
-            }
-            if (replica.isPresent()) {
-                return onReplica(replica.get(), null);
-            }
-            if (!replicas.isEmpty()) {
-                meters.fellBack("none-in-service");
-            }
-            return onPrimaryOfAnyTime();
-        }
-
-        private CompletionStage<Served<T>> atLeast(String word) {
-            Optional<Bookmark> asked = history.opened(word);
-            // Only the primary can tell a bookmark of another history from one of a timeline that is not known here
-            // yet.
-            if (replicas.isEmpty() || asked.filter(history.lineage()::holds).isEmpty()) {
-                return onPrimary(word);
-            }
-            Bookmark bookmark = asked.get();
-            Optional<Replica> there = replicas.at(bookmark);
-            if (there.isPresent()) {
-                return onReplica(there.get(), new Asked(word, bookmark));
-            }
-            Optional<Replica> closest = replicas.closest();
-            if (closest.isEmpty()) {
-                meters.fellBack("none-in-service");
-                return onPrimary(word);
-            }
-            if (closest.get().isStuck()) {
-                meters.fellBack("behind");
-                return onPrimary(word);
-            }
-            return awaited(closest.get(), new Asked(word, bookmark));
-        }
-
-        private CompletionStage<Served<T>> awaited(Replica replica, Asked asked) {
-            long since = System.nanoTime();
-            return replica.reach(asked.bookmark, settings.bookmarkWait()).thenCompose(reached -> {
-                meters.waited(System.nanoTime() - since);
-                if (reached) {
-                    return onReplica(replica, asked);
-                }
-                meters.fellBack("behind");
-                return onPrimary(asked.word);
-            });
-        }
-
-        private CompletionStage<Served<T>> exactly(Node node) {
-            return all.stream()
-                    .filter(replica -> replica.node().equals(node))
-                    .findFirst()
-                    .map(replica -> counted(replica.read(query, true, null)))
-                    .orElseThrow();
-        }
-
-        private CompletionStage<Served<T>> onReplica(Replica replica, @Nullable Asked asked) {
-            CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
-            return read.exceptionallyCompose(failure -> {
-                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                if (cause instanceof Replica.Unfit unfit) {
-                    meters.fellBack(unfit.reason());
-                } else if (cause instanceof StoreUnavailable) {
-                    meters.fellBack("busy");
-                } else {
-                    return CompletableFuture.failedStage(cause == null ? failure : cause);
-                }
-                return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
-            });
-        }
-
-        /** For a read of any state, which no replica can serve: it is refused only where the next primary lets wait, too. */
-        private CompletionStage<Served<T>> onPrimaryOfAnyTime() {
-            return primary.isReachable() || replicas.isEmpty()
-                    ? onPrimary(null)
-                    : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
-        }
-
-        private CompletionStage<Served<T>> onPrimary(@Nullable String word) {
-            return counted(primary.read(query, scan, word));
-        }
-
-        private CompletionStage<Served<T>> counted(CompletionStage<Served<T>> read) {
-            return read.whenComplete((served, failure) -> {
-                if (served != null) {
-                    meters.read(served.node().name());
-                }
-            });
-        }
     }
 
     /** Takes no more calls and closes every connection. */

@@ -5,14 +5,12 @@ import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.Served;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,23 +32,13 @@ final class Primary implements AutoCloseable {
     private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(100);
     private static final int ATTEMPTS = 2;
 
-    private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
-
-    // The last position that a standby replayed is where its own timeline began. It is only known to be that as long as
-    // the
-    // control file shows the timeline before: had the server started again since, it would be where that start began.
-    private static final Sql NOTE_TIMELINE = new Sql("note-timeline", """
-            INSERT INTO timelines (timeline, began)
-            VALUES (?, CASE WHEN (SELECT timeline_id FROM pg_control_checkpoint()) < ?
-                            THEN CAST(pg_last_wal_replay_lsn() - '0/0' AS BIGINT) END)
-            ON CONFLICT (timeline) DO NOTHING""");
-
     private final Node node;
     private final Connector connector;
     private final StoreThreads calls;
     private final StoreThreads scans;
     private final Connections connections = new Connections(this::open);
     private final Course course;
+    private final PostgresMeters meters;
     private final Duration probeInterval;
     private final Silence silence = new Silence(this::silent);
     private final Semaphore wake = new Semaphore(0);
@@ -70,12 +58,14 @@ final class Primary implements AutoCloseable {
             StoreThreads calls,
             StoreThreads scans,
             Course course,
+            PostgresMeters meters,
             Duration probeInterval) {
         this.node = node;
         this.connector = connector;
         this.calls = calls;
         this.scans = scans;
         this.course = course;
+        this.meters = meters;
         this.probeInterval = probeInterval;
         this.probe = new Thread(this::probe, "parley-probe-" + node.name());
         this.probe.setDaemon(true);
@@ -146,12 +136,14 @@ final class Primary implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             NodeConnection connection = take();
             boolean committing = false;
+            long began = System.nanoTime();
             try {
                 connection.begin();
                 T result = work.on(connection.statements());
                 committing = true;
                 Bookmark seen = connection.lineage().at(connection.commit());
                 connections.rest(connection);
+                meters.committed(System.nanoTime() - began);
                 return new Served<>(result, history().word(seen), node, false);
             } catch (SQLException e) {
                 boolean undone = PostgresFailure.isConflict(e) || (!committing && PostgresFailure.isOfConnection(e));
@@ -186,11 +178,11 @@ final class Primary implements AutoCloseable {
                 try {
                     result = query.on(connection);
                 } catch (RuntimeException refusal) {
-                    history().saw(connection.lineage().at(connection.position()));
+                    history().saw(connection.lineage().at(connection.positionBehindQuery()));
                     connections.rest(connection);
                     throw refusal;
                 }
-                Bookmark seen = connection.lineage().at(connection.position());
+                Bookmark seen = connection.lineage().at(connection.positionBehindQuery());
                 boolean reset = word != null && !isKept(word, connection.lineage(), seen);
                 connections.rest(connection);
                 return new Served<>(result, history().word(seen), node, reset);
@@ -246,7 +238,7 @@ final class Primary implements AutoCloseable {
         });
     }
 
-    /** The line that the server tells; a timeline that nobody has met is noted first. */
+    /** The line that the server tells; where it is another than before, that is made known. */
     private Lineage lineage(Connection connection, Statements statements, Hello hello) throws SQLException {
         History known = history;
         if (known != null
@@ -254,15 +246,7 @@ final class Primary implements AutoCloseable {
                 && known.lineage().system() == hello.system()) {
             return known.lineage();
         }
-        Lineage told = read(statements, hello);
-        if (!told.began().containsKey(hello.timeline())) {
-            statements
-                    .call(NOTE_TIMELINE)
-                    .bind(hello.timeline())
-                    .bind(hello.timeline())
-                    .update();
-            told = read(statements, hello);
-        }
+        Lineage told = Timelines.lineage(statements, hello);
         if (known != null) {
             LOG.warnf(
                     "%s is another server than before: timeline %d, at %s",
@@ -270,17 +254,6 @@ final class Primary implements AutoCloseable {
             known.met(told);
         }
         return told;
-    }
-
-    private static Lineage read(Statements statements, Hello hello) throws SQLException {
-        return statements.call(TIMELINES).all(rows -> {
-            var began = new HashMap<Long, @Nullable Long>();
-            while (rows.next()) {
-                long position = rows.getLong(2);
-                began.put(rows.getLong(1), rows.wasNull() ? null : position);
-            }
-            return new Lineage(hello.system(), hello.timeline(), began);
-        });
     }
 
     private void lost(SQLException e) {

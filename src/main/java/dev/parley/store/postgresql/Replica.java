@@ -181,11 +181,11 @@ final class Replica implements AutoCloseable {
             try {
                 result = query.on(connection);
             } catch (RuntimeException refusal) {
-                look(connection);
+                remember(connection, connection.sightBehindQuery());
                 connections.rest(connection);
                 throw refusal;
             }
-            Sight after = look(connection);
+            Sight after = remember(connection, connection.sightBehindQuery());
             connections.rest(connection);
             breaker.served();
             return new Served<>(
@@ -208,7 +208,10 @@ final class Replica implements AutoCloseable {
     }
 
     private Sight look(NodeConnection connection) throws SQLException {
-        Sight seen = connection.sight();
+        return remember(connection, connection.sight());
+    }
+
+    private Sight remember(NodeConnection connection, Sight seen) throws SQLException {
         if (!seen.inRecovery()) {
             throw new SQLException("It was promoted", PostgresFailure.IN_RECOVERY);
         }

@@ -27,6 +27,11 @@ final class Capacity {
 
     private static final long AMPLE = 1 << 20;
 
+    /** With more than this left, it is looked at again only after so many transactions: they do not take it. */
+    private static final long PLENTY = 1L << 30;
+
+    private static final int LOOK_EVERY = 32;
+
     private static final Sql PAGES = new Sql("pages", "PRAGMA page_count");
     private static final Sql PAGES_FREE = new Sql("pages-free", "PRAGMA freelist_count");
     private static final Sql PAGE_SIZE = new Sql("page-size", "PRAGMA page_size");
@@ -35,6 +40,8 @@ final class Capacity {
     private final SqliteFile file;
     private final long bytesMax;
     private boolean scarce;
+    private long left;
+    private int looks;
 
     /** @param bytesMax how large the file may become, its log aside; {@link Long#MAX_VALUE} for as large as the disk allows */
     Capacity(SqliteFile file, long bytesMax) throws IOException {
@@ -52,8 +59,11 @@ final class Capacity {
 
     /** Tells {@code writer}, at the start of a transaction, how much room new sessions may take in it. */
     void allot(Statements writer) throws SQLException {
+        if (left > PLENTY && ++looks % LOOK_EVERY != 0) {
+            return;
+        }
         // What the log holds will have to be moved into the file; where it was moved just now, it holds nothing.
-        long left = leftForNew(writer, scarce ? 0 : file.bytesBeside("-wal"));
+        left = leftForNew(writer, scarce ? 0 : file.bytesBeside("-wal"));
         writer.setRoom(left);
         if (scarce ? left > AMPLE : left < SCARCE) {
             scarce = !scarce;

@@ -7,12 +7,14 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Schema;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.SlowLog;
 import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
 import dev.parley.store.sqlite.StoreLock.Claim;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,28 +46,34 @@ public final class SqliteDatabase implements Database {
      * @param serving whether this is the file's one server, or a command beside it
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param bytesMax how large the file may become
+     * @param memoryMax how many bytes of memory may hold what live sessions have said
      * @param queueMax how much work may wait for the writer
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
      * @param scanQueueMax how many such queries may wait
+     * @param slow is told of every statement
      */
     public record Settings(
             Path path,
             boolean serving,
             Duration busyTimeout,
             long bytesMax,
+            long memoryMax,
             int queueMax,
             int batchMax,
             int scanThreads,
             int scanQueueMax,
+            SlowLog slow,
             Node node) {}
 
     private final SqliteFile file;
     private final StoreLock lock;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
+    private final SlowLog slow;
     private final Node node;
     private final History history;
+    private final Transcripts transcripts;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
 
@@ -78,22 +86,32 @@ public final class SqliteDatabase implements Database {
      * @param repository discovery in SQLite's persistence unit
      * @throws StartRefused if the file is no store of this or an older version, or cannot be set as durability needs
      */
-    public SqliteDatabase(Settings settings, Flyway flyway, SessionRepository<?> repository, SecureRandom random) {
+    public SqliteDatabase(
+            Settings settings,
+            Flyway flyway,
+            SessionRepository<?> repository,
+            SecureRandom random,
+            MeterRegistry registry) {
+        var meters = new SqliteMeters(registry);
         this.repository = repository;
+        this.slow = settings.slow();
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
+        this.transcripts = new Transcripts(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
             new Schema(flyway).migrate();
-            var writer = new Statements(file.openWriter(settings.bytesMax()));
+            Statements writer = openWriter(settings);
             this.history = History.of(writer, random);
             this.lane = new WriterLane(
-                    () -> new Statements(file.openWriter(settings.bytesMax())),
+                    () -> openWriter(settings),
                     writer,
                     new Capacity(file, settings.bytesMax()),
+                    transcripts,
                     history,
                     node,
+                    meters,
                     settings.queueMax(),
                     settings.batchMax());
         } catch (Schema.Unusable e) {
@@ -107,6 +125,13 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+        meters.watch(lane, scans, file);
+    }
+
+    private Statements openWriter(Settings settings) throws SQLException {
+        return new Statements(file.openWriter(settings.bytesMax()))
+                .telling(slow)
+                .remembering(transcripts);
     }
 
     @Override
@@ -132,11 +157,14 @@ public final class SqliteDatabase implements Database {
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return scans.run(() -> {
             boolean reset = isReset(from);
+            long began = slow.began();
             try {
                 T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
                 return new Served<>(result, history.word(), node, reset);
             } catch (JDBCException e) {
                 throw outage.told(e.getSQLException());
+            } finally {
+                slow.ended(SlowLog.BROWSE, began);
             }
         });
     }
@@ -156,7 +184,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader());
+                reader = new Statements(file.openReader()).telling(slow).remembering(transcripts);
             }
             T result;
             try {

@@ -2,6 +2,7 @@ package dev.parley.store.sqlite;
 
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.RowDamaged;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class SqliteFailure {
 
     /** Whether only the work that met the error is at fault, so that others in the same transaction can go on. */
     static boolean isStatementsOwn(SQLException e) {
-        return STATEMENTS_OWN.contains(e.getErrorCode() & 0xff);
+        return e instanceof RowDamaged || STATEMENTS_OWN.contains(e.getErrorCode() & 0xff);
     }
 
     /** Whether another connection is in the way. */
@@ -42,7 +43,7 @@ final class SqliteFailure {
                 new StoreUnavailable("The store is locked by another process; try again.", Duration.ofSeconds(1));
             case FULL -> new StoreFull();
             default ->
-                isStatementsOwn(e)
+                isStatementsOwn(e) && !(e instanceof RowDamaged)
                         ? new IllegalStateException(e)
                         : new StoreUnavailable(
                                 "The store cannot be used at the moment; try again.", Duration.ofSeconds(5));

@@ -133,6 +133,10 @@ final class SqliteFile {
             if (header.length < HEADER_LENGTH || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
                 throw refused("it is not an SQLite database");
             }
+            LeftLog.damage(beside("-wal")).ifPresent(damage -> {
+                throw refused(
+                        damage + "; \"parley restore\" a backup, or move the log away to do without what is in it");
+            });
             refuseForeignTables(header[READ_VERSION_AT] == READ_VERSION_OF_WAL);
         } catch (IOException e) {
             throw unreachable(e);
@@ -158,6 +162,11 @@ final class SqliteFile {
      */
     boolean isAtRest() {
         return !Files.exists(beside("-shm")) && bytesBeside("-wal") == 0;
+    }
+
+    /** How many bytes are free on its disk; 0 where the disk cannot be asked. */
+    long diskFree() {
+        return path.toFile().getUsableSpace();
     }
 
     /** How large the file is that SQLite keeps under {@code suffix}; 0 where there is none. */

@@ -47,9 +47,11 @@ final class WriterLane implements AutoCloseable {
     private final int batchMax;
     private final Opener opener;
     private final Capacity capacity;
+    private final Transcripts transcripts;
     private final Outage outage = new Outage("Writes");
     private final History history;
     private final Node node;
+    private final SqliteMeters meters;
     private final Thread thread;
     private volatile boolean closing;
     private @Nullable Statements statements;
@@ -62,15 +64,19 @@ final class WriterLane implements AutoCloseable {
             Opener opener,
             Statements statements,
             Capacity capacity,
+            Transcripts transcripts,
             History history,
             Node node,
+            SqliteMeters meters,
             int queueMax,
             int batchMax) {
         this.opener = opener;
         this.capacity = capacity;
+        this.transcripts = transcripts;
         this.statements = statements;
         this.history = history;
         this.node = node;
+        this.meters = meters;
         this.queue = new ArrayBlockingQueue<>(queueMax);
         this.batchMax = batchMax;
         this.thread = new Thread(this::run, "parley-writer");
@@ -191,7 +197,9 @@ final class WriterLane implements AutoCloseable {
         Statements tx = connection();
         while (true) {
             capacity.emptyLog(tx);
+            long began = System.nanoTime();
             tx.call(BEGIN).run();
+            transcripts.begin(tx);
             capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
             if (!allWhole(tx, batch)) {
@@ -202,7 +210,10 @@ final class WriterLane implements AutoCloseable {
             if (changed) {
                 history.announce(history.advance(tx));
             }
+            transcripts.hide();
             tx.call(COMMIT).run();
+            transcripts.show();
+            meters.committed(batch.size(), System.nanoTime() - began);
             if (changed) {
                 outage.over();
             }
@@ -231,6 +242,7 @@ final class WriterLane implements AutoCloseable {
 
     /** After a failure of the engine nothing is known of the connection's state; the next batch opens another. */
     private void abandonConnection() {
+        transcripts.forgetAll();
         if (statements == null) {
             return;
         }

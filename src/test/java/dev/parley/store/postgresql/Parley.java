@@ -2,10 +2,12 @@ package dev.parley.store.postgresql;
 
 import dev.parley.feed.Feeds;
 import dev.parley.session.Limits;
+import dev.parley.session.Quota;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
@@ -25,7 +27,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         implements AutoCloseable {
     private static final Duration TTL = Duration.ofHours(1);
     public static final Limits LIMITS =
-            new Limits(65_536, 4_096, 64, 256, 1_024, 1_024, 128, 16, 64, TTL, Duration.ofSeconds(10), TTL);
+            new Limits(65_536, 4_096, 64, 256, 1_024, 1_024, 128, 16, 64, TTL, Duration.ofSeconds(10), TTL, Quota.NONE);
 
     /** A node over both servers of {@code cluster}, the standby as its replica. */
     public static Parley over(PostgresCluster cluster) {
@@ -33,11 +35,28 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** @param lagMax how far the replica may be behind */
-    static Parley over(PostgresCluster cluster, Duration lagMax) {
-        return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
+    public static Parley over(PostgresCluster cluster, Duration lagMax) {
+        return over(cluster, 8, 4_096, lagMax);
     }
 
-    private static Parley over(String url, String replicas, Duration lagMax) {
+    /**
+     * @param threads how many calls each server is given at once
+     * @param queueMax how many may wait for that
+     */
+    static Parley with(PostgresCluster cluster, int threads, int queueMax) {
+        return over(cluster, threads, queueMax, Duration.ofSeconds(5));
+    }
+
+    private static Parley over(PostgresCluster cluster, int threads, int queueMax, Duration lagMax) {
+        return over(cluster.url(), "copy@here=" + cluster.standby().url(), threads, queueMax, lagMax);
+    }
+
+    /** @param replicas as parley.store.replicas has it */
+    public static Parley over(String url, String replicas, Duration lagMax) {
+        return over(url, replicas, 8, 4_096, lagMax);
+    }
+
+    private static Parley over(String url, String replicas, int threads, int queueMax, Duration lagMax) {
         var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
@@ -45,15 +64,16 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 primary,
                 ReplicaUrl.parse(Optional.of(replicas), primary),
                 "here",
-                8,
+                threads,
                 2,
-                4_096,
+                queueMax,
                 256,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(250),
                 Duration.ofMillis(100),
                 Duration.ofMillis(600),
-                lagMax);
+                lagMax,
+                SlowLog.OFF);
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(
@@ -71,7 +91,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** Whether every replica is in service. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return database.nodes().stream().allMatch(NodeState::serving);
     }
 

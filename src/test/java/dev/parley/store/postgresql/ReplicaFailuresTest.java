@@ -8,6 +8,7 @@ import dev.parley.session.Session;
 import dev.parley.session.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -20,12 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: a replica that dies, hangs or comes back costs no request. Method: peers that write and read without a pause, half of
- * them with bookmarks, while a real standby is killed, frozen and started again.
+ * Goal: a replica that dies, hangs, lags or comes back costs no request. Method: peers that write and read without a pause, half of
+ * them with bookmarks, while a real standby is killed, frozen, kept from replaying and started again.
  */
 class ReplicaFailuresTest {
     private static final int PEERS = 4;
     private static final int READS_BEHIND_MIN = 50;
+    private static final Duration LAG_MAX = Duration.ofSeconds(1);
 
     private static PostgresCluster cluster;
     private static Parley parley;
@@ -37,7 +39,7 @@ class ReplicaFailuresTest {
     @BeforeAll
     static void start() {
         cluster = PostgresCluster.shared();
-        parley = Parley.over(cluster);
+        parley = Parley.over(cluster, LAG_MAX);
     }
 
     @AfterAll
@@ -59,6 +61,7 @@ class ReplicaFailuresTest {
 
     @AfterEach
     void noRequestFailed() throws InterruptedException {
+        cluster.standby().resumeReplay();
         for (Thread peer : load) {
             peer.interrupt();
             peer.join();
@@ -90,6 +93,24 @@ class ReplicaFailuresTest {
         readsGoOn();
     }
 
+    @Test
+    void aReplicaThatLagsIsLeftAloneUntilItHasCaughtUp() {
+        readsGoOn();
+        cluster.standby().pauseReplay();
+        await().until(() -> parley.replica().state().equals("lagging"));
+        readsGoOn();
+        assertThat(anyState().node().primary()).isTrue();
+        cluster.standby().resumeReplay();
+
+        await().until(() -> parley.replica().serving());
+        readsGoOn();
+        assertThat(anyState().node().primary()).isFalse();
+    }
+
+    private static Served<Boolean> anyState() {
+        return served(parley.signaling().look(ReadFrom.ANYWHERE));
+    }
+
     private void readsGoOn() {
         int before = reads.get();
         await().until(() -> reads.get() >= before + READS_BEHIND_MIN || !failures.isEmpty());
@@ -105,7 +126,7 @@ class ReplicaFailuresTest {
                     Served<Session> read = served(peer.read(parley, new ReadFrom.AtLeast(written.bookmark())));
                     assertThat(read.result().seq()).isEqualTo(written.result().seq());
                 } else {
-                    served(parley.signaling().look(ReadFrom.ANYWHERE));
+                    anyState();
                 }
                 reads.incrementAndGet();
             }

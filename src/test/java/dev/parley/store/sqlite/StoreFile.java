@@ -1,6 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
+import dev.parley.store.SlowLog;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -15,24 +17,56 @@ import org.sqlite.SQLiteDataSource;
 /** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
 public record StoreFile(Path path) {
     private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     public SqliteDatabase open() {
         return open(1_000, 100);
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
-        return open(queueMax, batchMax, Long.MAX_VALUE);
+        return open(queueMax, batchMax, Long.MAX_VALUE, 0);
     }
 
     /** With a limit to the size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
-        return open(1_000, 100, bytesMax);
+        return open(1_000, 100, bytesMax, 0);
     }
 
-    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
+    /** With so much memory for what live sessions have said; the others remember nothing. */
+    SqliteDatabase openRemembering(long memoryMax) {
+        return open(1_000, 100, Long.MAX_VALUE, memoryMax);
+    }
+
+    /** As the server, with patience for those who write beside it. */
+    public SqliteDatabase openPatiently(long memoryMax) {
+        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE, memoryMax);
+    }
+
+    /** A connection that writes beside the server, as a command of another process does. */
+    public Connection connectBeside() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + PATIENCE.toMillis());
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax) {
+        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax, memoryMax);
+    }
+
+    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax) {
         var settings = new SqliteDatabase.Settings(
-                path, true, BUSY_TIMEOUT, bytesMax, queueMax, batchMax, 1, 10, new Node("test", "here", true));
-        return new SqliteDatabase(settings, migrations(), new SqliteSessions(), new SecureRandom());
+                path,
+                true,
+                busyTimeout,
+                bytesMax,
+                memoryMax,
+                queueMax,
+                batchMax,
+                2,
+                1_000,
+                SlowLog.OFF,
+                new Node("test", "here", true));
+        return new SqliteDatabase(
+                settings, migrations(), new SqliteSessions(), new SecureRandom(), new SimpleMeterRegistry());
     }
 
     void migrate() {

@@ -1,0 +1,144 @@
+package dev.parley.bench;
+
+import dev.parley.feed.Feeds;
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Events;
+import dev.parley.session.Limits;
+import dev.parley.session.Namespace;
+import dev.parley.session.Opening;
+import dev.parley.session.Quota;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Bookmark;
+import dev.parley.store.BookmarkSeal;
+import dev.parley.store.Database;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.sqlite.StoreFile;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** What every request does, by itself: the seal of a bookmark, one operation of the store; and prints it with the others. */
+@State(Scope.Benchmark)
+public class InnerLoops {
+    private static final TimeValue TURN = TimeValue.seconds(1);
+    private static final int TURNS = 5;
+
+    private static final Limits LIMITS = new Limits(
+            65_536,
+            4_096,
+            64,
+            256,
+            1_024,
+            1_024,
+            128,
+            16,
+            64,
+            Duration.ofHours(1),
+            Duration.ofSeconds(10),
+            Duration.ofDays(1),
+            Quota.NONE);
+    private static final SessionKey KEY = new SessionKey(new Namespace(Speech.ORIGIN), new Code("inner-loop"));
+
+    private final BookmarkSeal seal = new BookmarkSeal(new byte[32]);
+    private final Bookmark bookmark = new Bookmark("0123456789abcdef01234567", 1_234_567);
+    private final String word = seal.word(bookmark);
+    private TemporaryFolder folder;
+    private Database database;
+    private Signaling signaling;
+
+    /**
+     * @param arguments any, where this is the last part of the whole table: then it is left out if one part was asked for
+     */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && System.getProperty("bench") != null) {
+            return;
+        }
+        System.setProperty("java.class.path", classPath());
+        var results = new Runner(new OptionsBuilder()
+                        .include("dev.parley.")
+                        .mode(Mode.AverageTime)
+                        .timeUnit(TimeUnit.NANOSECONDS)
+                        .forks(1)
+                        .warmupTime(TURN)
+                        .warmupIterations(TURNS)
+                        .measurementTime(TURN)
+                        .measurementIterations(TURNS)
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        Markdown.line("");
+        Markdown.head("inner loop", "µs", "±");
+        for (RunResult result : results) {
+            var time = result.getPrimaryResult();
+            Markdown.row(
+                    result.getParams().getBenchmark().replaceFirst(".*\\.", ""),
+                    Markdown.figure(time.getScore() / 1_000),
+                    Markdown.figure(time.getScoreError() / 1_000));
+        }
+    }
+
+    /** That of the loops' own process. Maven runs this in a class loader of its own, of which the system property knows nothing. */
+    private static String classPath() {
+        return InnerLoops.class.getClassLoader() instanceof URLClassLoader maven
+                ? Arrays.stream(maven.getURLs()).map(URL::getPath).collect(Collectors.joining(":"))
+                : System.getProperty("java.class.path");
+    }
+
+    @Setup
+    public void open() throws IOException {
+        folder = new TemporaryFolder();
+        database = new StoreFile(Path.of(folder.path().toString(), "loop.db")).open();
+        signaling = new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), new SecureRandom());
+        var session = new Opening(
+                KEY.code(), "chess", "peer", List.of(), Description.of(Speech.SDP), Trickle.NOTHING, null, null);
+        signaling.open(KEY.namespace(), session).toCompletableFuture().join();
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        database.close();
+        folder.close();
+    }
+
+    @Benchmark
+    public String bookmarkSealed() {
+        return seal.word(bookmark);
+    }
+
+    @Benchmark
+    public Optional<Bookmark> bookmarkOpened() {
+        return seal.bookmark(word);
+    }
+
+    @Benchmark
+    public Served<Events> storeReadThatFindsNothing() {
+        return signaling
+                .events(ReadFrom.PRIMARY, KEY, 1, 1_000)
+                .toCompletableFuture()
+                .join();
+    }
+}

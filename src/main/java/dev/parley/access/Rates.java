@@ -1,0 +1,10 @@
+package dev.parley.access;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rates that requests are held to; each null where there is none.
+ *
+ * @param perAddress of each network address
+ */
+public record Rates(@Nullable Rate perAddress) {}

@@ -1,0 +1,60 @@
+package dev.parley.http;
+
+import dev.parley.access.ClientAddresses;
+import dev.parley.access.Rate;
+import dev.parley.access.Rates;
+import dev.parley.session.SignalingException.TooManyRequests;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/**
+ * Lets in as many requests of each as its rate allows, and tells with every reply how it stands: {@code RateLimit-Policy} and
+ * {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers-11). Where there is no rate, there is no gate on the way either.
+ *
+ * <p>It stands behind the front door, so that a refusal is a reply like any other, to pages of other origins too. What
+ * orchestrators ask under {@code /q/} is not counted: a service that is busy must not look dead.
+ */
+@Singleton
+public final class RateGate {
+    private static final String POLICY = "RateLimit-Policy";
+    private static final String LIMIT = "RateLimit";
+
+    private final Rates rates;
+    private final ClientAddresses addresses;
+
+    public RateGate(Rates rates, ClientAddresses addresses) {
+        this.rates = rates;
+        this.addresses = addresses;
+    }
+
+    void open(@Observes Router router) {
+        Rate perAddress = rates.perAddress();
+        if (perAddress != null) {
+            router.route()
+                    .order(FrontDoor.ORDER + 1)
+                    .handler(context -> pass(context, perAddress, addresses.of(context.request())));
+        }
+    }
+
+    private static void pass(RoutingContext context, Rate rate, String who) {
+        if (context.request().uri().startsWith(FrontDoor.FRAMEWORK)) {
+            context.next();
+            return;
+        }
+        Rate.Standing standing = rate.take(who);
+        MultiMap reply = context.response().headers();
+        reply.add(POLICY, "\"" + rate.name() + "\";q=" + rate.quota() + ";w=" + Rate.WINDOW.toSeconds());
+        reply.add(
+                LIMIT,
+                "\"" + rate.name() + "\";r=" + standing.left() + ";t="
+                        + Rate.wholeSeconds(standing.whole()).toSeconds());
+        if (standing.granted()) {
+            context.next();
+        } else {
+            context.fail(new TooManyRequests(rate.name(), rate.quota(), Rate.wholeSeconds(standing.next())));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.parley.http;
+
+import dev.parley.access.Role;
+import dev.parley.http.console.Console;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which roles a call asks for where keys are asked for; any of them will do. What is open to everybody is named here, path by path,
+ * and so is what an observer may do: whatever is not thought of asks for the most.
+ */
+final class RolesAsked {
+    private static final Set<Role> NONE = Set.of();
+    private static final Set<Role> READING = EnumSet.of(Role.PEER, Role.OBSERVER);
+    private static final Set<Role> ALL = EnumSet.of(Role.PEER);
+
+    /** For load balancers, and what describes the API. */
+    private static final Pattern OPEN = Pattern.compile("/health|/q/openapi|/q/swagger-ui(?:/[A-Za-z0-9._-]*)?");
+
+    /** It gives a credential of its own, by which TURN servers relay. */
+    private static final String ICE_SERVERS = "/api/v1/ice-servers";
+
+    private RolesAsked() {}
+
+    /** None where anybody may. The path that is looked at is the one by which the request is routed. */
+    static Set<Role> by(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        String path = request.normalizedPath();
+        if (Console.isFor(request)) {
+            return NONE;
+        }
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            if (OPEN.matcher(path).matches()) {
+                return NONE;
+            }
+            return path.startsWith(ICE_SERVERS) ? ALL : READING;
+        }
+        return method.equals(HttpMethod.POST) && path.equals("/poll") ? READING : ALL;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.parley.ops;
+
+import dev.parley.feed.Feed;
+import dev.parley.http.EventStreams;
+import dev.parley.http.sight.ErrorMeters;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.smallrye.config.SmallRyeConfig;
+import jakarta.inject.Singleton;
+
+/** The figures of a server that no room of its own has: who waits, and what it is that runs. */
+@Singleton
+public final class ServiceMeters {
+    private final MeterRegistry registry;
+    private final Feed feed;
+    private final EventStreams streams;
+    private final SmallRyeConfig config;
+
+    public ServiceMeters(MeterRegistry registry, Feed feed, EventStreams streams, SmallRyeConfig config) {
+        this.registry = registry;
+        this.feed = feed;
+        this.streams = streams;
+        this.config = config;
+    }
+
+    /** Shows them from now on, as they are when they are asked for. */
+    void watch() {
+        ErrorMeters.begin();
+        Gauge.builder("parley.waiters", feed, Feed::size)
+                .description("Requests that wait for news, streams among them")
+                .register(registry);
+        Gauge.builder("parley.streams", streams, EventStreams::size)
+                .description("Event streams that are open")
+                .register(registry);
+        Gauge.builder("parley.build.info", () -> 1)
+                .description("What runs; the value is always 1")
+                .tag(
+                        "version",
+                        config.getConfigValue("quarkus.application.version").getValue())
+                .tag("quarkus", Quarkus.class.getPackage().getImplementationVersion())
+                .tag("java", Runtime.version().toString())
+                .register(registry);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Bookmark;
+import dev.parley.store.Node;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings each read to a node that is new enough for it. One read is served by one node from one snapshot; where a replica cannot
+ * serve it, the primary does, once.
+ */
+final class Reads {
+    /** A standby that is promoted serves nothing until it is met as the primary; who takes any state waits for that. */
+    private static final Duration PROMOTION_WAIT = Duration.ofMillis(500);
+
+    private final Primary primary;
+    private final List<Replica> all;
+    private final Replicas replicas;
+    private final History history;
+    private final PostgresMeters meters;
+    private final Duration bookmarkWait;
+
+    /**
+     * @param replicas chooses among {@code all}
+     * @param bookmarkWait how long a read waits for a replica to reach its bookmark
+     */
+    Reads(
+            Primary primary,
+            List<Replica> all,
+            Replicas replicas,
+            History history,
+            PostgresMeters meters,
+            Duration bookmarkWait) {
+        this.primary = primary;
+        this.all = all;
+        this.replicas = replicas;
+        this.history = history;
+        this.meters = meters;
+        this.bookmarkWait = bookmarkWait;
+    }
+
+    /** @param scan whether it may take its time */
+    <T> CompletionStage<Served<T>> read(ReadFrom from, Query<T> query, boolean scan) {
+        return new Reading<>(query, scan).from(from);
+    }
+
+    /** A bookmark of this cluster's line, as it came and as it reads. */
+    private record Asked(String word, Bookmark bookmark) {}
+
+    /** One read on its way to the node that serves it. */
+    private final class Reading<T> {
+        private final Query<T> query;
+        private final boolean scan;
+
+        Reading(Query<T> query, boolean scan) {
+            this.query = query;
+            this.scan = scan;
+        }
+
+        CompletionStage<Served<T>> from(ReadFrom from) {
+            if (from instanceof ReadFrom.AtLeast atLeast) {
+                return atLeast(atLeast.bookmark());
+            }
+            if (from instanceof ReadFrom.Anywhere) {
+                return anywhere();
+            }
+            if (from instanceof ReadFrom.At at && !at.node().primary()) {
+                return exactly(at.node());
+            }
+            return onPrimary(null);
+        }
+
+        private CompletionStage<Served<T>> anywhere() {
+            Optional<Replica> replica = replicas.anywhere();
+            if (replica.isEmpty() && !primary.isReachable()) {
+                replica = replicas.lastResort();
+            }
+            if (replica.isPresent()) {
+                return onReplica(replica.get(), null);
+            }
+            if (!replicas.isEmpty()) {
+                meters.fellBack("none-in-service");
+            }
+            return onPrimaryOfAnyTime();
+        }
+
+        private CompletionStage<Served<T>> atLeast(String word) {
+            Optional<Bookmark> asked = history.opened(word);
+            // Only the primary can tell a bookmark of another history from one of a timeline that is new here.
+            if (replicas.isEmpty() || asked.filter(history.lineage()::holds).isEmpty()) {
+                return onPrimary(word);
+            }
+            Bookmark bookmark = asked.get();
+            Optional<Replica> there = replicas.at(bookmark);
+            if (there.isPresent()) {
+                return onReplica(there.get(), new Asked(word, bookmark));
+            }
+            Optional<Replica> closest = replicas.closest();
+            if (closest.isEmpty()) {
+                meters.fellBack("none-in-service");
+                return onPrimary(word);
+            }
+            if (closest.get().isStuck()) {
+                meters.fellBack("behind");
+                return onPrimary(word);
+            }
+            return awaited(closest.get(), new Asked(word, bookmark));
+        }
+
+        private CompletionStage<Served<T>> awaited(Replica replica, Asked asked) {
+            long since = System.nanoTime();
+            return replica.reach(asked.bookmark, bookmarkWait).thenCompose(reached -> {
+                meters.waited(System.nanoTime() - since);
+                if (reached) {
+                    return onReplica(replica, asked);
+                }
+                meters.fellBack("behind");
+                return onPrimary(asked.word);
+            });
+        }
+
+        private CompletionStage<Served<T>> exactly(Node node) {
+            return all.stream()
+                    .filter(replica -> replica.node().equals(node))
+                    .findFirst()
+                    .map(replica -> counted(replica.read(query, true, null)))
+                    .orElseThrow();
+        }
+
+        private CompletionStage<Served<T>> onReplica(Replica replica, @Nullable Asked asked) {
+            CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
+            return read.exceptionallyCompose(failure -> {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                if (cause instanceof Replica.Unfit unfit) {
+                    meters.fellBack(unfit.reason());
+                } else if (cause instanceof StoreUnavailable) {
+                    meters.fellBack("busy");
+                } else {
+                    return CompletableFuture.failedStage(cause == null ? failure : cause);
+                }
+                return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
+            });
+        }
+
+        /** For a read of any state, which no replica can serve: it is refused only where the next primary lets wait, too. */
+        private CompletionStage<Served<T>> onPrimaryOfAnyTime() {
+            return primary.isReachable() || replicas.isEmpty()
+                    ? onPrimary(null)
+                    : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
+        }
+
+        private CompletionStage<Served<T>> onPrimary(@Nullable String word) {
+            return counted(primary.read(query, scan, word));
+        }
+
+        private CompletionStage<Served<T>> counted(CompletionStage<Served<T>> read) {
+            return read.whenComplete((served, failure) -> {
+                if (served != null) {
+                    meters.read(served.node().name());
+                }
+            });
+        }
+    }
+}

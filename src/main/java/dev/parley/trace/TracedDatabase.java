@@ -1,0 +1,106 @@
+package dev.parley.trace;
+
+import dev.parley.session.SignalingException;
+import dev.parley.store.Database;
+import dev.parley.store.NodeState;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.SessionRepository;
+import dev.parley.store.Standpoint;
+import dev.parley.store.Work;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another database with a span for each transaction: from the call, over the queue (the event {@code began} is its end), to the
+ * commit.
+ */
+public final class TracedDatabase implements Database {
+    private static final AttributeKey<String> NODE = AttributeKey.stringKey("parley.node");
+    private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+    private static final String BEGAN = "began";
+
+    private final Database database;
+    private final Tracing tracing;
+
+    public TracedDatabase(Database database, Tracing tracing) {
+        this.database = database;
+        this.tracing = tracing;
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> write(Work<T> work) {
+        Span span = tracing.begin("write");
+        return ended(span, database.write(seen(span, work)));
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
+        Span span = tracing.begin("read");
+        return ended(span, database.read(from, seen(span, work)));
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
+        Span span = tracing.begin("scan");
+        return ended(span, database.scan(from, seen(span, work)));
+    }
+
+    @Override
+    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
+        Span span = tracing.begin("browse");
+        return ended(span, database.browse(from, repository -> {
+            span.addEvent(BEGAN);
+            return query.apply(repository);
+        }));
+    }
+
+    private static <T> Work<T> seen(Span span, Work<T> work) {
+        return tx -> {
+            span.addEvent(BEGAN);
+            return work.on(tx);
+        };
+    }
+
+    private static <T> CompletionStage<Served<T>> ended(Span span, CompletionStage<Served<T>> stage) {
+        return stage.whenComplete((served, failure) -> {
+            if (served != null) {
+                span.setAttribute(NODE, served.node().name());
+            } else {
+                told(span, failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+            span.end();
+        });
+    }
+
+    /** A refusal is an answer; its type says all that a stranger may know, the message of a failure might say more. */
+    private static void told(Span span, @Nullable Throwable failure) {
+        if (failure instanceof SignalingException refusal) {
+            span.setAttribute(ERROR, refusal.type());
+        } else {
+            span.setAttribute(ERROR, "fault");
+            span.setStatus(StatusCode.ERROR);
+        }
+    }
+
+    @Override
+    public Standpoint standpoint(ReadFrom from) {
+        return database.standpoint(from);
+    }
+
+    @Override
+    public List<NodeState> nodes() {
+        return database.nodes();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

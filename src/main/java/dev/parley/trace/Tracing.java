@@ -1,0 +1,116 @@
+package dev.parley.trace;
+
+import dev.parley.http.sight.Call;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes spans and sends them, in batches and from a thread of its own, to a collector that takes OTLP over HTTP. A collector that
+ * cannot be reached costs spans and nothing else.
+ */
+@RegisterForReflection(classNames = "io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider")
+public final class Tracing implements AutoCloseable {
+    private static final String PARENT = Tracing.class.getName();
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+
+    private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+    private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
+    private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+
+    private final SdkTracerProvider provider;
+    private final Tracer tracer;
+
+    /**
+     * @param collector where spans are sent, such as {@code http://127.0.0.1:4318/v1/traces}
+     * @param ratio of how many traces spans are made, 0 to 1. The id of a trace decides, so services of one ratio keep the same
+     *     ones; a caller's word does not, because callers are strangers
+     */
+    public Tracing(URI collector, double ratio, String version) {
+        this.provider = SdkTracerProvider.builder()
+                .setResource(Resource.getDefault().toBuilder()
+                        .put("service.name", "parley")
+                        .put("service.version", version)
+                        .build())
+                .setSampler(Sampler.traceIdRatioBased(ratio))
+                .addSpanProcessor(BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder()
+                                .setEndpoint(collector.toString())
+                                .build())
+                        .build())
+                .build();
+        this.tracer = provider.get("dev.parley");
+    }
+
+    /** Begins the span of a call, under the caller's where it sent one (W3C Trace Context); it ends with the reply. */
+    public void begin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Call call = Call.of(request.method(), request.path());
+        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, Header.GETTER);
+        Span span = tracer.spanBuilder(call.method() + " " + call.pattern())
+                .setParent(caller)
+                .setSpanKind(SpanKind.SERVER)
+                .setAttribute(METHOD, call.method())
+                .setAttribute(ROUTE, call.pattern())
+                .startSpan();
+        io.vertx.core.Context here = Vertx.currentContext();
+        if (here != null) {
+            here.putLocal(PARENT, caller.with(span));
+        }
+        context.addEndHandler(end -> {
+            int status = context.response().getStatusCode();
+            span.setAttribute(STATUS, status);
+            if (status >= 500 || end.failed()) {
+                span.setStatus(StatusCode.ERROR);
+            }
+            span.end();
+        });
+    }
+
+    /** Begins the span of what the store does for the call that is being served here; of its own, where none is. */
+    Span begin(String what) {
+        io.vertx.core.Context here = Vertx.currentContext();
+        Context parent = here == null ? null : here.getLocal(PARENT);
+        return tracer.spanBuilder(what)
+                .setParent(parent == null ? Context.root() : parent)
+                .setSpanKind(SpanKind.CLIENT)
+                .startSpan();
+    }
+
+    /** Sends what has not been sent, for two seconds at most. */
+    @Override
+    public void close() {
+        provider.shutdown().join(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private enum Header implements TextMapGetter<HttpServerRequest> {
+        GETTER;
+
+        @Override
+        public Iterable<String> keys(HttpServerRequest request) {
+            return request.headers().names();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable HttpServerRequest request, String name) {
+            return request == null ? null : request.getHeader(name);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.parley.bench;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The limit of a durable store on this disk: rows of a description's size by JDBC into SQLite, with the service's pragmas and
+ * nothing around them, some of them sharing each commit.
+ */
+record RawCommits(int rowsPerCommit) {
+    private static final String PRAGMAS =
+            "?journal_mode=WAL&synchronous=FULL&transaction_mode=IMMEDIATE&wal_autocheckpoint=1000";
+
+    /** Commits for {@code time}; one row is one of what is {@link Measured}, its latency that of its commit. */
+    Measured run(Duration time) throws Exception {
+        var latencies = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
+        try (var folder = new TemporaryFolder();
+                Connection connection = DriverManager.getConnection(
+                        "jdbc:sqlite:" + folder.path().resolve("raw.db") + PRAGMAS)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, payload BLOB NOT NULL)");
+            }
+            connection.setAutoCommit(false);
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO raw (payload) VALUES (?)")) {
+                long begin = System.nanoTime();
+                while (System.nanoTime() - begin < time.toNanos()) {
+                    commit(connection, insert, latencies);
+                }
+                return new Measured(Duration.ofNanos(System.nanoTime() - begin), latencies, 0);
+            }
+        }
+    }
+
+    private void commit(Connection connection, PreparedStatement insert, Histogram latencies) throws SQLException {
+        byte[] payload = Speech.SDP.getBytes(StandardCharsets.UTF_8);
+        long begin = System.nanoTime();
+        for (int i = 0; i < rowsPerCommit; i++) {
+            insert.setBytes(1, payload);
+            insert.executeUpdate();
+        }
+        connection.commit();
+        latencies.recordValueWithCount(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin), rowsPerCommit);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * What nobody would send on purpose: no input makes Parley fail.
+ *
+ * <p>{@link dev.parley.fuzz.ParsersFuzzTest} leaves it to Jazzer to find the bytes that lead a parser where it has not been yet;
+ * {@link dev.parley.fuzz.ParsersTest} tries those that are kept.
+ */
+@NullMarked
+package dev.parley.fuzz;
+
+import org.jspecify.annotations.NullMarked;

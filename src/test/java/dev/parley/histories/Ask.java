@@ -1,0 +1,55 @@
+package dev.parley.histories;
+
+import dev.parley.session.Side;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer asks of one session. Tokens go by the name of whose they are; null stands for none. */
+sealed interface Ask {
+    /** How long a session lives that was opened without a token: the compatible API has no field for it. */
+    int TTL_SECONDS_DEFAULT = 300;
+
+    /** Whether the same could be asked twice without changing anything, so that nothing is lost with its reply. */
+    default boolean onlyReads() {
+        return this instanceof Read;
+    }
+
+    record Open(@Nullable String token, String offer, List<String> candidates, boolean end, int ttlSeconds)
+            implements Ask {}
+
+    /** @param generation null for the current one */
+    record Answer(
+            @Nullable String token, String answer, @Nullable Integer generation, List<String> candidates, boolean end)
+            implements Ask {}
+
+    /** @param generation null for the current one */
+    record Trickle(
+            String token,
+            List<String> candidates,
+            boolean end,
+            @Nullable Integer generation) implements Ask {}
+
+    /** As the compatible API has it: the side is said, and its token is needed only where it has one. */
+    record TrickleAs(Side side, @Nullable String token, String candidate) implements Ask {}
+
+    /** @param seq what If-Match says; null for any */
+    record Restart(String token, @Nullable Long seq, String offer) implements Ask {}
+
+    record Extend(String token, int ttlSeconds) implements Ask {}
+
+    record Close(String token) implements Ask {}
+
+    /** What changes nothing, and may be served by a replica. */
+    sealed interface Read extends Ask {}
+
+    record Look() implements Read {}
+
+    /** @param waits whether the reply may come later, when there is news */
+    record Follow(long after, int limit, boolean waits) implements Read {}
+
+    /** What has the other side of {@code side} said? */
+    record Poll(Side side) implements Read {}
+
+    /** Is the session among those that wait under its topic? */
+    record Find() implements Read {}
+}

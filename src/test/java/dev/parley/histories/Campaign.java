@@ -1,0 +1,93 @@
+package dev.parley.histories;
+
+import dev.parley.Seed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Many histories in one world, several at once, each judged as soon as it is over; the first that cannot be ends it. */
+final class Campaign implements AutoCloseable {
+    private final World world;
+    private final Seed seed;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger judged = new AtomicInteger();
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+    private final long began = System.nanoTime();
+
+    /**
+     * A history that cannot be.
+     *
+     * @param seed of its script
+     */
+    record Failure(Seed seed, Script script, Finding finding) {}
+
+    Campaign(World world, Seed seed) {
+        this.world = world;
+        this.seed = seed;
+    }
+
+    /**
+     * Performs so many scripts, or fewer where one fails.
+     *
+     * @param atOnce how many at the same time
+     */
+    Optional<Failure> perform(int histories, int atOnce) {
+        CompletableFuture<?>[] directors = IntStream.range(0, atOnce)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> direct(histories), threads))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(directors).join();
+        return Optional.ofNullable(failure.get());
+    }
+
+    private void direct(int histories) {
+        for (int one = next.getAndIncrement(); one < histories && failure.get() == null; one = next.getAndIncrement()) {
+            Seed own = seed.round(one);
+            Script script = Script.of(own, world.service().nodes());
+            perform(script, "").ifPresent(finding -> failure.compareAndSet(null, new Failure(own, script, finding)));
+            judged.incrementAndGet();
+        }
+    }
+
+    /** Performs one script once, and judges it. */
+    Optional<Finding> perform(Script script, String take) {
+        var findings = new ArrayList<Finding>();
+        for (History history : Play.perform(world.service(), world.clock(), script, take, threads)) {
+            calls.addAndGet(history.calls().size());
+            Judge.find(history).ifPresent(findings::add);
+        }
+        return findings.stream().findFirst();
+    }
+
+    /** How many histories were judged. */
+    int judged() {
+        return judged.get();
+    }
+
+    /** In one line: how much was tried, and how fast. */
+    String closing(String where) {
+        Duration time = Duration.ofNanos(System.nanoTime() - began);
+        return "Histories %s: %,d with %,d calls in %,.1f s, %s (-Dparley.seed=%d)"
+                .formatted(
+                        where,
+                        judged.get(),
+                        calls.get(),
+                        time.toMillis() / 1000.0,
+                        failure.get() == null ? "0 violations" : "a violation",
+                        seed.value());
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

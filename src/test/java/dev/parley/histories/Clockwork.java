@@ -1,0 +1,47 @@
+package dev.parley.histories;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The clock of the service under test, moved by hand. It remembers what it has shown, so that for every call it can be told which
+ * times the service may have read.
+ */
+final class Clockwork {
+    /** A place among the times that were shown. */
+    record Mark(int index) {}
+
+    private final Consumer<Instant> hand;
+    private volatile List<Long> shown;
+    private volatile int settled;
+
+    /** @param hand sets the clock */
+    Clockwork(Instant start, Consumer<Instant> hand) {
+        this.hand = hand;
+        this.shown = List.of(start.toEpochMilli());
+    }
+
+    /** Only one may move it. */
+    void advance(Duration step) {
+        List<Long> before = shown;
+        long then = before.get(before.size() - 1) + step.toMillis();
+        var more = new java.util.ArrayList<>(before);
+        more.add(then);
+        shown = more;
+        hand.accept(Instant.ofEpochMilli(then));
+        settled = more.size() - 1;
+    }
+
+    /** No call from now on reads an earlier time than at this mark. */
+    Mark mark() {
+        return new Mark(settled);
+    }
+
+    /** What a call may have read that began at {@code begin} and has ended now. */
+    List<Long> since(Mark begin) {
+        List<Long> all = shown;
+        return List.copyOf(all.subList(begin.index, all.size()));
+    }
+}

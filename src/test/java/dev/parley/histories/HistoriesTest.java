@@ -1,0 +1,52 @@
+package dev.parley.histories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.Seed;
+import dev.parley.store.postgresql.PostgresCluster;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever peers do at once to a session, it is as if they had done it one after another. */
+class HistoriesTest {
+    private static final int ON_SQLITE = Integer.getInteger("parley.histories", 3_000);
+    private static final int ON_POSTGRES = Integer.getInteger("parley.histories.postgres", ON_SQLITE / 6);
+
+    private static final long MEMORY = 64 << 20;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void onSqliteEverySessionIsLinearizable() throws SQLException {
+        try (World world = Worlds.sqlite(folder, MEMORY, UnaryOperator.identity())) {
+            holds("on SQLite", world, ON_SQLITE, 24);
+        }
+    }
+
+    @Test
+    void onSqliteWithoutMemoryToo() throws SQLException {
+        try (World world = Worlds.sqlite(folder, 0, UnaryOperator.identity())) {
+            holds("on SQLite without memory", world, ON_SQLITE / 3, 24);
+        }
+    }
+
+    @Test
+    void onPostgresWithALaggingReplicaOverTwoNodesToo() {
+        try (PostgresCluster cluster = PostgresCluster.shared();
+                World world = Worlds.postgres(cluster, true, UnaryOperator.identity())) {
+            holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);
+        }
+    }
+
+    private static void holds(String where, World world, int histories, int atOnce) {
+        try (var campaign = new Campaign(world, Seed.of(HistoriesTest.class))) {
+            var failure = campaign.perform(histories, atOnce);
+            System.out.println(campaign.closing(where));
+            assertThat(failure.map(Story::of)).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.parley.histories;
+
+import dev.parley.session.Candidate;
+import dev.parley.session.Event;
+import dev.parley.session.Joined;
+import dev.parley.session.Said;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.Trickle;
+import dev.parley.session.Waiting;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The words of this room for what the domain says, and the other way round. */
+final class InWords {
+    private InWords() {}
+
+    static Told joined(Joined joined) {
+        return new Told.Joined(
+                joined.seq(), joined.generation(), joined.expiresAt().toEpochMilli(), joined.replay());
+    }
+
+    static Told seen(Session session) {
+        return new Told.Seen(
+                session.generation(),
+                session.seq(),
+                saying(session.offerer()),
+                saying(session.answerer()),
+                session.expiresAt().toEpochMilli());
+    }
+
+    static Told happened(List<Event> events) {
+        return new Told.Happened(events.stream().map(InWords::happening).toList());
+    }
+
+    private static Happening happening(Event event) {
+        String type = Happening.CLOSED;
+        String text = null;
+        if (event instanceof Event.Offered offered) {
+            type = Happening.OFFER;
+            text = offered.offer().text();
+        } else if (event instanceof Event.Answered answered) {
+            type = Happening.ANSWER;
+            text = answered.answer().text();
+        } else if (event instanceof Event.Trickled trickled) {
+            type = Happening.CANDIDATE;
+            text = text(trickled.candidate());
+        } else if (event instanceof Event.EndOfCandidates) {
+            type = Happening.END;
+        }
+        return new Happening(event.seq(), type, event.side(), event.generation(), text);
+    }
+
+    /** What is there of others under a topic that is this session's own would be a leak. */
+    static Told found(SessionKey key, List<Waiting> waiting) {
+        if (waiting.isEmpty()) {
+            return new Told.Found(false, null);
+        }
+        boolean own = waiting.size() == 1 && waiting.get(0).code().equals(key.code());
+        return own
+                ? new Told.Found(true, saying(waiting.get(0).offerer()))
+                : new Told.Broken("found what is not under the topic: " + waiting);
+    }
+
+    static Saying saying(Said said) {
+        return new Saying(
+                said.description() == null ? null : said.description().text(),
+                said.candidates().stream().map(InWords::text).toList(),
+                said.end());
+    }
+
+    private static String text(Candidate candidate) {
+        return candidate.text().substring(1, candidate.text().length() - 1);
+    }
+
+    static Trickle trickle(List<String> candidates, boolean end) {
+        return new Trickle(
+                candidates.stream()
+                        .map(text -> new Candidate(('"' + text + '"').getBytes(StandardCharsets.UTF_8)))
+                        .toList(),
+                end);
+    }
+
+    static String topic(SessionKey key) {
+        return "topic of " + key.code();
+    }
+
+    static @Nullable SessionToken token(@Nullable String whose) {
+        return whose == null ? null : new SessionToken("the-own-secret-of-peer-" + whose);
+    }
+}

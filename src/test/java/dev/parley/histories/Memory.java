@@ -1,0 +1,116 @@
+package dev.parley.histories;
+
+import dev.parley.histories.Script.Role;
+import dev.parley.histories.Script.Step;
+import dev.parley.session.Side;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer has heard of the session, and what it makes of a step with that. */
+final class Memory {
+    private static final int[] TTL_SECONDS = {3, 600, 3_600, 5};
+    private static final int LIMIT = 100;
+
+    private final Role self;
+    private final AtomicReference<@Nullable Since> handed;
+    private @Nullable Since own;
+    private long cursor;
+    private @Nullable Long seq;
+    private @Nullable Integer generation;
+
+    /** @param handed the bookmark that one peer hands to the next; all of a session share it */
+    Memory(Role self, AtomicReference<@Nullable Since> handed) {
+        this.self = self;
+        this.handed = handed;
+    }
+
+    Ask ask(Step step) {
+        int variant = step.variant();
+        String token = self.tokenless() ? null : self.name();
+        return switch (step.deed()) {
+            case OPEN ->
+                token == null
+                        ? new Ask.Open(null, said("offer", 0), List.of(), false, Ask.TTL_SECONDS_DEFAULT)
+                        : new Ask.Open(token, said("offer", 0), candidates(variant % 2), false, TTL_SECONDS[variant]);
+            case ANSWER ->
+                token == null
+                        ? new Ask.Answer(null, said("answer", variant % 2), null, List.of(), false)
+                        : new Ask.Answer(
+                                token,
+                                said("answer", variant % 2),
+                                variant == 3 ? generation : null,
+                                candidates(variant % 3),
+                                variant == 2);
+            case TRICKLE ->
+                token == null
+                        ? new Ask.TrickleAs(side(variant), null, candidate(variant))
+                        : new Ask.Trickle(token, candidates(variant), false, variant == 3 ? generation : null);
+            case END -> new Ask.Trickle(self.name(), List.of(), true, null);
+            case RESTART -> new Ask.Restart(self.name(), variant == 3 ? null : seq, said("offer", 1 + variant));
+            case EXTEND -> new Ask.Extend(self.name(), TTL_SECONDS[variant]);
+            case CLOSE -> new Ask.Close(self.name());
+            case LOOK -> new Ask.Look();
+            case FOLLOW -> new Ask.Follow(cursor, variant == 0 ? 2 : LIMIT, false);
+            case WAIT -> new Ask.Follow(cursor, LIMIT, true);
+            case POLL -> new Ask.Poll(self.side());
+            case FIND -> new Ask.Find();
+        };
+    }
+
+    Since since(Step step) {
+        Since trusted = switch (step.trust()) {
+            case NOBODY -> null;
+            case ANYBODY -> new Since.Ever();
+            case ITSELF -> own;
+            case OTHERS -> handed.get();
+        };
+        return trusted == null ? new Since.Now() : trusted;
+    }
+
+    /** Remembers what a call has brought. */
+    void heard(int call, Ask ask, Reply reply) {
+        if (reply.bookmark() != null) {
+            own = new Since.Told(call, reply.bookmark());
+            handed.set(own);
+        }
+        Told told = reply.told();
+        if (told instanceof Told.Joined joined) {
+            seq = joined.seq();
+            generation = joined.generation();
+        } else if (told instanceof Told.Seen seen) {
+            seq = seen.seq();
+            generation = seen.generation();
+        } else if (told instanceof Told.Trickled trickled) {
+            seq = trickled.seq();
+        } else if (told instanceof Told.Happened happened && ask instanceof Ask.Follow) {
+            for (Happening event : happened.events()) {
+                cursor = event.type().equals(Happening.CLOSED) ? 0 : event.seq();
+                generation = event.generation();
+            }
+        }
+    }
+
+    /** Mostly its own; now and then it tries to speak for the other. */
+    private Side side(int variant) {
+        return variant == 3 ? self.side().other() : self.side();
+    }
+
+    private String said(String what, int variant) {
+        return what + " " + self.name() + variant;
+    }
+
+    /** Few to choose from, so that many are repeated. */
+    private List<String> candidates(int variant) {
+        return switch (variant) {
+            case 0 -> List.of(candidate(0));
+            case 1 -> List.of(candidate(1), candidate(2));
+            case 2 -> List.of(candidate(2), candidate(0), candidate(3));
+            default -> List.of(candidate(3));
+        };
+    }
+
+    private String candidate(int number) {
+        return self.side().word().charAt(0) + "-" + self.name() + number;
+    }
+}

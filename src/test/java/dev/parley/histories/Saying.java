@@ -1,0 +1,13 @@
+package dev.parley.histories;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one side has said in a generation. */
+record Saying(@Nullable String description, List<String> candidates, boolean end) {
+    @Override
+    public String toString() {
+        return (description == null ? "nothing" : "\"" + description + "\"") + " with " + candidates
+                + (end ? " and no more" : "");
+    }
+}

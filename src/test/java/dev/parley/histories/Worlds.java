@@ -1,0 +1,89 @@
+package dev.parley.histories;
+
+import dev.parley.expiry.Sweeper;
+import dev.parley.feed.Feeds;
+import dev.parley.signaling.MovableClock;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.Neighbours;
+import dev.parley.store.SessionStore;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import dev.parley.store.StoreUrl;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNeighbours;
+import dev.parley.store.sqlite.StoreFile;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The worlds in which peers call the use cases themselves. */
+final class Worlds {
+    private static final Duration STATEMENT_MAX = Duration.ofSeconds(5);
+    private static final Duration ANY_LAG = Duration.ofHours(1);
+    private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
+    private static final Sql COMMIT = new Sql("commit", "COMMIT");
+    private static final Duration PAUSE = Duration.ofMillis(30);
+    private static final int SWEEP_MAX = 500;
+
+    private Worlds() {}
+
+    /**
+     * One node over a new SQLite file; a command beside it sweeps.
+     *
+     * @param memoryMax how many bytes of live sessions it keeps in memory
+     */
+    static World sqlite(Path folder, long memoryMax, UnaryOperator<Database> changed) throws SQLException {
+        var clock = new MovableClock();
+        var clockwork = new Clockwork(clock.instant(), clock::moveTo);
+        var file = new StoreFile(folder.resolve("parley.db"));
+        Database served = changed.apply(file.openPatiently(memoryMax));
+        var feed = Feeds.among(Neighbours.NONE, clock);
+        var signaling = new Signaling(served, feed, World.LIMITS, clock, new SecureRandom());
+        var service = new InProcess(List.of(new InProcess.Node(served, signaling, feed)));
+        Connection beside = file.connectBeside();
+        var commands = new Statements(beside);
+        World.Stir sweep = () -> {
+            commands.call(BEGIN).run();
+            new SessionStore().sweep(commands, clock.instant(), SWEEP_MAX);
+            commands.call(COMMIT).run();
+        };
+        return new World(service, clockwork, List.of(World.ticking(clockwork, sweep)), List.of(commands, beside));
+    }
+
+    /** Two nodes over one PostgreSQL server and its replica, which falls behind again and again. */
+    static World postgres(PostgresCluster cluster, boolean lagging, UnaryOperator<Database> changed) {
+        var clock = new MovableClock();
+        var clockwork = new Clockwork(clock.instant(), clock::moveTo);
+        var nodes = new ArrayList<InProcess.Node>();
+        var parts = new ArrayList<AutoCloseable>();
+        for (int i = 0; i < 2; i++) {
+            Parley parley = Parley.over(cluster, ANY_LAG);
+            var url = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
+            var neighbours = new PostgresNeighbours(
+                    url, parley.database().nodes().get(0).node(), STATEMENT_MAX, new SecureRandom());
+            parts.add(neighbours);
+            Database served = changed.apply(parley.database());
+            var feed = Feeds.among(neighbours, clock);
+            nodes.add(new InProcess.Node(
+                    served, new Signaling(served, feed, World.LIMITS, clock, new SecureRandom()), feed));
+        }
+        var stirs = new ArrayList<World.Stir>();
+        stirs.add(World.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));
+        if (lagging) {
+            stirs.add(() -> {
+                cluster.standby().pauseReplay();
+                Thread.sleep(PAUSE.toMillis());
+                cluster.standby().resumeReplay();
+                Thread.sleep(PAUSE.toMillis());
+            });
+        }
+        return new World(new InProcess(nodes), clockwork, stirs, parts);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.parley.http;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What this room reads of a request, for tests of other rooms: each takes any text, or refuses it as {@code Malformed}. */
+public final class HttpParsers {
+    private static final Json JSON = new Json(16);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
+    private HttpParsers() {}
+
+    public static void open(byte[] body) {
+        JSON.read(body, Requests.Open.class).opening(null);
+    }
+
+    public static void answer(byte[] body) {
+        var answer = JSON.read(body, Requests.Answer.class);
+        answer.description();
+        answer.trickle();
+    }
+
+    public static void candidates(byte[] body) {
+        JSON.read(body, Requests.Candidates.class).trickle();
+    }
+
+    public static void ttl(byte[] body) {
+        JSON.read(body, Requests.Ttl.class).duration();
+    }
+
+    public static void ifMatch(String header) {
+        EntityTags.ifMatch(header);
+    }
+
+    public static void ifNoneMatch(String header) {
+        EntityTags.noneMatchNames(header, 7);
+    }
+
+    /** A preference is never refused. */
+    public static boolean preferenceIsInBounds(String header) {
+        return Preference.patience(List.of(header), WAIT_MAX)
+                .map(wait -> !wait.isNegative() && wait.compareTo(WAIT_MAX) <= 0)
+                .orElse(true);
+    }
+
+    /** A target is understood or not. */
+    public static void target(String target) {
+        RequestTarget.isUnderstood(target);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.access.Keyring;
+import dev.parley.access.Keys;
+import dev.parley.access.Role;
+import dev.parley.session.Namespace;
+import dev.parley.store.Database;
+import dev.parley.store.UpkeepRefused;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Keys on an engine: what one namespace's key does is not seen with another's, and a key is good from its making to its end. */
+@SuppressWarnings("NullAway.Init") // the container fills the fields
+abstract class KeyNamespacesContract {
+    @Inject
+    Keys keys;
+
+    @Inject
+    Keyring keyring;
+
+    @Inject
+    Database database;
+
+    private final String home = "home-" + UUID.randomUUID();
+    private final String abroad = "abroad-" + UUID.randomUUID();
+
+    @Test
+    void theNamespaceIsTheKeysWhateverOriginSays() {
+        String code = UUID.randomUUID().toString();
+        String secret = key(home, Role.PEER);
+        open(Client.of("https://one.example"), secret, code).is(201);
+
+        for (Client page : List.of(Client.withoutOrigin(), Client.of("https://two.example"), Client.of(abroad))) {
+            with(page.get("/api/v1/sessions/" + code), secret).send().is(200);
+            assertThat(with(page.get("/t/sessions"), secret).send().is(200).at("/sessions"))
+                    .hasSize(1);
+        }
+        // Of two keys of a namespace each sees what the other does.
+        with(Client.withoutOrigin().get("/api/v1/sessions/" + code), key(home, Role.OBSERVER))
+                .send()
+                .is(200);
+    }
+
+    @Test
+    void anothersSessionIsAsOneThatNeverWas() {
+        String code = UUID.randomUUID().toString();
+        String never = UUID.randomUUID().toString();
+        open(Client.withoutOrigin(), key(home, Role.PEER), code).is(201);
+        String stranger = key(abroad, Role.PEER);
+        Client forger = Client.of(home); // as far as Origin goes, at home
+
+        for (String call : List.of(
+                "GET /api/v1/sessions/%s",
+                "GET /api/v1/sessions/%s/events",
+                "PUT /api/v1/sessions/%s/answer",
+                "POST /api/v1/sessions/%s/candidates",
+                "PATCH /api/v1/sessions/%s",
+                "DELETE /api/v1/sessions/%s",
+                "POST /poll",
+                "POST /answer")) {
+            Reply foreign = strange(forger, stranger, call, code);
+            Reply unknown = strange(forger, stranger, call, never);
+            assertThat(foreign.status()).as(call).isEqualTo(404);
+            assertThat(foreign.text()).as(call).isEqualTo(unknown.text());
+            assertThat(new TreeSet<>(foreign.headers().map().keySet()))
+                    .as(call)
+                    .isEqualTo(new TreeSet<>(unknown.headers().map().keySet()));
+        }
+        assertThat(with(forger.get("/api/v1/sessions"), stranger).send().is(200).at("/items"))
+                .isEmpty();
+        assertThat(with(forger.get("/api/v1/topics"), stranger).send().is(200).at("/items"))
+                .isEmpty();
+        assertThat(with(forger.get("/t/sessions"), stranger).send().is(200).at("/sessions"))
+                .isEmpty();
+        // The code is free there, and the two sessions have nothing to do with each other.
+        open(forger, stranger, code).is(201);
+    }
+
+    @Test
+    void aKeyIsGoodFromItsMakingToItsEnd() {
+        String name = "key-" + UUID.randomUUID();
+        String secret =
+                keys.create(name, new Namespace(home), Set.of(Role.PEER)).secret();
+
+        topics(secret).is(401);
+        look();
+        topics(secret).is(200);
+        keys.revoke(name);
+        topics(secret).is(200);
+        look();
+        topics(secret).is(401);
+
+        String again = keys.create(name, new Namespace(home), Set.of(Role.PEER)).secret();
+        look();
+        topics(again).is(200);
+        topics(secret).is(401);
+    }
+
+    @Test
+    void aNameIsOneKeys() {
+        String name = "key-" + UUID.randomUUID();
+        String secret = keys.create(name, new Namespace(home), Set.of(Role.OBSERVER, Role.PEER))
+                .secret();
+
+        assertThatExceptionOfType(UpkeepRefused.class)
+                .isThrownBy(() -> keys.create(name, new Namespace(abroad), Set.of(Role.OPERATOR)));
+        look();
+        topics(secret).is(200);
+        assertThat(keys.list().stream().filter(key -> key.name().equals(name)))
+                .singleElement()
+                .satisfies(key -> {
+                    assertThat(key.namespace()).isEqualTo(new Namespace(home));
+                    assertThat(key.roles()).containsExactly("peer", "observer");
+                    assertThat(key.toString()).doesNotContain(secret);
+                });
+        keys.revoke(name);
+        assertThatExceptionOfType(UpkeepRefused.class).isThrownBy(() -> keys.revoke(name));
+    }
+
+    private Reply strange(Client client, String key, String call, String code) {
+        String[] parts = call.formatted(code).split(" ");
+        Client.Call request = with(client.call(parts[0], parts[1]), key).token("a-token-of-22-letters!");
+        return switch (parts[0]) {
+            case "GET", "DELETE" -> request.send();
+            case "PATCH" -> request.json(object("ttl", 60));
+            case "PUT" -> request.json(object("answer", "a"));
+            default ->
+                request.json(
+                        switch (parts[1]) {
+                            case "/poll" -> object("code", code, "side", "offerer");
+                            case "/answer" -> object("code", code, "side", "answerer", "answer", "a");
+                            default -> object("candidates", List.of("candidate:1"));
+                        });
+        };
+    }
+
+    private Reply topics(String key) {
+        return with(Client.withoutOrigin().get("/api/v1/topics"), key).send();
+    }
+
+    private static Reply open(Client client, String key, String code) {
+        return with(client.post("/api/v1/sessions"), key).json(object("offer", "o", "topic", "t", "code", code));
+    }
+
+    private static Client.Call with(Client.Call call, String key) {
+        return call.header("Authorization", "Bearer " + key);
+    }
+
+    private String key(String namespace, Role role) {
+        String secret = keys.create("key-" + UUID.randomUUID(), new Namespace(namespace), Set.of(role))
+                .secret();
+        look();
+        return secret;
+    }
+
+    private void look() {
+        keyring.look(database).toCompletableFuture().join();
+    }
+}

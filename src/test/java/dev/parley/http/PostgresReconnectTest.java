@@ -1,0 +1,22 @@
+package dev.parley.http;
+
+import dev.parley.http.PostgresReconnectTest.Profile;
+import dev.parley.signaling.PostgresProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The reconnects on PostgreSQL. */
+@QuarkusTest
+@TestProfile(Profile.class)
+class PostgresReconnectTest extends ReconnectContract {
+    public static final class Profile extends PostgresProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            var settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(SETTINGS);
+            return settings;
+        }
+    }
+}

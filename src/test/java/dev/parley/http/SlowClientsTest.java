@@ -1,0 +1,116 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that send a byte now and then hold nobody up, and are cut off. */
+@QuarkusTest
+@TestProfile(SlowClientsProfile.class)
+class SlowClientsTest {
+    private static final int DRIPPING = 500;
+    private static final String SLOW_HEAD = "GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ";
+    private static final String SLOW_BODY =
+            "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n{";
+
+    private final List<RawConnection> connections = new ArrayList<>();
+    private final ScheduledThreadPoolExecutor tap = new ScheduledThreadPoolExecutor(1);
+
+    @AfterEach
+    void goAway() throws IOException {
+        tap.shutdownNow();
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SLOW_HEAD, SLOW_BODY, "P", "GET / HTTP/1.1\r\nHost: x\r\n"})
+    void aRequestThatDoesNotArriveIsRefusedWith408(String begun) throws IOException {
+        Reply refused = connect().send(begun).receive().orElseThrow();
+
+        assertThat(refused.status()).isEqualTo(408);
+        assertThat(refused.header("Connection")).isEqualTo("close");
+        assertThat(connections.get(0).ends()).isTrue();
+    }
+
+    @Test
+    void aNormalCallIsAnsweredWithinASecondBeside500ThatDrip() throws IOException {
+        for (int i = 0; i < DRIPPING; i++) {
+            connect().send(i % 2 == 0 ? SLOW_HEAD : SLOW_BODY);
+        }
+        ScheduledFuture<?> dripping = tap.scheduleAtFixedRate(this::drip, 0, 100, TimeUnit.MILLISECONDS);
+        for (int i = 0; i < 20; i++) {
+            long begun = System.nanoTime();
+            Client.ofNewOrigin()
+                    .post("/api/v1/sessions")
+                    .json(object("offer", "x"))
+                    .is(201);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
+        }
+        assertThat(dripping.isDone()).isFalse();
+        for (RawConnection connection : connections) {
+            assertThat(connection.receive().map(Reply::status).orElse(408)).isEqualTo(408);
+            assertThat(connection.ends()).isTrue();
+        }
+    }
+
+    @Test
+    void whoWaitsForAReplyIsNotTakenForSlow() throws IOException {
+        Rendezvous session = Rendezvous.opened();
+        Reply nothing = connect()
+                .send("GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=4\r\nOrigin: "
+                        + session.client().origin() + "\r\n\r\n")
+                .receive()
+                .orElseThrow();
+
+        nothing.is(200);
+    }
+
+    @Test
+    void moreConnectionsThanTheBoundAreHungUpAndMakeRoomAgain() throws IOException {
+        for (int i = 0; i < SlowClientsProfile.CONNECTIONS; i++) {
+            connect();
+        }
+        assertThat(answer(connect())).isEmpty();
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+        await().until(() -> answer(connect()).isPresent());
+    }
+
+    private static Optional<Reply> answer(RawConnection connection) throws IOException {
+        return connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").receive();
+    }
+
+    private RawConnection connect() throws IOException {
+        var connection = new RawConnection();
+        connections.add(connection);
+        return connection;
+    }
+
+    private void drip() {
+        for (RawConnection connection : connections) {
+            try {
+                connection.send("x");
+            } catch (IOException hungUp) {
+                // as it should be
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.parley.http.sight;
+
+import dev.parley.signaling.PostgresProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.Set;
+
+@QuarkusTest
+@TestProfile(PostgresProfile.class)
+class PostgresSightTest extends SightContract {
+    @Override
+    Set<String> elsewhere() {
+        return Set.of(
+                "parley_commit_writes",
+                "parley_commit_writes_count",
+                "parley_commit_writes_sum",
+                "parley_disk_free_bytes",
+                "parley_store_bytes");
+    }
+}

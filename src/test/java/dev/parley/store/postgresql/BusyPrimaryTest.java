@@ -1,0 +1,74 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** A node whose connections to the primary are all taken refuses at once what it has no room to let wait. */
+class BusyPrimaryTest {
+    @Test
+    void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {
+        try (var cluster = PostgresCluster.shared();
+                Parley parley = Parley.with(cluster, 1, 1)) {
+            await().until(parley::isWhole);
+            Peer peer = Peer.inNoSession();
+            served(peer.open(parley));
+            CompletionStage<Served<Trickled>> running;
+            CompletionStage<Served<Trickled>> waiting;
+            try (Connection holding = holding(cluster, peer)) {
+                running = peer.trickle(parley);
+                await().until(() -> waitsForALock(cluster));
+                waiting = peer.trickle(parley);
+
+                assertRefused(peer.trickle(parley));
+                assertRefused(peer.read(parley, ReadFrom.PRIMARY));
+                assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE))
+                                .node()
+                                .name())
+                        .isEqualTo("copy");
+                holding.rollback();
+            }
+            assertThat(served(running).result().seq()).isEqualTo(2);
+            assertThat(served(waiting).result().seq()).isEqualTo(3);
+        }
+    }
+
+    private static void assertRefused(CompletionStage<?> call) {
+        assertThatThrownBy(() -> call.toCompletableFuture().getNow(null))
+                .cause()
+                .isInstanceOfSatisfying(
+                        StoreUnavailable.class,
+                        refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+    }
+
+    /** A transaction that holds the peer's session. */
+    private static Connection holding(PostgresCluster cluster, Peer peer) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
+                + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");
+        connection.setAutoCommit(false);
+        try (PreparedStatement lock = connection.prepareStatement("SELECT 1 FROM sessions WHERE code = ? FOR UPDATE")) {
+            lock.setString(1, peer.key().code().text());
+            lock.execute();
+        }
+        return connection;
+    }
+
+    private static boolean waitsForALock(PostgresCluster cluster) {
+        return cluster.primary().ask("""
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'parley' AND wait_event_type = 'Lock'""").equals("1");
+    }
+}

@@ -1,0 +1,120 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.feed.Feed;
+import dev.parley.feed.Feeds;
+import dev.parley.feed.Recorder;
+import dev.parley.feed.Wait;
+import dev.parley.feed.Waiter;
+import dev.parley.session.Event;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.Trickled;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Node;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.StoreUrl;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour. */
+record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseable {
+    /** A node with those who wait at it. */
+    record TestNode(Parley parley, PostgresNeighbours neighbours, Feed feed) {
+        static TestNode over(PostgresCluster cluster) {
+            var random = new SecureRandom();
+            var url = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
+            var neighbours = new PostgresNeighbours(url, new Node("main", "here", true), Duration.ofSeconds(2), random);
+            Feed feed = Feeds.among(neighbours);
+            Parley plain = Parley.over(cluster);
+            var signaling =
+                    new Signaling(plain.database(), feed, Parley.LIMITS, InstantSource.system(), new SecureRandom());
+            return new TestNode(new Parley(plain.database(), signaling, plain.meters()), neighbours, feed);
+        }
+
+        void close() {
+            feed.close();
+            neighbours.close();
+            parley.close();
+        }
+    }
+
+    static Neighbourhood over(PostgresCluster cluster) {
+        return new Neighbourhood(TestNode.over(cluster), TestNode.over(cluster));
+    }
+
+    @Override
+    public void close() {
+        writing.close();
+        waiting.close();
+    }
+
+    void assertThatACommitIsHeard() throws Exception {
+        assertThatAnEventWakes(opened());
+    }
+
+    void assertThatAnEventWakes(Peer peer) throws Exception {
+        var seen = new CompletableFuture<Long>();
+        var waiter = new Recorder(() -> peer.read(waiting.parley, ReadFrom.PRIMARY)
+                .thenAccept(session -> seen.complete(session.result().seq())));
+        Wait wait = Feeds.join(waiting.feed, peer.key(), waiter);
+
+        Trickled trickled = result(peer.trickle(writing.parley));
+
+        assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(trickled.seq());
+        wait.leave();
+    }
+
+    /** Deletions until one is heard: that a waiter looks would prove nothing, since all look when listening begins. */
+    void awaitHearing() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Peer peer = opened();
+            var told = new CompletableFuture<Served<Event.Closed>>();
+            Wait wait = Feeds.join(waiting.feed, peer.key(), new Hears(told));
+            result(writing.parley.signaling().close(peer.key(), peer.token()));
+            boolean heard = told.completeOnTimeout(null, 1, TimeUnit.SECONDS).join() != null;
+            wait.leave();
+            return heard;
+        });
+    }
+
+    Peer opened() {
+        Peer peer = Peer.inNoSession();
+        result(peer.open(writing.parley));
+        return peer;
+    }
+
+    /** Waits for the end of a session, and finds it ended whenever it looks. */
+    record Hears(CompletableFuture<Served<Event.Closed>> told) implements Waiter {
+        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+        @Override
+        public CompletionStage<Instant> look() {
+            return CompletableFuture.failedStage(new SessionNotFound());
+        }
+
+        @Override
+        public CompletionStage<?> closed(Served<Event.Closed> last) {
+            told.complete(last);
+            return DONE;
+        }
+
+        @Override
+        public CompletionStage<?> gone() {
+            return DONE;
+        }
+
+        @Override
+        public CompletionStage<?> stop() {
+            return DONE;
+        }
+    }
+}
