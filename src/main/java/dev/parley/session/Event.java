@@ -14,11 +14,19 @@ public sealed interface Event {
     /** The offer that it belongs to: 1 for the first, one more for each new offer. */
     int generation();
 
+    /** The same at another position. */
+    Event at(long seq);
+
     /** An offer was made: the first one, or a new generation's. */
     record Offered(long seq, int generation, Description offer) implements Event {
         @Override
         public Side side() {
             return Side.OFFERER;
+        }
+
+        @Override
+        public Event at(long seq) {
+            return new Offered(seq, generation, offer);
         }
     }
 
@@ -28,13 +36,28 @@ public sealed interface Event {
         public Side side() {
             return Side.ANSWERER;
         }
+
+        @Override
+        public Event at(long seq) {
+            return new Answered(seq, generation, answer);
+        }
     }
 
     /** A peer learned of one more way to reach it. */
-    record Trickled(long seq, Side side, int generation, Candidate candidate) implements Event {}
+    record Trickled(long seq, Side side, int generation, Candidate candidate) implements Event {
+        @Override
+        public Event at(long seq) {
+            return new Trickled(seq, side, generation, candidate);
+        }
+    }
 
     /** A peer has no more candidates for this generation (RFC 8838, section 9). */
-    record EndOfCandidates(long seq, Side side, int generation) implements Event {}
+    record EndOfCandidates(long seq, Side side, int generation) implements Event {
+        @Override
+        public Event at(long seq) {
+            return new EndOfCandidates(seq, side, generation);
+        }
+    }
 
     /**
      * The session was deleted. This event is never stored: those hear of it who wait at that moment, and for all others the
@@ -44,6 +67,11 @@ public sealed interface Event {
         @Override
         public Side side() {
             return Side.OFFERER;
+        }
+
+        @Override
+        public Event at(long seq) {
+            return new Closed(seq, generation);
         }
     }
 }

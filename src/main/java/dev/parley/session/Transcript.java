@@ -53,12 +53,7 @@ public final class Transcript {
     public static Transcript opened(SessionKey key, Opening opening, Instant createdAt, Instant expiresAt) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.Offered(1, 1, opening.offer()));
-        for (Candidate candidate : opening.trickle().candidates()) {
-            events.add(new Event.Trickled(events.size() + 1L, Side.OFFERER, 1, candidate));
-        }
-        if (opening.trickle().end()) {
-            events.add(new Event.EndOfCandidates(events.size() + 1L, Side.OFFERER, 1));
-        }
+        events.addAll(opening.trickle().events(2, Side.OFFERER, 1));
         long bytes = OVERHEAD_BYTES
                 + length(opening.topic())
                 + length(opening.peerId())
@@ -87,6 +82,11 @@ public final class Transcript {
 
     public Instant expiresAt() {
         return expiresAt;
+    }
+
+    /** All events, in their order. */
+    public List<Event> history() {
+        return events;
     }
 
     /** The number of the latest event. */

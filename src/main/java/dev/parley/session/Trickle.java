@@ -1,5 +1,6 @@
 package dev.parley.session;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -14,6 +15,23 @@ public record Trickle(List<Candidate> candidates, boolean end) {
 
     public Trickle {
         candidates = List.copyOf(new LinkedHashSet<>(candidates));
+    }
+
+    /** How many events it becomes where all of it is new. */
+    public int size() {
+        return candidates.size() + (end ? 1 : 0);
+    }
+
+    /** The events that it becomes where all of it is new, the first of them number {@code seq}. */
+    public List<Event> events(long seq, Side side, int generation) {
+        var events = new ArrayList<Event>(size());
+        for (Candidate candidate : candidates) {
+            events.add(new Event.Trickled(seq + events.size(), side, generation, candidate));
+        }
+        if (end) {
+            events.add(new Event.EndOfCandidates(seq + events.size(), side, generation));
+        }
+        return events;
     }
 
     /** About how many bytes it takes in a store, rather too many than too few. */

@@ -208,16 +208,16 @@ public final class Signaling {
         limits.admit(trickle);
         return change(key, tx -> {
             Instant now = clock.instant();
-            for (Side side : Side.values()) {
-                Optional<Trickled> added = trickle(tx, key, side, hash, trickle, generation, now);
-                if (added.isPresent()) {
-                    return added.get();
-                }
+            Guarded guarded =
+                    some -> sessions.trickle(tx, key, hash, some, generation, limits.candidatesPerSideMax(), now);
+            Optional<Trickled> added = charged(tx, key, trickle, guarded);
+            if (added.isPresent()) {
+                return added.get();
             }
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             Side side = standing.sideOf(hash).orElseThrow(() -> strange("either side's"));
             refuseOtherGeneration(standing, generation);
-            return trickleWithoutKnown(tx, key, side, hash, trickle, generation, now);
+            return trickleWithoutKnown(tx, key, side, trickle, guarded, now);
         });
     }
 
@@ -228,7 +228,7 @@ public final class Signaling {
         TokenHash given = hash(token);
         return change(key, tx -> {
             Instant now = clock.instant();
-            Optional<Trickled> added = trickle(tx, key, side, given, trickle, null, now);
+            Optional<Trickled> added = charged(tx, key, trickle, as(tx, key, side, given, now));
             if (added.isPresent()) {
                 return added.get();
             }
@@ -240,42 +240,37 @@ public final class Signaling {
             if (needed != null && !needed.equals(given)) {
                 throw strange("the " + side.word() + "'s");
             }
-            return trickleWithoutKnown(tx, key, side, needed, trickle, null, now);
+            return trickleWithoutKnown(tx, key, side, trickle, as(tx, key, side, needed, now), now);
         });
     }
 
     /** The guard missed for want of room, or in a race that is over now: what the side has already needs no room. */
     private Trickled trickleWithoutKnown(
-            Statements tx,
-            SessionKey key,
-            Side side,
-            @Nullable TokenHash hash,
-            Trickle trickle,
-            @Nullable Integer generation,
-            Instant now)
+            Statements tx, SessionKey key, Side side, Trickle trickle, Guarded guarded, Instant now)
             throws SQLException {
         Trickle fresh = sessions.withoutKnown(tx, key, side, trickle, now);
-        Optional<Trickled> added = trickle(tx, key, side, hash, fresh, generation, now);
+        Optional<Trickled> added = charged(tx, key, fresh, guarded);
         if (added.isEmpty()) {
             refuseUnless(ledger.hasRoom(tx, key.namespace(), fresh.bytes()));
         }
         return added.orElseThrow(this::tooManyCandidates);
     }
 
-    private Optional<Trickled> trickle(
-            Statements tx,
-            SessionKey key,
-            Side side,
-            @Nullable TokenHash hash,
-            Trickle trickle,
-            @Nullable Integer generation,
-            Instant now)
+    /** A trickle behind its guard; nothing where that misses. */
+    private interface Guarded {
+        Optional<Trickled> add(Trickle trickle) throws SQLException;
+    }
+
+    private Guarded as(Statements tx, SessionKey key, Side side, @Nullable TokenHash token, Instant now) {
+        return trickle -> sessions.trickleAs(tx, key, side, token, trickle, limits.candidatesPerSideMax(), now);
+    }
+
+    private Optional<Trickled> charged(Statements tx, SessionKey key, Trickle trickle, Guarded guarded)
             throws SQLException {
         if (!ledger.hasRoom(tx, key.namespace(), trickle.bytes())) {
             return Optional.empty(); // as if the guard had missed: what the side has already may still be accepted
         }
-        Optional<Trickled> added =
-                sessions.trickle(tx, key, side, hash, trickle, generation, limits.candidatesPerSideMax(), now);
+        Optional<Trickled> added = guarded.add(trickle);
         if (added.isPresent() && added.get().added() > 0) {
             refuseUnless(ledger.charge(tx, key, trickle.bytes()));
         }

@@ -1,5 +1,6 @@
 package dev.parley.store;
 
+import dev.parley.session.Event;
 import dev.parley.session.Side;
 import java.sql.SQLException;
 
@@ -36,12 +37,24 @@ enum EventKind {
         return side == Side.OFFERER ? 1 : 0;
     }
 
-    static EventKind candidateOf(Side side) {
-        return side == Side.OFFERER ? OFFERER_CANDIDATE : ANSWERER_CANDIDATE;
+    static EventKind of(Event event) {
+        if (event instanceof Event.Offered) {
+            return OFFER;
+        }
+        if (event instanceof Event.Answered) {
+            return ANSWER;
+        }
+        if (event instanceof Event.Trickled) {
+            return candidateOf(event.side());
+        }
+        if (event instanceof Event.EndOfCandidates) {
+            return event.side() == Side.OFFERER ? OFFERER_END_OF_CANDIDATES : ANSWERER_END_OF_CANDIDATES;
+        }
+        throw new IllegalArgumentException("it is never stored: " + event);
     }
 
-    static EventKind endOf(Side side) {
-        return side == Side.OFFERER ? OFFERER_END_OF_CANDIDATES : ANSWERER_END_OF_CANDIDATES;
+    static EventKind candidateOf(Side side) {
+        return side == Side.OFFERER ? OFFERER_CANDIDATE : ANSWERER_CANDIDATE;
     }
 
     static EventKind numbered(int number) throws SQLException {

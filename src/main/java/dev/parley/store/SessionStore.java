@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * and a query that says it reads the whole namespace.
  */
 public final class SessionStore {
-    private static final byte[] END_DIGEST = new byte[16];
-
     // What a guard must find in every change of a session: parameters namespace, code, now.
     private static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
     private static final String PLACE = "RETURNING id, seq, generation, expires_at";
@@ -78,9 +76,18 @@ public final class SessionStore {
             DELETE FROM sessions WHERE %s AND offerer_token = ?
             %s""".formatted(LIVE, PLACE));
 
-    private static final PerSide TRICKLE = new PerSide(
-            trickle("trickle-offerer", "offer_candidates", "offerer_token = ?"),
-            trickle("trickle-answerer", "answer_candidates", "answerer_token = ?"));
+    private static final Sql TRICKLE = new Sql("trickle", """
+            UPDATE sessions
+            SET seq = seq + ?,
+                offer_candidates = offer_candidates + CASE WHEN offerer_token = ? THEN ? ELSE 0 END,
+                answer_candidates = answer_candidates + CASE WHEN offerer_token = ? THEN 0 ELSE ? END
+            WHERE %s AND generation = COALESCE(?, generation) AND (offerer_token = ? OR answerer_token = ?)
+              AND CASE WHEN offerer_token = ? THEN offer_candidates ELSE answer_candidates END + ? <= ?
+            %s, CASE WHEN offerer_token = ? THEN 1 ELSE 2 END""".formatted(LIVE, PLACE));
+
+    private static final PerSide TRICKLE_AS = new PerSide(
+            trickle("trickle-as-offerer", "offer_candidates", "offerer_token = ?"),
+            trickle("trickle-as-answerer", "answer_candidates", "answerer_token = ?"));
 
     private static final PerSide TRICKLE_WITHOUT_TOKEN = new PerSide(
             trickle("trickle-offerer-without-token", "offer_candidates", "offerer_token IS NULL"),
@@ -89,7 +96,7 @@ public final class SessionStore {
     private static Sql trickle(String name, String count, String token) {
         return new Sql(name, """
                 UPDATE sessions SET seq = seq + ?, {count} = {count} + ?
-                WHERE %s AND generation = COALESCE(?, generation) AND {count} + ? <= ? AND %s
+                WHERE %s AND {count} + ? <= ? AND %s
                 %s""".formatted(LIVE, token, PLACE).replace("{count}", count));
     }
 
@@ -103,14 +110,6 @@ public final class SessionStore {
                 "UPDATE sessions SET seq = seq - ?, {count} = {count} - ? WHERE namespace = ? AND id = ?"
                         .replace("{count}", count));
     }
-
-    private static final Sql ADD = new Sql("add", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)""");
-
-    private static final Sql ADD_ONCE = new Sql("add-once", """
-            INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum)
-            SELECT ?, ?, ?, ?, ?, ?, ?
-            WHERE NOT EXISTS (SELECT 1 FROM events WHERE session_id = ? AND generation = ? AND kind = ? AND digest = ?)""");
 
     private static final Sql STANDING = new Sql("standing", """
             SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload,
@@ -200,16 +199,9 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        Trickle trickle = opening.trickle();
-        add(tx, place, 1, EventKind.OFFER, null, opening.offer().utf8());
-        long seq = 1;
-        for (Candidate candidate : trickle.candidates()) {
-            add(tx, place, ++seq, EventKind.OFFERER_CANDIDATE, candidate.digest(), candidate.json());
-        }
-        if (trickle.end()) {
-            add(tx, place, ++seq, EventKind.OFFERER_END_OF_CANDIDATES, END_DIGEST, null);
-        }
-        tx.memory().opened(Transcript.opened(key, opening, now, expiresAt));
+        Transcript transcript = Transcript.opened(key, opening, now, expiresAt);
+        EventRows.add(tx, place, transcript.history());
+        tx.memory().opened(transcript);
         return Optional.of(place);
     }
 
@@ -223,7 +215,7 @@ public final class SessionStore {
                 .bind(opening.topic())
                 .bind(opening.peerId())
                 .bind(Tags.column(opening.tags()))
-                .bind(1L + size(trickle))
+                .bind(1L + trickle.size())
                 .bind(trickle.candidates().size())
                 .bind(token == null ? null : token.bytes())
                 .bind(now.toEpochMilli())
@@ -268,7 +260,7 @@ public final class SessionStore {
         byte[] hash = token == null ? null : token.bytes();
         Place place = tx.call(ANSWER)
                 .bind(hash)
-                .bind(1L + size(trickle))
+                .bind(1L + trickle.size())
                 .bind(candidates)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -281,53 +273,91 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        long seq = place.seq() - size(trickle);
-        add(tx, place, seq, EventKind.ANSWER, null, answer.utf8());
-        var said = new ArrayList<Event>();
-        said.add(new Event.Answered(seq, place.generation(), answer));
-        Place added = addOnce(tx, key, place, Side.ANSWERER, trickle, said);
-        tx.memory().continued(key, added, said);
-        return Optional.of(added);
+        long seq = place.seq() - trickle.size();
+        var events = new ArrayList<Event>();
+        events.add(new Event.Answered(seq, place.generation(), answer));
+        events.addAll(trickle.events(seq + 1, Side.ANSWERER, place.generation()));
+        return Optional.of(addNew(tx, key, place, Side.ANSWERER, events).place());
     }
 
     /**
-     * Adds what a side trickles, each candidate once, or nothing where the guard misses: no live session, another token,
-     * another generation, or no room.
+     * Adds what the side that {@code token} belongs to trickles, each candidate once, or nothing where the guard misses: no live
+     * session, neither side's token, another generation, or no room.
      *
-     * @param token the side's, or null: then the guard hits only a side that has none
      * @param generation null for the current one
      */
     public Optional<Trickled> trickle(
             Statements tx,
             SessionKey key,
-            Side side,
-            @Nullable TokenHash token,
+            TokenHash token,
             Trickle trickle,
             @Nullable Integer generation,
             int candidatesMax,
             Instant now)
             throws SQLException {
         int candidates = trickle.candidates().size();
-        Statements.Call guard = tx.call((token == null ? TRICKLE_WITHOUT_TOKEN : TRICKLE).of(side))
-                .bind((long) size(trickle))
+        byte[] hash = token.bytes();
+        Trickler trickler = tx.call(TRICKLE)
+                .bind((long) trickle.size())
+                .bind(hash)
+                .bind(candidates)
+                .bind(hash)
                 .bind(candidates)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(generation)
+                .bind(hash)
+                .bind(hash)
+                .bind(hash)
+                .bind(candidates)
+                .bind(candidatesMax)
+                .bind(hash)
+                .updateReturning(
+                        row -> new Trickler(Rows.place(row), row.getInt(5) == 1 ? Side.OFFERER : Side.ANSWERER));
+        return trickler == null
+                ? Optional.empty()
+                : Optional.of(addTrickle(tx, key, trickler.place(), trickler.side(), trickle));
+    }
+
+    private record Trickler(Place place, Side side) {}
+
+    /**
+     * Adds what {@code side} trickles, each candidate once, or nothing where the guard misses: no live session, another token, or
+     * no room.
+     *
+     * @param token the side's, or null: then the guard hits only a side that has none
+     */
+    public Optional<Trickled> trickleAs(
+            Statements tx,
+            SessionKey key,
+            Side side,
+            @Nullable TokenHash token,
+            Trickle trickle,
+            int candidatesMax,
+            Instant now)
+            throws SQLException {
+        int candidates = trickle.candidates().size();
+        Statements.Call guard = tx.call((token == null ? TRICKLE_WITHOUT_TOKEN : TRICKLE_AS).of(side))
+                .bind((long) trickle.size())
+                .bind(candidates)
+                .bind(key.namespace().name())
+                .bind(key.code().text())
+                .bind(now.toEpochMilli())
                 .bind(candidates)
                 .bind(candidatesMax);
         if (token != null) {
             guard.bind(token.bytes());
         }
         Place place = guard.updateReturning(Rows::place);
-        if (place == null) {
-            return Optional.empty();
-        }
-        var said = new ArrayList<Event>();
-        Place added = addOnce(tx, key, place, side, trickle, said);
-        tx.memory().continued(key, added, said);
-        return Optional.of(new Trickled(added.seq(), candidates(said)));
+        return place == null ? Optional.empty() : Optional.of(addTrickle(tx, key, place, side, trickle));
+    }
+
+    private static Trickled addTrickle(Statements tx, SessionKey key, Place place, Side side, Trickle trickle)
+            throws SQLException {
+        List<Event> events = trickle.events(place.seq() - trickle.size() + 1, side, place.generation());
+        Added added = addNew(tx, key, place, side, events);
+        return new Trickled(added.place().seq(), candidates(added.events()));
     }
 
     /**
@@ -349,8 +379,9 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        add(tx, place, place.seq(), EventKind.OFFER, null, offer.utf8());
-        tx.memory().continued(key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
+        List<Event> said = List.of(new Event.Offered(place.seq(), place.generation(), offer));
+        EventRows.add(tx, place, said);
+        tx.memory().continued(key, place, said);
         return Optional.of(place);
     }
 
@@ -541,74 +572,33 @@ public final class SessionStore {
     }
 
     /**
-     * Numbers and adds what is new in a trickle, and gives back the numbers that the guard took for what was not.
+     * Adds what is new of the events, gives back the numbers that the guard took for what is not, and tells the engine's memory.
      *
-     * @param said takes the events that were added
+     * @param events of {@code side}, numbered as if all were new
      */
-    private static Place addOnce(
-            Statements tx, SessionKey key, Place place, Side side, Trickle trickle, List<Event> said)
+    private static Added addNew(Statements tx, SessionKey key, Place place, Side side, List<Event> events)
             throws SQLException {
-        long seq = place.seq() - size(trickle);
-        for (Candidate candidate : trickle.candidates()) {
-            if (addOnce(tx, place, seq + 1, EventKind.candidateOf(side), candidate.digest(), candidate.json())) {
-                said.add(new Event.Trickled(++seq, side, place.generation(), candidate));
-            }
-        }
-        if (trickle.end() && addOnce(tx, place, seq + 1, EventKind.endOf(side), END_DIGEST, null)) {
-            said.add(new Event.EndOfCandidates(++seq, side, place.generation()));
-        }
-        if (seq < place.seq()) {
+        List<Event> said = EventRows.addNew(tx, place, events);
+        int repeated = events.size() - said.size();
+        if (repeated > 0) {
             tx.call(GIVE_BACK.of(side))
-                    .bind(place.seq() - seq)
-                    .bind(trickle.candidates().size() - candidates(said))
+                    .bind((long) repeated)
+                    .bind(candidates(events) - candidates(said))
                     .bind(key.namespace().name())
                     .bind(place.id())
                     .update();
         }
-        return new Place(place.id(), seq, place.generation(), place.expiresAt());
+        Place now = new Place(place.id(), place.seq() - repeated, place.generation(), place.expiresAt());
+        tx.memory().continued(key, now, said);
+        return new Added(now, said);
     }
 
-    private static boolean addOnce(
-            Statements tx, Place place, long seq, EventKind kind, byte[] digest, byte @Nullable [] payload)
-            throws SQLException {
-        int rows = tx.call(ADD_ONCE)
-                .bind(place.id())
-                .bind(seq)
-                .bind(place.generation())
-                .bind(kind.number())
-                .bind(digest)
-                .bind(payload)
-                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
-                .bind(place.id())
-                .bind(place.generation())
-                .bind(kind.number())
-                .bind(digest)
-                .update();
-        return rows == 1;
-    }
-
-    private static void add(
-            Statements tx, Place place, long seq, EventKind kind, byte @Nullable [] digest, byte @Nullable [] payload)
-            throws SQLException {
-        tx.call(ADD)
-                .bind(place.id())
-                .bind(seq)
-                .bind(place.generation())
-                .bind(kind.number())
-                .bind(digest)
-                .bind(payload)
-                .bind(Checksum.ofEvent(place.id(), seq, place.generation(), kind.number(), payload))
-                .update();
-    }
+    /** What was new of some events, and how the session stands with it. */
+    private record Added(Place place, List<Event> events) {}
 
     private static int candidates(List<Event> said) {
         return (int)
                 said.stream().filter(event -> event instanceof Event.Trickled).count();
-    }
-
-    /** How many events a trickle becomes if all of it is new. */
-    private static int size(Trickle trickle) {
-        return trickle.candidates().size() + (trickle.end() ? 1 : 0);
     }
 
     /** A statement whose columns depend on the side that speaks. */

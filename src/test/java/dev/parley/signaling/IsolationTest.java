@@ -32,7 +32,7 @@ class IsolationTest {
 
     /** What brings a row into its namespace, adds to a row that a guard holds, or sweeps all namespaces. */
     private static final Set<String> WITHOUT_NAMESPACE =
-            Set.of("open", "add", "add-once", "sweep", "sweep-among-writers");
+            Set.of("open", "add", "add-new", "sweep", "sweep-among-writers");
 
     /** What also names the row that a guard has just hit and holds: losing its namespace, it would hit the same. */
     private static final Set<String> HITS_A_ROW_THAT_IS_HELD = Set.of("give-back-offerer", "give-back-answerer");

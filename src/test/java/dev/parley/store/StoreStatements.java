@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every statement that {@link SessionStore} holds, also one that will be added after a test was written. */
+/** Every statement that {@link SessionStore} and {@link EventRows} hold, also one that will be added after a test was written. */
 public final class StoreStatements {
     /** What asks after the store as a whole and not after sessions. */
     private static final Set<String> OF_THE_STORE = Set.of("count", "look", "others");
@@ -20,7 +20,7 @@ public final class StoreStatements {
     /** All that read or write sessions. */
     public static List<Sql> ofSessions() {
         List<Sql> all = all();
-        assertThat(all).extracting(Sql::name).contains("open", "events", "waiting", "trickle-offerer", "sweep");
+        assertThat(all).extracting(Sql::name).contains("open", "events", "waiting", "trickle", "sweep");
         return all.stream()
                 .filter(statement -> !OF_THE_STORE.contains(statement.name()))
                 .toList();
@@ -47,10 +47,12 @@ public final class StoreStatements {
     private static List<Sql> all() {
         var statements = new ArrayList<Sql>();
         try {
-            for (Field field : SessionStore.class.getDeclaredFields()) {
-                if (Modifier.isStatic(field.getModifiers())) {
-                    field.setAccessible(true);
-                    gather(field.get(null), statements);
+            for (Class<?> holder : List.of(SessionStore.class, EventRows.class)) {
+                for (Field field : holder.getDeclaredFields()) {
+                    if (Modifier.isStatic(field.getModifiers())) {
+                        field.setAccessible(true);
+                        gather(field.get(null), statements);
+                    }
                 }
             }
         } catch (ReflectiveOperationException e) {
@@ -62,6 +64,10 @@ public final class StoreStatements {
     private static void gather(@Nullable Object value, List<Sql> statements) throws ReflectiveOperationException {
         if (value instanceof Sql statement) {
             statements.add(statement);
+        } else if (value instanceof List<?> sizes) {
+            for (Object size : sizes) {
+                gather(size, statements);
+            }
         } else if (value instanceof Record family) {
             for (RecordComponent component : family.getClass().getRecordComponents()) {
                 component.getAccessor().setAccessible(true);

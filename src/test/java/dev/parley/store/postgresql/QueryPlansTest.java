@@ -41,7 +41,10 @@ class QueryPlansTest {
     @Test
     void everyStatementOfTheStoreFindsItsRowsByAWholeKey() throws Exception {
         for (Sql statement : StoreStatements.ofSessions()) {
-            assertThat(plan(statement.text()).scans())
+            // What the driver tells of the parameters' types in a list of rows, EXPLAIN is not told: there it is the
+            // guard that counts.
+            String text = statement.text().replaceFirst("(?s)INSERT.*AS said", "SELECT 1");
+            assertThat(plan(text).scans())
                     .as(statement.name())
                     .isSubsetOf(
                             "sessions_by_code (namespace = ?, code = ?)",

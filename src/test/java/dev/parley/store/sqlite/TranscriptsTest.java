@@ -175,7 +175,8 @@ class TranscriptsTest {
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> answer.toCompletableFuture().join())
                 .withCauseInstanceOf(StoreUnavailable.class);
-        assertThat(failure.toCompletableFuture()).isCompletedExceptionally();
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(() -> failure.toCompletableFuture().join());
         assertThat(result(signaling.session(ReadFrom.PRIMARY, key(0)))
                         .answerer()
                         .description())

@@ -1,0 +1,132 @@
+package dev.parley.store;
+
+import dev.parley.session.Event;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds events behind those that a session has, several with one statement: on PostgreSQL each statement is a round trip, and on
+ * SQLite running one costs more than a row of it.
+ *
+ * <p>The caller's guard has hit the session before, and so its row is held and the numbers are the caller's to give.
+ */
+final class EventRows {
+    /** How many events one statement adds at most; there is a statement for each number up to this. */
+    private static final int ROWS_MAX = 8;
+
+    /** What the end of a side's candidates has for a digest, so that it is told from them and repeated no more than they are. */
+    private static final byte[] END_DIGEST = new byte[16];
+
+    private static final String INTO =
+            "INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum)\n";
+
+    private static final List<Sql> ADD = IntStream.rangeClosed(1, ROWS_MAX)
+            .mapToObj(rows -> new Sql("add", INTO + values(rows)))
+            .toList();
+
+    // All of the rows or none.
+    private static final List<Sql> ADD_NEW = IntStream.rangeClosed(1, ROWS_MAX)
+            .mapToObj(rows -> new Sql("add-new", INTO + """
+                    SELECT * FROM (%s) AS said
+                    WHERE NOT EXISTS (SELECT 1 FROM events
+                                      WHERE session_id = ? AND generation = ? AND kind %% 2 = ? AND digest IN (%s))""".formatted(values(rows), repeated("?", rows))))
+            .toList();
+
+    private EventRows() {}
+
+    /** Adds the events as they are numbered; none can be there already. */
+    static void add(Statements tx, Place place, List<Event> events) throws SQLException {
+        for (int from = 0; from < events.size(); from += ROWS_MAX) {
+            List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
+            bindAll(tx.call(ADD.get(some.size() - 1)), place, some).update();
+        }
+    }
+
+    /**
+     * Adds those of the events that their side has not said yet in their generation, numbered again where one before them is not
+     * new. An answer is new, because its guard says so.
+     *
+     * @param events of one side and one generation, numbered as if all were new
+     * @return those that were added
+     */
+    static List<Event> addNew(Statements tx, Place place, List<Event> events) throws SQLException {
+        var added = new ArrayList<Event>(events.size());
+        for (int from = 0; from < events.size(); from += ROWS_MAX) {
+            List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
+            List<Event> renumbered = renumbered(some, from - added.size());
+            if (addAllOrNone(tx, place, renumbered)) {
+                added.addAll(renumbered);
+            } else if (some.size() > 1) {
+                for (int one = from; one < from + some.size(); one++) {
+                    List<Event> alone = renumbered(List.of(events.get(one)), one - added.size());
+                    if (addAllOrNone(tx, place, alone)) {
+                        added.addAll(alone);
+                    }
+                }
+            }
+        }
+        return added;
+    }
+
+    private static boolean addAllOrNone(Statements tx, Place place, List<Event> events) throws SQLException {
+        Event first = events.get(0);
+        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), place, events)
+                .bind(place.id())
+                .bind(first.generation())
+                .bind(EventKind.parity(first.side()));
+        for (Event event : events) {
+            call.bind(digest(event));
+        }
+        return call.update() == events.size();
+    }
+
+    private static Statements.Call bindAll(Statements.Call call, Place place, List<Event> events) throws SQLException {
+        for (Event event : events) {
+            int kind = EventKind.of(event).number();
+            byte[] payload = payload(event);
+            call.bind(place.id())
+                    .bind(event.seq())
+                    .bind(event.generation())
+                    .bind(kind)
+                    .bind(digest(event))
+                    .bind(payload)
+                    .bind(Checksum.ofEvent(place.id(), event.seq(), event.generation(), kind, payload));
+        }
+        return call;
+    }
+
+    private static List<Event> renumbered(List<Event> events, int down) {
+        return down == 0
+                ? events
+                : events.stream().map(event -> event.at(event.seq() - down)).toList();
+    }
+
+    private static byte @Nullable [] payload(Event event) {
+        if (event instanceof Event.Offered offered) {
+            return offered.offer().utf8();
+        }
+        if (event instanceof Event.Answered answered) {
+            return answered.answer().utf8();
+        }
+        return event instanceof Event.Trickled trickled ? trickled.candidate().json() : null;
+    }
+
+    private static byte @Nullable [] digest(Event event) {
+        if (event instanceof Event.Trickled trickled) {
+            return trickled.candidate().digest();
+        }
+        return event instanceof Event.EndOfCandidates ? END_DIGEST : null;
+    }
+
+    private static String values(int rows) {
+        return "VALUES " + repeated("(?, ?, ?, ?, ?, ?, ?)", rows);
+    }
+
+    private static String repeated(String what, int times) {
+        return String.join(", ", Collections.nCopies(times, what));
+    }
+}
