@@ -13,6 +13,7 @@ import static dev.parley.signaling.Words.trickled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.session.Event;
 import dev.parley.session.Session;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.OtherGeneration;
@@ -21,9 +22,12 @@ import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Candidates of each side, once each, numbered without gaps, up to a bound. */
 interface TricklingCases extends StoreUnderTest {
@@ -69,6 +73,24 @@ interface TricklingCases extends StoreUnderTest {
                 .containsExactly(
                         trickled(4, OFFERER, 1, "a"), trickled(5, OFFERER, 1, "c"), trickled(6, OFFERER, 1, "e"));
         assertThat(session.trickle(OFFERER, candidates("f"))).isEqualTo(new Trickled(7, 1));
+    }
+
+    /** More than one statement takes, with what was said before at the first place, the last, and the seams. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 7, 8, 15, 16, 19})
+    default void manyCandidatesAreNumberedWithoutGapsWhereverAnOldOneStands(int old) {
+        Rendezvous session = peers().open(offer("o"));
+        session.trickle(OFFERER, numbered(old, old + 1));
+        List<Event> told = new ArrayList<>(session.events());
+        numbered(0, 20).candidates().stream()
+                .filter(candidate -> !numbered(old, old + 1).candidates().contains(candidate))
+                .forEach(candidate -> told.add(new Event.Trickled(told.size() + 1L, OFFERER, 1, candidate)));
+        told.add(ended(22, OFFERER, 1));
+
+        assertThat(session.trickle(OFFERER, new Trickle(numbered(0, 20).candidates(), true)))
+                .isEqualTo(new Trickled(22, 19));
+        assertThat(session.events()).isEqualTo(told);
+        assertThat(session.session().seq()).isEqualTo(22);
     }
 
     @Test
