@@ -3,6 +3,7 @@ package dev.parley.histories;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,7 @@ final class Clockwork {
     private final Consumer<Instant> hand;
     private volatile List<Long> shown;
     private volatile int settled;
+    private final AtomicInteger holding = new AtomicInteger();
 
     /** @param hand sets the clock */
     Clockwork(Instant start, Consumer<Instant> hand) {
@@ -23,8 +25,11 @@ final class Clockwork {
         this.shown = List.of(start.toEpochMilli());
     }
 
-    /** Only one may move it. */
+    /** Only one may move it; it does not move while somebody has it stand still. */
     void advance(Duration step) {
+        if (holding.get() > 0) {
+            return;
+        }
         List<Long> before = shown;
         long then = before.get(before.size() - 1) + step.toMillis();
         var more = new java.util.ArrayList<>(before);
@@ -32,6 +37,16 @@ final class Clockwork {
         shown = more;
         hand.accept(Instant.ofEpochMilli(then));
         settled = more.size() - 1;
+    }
+
+    /** Lets the clock stand still until {@link #go}. */
+    void stop() {
+        holding.incrementAndGet();
+    }
+
+    /** Lets the clock go on, unless somebody else has it stand still. */
+    void go() {
+        holding.decrementAndGet();
     }
 
     /** No call from now on reads an earlier time than at this mark. */

@@ -6,7 +6,6 @@ import dev.parley.Seed;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,14 +21,14 @@ class HistoriesTest {
 
     @Test
     void onSqliteEverySessionIsLinearizable() throws SQLException {
-        try (World world = Worlds.sqlite(folder, MEMORY, UnaryOperator.identity())) {
+        try (World world = Worlds.sqlite(folder, MEMORY, Fault.NONE)) {
             holds("on SQLite", world, ON_SQLITE, 24);
         }
     }
 
     @Test
     void onSqliteWithoutMemoryToo() throws SQLException {
-        try (World world = Worlds.sqlite(folder, 0, UnaryOperator.identity())) {
+        try (World world = Worlds.sqlite(folder, 0, Fault.NONE)) {
             holds("on SQLite without memory", world, ON_SQLITE / 3, 24);
         }
     }
@@ -37,7 +36,7 @@ class HistoriesTest {
     @Test
     void onPostgresWithALaggingReplicaOverTwoNodesToo() {
         try (PostgresCluster cluster = PostgresCluster.shared();
-                World world = Worlds.postgres(cluster, true, UnaryOperator.identity())) {
+                World world = Worlds.postgres(cluster, true, Fault.NONE)) {
             holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);
         }
     }

@@ -28,6 +28,10 @@ final class InProcess implements Service {
         this.nodes = nodes;
     }
 
+    Node node(int number) {
+        return nodes.get(number);
+    }
+
     @Override
     public int nodes() {
         return nodes.size();

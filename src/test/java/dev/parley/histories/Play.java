@@ -32,6 +32,7 @@ final class Play {
     private static final String AUDITOR = "the auditor";
 
     private final Service service;
+    private final Clockwork clock;
     private final Script script;
     private final Map<SessionKey, Recording> recordings = new LinkedHashMap<>();
     private final Map<SessionKey, AtomicReference<@Nullable Since>> handed = new LinkedHashMap<>();
@@ -45,6 +46,7 @@ final class Play {
 
     private Play(Service service, Clockwork clock, Script script, String take) {
         this.service = service;
+        this.clock = clock;
         this.script = script;
         var code = new Code(script.name() + take);
         this.key = new SessionKey(new Namespace("https://peers.test"), code);
@@ -131,21 +133,27 @@ final class Play {
         all.forEach(this::release);
     }
 
-    /** Nobody acts any more: who waits must know all that there is to know, or goes on with what there is. */
+    /**
+     * Nobody acts any more: who waits must know all that there is to know, or goes on with what there is. The clock stands still
+     * meanwhile; otherwise most sessions would expire in that time, and who was not told would hear of that instead.
+     */
     private void release(Waiter waiter) {
-        if (waiter.call.isOwedNews()) {
-            try {
+        clock.stop();
+        try {
+            if (waiter.call.isOwedNews()) {
                 waiter.call.reply().get(TOLD_SECONDS_MAX, TimeUnit.SECONDS);
-            } catch (TimeoutException e) {
-                leave(waiter);
-            } catch (Exception e) {
-                throw new CompletionException(e);
             }
+        } catch (TimeoutException e) {
+            leave(waiter);
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        } finally {
+            clock.go();
         }
         waiter.call.timeUp();
     }
 
-    /** Unless the session has expired meanwhile: then there is nothing to be told any more. */
+    /** Unless the session has ended meanwhile: then there is nothing to be told any more. */
     private void leave(Waiter waiter) {
         if (waiter.call.isOwedNews()) {
             of(recordings, waiter.role)

@@ -21,7 +21,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** The worlds in which peers call the use cases themselves. */
 final class Worlds {
@@ -39,13 +38,13 @@ final class Worlds {
      *
      * @param memoryMax how many bytes of live sessions it keeps in memory
      */
-    static World sqlite(Path folder, long memoryMax, UnaryOperator<Database> changed) throws SQLException {
+    static World sqlite(Path folder, long memoryMax, Fault fault) throws SQLException {
         var clock = new MovableClock();
         var clockwork = new Clockwork(clock.instant(), clock::moveTo);
         var file = new StoreFile(folder.resolve("parley.db"));
-        Database served = changed.apply(file.openPatiently(memoryMax));
+        Database served = fault.database(file.openPatiently(memoryMax));
         var feed = Feeds.among(Neighbours.NONE, clock);
-        var signaling = new Signaling(served, feed, World.LIMITS, clock, new SecureRandom());
+        var signaling = new Signaling(served, fault.told(feed), World.LIMITS, clock, new SecureRandom());
         var service = new InProcess(List.of(new InProcess.Node(served, signaling, feed)));
         Connection beside = file.connectBeside();
         var commands = new Statements(beside);
@@ -54,11 +53,15 @@ final class Worlds {
             new SessionStore().sweep(commands, clock.instant(), SWEEP_MAX);
             commands.call(COMMIT).run();
         };
-        return new World(service, clockwork, List.of(World.ticking(clockwork, sweep)), List.of(commands, beside));
+        return new World(
+                fault.service(service, clockwork),
+                clockwork,
+                List.of(World.ticking(clockwork, sweep)),
+                List.of(commands, beside));
     }
 
     /** Two nodes over one PostgreSQL server and its replica, which falls behind again and again. */
-    static World postgres(PostgresCluster cluster, boolean lagging, UnaryOperator<Database> changed) {
+    static World postgres(PostgresCluster cluster, boolean lagging, Fault fault) {
         var clock = new MovableClock();
         var clockwork = new Clockwork(clock.instant(), clock::moveTo);
         var nodes = new ArrayList<InProcess.Node>();
@@ -69,10 +72,10 @@ final class Worlds {
             var neighbours = new PostgresNeighbours(
                     url, parley.database().nodes().get(0).node(), STATEMENT_MAX, new SecureRandom());
             parts.add(neighbours);
-            Database served = changed.apply(parley.database());
+            Database served = fault.database(parley.database());
             var feed = Feeds.among(neighbours, clock);
             nodes.add(new InProcess.Node(
-                    served, new Signaling(served, feed, World.LIMITS, clock, new SecureRandom()), feed));
+                    served, new Signaling(served, fault.told(feed), World.LIMITS, clock, new SecureRandom()), feed));
         }
         var stirs = new ArrayList<World.Stir>();
         stirs.add(World.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));
@@ -84,6 +87,6 @@ final class Worlds {
                 Thread.sleep(PAUSE.toMillis());
             });
         }
-        return new World(new InProcess(nodes), clockwork, stirs, parts);
+        return new World(fault.service(new InProcess(nodes), clockwork), clockwork, stirs, parts);
     }
 }

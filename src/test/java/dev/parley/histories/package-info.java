@@ -11,6 +11,8 @@
  * {@link dev.parley.histories.Judge} adds what an order cannot tell. What cannot have happened is cut down to a
  * {@link dev.parley.histories.Prefix} and told as a {@link dev.parley.histories.Story}.
  *
+ * <p>A {@link dev.parley.histories.Mutant} is a deliberate fault, to see that histories catch it.
+ *
  * <p>Start with {@link dev.parley.histories.HistoriesTest}; then read Script, Play, Moment and Linearization in this order.
  */
 @NullMarked

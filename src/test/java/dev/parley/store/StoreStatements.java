@@ -33,6 +33,17 @@ public final class StoreStatements {
                 .orElseThrow();
     }
 
+    /** A statement that a class keeps to itself. */
+    public static Sql of(String owner, String constant) {
+        try {
+            Field field = Class.forName(owner).getDeclaredField(constant);
+            field.setAccessible(true);
+            return (Sql) field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Gives a statement another text, so that a test can be seen to fail; the next connection runs it. */
     public static void replace(Sql statement, String text) {
         try {
