@@ -34,11 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class FrontDoor {
-    /** What is under this is the framework's: health, metrics, the document. */
-    static final String FRAMEWORK = "/q/";
+    /** What is under this is the framework's: the document. */
+    private static final String FRAMEWORK = "/q/";
 
-    /** Its place among the handlers of a request; what comes right behind it has the next ones. */
-    static final int ORDER = Integer.MIN_VALUE;
+    /** Where rates are kept: within the front door, before credentials are looked at. */
+    static final int RATE_ORDER = Integer.MIN_VALUE + 1;
+
+    private static final int ENTER_ORDER = RATE_ORDER - 1;
+    private static final int ADMIT_ORDER = RATE_ORDER + 1;
 
     private static final Duration LINGER = Duration.ofSeconds(5);
 
@@ -70,7 +73,8 @@ public final class FrontDoor {
     }
 
     void open(@Observes Router router) {
-        router.route().order(ORDER).handler(this::enter);
+        router.route().order(ENTER_ORDER).handler(this::enter);
+        router.route().order(ADMIT_ORDER).handler(this::admit);
         router.route().last().failureHandler(FrontDoor::failed);
     }
 
@@ -99,10 +103,8 @@ public final class FrontDoor {
             options(context);
         } else if (announcesTooMuch(request)) {
             refuseBody(context);
-        } else if (gate.asks() && turnsAway(context)) {
-            return;
         } else {
-            admit(context);
+            context.next();
         }
     }
 
@@ -110,6 +112,21 @@ public final class FrontDoor {
     private void leave(HttpServerRequest request, long sinceNanos) {
         bookmarks.dress(request);
         meters.replied(request, sinceNanos);
+    }
+
+    /** Behind the rates. What is no bookmark is refused before anything is done, by every call alike. */
+    private void admit(RoutingContext context) {
+        if (gate.asks() && turnsAway(context)) {
+            return;
+        }
+        try {
+            Bookmarks.readFrom(context.request());
+        } catch (Malformed refusal) {
+            reply(context, ErrorReply.refusal(path(context), refusal));
+            return;
+        }
+        forgetTypeOfNoBody(context.request());
+        context.next();
     }
 
     /** Before anything else of the request is looked at; returns whether the reply is a refusal. */
@@ -122,18 +139,6 @@ public final class FrontDoor {
         context.response().putHeader("WWW-Authenticate", denial.challenge());
         refuse(context, denial.status(), denial.detail());
         return true;
-    }
-
-    /** What is no bookmark is refused before anything is done, by every call alike. */
-    private static void admit(RoutingContext context) {
-        try {
-            Bookmarks.readFrom(context.request());
-        } catch (Malformed refusal) {
-            reply(context, ErrorReply.refusal(path(context), refusal));
-            return;
-        }
-        forgetTypeOfNoBody(context.request());
-        context.next();
     }
 
     /**

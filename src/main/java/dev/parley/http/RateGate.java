@@ -14,8 +14,9 @@ import jakarta.inject.Singleton;
  * Lets in as many requests of each as its rate allows, and tells with every reply how it stands: {@code RateLimit-Policy} and
  * {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers-11). Where there is no rate, there is no gate on the way either.
  *
- * <p>It stands behind the front door, so that a refusal is a reply like any other, to pages of other origins too. What
- * orchestrators ask under {@code /q/} is not counted: a service that is busy must not look dead.
+ * <p>It stands behind the front door, so that a refusal is a reply like any other, to pages of other origins too, and before
+ * keys are looked at: who tries keys out is held to the rate of its address. No path is exempt; what orchestrators ask has a port
+ * of its own.
  */
 @Singleton
 public final class RateGate {
@@ -34,16 +35,12 @@ public final class RateGate {
         Rate perAddress = rates.perAddress();
         if (perAddress != null) {
             router.route()
-                    .order(FrontDoor.ORDER + 1)
+                    .order(FrontDoor.RATE_ORDER)
                     .handler(context -> pass(context, perAddress, addresses.of(context.request())));
         }
     }
 
     private static void pass(RoutingContext context, Rate rate, String who) {
-        if (context.request().uri().startsWith(FrontDoor.FRAMEWORK)) {
-            context.next();
-            return;
-        }
         Rate.Standing standing = rate.take(who);
         MultiMap reply = context.response().headers();
         reply.add(POLICY, "\"" + rate.name() + "\";q=" + rate.quota() + ";w=" + Rate.WINDOW.toSeconds());

@@ -1,0 +1,17 @@
+package dev.parley.http;
+
+import dev.parley.signaling.SqliteProfile;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The application where it asks for keys, with a rate that a test reaches. */
+public final class KeyRateProfile extends SqliteProfile {
+    static final int PER_ADDRESS = 5;
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        var settings = new HashMap<>(KeyProfile.with(super.getConfigOverrides()));
+        settings.put("parley.limits.requests-per-address", Integer.toString(PER_ADDRESS));
+        return settings;
+    }
+}
