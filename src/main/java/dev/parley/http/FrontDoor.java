@@ -142,11 +142,12 @@ public final class FrontDoor {
     }
 
     /**
-     * The body of a GET has no meaning (RFC 9110, section 9.3.1), so neither has its type; but where a path has two
-     * representations, the framework would refuse one that it does not know, and fail over one that is none.
+     * The body of a GET or a DELETE has no meaning (RFC 9110, sections 9.3.1 and 9.3.5), so neither has its type; but the framework
+     * would refuse one that it does not know, or that is none, and even fail over it where a path has two representations.
      */
     private static void forgetTypeOfNoBody(HttpServerRequest request) {
-        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+        HttpMethod method = request.method();
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE)) {
             request.headers().remove(HttpHeaders.CONTENT_TYPE);
         }
     }

@@ -16,7 +16,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 public final class Problems {
     @ServerExceptionMapper
     public Response refused(SignalingException refusal, ServerRequestContext request) {
-        Response.ResponseBuilder reply = reply(ErrorReply.refusal(path(request), refusal));
+        Response.ResponseBuilder reply = reply(request, ErrorReply.refusal(path(request), refusal));
         if (refusal instanceof Passing passing) {
             reply.header(HttpHeaders.RETRY_AFTER, passing.retryAfter().toSeconds());
         }
@@ -33,7 +33,7 @@ public final class Problems {
         if (status >= 500) {
             return fault(e, request);
         }
-        Response.ResponseBuilder reply = reply(ErrorReply.ofStatus(path(request), status));
+        Response.ResponseBuilder reply = reply(request, ErrorReply.ofStatus(path(request), status));
         if (e instanceof NotAllowedException) {
             reply.header(HttpHeaders.ALLOW, String.join(", ", AllowedMethods.at(path(request))));
         }
@@ -53,7 +53,7 @@ public final class Problems {
 
     @ServerExceptionMapper
     public Response fault(Throwable e, ServerRequestContext request) {
-        return reply(ErrorReply.fault(path(request), e)).build();
+        return reply(request, ErrorReply.fault(path(request), e)).build();
     }
 
     /** The path, normalized and percent-encoded; {@link jakarta.ws.rs.core.UriInfo} has it only decoded. */
@@ -61,7 +61,9 @@ public final class Problems {
         return ((ResteasyReactiveRequestContext) request).getPath();
     }
 
-    private static Response.ResponseBuilder reply(ErrorReply error) {
+    /** A reply may have been begun that no representation was found for; the header is set by the refusal instead, not twice. */
+    private static Response.ResponseBuilder reply(ServerRequestContext request, ErrorReply error) {
+        request.serverResponse().removeResponseHeader(HttpHeaders.CACHE_CONTROL);
         return Response.status(error.status())
                 .type(error.mediaType())
                 .header(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE)

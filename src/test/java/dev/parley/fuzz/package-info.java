@@ -3,6 +3,7 @@
  *
  * <p>{@link dev.parley.fuzz.ParsersFuzzTest} leaves it to Jazzer to find the bytes that lead a parser where it has not been yet;
  * {@link dev.parley.fuzz.ParsersTest} tries those that are kept.
+ * {@link dev.parley.fuzz.HttpFuzzTest} sends whole requests to both APIs, made from the OpenAPI document and a seed.
  */
 @NullMarked
 package dev.parley.fuzz;

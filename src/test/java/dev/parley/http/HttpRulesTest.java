@@ -96,6 +96,16 @@ class HttpRulesTest {
                 406);
     }
 
+    /** Where a path has two representations, it shows only when a reply is ready that there is none that will do. */
+    @Test
+    void aRefusalHasNothingOfTheReplyInItsPlace() {
+        String events = Rendezvous.opened(client).path() + "/events";
+        Reply refused = client.get(events).header("Accept", "application/xml").send();
+
+        isRefused(refused, events, 406);
+        assertThat(refused.headers().allValues("Cache-Control")).containsExactly("no-store");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -140,10 +150,16 @@ class HttpRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/plain", "garbage", "a/b/c", "/", ";"})
     void theTypeOfNoBodyIsNotLookedAt(String type) {
-        String session = Rendezvous.opened(client).path();
+        Rendezvous opened = Rendezvous.opened(client);
+        String session = opened.path();
         for (String path : List.of(session, session + "/events", "/api/v1/topics", "/topics", "/")) {
             client.get(path).header("Content-Type", type).send().is(200);
         }
+        client.call("DELETE", session)
+                .header("Content-Type", type)
+                .token(opened.offererToken())
+                .send()
+                .is(204);
     }
 
     @ParameterizedTest

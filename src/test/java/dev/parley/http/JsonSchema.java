@@ -62,7 +62,7 @@ final class JsonSchema {
             checkObject(schema, value, at, violations);
         } else if (value.isArray()) {
             require(value.size() <= schema.path("maxItems").asInt(Integer.MAX_VALUE), at + ": too many", violations);
-            for (int i = 0; i < value.size(); i++) {
+            for (int i = 0; schema.has("items") && i < value.size(); i++) {
                 check(schema.path("items"), value.path(i), at + "/" + i, violations);
             }
         } else if (value.isTextual()) {
@@ -84,7 +84,10 @@ final class JsonSchema {
             if (!property.isMissingNode()) {
                 check(property, field.getValue(), where, violations);
             } else {
-                require(schema.path("additionalProperties").asBoolean(false), where + " is not named", violations);
+                require(
+                        schema.path("additionalProperties").asBoolean(!schema.has("properties")),
+                        where + " is not named",
+                        violations);
             }
         }
     }
@@ -118,11 +121,16 @@ final class JsonSchema {
             case "object" -> value.isObject();
             case "array" -> value.isArray();
             case "string" -> value.isTextual();
-            case "integer" -> value.isIntegralNumber();
+            case "integer" -> isInteger(value);
             case "boolean" -> value.isBoolean();
             case "null" -> value.isNull();
             default -> throw new IllegalArgumentException("The document uses the type " + type + "; check it here");
         };
+    }
+
+    /** 1.0 is one, too (JSON Schema 2020-12 validation, section 6.1.1). */
+    private static boolean isInteger(JsonNode value) {
+        return value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
     }
 
     private static Stream<JsonNode> stream(JsonNode array) {

@@ -16,21 +16,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The OpenAPI document as the service hands it out, and what it says of a reply. */
-final class OpenApiDocument {
+public final class OpenApiDocument {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     private static @Nullable OpenApiDocument served;
 
     private final JsonNode root;
     private final JsonSchema schemas;
+    private final List<Operation> operations;
 
     private OpenApiDocument(JsonNode root) {
         this.root = root;
         this.schemas = new JsonSchema(root);
+        this.operations = operationsOf(root);
     }
 
     /** The document of the running service, which never changes. */
-    static synchronized OpenApiDocument served() {
+    public static synchronized OpenApiDocument served() {
         if (served == null) {
             try (InputStream json =
                     Client.service().resolve("/q/openapi?format=json").toURL().openStream()) {
@@ -51,11 +53,15 @@ final class OpenApiDocument {
     }
 
     /** What {@code node} says, or what it refers to. */
-    JsonNode resolved(JsonNode node) {
+    public JsonNode resolved(JsonNode node) {
         return schemas.resolved(node);
     }
 
-    List<Operation> operations() {
+    public List<Operation> operations() {
+        return operations;
+    }
+
+    private static List<Operation> operationsOf(JsonNode root) {
         var operations = new ArrayList<Operation>();
         for (Map.Entry<String, JsonNode> path : root.path("paths").properties()) {
             for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
@@ -64,15 +70,16 @@ final class OpenApiDocument {
                             method.getKey().toUpperCase(Locale.ROOT),
                             path.getKey(),
                             path.getValue(),
-                            method.getValue()));
+                            method.getValue(),
+                            Pattern.compile(path.getKey().replaceAll("\\{[a-z]+}", "[^/]+"))));
                 }
             }
         }
-        return operations;
+        return List.copyOf(operations);
     }
 
     /** Holds a reply against the document: its status, its headers, its media type and its body, field by field. */
-    void verify(String method, String pathAndQuery, Reply reply) {
+    public void verify(String method, String pathAndQuery, Reply reply) {
         Operation operation = operation(method, pathAndQuery).orElse(null);
         if (operation == null) {
             return;
@@ -123,17 +130,13 @@ final class OpenApiDocument {
     }
 
     /** One call of the API. */
-    record Operation(String method, String path, JsonNode pathNode, JsonNode node) {
+    public record Operation(String method, String path, JsonNode pathNode, JsonNode node, Pattern pattern) {
         String id() {
             return node.path("operationId").textValue();
         }
 
-        Pattern pattern() {
-            return Pattern.compile(path.replaceAll("\\{[a-z]+}", "[^/]+"));
-        }
-
         /** Its parameters and those of its path, still by reference. */
-        List<JsonNode> parameters() {
+        public List<JsonNode> parameters() {
             var parameters = new ArrayList<JsonNode>();
             pathNode.path("parameters").forEach(parameters::add);
             node.path("parameters").forEach(parameters::add);

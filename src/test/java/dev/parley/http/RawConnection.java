@@ -3,6 +3,7 @@ package dev.parley.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,13 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A connection on which a test sends whatever bytes it likes; no client library stands between to mend them. */
-final class RawConnection implements Closeable {
+public final class RawConnection implements Closeable {
     private static final int SILENCE_MAX_MILLIS = 15_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    RawConnection() throws IOException {
+    public RawConnection() throws IOException {
         this("127.0.0.1");
     }
 
@@ -44,7 +45,7 @@ final class RawConnection implements Closeable {
     }
 
     /** Sends {@code bytes}, each character one byte. A service that has hung up already will be noticed when its reply is read. */
-    RawConnection send(String bytes) throws IOException {
+    public RawConnection send(String bytes) throws IOException {
         try {
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
@@ -58,7 +59,7 @@ final class RawConnection implements Closeable {
         return receive(false);
     }
 
-    private Optional<Reply> receive(boolean headOnly) throws IOException {
+    public Optional<Reply> receive(boolean headOnly) throws IOException {
         String statusLine = line();
         if (statusLine.isEmpty()) {
             return Optional.empty();
@@ -70,9 +71,32 @@ final class RawConnection implements Closeable {
                     .add(line.substring(colon + 1).strip());
         }
         var headers = HttpHeaders.of(fields, (name, value) -> true);
-        int length = (int) headers.firstValueAsLong("Content-Length").orElse(0);
-        byte[] body = headOnly ? new byte[0] : in.readNBytes(length);
+        byte[] body = headOnly ? new byte[0] : body(headers);
         return Optional.of(new Reply(Integer.parseInt(statusLine.split(" ")[1]), headers, body));
+    }
+
+    /** The whole body; of a stream, which has no end, nothing. */
+    private byte[] body(HttpHeaders headers) throws IOException {
+        boolean chunked = headers.firstValue("Transfer-Encoding").isPresent();
+        if (!chunked) {
+            return in.readNBytes(
+                    (int) headers.firstValueAsLong("Content-Length").orElse(0));
+        }
+        var body = new ByteArrayOutputStream();
+        if (headers.firstValue("Content-Type")
+                .filter(type -> type.startsWith("text/event-stream"))
+                .isEmpty()) {
+            for (int size = chunkSize(); size > 0; size = chunkSize()) {
+                body.write(in.readNBytes(size));
+                line();
+            }
+            line();
+        }
+        return body.toByteArray();
+    }
+
+    private int chunkSize() throws IOException {
+        return Integer.parseInt(line(), 16);
     }
 
     /** One line without its end; empty at the end of the head and at the end of the connection. */
