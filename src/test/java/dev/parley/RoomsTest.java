@@ -36,13 +36,13 @@ class RoomsTest {
     }
 
     @Test
-    void theStoreKnowsOnlyTheDomain() {
-        knowsOnly("dev.parley.store..", "dev.parley.store..", "dev.parley.session..");
+    void theStoreKnowsOnlyTheDomainAndTheVault() {
+        knowsOnly("dev.parley.store..", "dev.parley.store..", "dev.parley.session..", "dev.parley.vault..");
     }
 
     @Test
     void theSeamDoesNotKnowItsEngines() {
-        knowsOnly("dev.parley.store", "dev.parley.store", "dev.parley.session..");
+        knowsOnly("dev.parley.store", "dev.parley.store", "dev.parley.session..", "dev.parley.vault..");
     }
 
     @Test
@@ -89,6 +89,22 @@ class RoomsTest {
     @Test
     void accessKnowsTheDomainAndTheSeam() {
         knowsOnly("dev.parley.access..", "dev.parley.access..", "dev.parley.session..", "dev.parley.store");
+    }
+
+    @Test
+    void theVaultKnowsNoOtherRoom() {
+        knowsOnly("dev.parley.vault..", "dev.parley.vault..");
+    }
+
+    @Test
+    void whatIsSealedIsOpenedInTheStoreAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.parley.vault..", "dev.parley.store", "dev.parley.ops")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.parley.vault..")
+                .check(HOUSE);
     }
 
     @Test

@@ -20,8 +20,8 @@ public final class Sweeper {
     }
 
     /**
-     * Deletes every session that has expired by now, and returns how many there were. Blocks until done; two at once do no harm
-     * and share the work.
+     * Deletes every session that has expired by now, takes what was deleted from a sealed store out of its files as far as that
+     * can be done now, and returns how many sessions there were. Blocks until done; two at once do no harm and share the work.
      *
      * @throws dev.parley.session.SignalingException if the store fails; what was deleted until then stays deleted
      */
@@ -40,6 +40,7 @@ public final class Sweeper {
             }
             deleted += batch;
         } while (batch == batchMax);
+        database.clean().toCompletableFuture().join();
         return deleted;
     }
 }

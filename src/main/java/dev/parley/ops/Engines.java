@@ -4,6 +4,7 @@ import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
@@ -51,6 +52,9 @@ public class Engines {
 
     @Inject
     InstantSource clock;
+
+    @Inject
+    Instance<Secrecy> secrecy;
 
     @Inject
     MeterRegistry meters;
@@ -111,7 +115,7 @@ public class Engines {
                 store.scanQueue(),
                 slowLog(),
                 new Node(config.node().name(), config.node().region(), true));
-        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, random, meters);
+        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
     }
 
     private SlowLog slowLog() {
@@ -178,6 +182,7 @@ public class Engines {
                 store.silenceMax(),
                 store.lagMax(),
                 slowLog());
-        return new PostgresDatabase(settings, postgresMigrations.get(), postgresSessions, chosenNode, random, meters);
+        return new PostgresDatabase(
+                settings, postgresMigrations.get(), postgresSessions, chosenNode, secrecy.get(), random, meters);
     }
 }

@@ -86,6 +86,8 @@ public interface ParleyConfig {
 
     Ice ice();
 
+    Encryption encryption();
+
     Log log();
 
     Traces traces();
@@ -444,5 +446,17 @@ public interface ParleyConfig {
         @DecimalMin("0")
         @DecimalMax("1")
         double ratio();
+    }
+
+    /** What peers say, sealed on the disk. */
+    interface Encryption {
+        /**
+         * The keys, {@code name=key} with commas between them, each key 32 bytes in base64. The first one seals, all open; without
+         * any, what peers say is kept in clear.
+         */
+        Optional<@Size(min = 1, max = 16) List<String>> keys();
+
+        /** A file with the keys instead, one a line, which nobody else may read. */
+        Optional<String> keysFile();
     }
 }

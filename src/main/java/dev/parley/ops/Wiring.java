@@ -25,6 +25,8 @@ import dev.parley.session.Limits;
 import dev.parley.session.Quota;
 import dev.parley.store.Database;
 import dev.parley.store.Neighbours;
+import dev.parley.store.Rotation;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
@@ -253,6 +255,18 @@ public class Wiring {
 
     @Produces
     @Singleton
+    Secrecy secrecy(SecureRandom random) {
+        return new Secrecy(EncryptionSettings.keyring(config.encryption()), serving, random);
+    }
+
+    @Produces
+    @Singleton
+    Rotation rotation(Database database, Secrecy secrecy) {
+        return new Rotation(database, secrecy);
+    }
+
+    @Produces
+    @Singleton
     Optional<Tracing> tracing(@ConfigProperty(name = "quarkus.application.version") String version) {
         ParleyConfig.Traces traces = config.traces();
         traces.endpoint().filter(collector -> !isWeb(collector)).ifPresent(collector -> {
@@ -351,9 +365,16 @@ public class Wiring {
             Instance<Limits> limits,
             Instance<Gate> gate,
             Instance<HttpSettings> http,
-            Instance<Patience> patience) {
+            Instance<Patience> patience,
+            Instance<Secrecy> secrecy) {
         return new Checkup(
-                List.of(() -> refuseUnsafeAddresses(settings), limits::get, gate::get, http::get, patience::get),
+                List.of(
+                        () -> refuseUnsafeAddresses(settings),
+                        limits::get,
+                        gate::get,
+                        http::get,
+                        patience::get,
+                        secrecy::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),
                 keyCheck(upkeep),

@@ -3,6 +3,7 @@ package dev.parley.store;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam to an engine: all that PostgreSQL and SQLite do differently, and nothing else.
@@ -30,6 +31,12 @@ public interface Database extends AutoCloseable {
      * Asks the engine's repository in a read transaction of its persistence unit, on a thread that may take its time.
      */
     <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
+
+    /**
+     * Takes what was deleted from a sealed store out of its files, as far as that can be done at this moment; never fails. Writes
+     * wait meanwhile, less than a tenth of a second.
+     */
+    CompletionStage<@Nullable Void> clean();
 
     /**
      * Where the promise of a caller stands who was refused, or served by no read: at least as new as whatever was read or

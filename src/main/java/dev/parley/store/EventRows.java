@@ -1,6 +1,7 @@
 package dev.parley.store;
 
 import dev.parley.session.Event;
+import dev.parley.session.SessionKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,10 +40,11 @@ final class EventRows {
     private EventRows() {}
 
     /** Adds the events as they are numbered; none can be there already. */
-    static void add(Statements tx, Place place, List<Event> events) throws SQLException {
+    static void add(Statements tx, SessionKey key, Place place, List<Event> events) throws SQLException {
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
-            bindAll(tx.call(ADD.get(some.size() - 1)), place, some).update();
+            bindAll(tx.call(ADD.get(some.size() - 1)), tx.payloads(), key, place, some)
+                    .update();
         }
     }
 
@@ -53,17 +55,17 @@ final class EventRows {
      * @param events of one side and one generation, numbered as if all were new
      * @return those that were added
      */
-    static List<Event> addNew(Statements tx, Place place, List<Event> events) throws SQLException {
+    static List<Event> addNew(Statements tx, SessionKey key, Place place, List<Event> events) throws SQLException {
         var added = new ArrayList<Event>(events.size());
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
             List<Event> renumbered = renumbered(some, from - added.size());
-            if (addAllOrNone(tx, place, renumbered)) {
+            if (addAllOrNone(tx, key, place, renumbered)) {
                 added.addAll(renumbered);
             } else if (some.size() > 1) {
                 for (int one = from; one < from + some.size(); one++) {
                     List<Event> alone = renumbered(List.of(events.get(one)), one - added.size());
-                    if (addAllOrNone(tx, place, alone)) {
+                    if (addAllOrNone(tx, key, place, alone)) {
                         added.addAll(alone);
                     }
                 }
@@ -72,29 +74,35 @@ final class EventRows {
         return added;
     }
 
-    private static boolean addAllOrNone(Statements tx, Place place, List<Event> events) throws SQLException {
+    private static boolean addAllOrNone(Statements tx, SessionKey key, Place place, List<Event> events)
+            throws SQLException {
         Event first = events.get(0);
-        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), place, events)
+        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), tx.payloads(), key, place, events)
                 .bind(place.id())
                 .bind(first.generation())
                 .bind(EventKind.parity(first.side()));
         for (Event event : events) {
-            call.bind(digest(event));
+            call.bind(digest(event, tx.payloads()));
         }
         return call.update() == events.size();
     }
 
-    private static Statements.Call bindAll(Statements.Call call, Place place, List<Event> events) throws SQLException {
+    private static Statements.Call bindAll(
+            Statements.Call call, Payloads payloads, SessionKey key, Place place, List<Event> events)
+            throws SQLException {
         for (Event event : events) {
-            int kind = EventKind.of(event).number();
-            byte[] payload = payload(event);
+            EventKind kind = EventKind.of(event);
+            byte[] said = payload(event);
+            byte[] payload = said == null
+                    ? null
+                    : payloads.kept(new EventPlace(key, place.id(), event.seq(), event.generation(), kind), said);
             call.bind(place.id())
                     .bind(event.seq())
                     .bind(event.generation())
-                    .bind(kind)
-                    .bind(digest(event))
+                    .bind(kind.number())
+                    .bind(digest(event, payloads))
                     .bind(payload)
-                    .bind(Checksum.ofEvent(place.id(), event.seq(), event.generation(), kind, payload));
+                    .bind(Checksum.ofEvent(place.id(), event.seq(), event.generation(), kind.number(), payload));
         }
         return call;
     }
@@ -115,9 +123,9 @@ final class EventRows {
         return event instanceof Event.Trickled trickled ? trickled.candidate().json() : null;
     }
 
-    private static byte @Nullable [] digest(Event event) {
+    private static byte @Nullable [] digest(Event event, Payloads payloads) {
         if (event instanceof Event.Trickled trickled) {
-            return trickled.candidate().digest();
+            return payloads.digest(trickled.candidate());
         }
         return event instanceof Event.EndOfCandidates ? END_DIGEST : null;
     }

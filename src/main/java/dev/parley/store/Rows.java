@@ -5,9 +5,12 @@ import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Events;
+import dev.parley.session.Namespace;
 import dev.parley.session.Said;
 import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
+import dev.parley.session.TokenHash;
 import dev.parley.session.Waiting;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +25,11 @@ final class Rows {
     /** What a NULL reads as where a number is asked for: the row stands for a session without such events. */
     private static final int NULL = 0;
 
-    private Rows() {}
+    private final Payloads payloads;
+
+    Rows(Payloads payloads) {
+        this.payloads = payloads;
+    }
 
     /** Columns: id, seq, generation, expires_at. */
     static Place place(ResultSet row) throws SQLException {
@@ -30,7 +37,7 @@ final class Rows {
     }
 
     /** Columns: an event's, then the session's own, the same in each row. */
-    static Optional<Session> session(ResultSet rows, Code code) throws SQLException {
+    Optional<Session> session(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -44,7 +51,7 @@ final class Rows {
         Instant expiresAt = instant(rows, 14);
         if (checksum != null) {
             Checksum.require(
-                    checksum, Checksum.ofSession(code.text(), topic, peerId, tags, createdAt, expiresAt), false);
+                    checksum, Checksum.ofSession(key.code().text(), topic, peerId, tags, createdAt, expiresAt), false);
         }
         var offerer = new Saying();
         var answerer = new Saying();
@@ -52,11 +59,11 @@ final class Rows {
         do {
             latest = rows.getLong(1);
             EventKind kind = EventKind.numbered(rows.getInt(3));
-            (kind.side() == Side.OFFERER ? offerer : answerer).add(kind, rows);
+            (kind.side() == Side.OFFERER ? offerer : answerer).add(key, kind, rows);
         } while (rows.next());
         require(latest == seq && offerer.description != null, "events of the session are missing");
         return Optional.of(new Session(
-                code,
+                key.code(),
                 topic,
                 peerId,
                 Tags.list(tags),
@@ -69,7 +76,7 @@ final class Rows {
     }
 
     /** Columns: an event's, nulls where the side has said nothing, then how many candidates the side has. */
-    static Optional<Said> said(ResultSet rows) throws SQLException {
+    Optional<Said> said(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -78,7 +85,7 @@ final class Rows {
         do {
             int kind = rows.getInt(3);
             if (kind != NULL) {
-                saying.add(EventKind.numbered(kind), rows);
+                saying.add(key, EventKind.numbered(kind), rows);
             }
         } while (rows.next());
         require(saying.candidates.size() == candidates, "events of the session are missing");
@@ -86,7 +93,7 @@ final class Rows {
     }
 
     /** Columns: an event's, nulls where nothing is new, then the session's created_at, expires_at and seq. */
-    static Optional<Events> events(ResultSet rows, long after, int limit) throws SQLException {
+    Optional<Events> events(ResultSet rows, SessionKey key, long after, int limit) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -98,32 +105,36 @@ final class Rows {
             long seq = rows.getLong(1);
             if (seq != NULL) {
                 require(seq == after + events.size() + 1, "an event of the session is missing");
-                events.add(event(seq, rows));
+                events.add(event(key, rows));
             }
         } while (rows.next());
         require(events.size() == Math.min(limit, Math.max(0, latest - after)), "events of the session are missing");
         return Optional.of(new Events(events, createdAt, expiresAt));
     }
 
-    /** Columns: those of the statement that asks how a session stands, of which the offer and the answer are held to their sums. */
-    static void requireWhole(ResultSet row) throws SQLException {
-        long id = row.getLong(1);
+    /** Columns: a place, the tokens, peer_id, the payloads of offer and answer, then the sums and the answer's seq. */
+    Standing standing(ResultSet row, SessionKey key) throws SQLException {
+        Place place = place(row);
+        byte[] offererToken = row.getBytes(5);
+        byte[] answererToken = row.getBytes(6);
         boolean none = Checksum.in(row, 10) == null;
-        byte[] answer = row.getBytes(9);
-        Checksum.require(
-                Checksum.in(row, 11), Checksum.ofEvent(id, 1, 1, EventKind.OFFER.number(), row.getBytes(8)), none);
-        if (answer != null) {
-            Checksum.require(
-                    Checksum.in(row, 12),
-                    Checksum.ofEvent(id, row.getLong(13), row.getInt(3), EventKind.ANSWER.number(), answer),
-                    none);
-        }
+        var offer = new EventPlace(key, place.id(), 1, 1, EventKind.OFFER);
+        var answer = new EventPlace(key, place.id(), row.getLong(13), place.generation(), EventKind.ANSWER);
+        byte[] answered = row.getBytes(9) == null ? null : said(answer, row.getBytes(9), Checksum.in(row, 12), none);
+        return new Standing(
+                place,
+                offererToken == null ? null : new TokenHash(offererToken),
+                answererToken == null ? null : new TokenHash(answererToken),
+                row.getString(7),
+                new Description(said(offer, row.getBytes(8), Checksum.in(row, 11), none)),
+                answered == null ? null : new Description(answered));
     }
 
-    private static Event event(long seq, ResultSet row) throws SQLException {
+    private Event event(SessionKey key, ResultSet row) throws SQLException {
+        long seq = row.getLong(1);
         int generation = row.getInt(2);
         EventKind kind = EventKind.numbered(row.getInt(3));
-        byte[] payload = payload(row);
+        byte[] payload = payload(key, kind, row);
         return switch (kind) {
             case OFFER -> new Event.Offered(seq, generation, new Description(payload));
             case ANSWER -> new Event.Answered(seq, generation, new Description(payload));
@@ -135,27 +146,27 @@ final class Rows {
     }
 
     /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags; a session's rows stand together. */
-    static List<Waiting> waiting(ResultSet rows) throws SQLException {
+    List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
         while (row) {
             long id = rows.getLong(6);
             Long checksum = Checksum.in(rows, 7);
-            String code = rows.getString(8);
+            var key = new SessionKey(namespace, new Code(rows.getString(8)));
             String peerId = rows.getString(9);
             Instant createdAt = instant(rows, 10);
             Instant expiresAt = instant(rows, 11);
             if (checksum != null) {
-                long made =
-                        Checksum.ofSession(code, rows.getString(12), peerId, rows.getString(13), createdAt, expiresAt);
+                long made = Checksum.ofSession(
+                        key.code().text(), rows.getString(12), peerId, rows.getString(13), createdAt, expiresAt);
                 Checksum.require(checksum, made, false);
             }
             var offerer = new Saying();
             do {
-                offerer.add(EventKind.numbered(rows.getInt(3)), rows);
+                offerer.add(key, EventKind.numbered(rows.getInt(3)), rows);
                 row = rows.next();
             } while (row && rows.getLong(6) == id);
-            waiting.add(new Waiting(new Code(code), peerId, offerer.said(), createdAt, expiresAt));
+            waiting.add(new Waiting(key.code(), peerId, offerer.said(), createdAt, expiresAt));
         }
         return waiting;
     }
@@ -164,12 +175,19 @@ final class Rows {
      * What an event's row holds, as it was written. Columns: seq, generation, kind, payload, checksum, then the session's id and
      * checksum.
      */
+    private byte[] payload(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
+        var place = new EventPlace(key, row.getLong(6), row.getLong(1), row.getInt(2), kind);
+        return said(place, row.getBytes(4), Checksum.in(row, 5), Checksum.in(row, 7) == null);
+    }
+
+    /** @param none whether the session has no checksum, and its events of that time have none either */
     @SuppressWarnings("NullAway") // only the end of candidates has none, and nobody asks for it
-    private static byte[] payload(ResultSet row) throws SQLException {
-        byte[] payload = row.getBytes(4);
-        long sum = Checksum.ofEvent(row.getLong(6), row.getLong(1), row.getInt(2), row.getInt(3), payload);
-        Checksum.require(Checksum.in(row, 5), sum, Checksum.in(row, 7) == null);
-        return payload;
+    private byte[] said(EventPlace place, byte @Nullable [] kept, @Nullable Long checksum, boolean none)
+            throws RowDamaged {
+        long sum = Checksum.ofEvent(
+                place.sessionId(), place.seq(), place.generation(), place.kind().number(), kept);
+        Checksum.require(checksum, sum, none);
+        return kept == null ? null : payloads.said(place, kept);
     }
 
     private static void require(boolean holds, String why) throws RowDamaged {
@@ -183,13 +201,13 @@ final class Rows {
     }
 
     /** Gathers what one side said, row by row. */
-    private static final class Saying {
+    private final class Saying {
         private @Nullable Description description;
         private final List<Candidate> candidates = new ArrayList<>();
         private boolean end;
 
-        void add(EventKind kind, ResultSet row) throws SQLException {
-            byte[] payload = payload(row);
+        void add(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
+            byte[] payload = payload(key, kind, row);
             switch (kind) {
                 case OFFER, ANSWER -> description = new Description(payload);
                 case OFFERER_CANDIDATE, ANSWERER_CANDIDATE -> candidates.add(new Candidate(payload));

@@ -200,7 +200,7 @@ public final class SessionStore {
             return Optional.empty();
         }
         Transcript transcript = Transcript.opened(key, opening, now, expiresAt);
-        EventRows.add(tx, place, transcript.history());
+        EventRows.add(tx, key, place, transcript.history());
         tx.memory().opened(transcript);
         return Optional.of(place);
     }
@@ -380,7 +380,7 @@ public final class SessionStore {
             return Optional.empty();
         }
         List<Event> said = List.of(new Event.Offered(place.seq(), place.generation(), offer));
-        EventRows.add(tx, place, said);
+        EventRows.add(tx, key, place, said);
         tx.memory().continued(key, place, said);
         return Optional.of(place);
     }
@@ -429,19 +429,7 @@ public final class SessionStore {
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
-                .first(row -> {
-                    byte[] offererToken = row.getBytes(5);
-                    byte[] answererToken = row.getBytes(6);
-                    byte[] answer = row.getBytes(9);
-                    Rows.requireWhole(row);
-                    return new Standing(
-                            Rows.place(row),
-                            offererToken == null ? null : new TokenHash(offererToken),
-                            answererToken == null ? null : new TokenHash(answererToken),
-                            row.getString(7),
-                            new Description(row.getBytes(8)),
-                            answer == null ? null : new Description(answer));
-                }));
+                .first(row -> new Rows(tx.payloads()).standing(row, key)));
     }
 
     /** In a statement of its own: a join that had to wait for the row would show what it is joined with as it was before. */
@@ -470,7 +458,8 @@ public final class SessionStore {
                     return digests;
                 });
         List<Candidate> fresh = trickle.candidates().stream()
-                .filter(candidate -> !known.contains(ByteBuffer.wrap(candidate.digest())))
+                .filter(candidate ->
+                        !known.contains(ByteBuffer.wrap(tx.payloads().digest(candidate))))
                 .toList();
         return new Trickle(fresh, trickle.end());
     }
@@ -485,7 +474,7 @@ public final class SessionStore {
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
-                .all(rows -> Rows.session(rows, key.code()));
+                .all(rows -> new Rows(node.payloads()).session(rows, key));
     }
 
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
@@ -500,7 +489,7 @@ public final class SessionStore {
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
-                .all(Rows::said);
+                .all(rows -> new Rows(node.payloads()).said(rows, key));
     }
 
     /**
@@ -519,7 +508,7 @@ public final class SessionStore {
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(rows -> Rows.events(rows, after, limit));
+                .all(rows -> new Rows(node.payloads()).events(rows, key, after, limit));
     }
 
     /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
@@ -531,7 +520,7 @@ public final class SessionStore {
                 .bind(topic)
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(Rows::waiting);
+                .all(rows -> new Rows(node.payloads()).waiting(rows, namespace));
     }
 
     /** What the node holds, in all namespaces; reads everything. */
@@ -578,7 +567,7 @@ public final class SessionStore {
      */
     private static Added addNew(Statements tx, SessionKey key, Place place, Side side, List<Event> events)
             throws SQLException {
-        List<Event> said = EventRows.addNew(tx, place, events);
+        List<Event> said = EventRows.addNew(tx, key, place, events);
         int repeated = events.size() - said.size();
         if (repeated > 0) {
             tx.call(GIVE_BACK.of(side))

@@ -19,6 +19,8 @@ public final class Statements implements AutoCloseable {
     private boolean amongWriters;
     private SlowLog slow = SlowLog.OFF;
     private Memory memory = Memory.NONE;
+    private Secrecy secrecy = Secrecy.NONE;
+    private @Nullable Payloads payloads;
     private @Nullable Question<?> question;
     private long rowsChanged;
     private long room = Long.MAX_VALUE;
@@ -42,7 +44,8 @@ public final class Statements implements AutoCloseable {
 
     /** Others of the same connection: queries, each of which {@code question} follows in the same round trip. */
     public Statements asking(Question<?> question) {
-        Statements others = new Statements(connection).telling(slow).remembering(memory);
+        Statements others =
+                new Statements(connection).telling(slow).remembering(memory).sealing(secrecy);
         others.amongWriters = amongWriters;
         others.question = question;
         return others;
@@ -52,6 +55,20 @@ public final class Statements implements AutoCloseable {
     public Statements remembering(Memory memory) {
         this.memory = memory;
         return this;
+    }
+
+    /** Keeping what peers say as {@code secrecy} has it, which is asked when that is first needed. */
+    public Statements sealing(Secrecy secrecy) {
+        this.secrecy = secrecy;
+        return this;
+    }
+
+    /** What peers say, as it is kept and as it was said. */
+    Payloads payloads() {
+        if (payloads == null) {
+            payloads = secrecy.payloads();
+        }
+        return payloads;
     }
 
     Memory memory() {

@@ -90,6 +90,11 @@ public final class TracedDatabase implements Database {
     }
 
     @Override
+    public CompletionStage<@Nullable Void> clean() {
+        return database.clean();
+    }
+
+    @Override
     public Standpoint standpoint(ReadFrom from) {
         return database.standpoint(from);
     }

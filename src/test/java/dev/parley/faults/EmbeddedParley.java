@@ -3,6 +3,7 @@ package dev.parley.faults;
 import dev.parley.feed.Feeds;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
+import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.postgresql.Parley;
 import dev.parley.store.sqlite.SqliteDatabase;
@@ -35,8 +36,8 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 .dataSource("jdbc:sqlite:" + file, null, null)
                 .locations("migrations/sqlite")
                 .load();
-        var database =
-                new SqliteDatabase(settings, migrations, new SqliteSessions(), random, new SimpleMeterRegistry());
+        var database = new SqliteDatabase(
+                settings, migrations, new SqliteSessions(), Secrecy.NONE, random, new SimpleMeterRegistry());
         return new EmbeddedParley(database, new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, random));
     }
 

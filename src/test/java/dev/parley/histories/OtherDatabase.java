@@ -10,6 +10,7 @@ import dev.parley.store.Work;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A database that does everything as the one behind it; a fault overrides what it does otherwise. */
 class OtherDatabase implements Database {
@@ -37,6 +38,11 @@ class OtherDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return sound.browse(from, query);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> clean() {
+        return sound.clean();
     }
 
     @Override

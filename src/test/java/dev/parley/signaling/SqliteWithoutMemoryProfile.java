@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The store's tests on a new SQLite file that every read looks into. */
-public final class SqliteWithoutMemoryProfile extends SqliteProfile {
+public class SqliteWithoutMemoryProfile extends SqliteProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         var overrides = new HashMap<>(super.getConfigOverrides());

@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
             MigrateCommand.class,
             SeedCommand.class,
             SweepCommand.class,
+            RotateCommand.class,
             StatsCommand.class,
             SqlCommand.class,
             KeyCommand.class,

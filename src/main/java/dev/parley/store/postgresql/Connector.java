@@ -1,5 +1,6 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
@@ -19,21 +20,24 @@ final class Connector {
     private final StoreUrl.Postgres url;
     private final Duration statementTimeout;
     private final SlowLog slow;
+    private final Secrecy secrecy;
     private final Properties properties;
 
     /** One that tells nobody of its statements. */
     Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
-        this(url, servers, statementTimeout, SlowLog.OFF);
+        this(url, servers, statementTimeout, SlowLog.OFF, Secrecy.NONE);
     }
 
     /**
      * @param servers which of several servers to take: {@code primary} or {@code any}
      * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
      * @param slow is told of every statement
+     * @param secrecy how the store keeps what peers say
      */
-    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout, SlowLog slow) {
+    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout, SlowLog slow, Secrecy secrecy) {
         this.url = url;
         this.slow = slow;
+        this.secrecy = secrecy;
         this.statementTimeout = statementTimeout;
         this.properties = new Properties();
         if (url.user() != null) {
@@ -59,7 +63,8 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
-            var statements = new Statements(connection).amongWriters().telling(slow);
+            var statements =
+                    new Statements(connection).amongWriters().telling(slow).sealing(secrecy);
             NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));

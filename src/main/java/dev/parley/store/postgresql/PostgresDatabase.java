@@ -7,6 +7,7 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.SlowLog;
@@ -23,10 +24,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of many machines: writes on the primary, reads on any node that is new enough for them. What blocks has threads of
@@ -69,6 +72,7 @@ public final class PostgresDatabase implements Database {
             SlowLog slow) {}
 
     private final Settings settings;
+    private final Secrecy secrecy;
     private final SessionRepository<?> repository;
     private final ChosenNode chosenNode;
     private final PostgresMeters meters;
@@ -83,23 +87,27 @@ public final class PostgresDatabase implements Database {
      * Connects to the primary, migrates it and begins to look at the replicas, which need not be there yet.
      *
      * @param repository discovery in PostgreSQL's persistence unit
-     * @throws StartRefused if the primary cannot be reached or holds no store of this or an older version
+     * @param secrecy held against the keys that the store notes
+     * @throws StartRefused if the primary cannot be reached or holds no store of this or an older version, or the keys are not
+     *     its
      */
     public PostgresDatabase(
             Settings settings,
             Flyway flyway,
             SessionRepository<?> repository,
             ChosenNode chosenNode,
+            Secrecy secrecy,
             SecureRandom random,
             MeterRegistry registry) {
         this.settings = settings;
+        this.secrecy = secrecy;
         this.repository = repository;
         this.chosenNode = chosenNode;
         this.meters = new PostgresMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
         this.primary = new Primary(
                 settings.primary(),
-                new Connector(settings.url(), "primary", settings.statementTimeout(), settings.slow()),
+                new Connector(settings.url(), "primary", settings.statementTimeout(), settings.slow(), secrecy),
                 calls(settings.primary()),
                 scans(settings.primary()),
                 course,
@@ -147,11 +155,23 @@ public final class PostgresDatabase implements Database {
             if (kept == null) {
                 throw refused("its table history is empty");
             }
+            admit(first);
             var told = new History(kept, first.lineage(), first.position());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
             throw refused("the primary cannot be used: " + PostgresFailure.line(e));
+        }
+    }
+
+    private void admit(NodeConnection first) throws SQLException {
+        first.begin();
+        try {
+            secrecy.admit(first.statements());
+            first.commit();
+        } catch (StartRefused e) {
+            first.close();
+            throw e;
         }
     }
 
@@ -162,7 +182,7 @@ public final class PostgresDatabase implements Database {
     private Replica replica(ReplicaUrl replica) {
         return new Replica(
                 replica.node(),
-                new Connector(replica.url(), "any", settings.statementTimeout(), settings.slow()),
+                new Connector(replica.url(), "any", settings.statementTimeout(), settings.slow(), secrecy),
                 calls(replica.node()),
                 scans(replica.node()),
                 history,
@@ -199,6 +219,12 @@ public final class PostgresDatabase implements Database {
         } finally {
             slow.ended(SlowLog.BROWSE, began);
         }
+    }
+
+    /** PostgreSQL clears its files itself, by VACUUM. */
+    @Override
+    public CompletionStage<@Nullable Void> clean() {
+        return CompletableFuture.completedStage(null);
     }
 
     @Override

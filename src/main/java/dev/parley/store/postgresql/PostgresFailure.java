@@ -3,6 +3,7 @@ package dev.parley.store.postgresql;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.RowDamaged;
 import dev.parley.store.Schema;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
@@ -38,6 +39,9 @@ final class PostgresFailure {
 
     /** The failure that the caller is told. */
     static SignalingException told(SQLException e) {
+        if (e instanceof RowDamaged) {
+            LOG.error(e.getMessage());
+        }
         String state = state(e);
         if (state.equals("53100")) {
             LOG.errorf("The disk of the primary is full: %s", e.getMessage());

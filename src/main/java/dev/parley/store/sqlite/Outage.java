@@ -1,5 +1,6 @@
 package dev.parley.store.sqlite;
 
+import dev.parley.store.RowDamaged;
 import java.sql.SQLException;
 import org.jboss.logging.Logger;
 
@@ -19,7 +20,9 @@ final class Outage {
 
     /** The failure that the caller is told. */
     RuntimeException told(SQLException e) {
-        if (SqliteFailure.isTheFiles(e)) {
+        if (e instanceof RowDamaged) {
+            LOG.error(e.getMessage());
+        } else if (SqliteFailure.isTheFiles(e)) {
             count(e);
         }
         return SqliteFailure.told(e);

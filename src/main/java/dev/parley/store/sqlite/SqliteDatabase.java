@@ -5,6 +5,7 @@ import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
 import dev.parley.store.SlowLog;
@@ -29,6 +30,7 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The embedded engine: one node, which is the primary. Every commit is fsynced before its caller hears of it.
@@ -68,6 +70,7 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final StoreLock lock;
+    private final Secrecy secrecy;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
     private final SlowLog slow;
@@ -84,15 +87,19 @@ public final class SqliteDatabase implements Database {
      * Opens the store, migrates it and starts its writer.
      *
      * @param repository discovery in SQLite's persistence unit
-     * @throws StartRefused if the file is no store of this or an older version, or cannot be set as durability needs
+     * @param secrecy held against the keys that the store notes
+     * @throws StartRefused if the file is no store of this or an older version, cannot be set as durability needs, or the keys
+     *     are not its
      */
     public SqliteDatabase(
             Settings settings,
             Flyway flyway,
             SessionRepository<?> repository,
+            Secrecy secrecy,
             SecureRandom random,
             MeterRegistry registry) {
         var meters = new SqliteMeters(registry);
+        this.secrecy = secrecy;
         this.repository = repository;
         this.slow = settings.slow();
         this.node = settings.node();
@@ -104,10 +111,13 @@ public final class SqliteDatabase implements Database {
             new Schema(flyway).migrate();
             Statements writer = openWriter(settings);
             this.history = History.of(writer, random);
+            var cleaning = new Cleaning(file, settings.serving());
+            admit(writer, cleaning);
             this.lane = new WriterLane(
                     () -> openWriter(settings),
                     writer,
                     new Capacity(file, settings.bytesMax()),
+                    cleaning,
                     transcripts,
                     history,
                     node,
@@ -117,6 +127,9 @@ public final class SqliteDatabase implements Database {
         } catch (Schema.Unusable e) {
             release();
             throw file.refused(e.why());
+        } catch (StartRefused e) {
+            release();
+            throw e;
         } catch (SQLException e) {
             release();
             throw file.refused("SQLite says: " + e.getMessage());
@@ -129,9 +142,31 @@ public final class SqliteDatabase implements Database {
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
-        return new Statements(file.openWriter(settings.bytesMax()))
+        Statements writer = new Statements(file.openWriter(settings.bytesMax()))
                 .telling(slow)
-                .remembering(transcripts);
+                .remembering(transcripts)
+                .sealing(secrecy);
+        if (secrecy.isSealing()) {
+            Cleaning.overwriteDeleted(writer);
+        }
+        return writer;
+    }
+
+    private void admit(Statements writer, Cleaning cleaning) throws SQLException {
+        writer.call(WriterLane.BEGIN).run();
+        try {
+            boolean first = secrecy.admit(writer);
+            writer.call(WriterLane.COMMIT).run();
+            if (secrecy.isSealing()) {
+                Cleaning.overwriteDeleted(writer);
+            }
+            if (first) {
+                cleaning.writeAnew(writer);
+            }
+        } catch (SQLException | StartRefused e) {
+            writer.close();
+            throw e;
+        }
     }
 
     @Override
@@ -170,6 +205,11 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
+    public CompletionStage<@Nullable Void> clean() {
+        return secrecy.isSealing() ? lane.clean() : CompletableFuture.completedStage(null);
+    }
+
+    @Override
     public Standpoint standpoint(ReadFrom from) {
         return new Standpoint(history.word(), node, isReset(from));
     }
@@ -184,7 +224,10 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader()).telling(slow).remembering(transcripts);
+                reader = new Statements(file.openReader())
+                        .telling(slow)
+                        .remembering(transcripts)
+                        .sealing(secrecy);
             }
             T result;
             try {

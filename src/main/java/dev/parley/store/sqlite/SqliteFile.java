@@ -77,6 +77,11 @@ final class SqliteFile {
         return path;
     }
 
+    /** How long a connection waits for a lock that another process holds. */
+    long busyMillis() {
+        return busyTimeout.toMillis();
+    }
+
     /**
      * Looks at the file before anything writes to it, and makes it where there is none, empty, with its folder.
      *
@@ -221,6 +226,7 @@ final class SqliteFile {
         config.setGetGeneratedKeys(false); // RETURNING says it; the driver would ask once more after every INSERT
         config.setCacheSize(-WRITER_CACHE_KIB);
         config.setJournalSizeLimit(WAL_BYTES_KEPT);
+        config.setTempStore(SQLiteConfig.TempStore.MEMORY); // what VACUUM copies is in no file beside
         config.setPragma(Pragma.WAL_AUTOCHECKPOINT, Integer.toString(WAL_PAGES_MAX));
         Connection connection = config.createConnection(url());
         try {

@@ -11,10 +11,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,8 @@ final class WriterLane implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(WriterLane.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
-    private static final Sql COMMIT = new Sql("commit", "COMMIT");
+    static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
+    static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
 
     /** Moves what is in the write-ahead log into the file, as far as no reader is in the way. */
@@ -47,6 +49,8 @@ final class WriterLane implements AutoCloseable {
     private final int batchMax;
     private final Opener opener;
     private final Capacity capacity;
+    private final Cleaning cleaning;
+    private final Queue<CompletableFuture<@Nullable Void>> cleaned = new ConcurrentLinkedQueue<>();
     private final Transcripts transcripts;
     private final Outage outage = new Outage("Writes");
     private final History history;
@@ -64,6 +68,7 @@ final class WriterLane implements AutoCloseable {
             Opener opener,
             Statements statements,
             Capacity capacity,
+            Cleaning cleaning,
             Transcripts transcripts,
             History history,
             Node node,
@@ -72,6 +77,7 @@ final class WriterLane implements AutoCloseable {
             int batchMax) {
         this.opener = opener;
         this.capacity = capacity;
+        this.cleaning = cleaning;
         this.transcripts = transcripts;
         this.statements = statements;
         this.history = history;
@@ -98,6 +104,20 @@ final class WriterLane implements AutoCloseable {
             return CompletableFuture.failedStage(stopping());
         }
         return pending.promise;
+    }
+
+    /** Takes what was deleted out of the files, between two transactions; never fails. */
+    CompletionStage<@Nullable Void> clean() {
+        var done = new CompletableFuture<@Nullable Void>();
+        cleaned.add(done);
+        return write(tx -> true)
+                .handle((woken, failure) -> {
+                    if (failure != null) {
+                        done.complete(null); // no time for it now
+                    }
+                    return done;
+                })
+                .thenCompose(stage -> stage);
     }
 
     /** How much work waits. */
@@ -137,9 +157,25 @@ final class WriterLane implements AutoCloseable {
             queue.drainTo(batch, batchMax - 1);
             commit(batch);
             batch.clear();
+            cleanUp();
         }
         emptyLog();
         abandonConnection();
+    }
+
+    private void cleanUp() {
+        if (cleaned.isEmpty()) {
+            return;
+        }
+        try {
+            cleaning.run(connection());
+        } catch (SQLException e) {
+            LOG.warnf("What was deleted is not yet out of the files: %s", e.getMessage());
+            abandonConnection();
+        }
+        for (var done = cleaned.poll(); done != null; done = cleaned.poll()) {
+            done.complete(null);
+        }
     }
 
     /**
@@ -165,7 +201,7 @@ final class WriterLane implements AutoCloseable {
      */
     private void emptyLog() {
         try {
-            connection().call(CHECKPOINT).first(row -> row.getInt(1));
+            cleaning.truncateLog(connection());
         } catch (SQLException e) {
             LOG.warnf("The write-ahead log was not emptied and stays beside the file: %s", e.getMessage());
         }
@@ -221,10 +257,10 @@ final class WriterLane implements AutoCloseable {
         }
     }
 
-    private static boolean allWhole(Statements tx, List<Pending<?>> batch) throws SQLException {
+    private boolean allWhole(Statements tx, List<Pending<?>> batch) throws SQLException {
         for (Pending<?> pending : batch) {
             long rowsBefore = tx.rowsChanged();
-            pending.attempt(tx);
+            pending.attempt(tx, outage);
             if (pending.failure != null && !pending.setAside && tx.rowsChanged() > rowsBefore) {
                 pending.setAside = true;
                 return false;
@@ -266,7 +302,7 @@ final class WriterLane implements AutoCloseable {
         }
 
         /** Runs the work unless it was set aside; throws only what is the engine's failure. */
-        void attempt(Statements tx) throws SQLException {
+        void attempt(Statements tx, Outage outage) throws SQLException {
             if (setAside) {
                 return;
             }
@@ -280,7 +316,7 @@ final class WriterLane implements AutoCloseable {
                 if (!SqliteFailure.isStatementsOwn(e)) {
                     throw e;
                 }
-                failure = SqliteFailure.told(e);
+                failure = outage.told(e);
             } catch (RuntimeException e) {
                 failure = e;
             }

@@ -7,6 +7,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -56,7 +57,18 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         return over(url, replicas, 8, 4_096, lagMax);
     }
 
+    /** A node with keys, or refused for them. */
+    public static Parley over(PostgresCluster cluster, Secrecy secrecy) {
+        String replicas = "copy@here=" + cluster.standby().url();
+        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), secrecy);
+    }
+
     private static Parley over(String url, String replicas, int threads, int queueMax, Duration lagMax) {
+        return over(url, replicas, threads, queueMax, lagMax, Secrecy.NONE);
+    }
+
+    private static Parley over(
+            String url, String replicas, int threads, int queueMax, Duration lagMax, Secrecy secrecy) {
         var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
@@ -77,7 +89,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(
-                settings, migrations(place), new PostgresSessions(), new ChosenNode(), random, meters);
+                settings, migrations(place), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
         return new Parley(
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }

@@ -1,6 +1,7 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
+import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -21,6 +22,11 @@ public record StoreFile(Path path) {
 
     public SqliteDatabase open() {
         return open(1_000, 100);
+    }
+
+    /** With keys, or refused for them. */
+    public SqliteDatabase open(Secrecy secrecy) {
+        return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, secrecy);
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
@@ -53,6 +59,11 @@ public record StoreFile(Path path) {
     }
 
     private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax) {
+        return open(busyTimeout, queueMax, batchMax, bytesMax, memoryMax, Secrecy.NONE);
+    }
+
+    private SqliteDatabase open(
+            Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax, Secrecy secrecy) {
         var settings = new SqliteDatabase.Settings(
                 path,
                 true,
@@ -66,7 +77,7 @@ public record StoreFile(Path path) {
                 SlowLog.OFF,
                 new Node("test", "here", true));
         return new SqliteDatabase(
-                settings, migrations(), new SqliteSessions(), new SecureRandom(), new SimpleMeterRegistry());
+                settings, migrations(), new SqliteSessions(), secrecy, new SecureRandom(), new SimpleMeterRegistry());
     }
 
     void migrate() {

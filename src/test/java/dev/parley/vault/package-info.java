@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.vault;
+
+import org.jspecify.annotations.NullMarked;
