@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class EventRows {
     static void add(Statements tx, SessionKey key, Place place, List<Event> events) throws SQLException {
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
-            bindAll(tx.call(ADD.get(some.size() - 1)), tx.payloads(), key, place, some)
+            bindAll(tx.call(ADD.get(some.size() - 1)), tx.payloads(), key, place, some, digests(some, tx.payloads()))
                     .update();
         }
     }
@@ -77,20 +78,28 @@ final class EventRows {
     private static boolean addAllOrNone(Statements tx, SessionKey key, Place place, List<Event> events)
             throws SQLException {
         Event first = events.get(0);
-        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), tx.payloads(), key, place, events)
+        List<Optional<byte[]>> digests = digests(events, tx.payloads());
+        Statements.Call call = bindAll(
+                        tx.call(ADD_NEW.get(events.size() - 1)), tx.payloads(), key, place, events, digests)
                 .bind(place.id())
                 .bind(first.generation())
                 .bind(EventKind.parity(first.side()));
-        for (Event event : events) {
-            call.bind(digest(event, tx.payloads()));
+        for (Optional<byte[]> digest : digests) {
+            call.bind(digest.orElse(null));
         }
         return call.update() == events.size();
     }
 
     private static Statements.Call bindAll(
-            Statements.Call call, Payloads payloads, SessionKey key, Place place, List<Event> events)
+            Statements.Call call,
+            Payloads payloads,
+            SessionKey key,
+            Place place,
+            List<Event> events,
+            List<Optional<byte[]>> digests)
             throws SQLException {
-        for (Event event : events) {
+        for (int i = 0; i < events.size(); i++) {
+            Event event = events.get(i);
             EventKind kind = EventKind.of(event);
             byte[] said = payload(event);
             byte[] payload = said == null
@@ -100,7 +109,7 @@ final class EventRows {
                     .bind(event.seq())
                     .bind(event.generation())
                     .bind(kind.number())
-                    .bind(digest(event, payloads))
+                    .bind(digests.get(i).orElse(null))
                     .bind(payload)
                     .bind(Checksum.ofEvent(place.id(), event.seq(), event.generation(), kind.number(), payload));
         }
@@ -123,11 +132,17 @@ final class EventRows {
         return event instanceof Event.Trickled trickled ? trickled.candidate().json() : null;
     }
 
-    private static byte @Nullable [] digest(Event event, Payloads payloads) {
-        if (event instanceof Event.Trickled trickled) {
-            return payloads.digest(trickled.candidate());
+    /** Of each event what tells it from others of its side; an offer and an answer have none. */
+    private static List<Optional<byte[]>> digests(List<Event> events, Payloads payloads) {
+        var digests = new ArrayList<Optional<byte[]>>(events.size());
+        for (Event event : events) {
+            if (event instanceof Event.Trickled trickled) {
+                digests.add(Optional.of(payloads.digest(trickled.candidate())));
+            } else {
+                digests.add(event instanceof Event.EndOfCandidates ? Optional.of(END_DIGEST) : Optional.empty());
+            }
         }
-        return event instanceof Event.EndOfCandidates ? END_DIGEST : null;
+        return digests;
     }
 
     private static String values(int rows) {
