@@ -115,6 +115,8 @@ public final class ParleyJar {
                     .put("QUARKUS_MANAGEMENT_PORT", Integer.toString(freePort())); // many servers run at once
             // What was lost or never there is looked for often, and all from one address.
             builder.environment().put("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0");
+            // How fast the machine is that tests is not what they are about.
+            builder.environment().put("PARLEY_LOG_SLOW", "off");
             builder.environment().putAll(environment);
             return new LaunchedJar(builder.start(), out, err);
         } catch (IOException e) {

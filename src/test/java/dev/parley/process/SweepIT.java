@@ -99,7 +99,7 @@ class SweepIT {
 
     /** How long a statement takes is the machine's affair here, and a slow one is told on the error stream. */
     private static void assertSwept(int sessions) {
-        Exit exit = jar("parley.db").with("PARLEY_LOG_SLOW", "off").run("sweep");
+        Exit exit = jar("parley.db").run("sweep");
         assertThat(exit).isEqualTo(new Exit(0, deleted(sessions), ""));
     }
 

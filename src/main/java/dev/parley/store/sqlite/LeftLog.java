@@ -1,5 +1,6 @@
 package dev.parley.store.sqlite;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,10 @@ import java.util.Optional;
  * does not ask whether more than the end is missing, and so a bit that rots in the middle would undo, in silence, every commit
  * behind it. But a commit is on the disk before the next one begins: so only the last commit may be broken, and a broken frame
  * with more than one commit behind it is damage. That the last commit is damaged, or cut off, cannot be told from a crash.
+ *
+ * <p>A command meets the log of a server that goes on writing, and may read a frame before, and those behind it after they were
+ * written. Frames are written in their order and change again only when the log starts over under a new head, so what another
+ * look finds still broken in the same place, under the same head, was not being written.
  */
 final class LeftLog {
     private static final int HEADER_BYTES = 32;
@@ -40,13 +45,32 @@ final class LeftLog {
             return Optional.empty();
         }
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            if (file.size() <= HEADER_BYTES) {
-                return Optional.empty();
+            Optional<Damage> found = look(file);
+            while (found.isPresent()) {
+                Optional<Damage> again = look(file);
+                if (again.equals(found)) {
+                    return found.map(Damage::what);
+                }
+                found = again;
             }
-            ByteBuffer header = read(file, 0, HEADER_BYTES);
-            return new LeftLog(file, header).damage();
+            return Optional.empty();
         }
     }
+
+    private static Optional<Damage> look(FileChannel file) throws IOException {
+        if (file.size() <= HEADER_BYTES) {
+            return Optional.empty();
+        }
+        try {
+            ByteBuffer header = read(file, 0, HEADER_BYTES);
+            return new LeftLog(file, header).damage().map(what -> new Damage(what, header));
+        } catch (EOFException e) {
+            return Optional.empty(); // cut back after a checkpoint, by a server that goes on
+        }
+    }
+
+    /** What is wrong, under which head. */
+    private record Damage(String what, ByteBuffer header) {}
 
     private Optional<String> damage() throws IOException {
         if (!isHeaderWhole()) {
@@ -125,7 +149,11 @@ final class LeftLog {
 
     private static ByteBuffer read(FileChannel file, long position, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining() && file.read(bytes, position + bytes.position()) >= 0) {}
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, position + bytes.position()) < 0) {
+                throw new EOFException();
+            }
+        }
         return bytes.flip();
     }
 }

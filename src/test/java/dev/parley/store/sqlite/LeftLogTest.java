@@ -11,6 +11,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +22,7 @@ class LeftLogTest {
     private static final int FRAME = 24 + 4_096;
     private static final int COMMITS = 20;
     private static final int FRAMES_OF_THE_LAST_COMMITS = 12;
+    private static final int LOOKS_AT_A_SERVED_LOG = 1_000;
 
     @TempDir
     Path folder;
@@ -109,6 +112,38 @@ class LeftLogTest {
             Files.write(log, whole);
             flip(log, at);
             assertThat(LeftLog.damage(log)).as("byte %d", at).isPresent();
+        }
+    }
+
+    /** Found by commands beside a server: they met its commits half way through the log. */
+    @Test
+    void aLogThatIsBeingWrittenIsNoDamage() throws SQLException, IOException {
+        Path store = folder.resolve("served.db");
+        Path log = folder.resolve("served.db-wal");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = OFF");
+            statement.execute("PRAGMA wal_autocheckpoint = 300");
+            statement.execute("CREATE TABLE t (text TEXT)");
+            var done = new AtomicBoolean();
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> {
+                try {
+                    while (!done.get()) {
+                        commit(statement, COMMITS);
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            try {
+                for (int look = 0; look < LOOKS_AT_A_SERVED_LOG; look++) {
+                    assertThat(LeftLog.damage(log)).isEmpty();
+                }
+            } finally {
+                done.set(true);
+                server.join();
+            }
         }
     }
 
