@@ -1,14 +1,15 @@
 package dev.parley.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.sqlite.SQLiteDataSource;
 
 /**
  * The limit of a durable store on this disk: rows of a description's size by JDBC into SQLite, with the service's pragmas and
@@ -22,8 +23,7 @@ record RawCommits(int rowsPerCommit) {
     Measured run(Duration time) throws Exception {
         var latencies = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
         try (var folder = new TemporaryFolder();
-                Connection connection = DriverManager.getConnection(
-                        "jdbc:sqlite:" + folder.path().resolve("raw.db") + PRAGMAS)) {
+                Connection connection = open(folder.path().resolve("raw.db"))) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, payload BLOB NOT NULL)");
             }
@@ -36,6 +36,13 @@ record RawCommits(int rowsPerCommit) {
                 return new Measured(Duration.ofNanos(System.nanoTime() - begin), latencies, 0);
             }
         }
+    }
+
+    /** Not by the DriverManager: it finds no driver where the benchmarks run, which is in Maven's own process. */
+    private static Connection open(Path file) throws SQLException {
+        var source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite:" + file + PRAGMAS);
+        return source.getConnection();
     }
 
     private void commit(Connection connection, PreparedStatement insert, Histogram latencies) throws SQLException {
