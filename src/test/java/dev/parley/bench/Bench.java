@@ -5,7 +5,6 @@ import dev.parley.process.RunningParley;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -65,7 +64,7 @@ public final class Bench {
             var compatibly = new RondevuHandshakes();
             handshakes("handshakes, native", count, load, natively, natively.handshakes());
             handshakes("handshakes, compatible", count, load, compatibly, compatibly.handshakes());
-            Measured health = load.run(health(), ROUND);
+            Measured health = load.run(Traffic.health(), ROUND);
             Measured polls = load.run(new EmptyPolls(live, count), ROUND);
             row("polls that find nothing", count, polls.perSecond(), polls, health, Optional.empty());
             row("GET /health, the limit", count, health.perSecond(), health, health, Optional.empty());
@@ -88,7 +87,7 @@ public final class Bench {
 
     private static void handshakes(String name, long live, Load load, Traffic traffic, Handshakes handshakes)
             throws InterruptedException {
-        Measured health = load.run(health(), ROUND);
+        Measured health = load.run(Traffic.health(), ROUND);
         Measured measured = load.run(traffic, ROUND);
         Histogram took = handshakes.took();
         double perSecond = took.getTotalCount() * 1e9 / measured.time().toNanos();
@@ -147,13 +146,8 @@ public final class Bench {
 
     /** Runs everything once, so that it is compiled by the time it is measured. */
     private static void warmUp(Load load) throws InterruptedException {
-        for (Traffic traffic : List.of(health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
+        for (Traffic traffic : List.of(Traffic.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
             load.run(traffic, ROUND);
         }
-    }
-
-    private static Traffic health() {
-        Call call = Call.get("/health", Map.of());
-        return () -> call;
     }
 }

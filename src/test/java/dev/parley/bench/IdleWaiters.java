@@ -111,9 +111,7 @@ public final class IdleWaiters {
         long begin = System.nanoTime();
         try (var connection = new Connection(server)) {
             for (long due = begin; due < begin + TIME.toNanos(); due += period) {
-                for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                    LockSupport.parkNanos(wait);
-                }
+                park(due);
                 Call call = traffic.next();
                 connection.send(call);
                 String body = connection.receive(call);
@@ -124,6 +122,12 @@ public final class IdleWaiters {
             }
         }
         return latencies;
+    }
+
+    private static void park(long due) {
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+            LockSupport.parkNanos(wait);
+        }
     }
 
     /** Those who wait, each on a connection of its own. */
@@ -141,10 +145,14 @@ public final class IdleWaiters {
             this.loop = loop;
         }
 
-        /** Returns when every stream has begun. */
+        /**
+         * They come evenly over the time of a wait, as those do who have nothing to do with each other: at once, they would ask again
+         * at once for ever. Returns when every stream has begun.
+         */
         void come(List<Meeting> meetings) throws InterruptedException {
             Bootstrap client = new Bootstrap().group(loop).channel(NioSocketChannel.class);
             var connecting = new ArrayList<ChannelFuture>();
+            long begin = System.nanoTime();
             for (int i = 0; i < meetings.size(); i++) {
                 Meeting meeting = meetings.get(i);
                 Call call = i % 2 == 0 ? meeting.longPoll() : meeting.stream();
@@ -161,6 +169,7 @@ public final class IdleWaiters {
                         connection.sync();
                     }
                     connecting.clear();
+                    park(begin + Meeting.WAIT.toNanos() * (i + 1) / meetings.size());
                 }
             }
             streaming.await();

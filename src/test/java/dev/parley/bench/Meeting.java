@@ -3,10 +3,14 @@ package dev.parley.bench;
 import static io.netty.handler.codec.http.HttpMethod.POST;
 import static io.netty.handler.codec.http.HttpMethod.PUT;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** The requests of one session in which an offerer waits for an answer. */
 record Meeting(String code) {
+    /** How long a long poll waits. */
+    static final Duration WAIT = Duration.ofSeconds(30);
+
     private static final Map<String, String> HEADERS = Map.of("Origin", Speech.ORIGIN);
 
     Call open() {
@@ -28,7 +32,7 @@ record Meeting(String code) {
 
     /** What has happened since the offer, as soon as something has. */
     Call longPoll() {
-        return events(Map.of("Origin", Speech.ORIGIN, "Prefer", "wait=30"));
+        return events(Map.of("Origin", Speech.ORIGIN, "Prefer", "wait=" + WAIT.toSeconds()));
     }
 
     Call stream() {
