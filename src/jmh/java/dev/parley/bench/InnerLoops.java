@@ -2,12 +2,12 @@ package dev.parley.bench;
 
 import dev.parley.feed.Feeds;
 import dev.parley.session.Code;
+import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
 import dev.parley.session.Events;
 import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
-import dev.parley.session.Quota;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
@@ -47,20 +47,7 @@ public class InnerLoops {
     private static final TimeValue TURN = TimeValue.seconds(1);
     private static final int TURNS = 5;
 
-    private static final Limits LIMITS = new Limits(
-            65_536,
-            4_096,
-            64,
-            256,
-            1_024,
-            1_024,
-            128,
-            16,
-            64,
-            Duration.ofHours(1),
-            Duration.ofSeconds(10),
-            Duration.ofDays(1),
-            Quota.NONE);
+    private static final Limits LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
     private static final SessionKey KEY = new SessionKey(new Namespace(Speech.ORIGIN), new Code("inner-loop"));
 
     private final BookmarkSeal seal = new BookmarkSeal(new byte[32]);

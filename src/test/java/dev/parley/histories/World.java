@@ -1,7 +1,7 @@
 package dev.parley.histories;
 
+import dev.parley.session.DefaultLimits;
 import dev.parley.session.Limits;
-import dev.parley.session.Quota;
 import dev.parley.session.SignalingException;
 import java.time.Duration;
 import java.util.List;
@@ -13,20 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class World implements AutoCloseable {
     /** As by default, but sessions may be short: they are to expire while peers are in them. */
-    static final Limits LIMITS = new Limits(
-            65_536,
-            4_096,
-            64,
-            256,
-            1_024,
-            1_024,
-            128,
-            16,
-            64,
-            Duration.ofSeconds(Ask.TTL_SECONDS_DEFAULT),
-            Duration.ofSeconds(1),
-            Duration.ofHours(24),
-            Quota.NONE);
+    static final Limits LIMITS =
+            DefaultLimits.living(Duration.ofSeconds(Ask.TTL_SECONDS_DEFAULT), Duration.ofSeconds(1));
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration BETWEEN_TICKS = Duration.ofMillis(4);

@@ -1,8 +1,8 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.feed.Feeds;
+import dev.parley.session.DefaultLimits;
 import dev.parley.session.Limits;
-import dev.parley.session.Quota;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
@@ -27,8 +27,7 @@ import org.flywaydb.core.Flyway;
 public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
         implements AutoCloseable {
     private static final Duration TTL = Duration.ofHours(1);
-    public static final Limits LIMITS =
-            new Limits(65_536, 4_096, 64, 256, 1_024, 1_024, 128, 16, 64, TTL, Duration.ofSeconds(10), TTL, Quota.NONE);
+    public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
     /** A node over both servers of {@code cluster}, the standby as its replica. */
     public static Parley over(PostgresCluster cluster) {

@@ -8,11 +8,11 @@ import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feeds;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
+import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
 import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
-import dev.parley.session.Quota;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.CodeTaken;
@@ -35,20 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CapacityTest {
     private static final long BYTES_MAX = 2 << 20;
     private static final Duration TTL = Duration.ofMinutes(5);
-    private static final Limits LIMITS = new Limits(
-            65_536,
-            4_096,
-            64,
-            256,
-            1_024,
-            1_024,
-            128,
-            16,
-            64,
-            TTL,
-            Duration.ofSeconds(10),
-            Duration.ofHours(24),
-            Quota.NONE);
+    private static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
     @TempDir
     Path folder;
