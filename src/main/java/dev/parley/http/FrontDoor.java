@@ -6,11 +6,11 @@ import dev.parley.access.Gate;
 import dev.parley.access.Role;
 import dev.parley.http.sight.AccessLog;
 import dev.parley.http.sight.CallMeters;
+import dev.parley.http.sight.CallSpans;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.Passing;
-import dev.parley.trace.Tracing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -52,7 +52,7 @@ public final class FrontDoor {
     private final ClientAddresses addresses;
     private final Gate gate;
     private final @Nullable AccessLog accessLog;
-    private final @Nullable Tracing tracing;
+    private final @Nullable CallSpans spans;
 
     public FrontDoor(
             HttpSettings settings,
@@ -61,7 +61,7 @@ public final class FrontDoor {
             ClientAddresses addresses,
             Gate gate,
             Optional<AccessLog> accessLog,
-            Optional<Tracing> tracing) {
+            Optional<CallSpans> spans) {
         this.crossOrigin = new CrossOrigin(settings.origins());
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
@@ -69,7 +69,7 @@ public final class FrontDoor {
         this.addresses = addresses;
         this.gate = gate;
         this.accessLog = accessLog.orElse(null);
-        this.tracing = tracing.orElse(null);
+        this.spans = spans.orElse(null);
     }
 
     void open(@Observes Router router) {
@@ -87,8 +87,8 @@ public final class FrontDoor {
             if (accessLog != null) {
                 accessLog.watch(context, addresses.of(request), since);
             }
-            if (tracing != null) {
-                tracing.begin(context);
+            if (spans != null) {
+                spans.begin(context);
             }
         }
         if (!crossOrigin.admits(request)) {

@@ -17,6 +17,7 @@ import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.Patience;
 import dev.parley.http.sight.AccessLog;
+import dev.parley.http.sight.CallSpans;
 import dev.parley.ice.IceServers;
 import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.ops.doctor.Checkup;
@@ -276,6 +277,12 @@ public class Wiring {
         return traces.endpoint()
                 .filter(collector -> serving)
                 .map(collector -> new Tracing(collector, traces.ratio(), version));
+    }
+
+    @Produces
+    @Singleton
+    Optional<CallSpans> callSpans(Optional<Tracing> tracing) {
+        return tracing.map(CallSpans::new);
     }
 
     private static boolean isWeb(URI address) {

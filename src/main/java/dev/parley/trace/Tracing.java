@@ -1,14 +1,9 @@
 package dev.parley.trace;
 
-import dev.parley.http.sight.Call;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -16,12 +11,9 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes spans and sends them, in batches and from a thread of its own, to a collector that takes OTLP over HTTP. A collector that
@@ -31,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class Tracing implements AutoCloseable {
     private static final String PARENT = Tracing.class.getName();
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
-
-    private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
-    private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
-    private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
 
     private final SdkTracerProvider provider;
     private final Tracer tracer;
@@ -59,29 +47,21 @@ public final class Tracing implements AutoCloseable {
         this.tracer = provider.get("dev.parley");
     }
 
-    /** Begins the span of a call, under the caller's where it sent one (W3C Trace Context); it ends with the reply. */
-    public void begin(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        Call call = Call.of(request.method(), request.path());
-        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, Header.GETTER);
-        Span span = tracer.spanBuilder(call.method() + " " + call.pattern())
+    /**
+     * Begins the span of a call that is being served here, and keeps it in mind for what the store does for it.
+     *
+     * @param caller what the call comes under; the root where nobody says
+     */
+    public Span beginCall(String what, Context caller) {
+        Span span = tracer.spanBuilder(what)
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
-                .setAttribute(METHOD, call.method())
-                .setAttribute(ROUTE, call.pattern())
                 .startSpan();
         io.vertx.core.Context here = Vertx.currentContext();
         if (here != null) {
             here.putLocal(PARENT, caller.with(span));
         }
-        context.addEndHandler(end -> {
-            int status = context.response().getStatusCode();
-            span.setAttribute(STATUS, status);
-            if (status >= 500 || end.failed()) {
-                span.setStatus(StatusCode.ERROR);
-            }
-            span.end();
-        });
+        return span;
     }
 
     /** Begins the span of what the store does for the call that is being served here; of its own, where none is. */
@@ -98,19 +78,5 @@ public final class Tracing implements AutoCloseable {
     @Override
     public void close() {
         provider.shutdown().join(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private enum Header implements TextMapGetter<HttpServerRequest> {
-        GETTER;
-
-        @Override
-        public Iterable<String> keys(HttpServerRequest request) {
-            return request.headers().names();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable HttpServerRequest request, String name) {
-            return request == null ? null : request.getHeader(name);
-        }
     }
 }
