@@ -2,29 +2,59 @@ package dev.parley.bench;
 
 import dev.parley.process.ParleyJar;
 import dev.parley.process.RunningParley;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How long it takes from the start of the process to the first request that is answered, with a store that is there already. */
+/**
+ * How long it takes from the start of the process to the first request that is answered, with a store that is there already, and what
+ * the process occupies when nobody calls.
+ *
+ * <p>{@code parley.bench.java} starts it by another virtual machine than this one: a path, and options such as {@code
+ * -XX:AOTCache=…} behind it, with spaces between them.
+ */
 public final class StartUp {
-    private static final int STARTS = 5;
+    private static final int STARTS = Integer.getInteger("parley.bench.starts", 5);
+    private static final Duration REST = Duration.ofSeconds(3);
 
     private StartUp() {}
 
     public static void main(String[] arguments) throws Exception {
-        var times = new Histogram(TimeUnit.MINUTES.toMicros(3), 3);
+        List<String> java = List.of(System.getProperty("parley.bench.java", "").split(" "));
+        var millis = new Histogram(TimeUnit.MINUTES.toMicros(3), 3);
+        var megabytes = new Histogram(1 << 20, 3);
         try (var folder = new TemporaryFolder()) {
             ParleyJar jar = ParleyJar.in(folder.path());
+            if (!java.get(0).isEmpty()) {
+                jar = jar.runBy(Path.of(java.get(0)));
+            }
+            for (String option : java.subList(1, java.size())) {
+                jar = jar.withOption(option);
+            }
             jar.start().close();
             for (int i = 0; i < STARTS; i++) {
                 long begin = System.nanoTime();
-                RunningParley parley = jar.start();
-                times.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin));
-                parley.close();
+                try (RunningParley parley = jar.start()) {
+                    millis.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin));
+                    megabytes.recordValue(atRest(parley));
+                }
             }
         }
-        Markdown.head("start-up", "starts", "median ms", "slowest ms");
-        Markdown.row("to the first answer", STARTS, Markdown.millis(times, 50), Markdown.millis(times, 100));
+        Markdown.head("start-up", "starts", "median ms", "slowest ms", "at rest MB");
+        Markdown.row(
+                "to the first answer",
+                STARTS,
+                Markdown.millis(millis, 50),
+                Markdown.millis(millis, 100),
+                megabytes.getValueAtPercentile(50));
         Markdown.line("");
+    }
+
+    private static long atRest(RunningParley parley) throws IOException, InterruptedException {
+        Thread.sleep(REST.toMillis());
+        return new ProcessMemory(parley.pid()).residentBytes() >> 20;
     }
 }

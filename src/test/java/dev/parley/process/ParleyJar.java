@@ -25,12 +25,14 @@ public final class ParleyJar {
     private static final int PORT_MAX = 32_000;
 
     private final Path folder;
+    private final Path java;
     private final Path jar;
     private final Map<String, String> environment;
     private final List<String> options;
 
-    private ParleyJar(Path folder, Path jar, Map<String, String> environment, List<String> options) {
+    private ParleyJar(Path folder, Path java, Path jar, Map<String, String> environment, List<String> options) {
         this.folder = folder;
+        this.java = java;
         this.jar = jar;
         this.environment = environment;
         this.options = options;
@@ -38,25 +40,32 @@ public final class ParleyJar {
 
     /** The jar with {@code folder} as its working directory; logs are written there too. */
     public static ParleyJar in(Path folder) {
-        return new ParleyJar(folder, packaged(), Map.of(), List.of());
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new ParleyJar(folder, java, packaged(), Map.of(), List.of());
     }
 
     /** Another jar, such as a copy with a fault in it. */
     public ParleyJar running(Path otherJar) {
-        return new ParleyJar(folder, otherJar, environment, options);
+        return new ParleyJar(folder, java, otherJar, environment, options);
+    }
+
+    /** The same by another virtual machine than the one that runs this. */
+    public ParleyJar runBy(Path otherJava) {
+        return new ParleyJar(folder, otherJava, jar, environment, options);
     }
 
     /** The same with one more environment variable. */
     public ParleyJar with(String variable, String value) {
         var more = new TreeMap<>(environment);
         more.put(variable, value);
-        return new ParleyJar(folder, jar, more, options);
+        return new ParleyJar(folder, java, jar, more, options);
     }
 
     /** The same with one more option of the virtual machine, such as {@code -Xmx512m}. */
     public ParleyJar withOption(String option) {
         return new ParleyJar(
                 folder,
+                java,
                 jar,
                 environment,
                 Stream.concat(options.stream(), Stream.of(option)).toList());
@@ -98,8 +107,7 @@ public final class ParleyJar {
     }
 
     private LaunchedJar launch(String... arguments) {
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        var command = new ArrayList<>(List.of(java.toString()));
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));

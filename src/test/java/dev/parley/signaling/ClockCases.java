@@ -32,9 +32,11 @@ interface ClockCases extends StoreUnderTest {
             assertThat(before.trickle(OFFERER, candidates("x")).seq()).isEqualTo(2);
             before.answer("a");
             assertThat(before.events()).hasSize(3);
-            Served<Session> later = served(signaling().session(new ReadFrom.AtLeast(read.bookmark()), before.key()));
+            Served<Session> latest = served(signaling().session(ReadFrom.PRIMARY, before.key()));
+            assertThat(latest.bookmark()).isGreaterThan(read.bookmark());
+            assertThat(latest.result().seq()).isEqualTo(3);
+            Served<Session> later = served(signaling().session(new ReadFrom.AtLeast(latest.bookmark()), before.key()));
             assertThat(later.reset()).isFalse();
-            assertThat(later.bookmark()).isGreaterThan(read.bookmark());
             assertThat(later.result().seq()).isEqualTo(3);
         });
 
