@@ -12,24 +12,27 @@ import java.util.List;
 import java.util.UUID;
 
 /** Two nodes of the packaged service over a primary and a streaming standby, which both have as their replica {@code copy}. */
-record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
+public record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Starts servers of their own and two nodes whose replica is in service. */
+    /** Two nodes as {@link #of} starts them, with the settings that there are by default. */
     static TwoNodes in(Path folder) {
+        return of(ParleyJar.in(folder).startingFast());
+    }
+
+    /** Starts servers of their own and two nodes, which run {@code node}, and whose replica is in service. */
+    public static TwoNodes of(ParleyJar node) {
         PostgresCluster cluster = PostgresCluster.ofTwo();
-        ParleyJar jar = ParleyJar.in(folder)
-                .with("PARLEY_STORE_URL", cluster.url())
+        ParleyJar jar = node.with("PARLEY_STORE_URL", cluster.url())
                 .with("PARLEY_STORE_PRIMARY", "main@here")
                 .with("PARLEY_STORE_REPLICAS", "copy@here=" + cluster.standby().url())
-                .with("PARLEY_NODE_REGION", "here")
-                .startingFast();
+                .with("PARLEY_NODE_REGION", "here");
         var nodes = new TwoNodes(cluster, jar.start(), jar.start());
         nodes.awaitReplica(true);
         return nodes;
     }
 
-    List<RunningParley> both() {
+    public List<RunningParley> both() {
         return List.of(one, two);
     }
 
