@@ -259,10 +259,11 @@ class LongPollTest {
         assertThat(reply(waiting).is(200).header("Preference-Applied")).isEqualTo("wait=25");
     }
 
+    /** Begins to wait as the only one: who waited before may have his reply a moment before his place is free. */
     private CompletableFuture<Reply> waitForEvents(long after, String preference) {
-        int others = feed.size();
+        nobodyWaits();
         CompletableFuture<Reply> waiting = events(after, preference).sendAndGoOn();
-        await().until(() -> feed.size() == others + 1);
+        await().until(() -> feed.size() == 1);
         return waiting;
     }
 
