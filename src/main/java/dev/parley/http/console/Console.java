@@ -89,12 +89,26 @@ public final class Console {
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "cross-origin");
         varyByAccept(context);
-        if (context.normalizedPath().endsWith(".ts")) {
-            // By the ending alone it would be a film.
-            context.addHeadersEndHandler(
-                    sending -> response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8"));
-        }
+        context.addHeadersEndHandler(sending -> {
+            if (response.getStatusCode() < 300) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, typeOf(context.normalizedPath()));
+            }
+        });
         context.next();
+    }
+
+    /**
+     * The media type of one of the files. The framework would have types of its own, but takes {@code .ts} for a film, and names none
+     * in its reply to HEAD, which is to have what that to GET has (RFC 9110, section 9.3.2).
+     */
+    private static String typeOf(String path) {
+        return switch (path.substring(path.lastIndexOf('.') + 1)) {
+            case "html" -> "text/html;charset=UTF-8";
+            case "css" -> "text/css;charset=UTF-8";
+            case "js" -> "text/javascript;charset=UTF-8";
+            case "svg" -> "image/svg+xml";
+            default -> "text/plain;charset=UTF-8";
+        };
     }
 
     private static void varyByAccept(RoutingContext context) {

@@ -70,6 +70,7 @@ class ConsoleTest {
                 .doesNotContain("unsafe", "http", "*");
         assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(file.header("Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(given().head(path).contentType()).as("to HEAD, too").isEqualTo(type);
     }
 
     @Test
