@@ -1,0 +1,199 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.Sql;
+import dev.parley.store.Work;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: a read that a replica cannot serve is served by the primary, once, and counted under its reason. Method: a real standby
+ * that is late, full, cut off, hung, out of reach or busy with replay at the moment of the read.
+ */
+class FallbacksTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Stays on a standby until replay wants the table, and on a primary not at all. */
+    private static final Sql IN_THE_WAY = new Sql(
+            "in-the-way", "SELECT count(*), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 30 ELSE 0 END) FROM history");
+
+    private static PostgresCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aReplicaThatIsBehindTheBookmarkIsAwaitedOnceAndThenLeftOut() {
+        try (Parley parley = whole(Parley.over(cluster, Duration.ofHours(1)))) {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(parley));
+            await().until(() -> parley.replica().lagBytes() == 0);
+            cluster.standby().pauseReplay();
+            try {
+                Served<Trickled> written = served(peer.trickle(parley));
+                for (int i = 1; i <= 5; i++) {
+                    var from = new ReadFrom.AtLeast(written.bookmark());
+                    assertThat(served(peer.read(parley, from)).node().primary()).isTrue();
+                    assertThat(fallbacks(parley, "behind")).isEqualTo(i);
+                }
+                assertThat(parley.meters().timer("parley.bookmark.wait").count())
+                        .as("reads that waited for a replica that stands still")
+                        .isEqualTo(1);
+            } finally {
+                cluster.standby().resumeReplay();
+            }
+        }
+    }
+
+    @Test
+    void aReplicaThatCannotBeReachedIsNotAsked() {
+        String nobody = "copy@here=postgresql://parley:secret@127.0.0.1:1/"
+                + cluster.primary().database();
+        try (Parley parley = Parley.over(cluster.url(), nobody, Duration.ofSeconds(5))) {
+            Peer peer = Peer.inNoSession();
+            String bookmark = served(peer.open(parley)).bookmark();
+
+            assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().primary())
+                    .isTrue();
+            assertThat(served(peer.read(parley, new ReadFrom.AtLeast(bookmark)))
+                            .node()
+                            .primary())
+                    .isTrue();
+            assertThat(fallbacks(parley, "none-in-service")).isEqualTo(2);
+            assertThat(parley.replica().serving()).isFalse();
+        }
+    }
+
+    @Test
+    void aConnectionThatBrokeAtRestCostsOneMoreTry() {
+        try (Parley parley = whole(Parley.over(cluster))) {
+            assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
+                    .isFalse();
+            // The oldest is the probe's, which would notice it first and take the replica out of service.
+            assertThat(cluster.standby().ask("""
+                            SELECT count(pg_terminate_backend(pid, 10000)) FROM (
+                                SELECT pid FROM pg_stat_activity
+                                WHERE datname = current_database() AND application_name = 'parley'
+                                ORDER BY backend_start OFFSET 1) resting""")).isEqualTo("1");
+
+            assertServedByPrimaryBecause("connection", parley);
+            await().until(parley::isWhole);
+        }
+    }
+
+    @Test
+    void aStatementInTheWayOfReplayIsAskedAgain() {
+        cluster.standby().ask("ALTER SYSTEM SET max_standby_streaming_delay = 0");
+        cluster.standby().ask("SELECT pg_reload_conf()");
+        try (Parley parley = whole(Parley.over(cluster))) {
+            var tries = new AtomicInteger();
+            CompletionStage<Served<Boolean>> read = parley.database().read(ReadFrom.ANYWHERE, queries -> {
+                tries.incrementAndGet();
+                return queries.call(IN_THE_WAY).first(row -> row.getLong(1)) != null;
+            });
+            await().until(() -> cluster.standby().ask("""
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event = 'PgSleep'""").equals("1"));
+            cluster.primary().ask("BEGIN; LOCK TABLE history IN ACCESS EXCLUSIVE MODE; COMMIT");
+
+            assertThat(served(read).node().primary()).isTrue();
+            assertThat(tries).hasValue(2);
+            assertThat(fallbacks(parley, "statement")).isEqualTo(1);
+            assertThat(parley.isWhole()).as("the replica stays in service").isTrue();
+            await("the conflict is counted")
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.standby()
+                            .ask("SELECT confl_lock FROM pg_stat_database_conflicts WHERE datname = current_database()")
+                            .equals("1"));
+        } finally {
+            cluster.standby().ask("ALTER SYSTEM RESET max_standby_streaming_delay");
+            cluster.standby().ask("SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void aReplicaWithNoRoomIsLeftOut() {
+        var over = new CountDownLatch(1);
+        try (Parley parley = whole(Parley.with(cluster, 1, 1))) {
+            Work<Boolean> held = queries -> passes(over);
+            CompletionStage<Served<Boolean>> running = parley.database().read(ReadFrom.ANYWHERE, held);
+            CompletionStage<Served<Boolean>> waiting = parley.database().read(ReadFrom.ANYWHERE, held);
+
+            assertServedByPrimaryBecause("busy", parley);
+            over.countDown();
+            assertThat(served(running).node().primary()).isFalse();
+            assertThat(served(waiting).node().primary()).isFalse();
+        } finally {
+            over.countDown();
+        }
+    }
+
+    @Test
+    void aReplicaThatFallsSilentIsNotWaitedFor() {
+        var over = new CountDownLatch(1);
+        try (Parley parley = whole(Parley.over(cluster))) {
+            var tries = new AtomicInteger();
+            CompletionStage<Served<Boolean>> read =
+                    parley.database().read(ReadFrom.ANYWHERE, queries -> tries.incrementAndGet() > 1 || passes(over));
+            await().until(() -> tries.get() == 1);
+            cluster.standby().freeze();
+
+            assertThat(served(read).node().primary()).isTrue();
+            assertThat(tries).hasValue(2);
+            assertThat(fallbacks(parley, "silent")).isEqualTo(1);
+            over.countDown();
+        } finally {
+            over.countDown();
+            cluster.standby().thaw();
+        }
+    }
+
+    /** One read of any state, which the replica is asked for first. */
+    private static void assertServedByPrimaryBecause(String reason, Parley parley) {
+        double before = parley.meters().counter("parley.reads", "node", "main").count();
+
+        assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
+                .isTrue();
+        assertThat(fallbacks(parley, reason)).isEqualTo(1);
+        assertThat(parley.meters().counter("parley.reads", "node", "main").count())
+                .isEqualTo(before + 1);
+    }
+
+    private static double fallbacks(Parley parley, String reason) {
+        return parley.meters()
+                .counter("parley.read.fallbacks", "reason", reason)
+                .count();
+    }
+
+    private static Parley whole(Parley parley) {
+        await().until(parley::isWhole);
+        return parley;
+    }
+
+    private static boolean passes(CountDownLatch latch) {
+        try {
+            return latch.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
