@@ -1,0 +1,76 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.store.NodeState;
+import dev.parley.store.ReadFrom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Which of several replicas a read goes to. One standby stands for all that can be reached, since it is by their names and regions
+ * that they are chosen.
+ */
+class NearestReplicaTest {
+    private static final Duration LAG_MAX = Duration.ofSeconds(5);
+    private static final int READS = 30;
+
+    private static PostgresCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void thoseOfTheOwnRegionServeInTurns() {
+        try (Parley parley = Parley.over(
+                cluster.url(), there("far@away") + "," + there("one@here") + "," + there("other@here"), LAG_MAX)) {
+            await().until(parley::isWhole);
+
+            assertThat(readsByNode(parley)).isEqualTo(Map.of("one", READS / 2, "other", READS / 2));
+        }
+    }
+
+    @Test
+    void aFarOneServesWhereTheNearOnesCannotBeReached() {
+        try (Parley parley = Parley.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
+            await().until(() -> parley.database().nodes().stream()
+                            .filter(NodeState::serving)
+                            .count()
+                    == 2);
+
+            assertThat(readsByNode(parley)).isEqualTo(Map.of("far", READS));
+        }
+    }
+
+    private static Map<String, Integer> readsByNode(Parley parley) {
+        var reads = new TreeMap<String, Integer>();
+        for (int i = 0; i < READS; i++) {
+            String node =
+                    served(parley.signaling().look(ReadFrom.ANYWHERE)).node().name();
+            reads.merge(node, 1, Integer::sum);
+        }
+        return reads;
+    }
+
+    private static String there(String replica) {
+        return replica + "=" + cluster.standby().url();
+    }
+
+    private static String nowhere(String replica) {
+        return replica + "=postgresql://parley:secret@127.0.0.1:1/"
+                + cluster.primary().database();
+    }
+}
