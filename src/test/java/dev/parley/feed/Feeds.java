@@ -25,7 +25,16 @@ public final class Feeds {
 
     /** The same where sessions live by another clock. */
     public static Feed among(Neighbours neighbours, InstantSource clock) {
-        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, Duration.ofHours(1)), neighbours, clock);
+        return among(neighbours, clock, Duration.ofHours(1));
+    }
+
+    /** A feed whose waiters look by themselves, too, once in {@code recheck}. */
+    public static Feed among(Neighbours neighbours, Duration recheck) {
+        return among(neighbours, InstantSource.system(), recheck);
+    }
+
+    private static Feed among(Neighbours neighbours, InstantSource clock, Duration recheck) {
+        return new Feed(VERTX, new WaitBounds(1_000, 1_000, 1_000, recheck), neighbours, clock);
     }
 
     /** Lets {@code waiter} wait from an event loop of its own. */

@@ -25,15 +25,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour. */
+/**
+ * Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour, where nothing
+ * else is said.
+ */
 record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseable {
     /** A node with those who wait at it. */
     record TestNode(Parley parley, PostgresNeighbours neighbours, Feed feed) {
-        static TestNode over(PostgresCluster cluster) {
+        static TestNode over(PostgresCluster cluster, Duration recheck) {
             var random = new SecureRandom();
             var url = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
             var neighbours = new PostgresNeighbours(url, new Node("main", "here", true), Duration.ofSeconds(2), random);
-            Feed feed = Feeds.among(neighbours);
+            Feed feed = Feeds.among(neighbours, recheck);
             Parley plain = Parley.over(cluster);
             var signaling =
                     new Signaling(plain.database(), feed, Parley.LIMITS, InstantSource.system(), new SecureRandom());
@@ -48,7 +51,12 @@ record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseabl
     }
 
     static Neighbourhood over(PostgresCluster cluster) {
-        return new Neighbourhood(TestNode.over(cluster), TestNode.over(cluster));
+        return over(cluster, Duration.ofHours(1));
+    }
+
+    /** @param recheck how often a waiter looks by himself */
+    static Neighbourhood over(PostgresCluster cluster, Duration recheck) {
+        return new Neighbourhood(TestNode.over(cluster, recheck), TestNode.over(cluster, recheck));
     }
 
     @Override

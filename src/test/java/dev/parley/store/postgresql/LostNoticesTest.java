@@ -1,0 +1,95 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.feed.Feeds;
+import dev.parley.feed.Recorder;
+import dev.parley.feed.Wait;
+import dev.parley.store.ReadFrom;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: a notice that is lost costs a waiter some time, and never an event. Method: commits of which nobody is told, and a server
+ * that lets nobody listen while there is something to be heard.
+ */
+class LostNoticesTest {
+    private static final Duration RECHECK = Duration.ofMillis(200);
+
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void whoIsNotToldOfACommitLooksAfterAWhile() {
+        try (Parley untelling = Parley.over(cluster);
+                Neighbourhood nodes = Neighbourhood.over(cluster, RECHECK)) {
+            nodes.awaitHearing();
+            Peer peer = nodes.opened();
+            var seen = new AtomicLong();
+            Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+
+            long seq = result(peer.trickle(untelling)).seq();
+
+            await().until(() -> seen.get() == seq);
+            wait.leave();
+        }
+    }
+
+    @Test
+    void whoLooksOnlyWhenHeIsToldWouldMissThat() throws Exception {
+        try (Parley untelling = Parley.over(cluster);
+                Neighbourhood nodes = Neighbourhood.over(cluster)) {
+            nodes.awaitHearing();
+            Peer peer = nodes.opened();
+            var waiter = new Recorder();
+            Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), waiter);
+
+            result(peer.trickle(untelling));
+
+            nodes.assertThatACommitIsHeard();
+            assertThat(waiter.calls()).isEmpty();
+            wait.leave();
+        }
+    }
+
+    @Test
+    void whatIsCommittedWhileNobodyListensIsSeenWhenListeningBegins() {
+        try (Neighbourhood nodes = Neighbourhood.over(cluster)) {
+            nodes.awaitHearing();
+            Peer peer = nodes.opened();
+            var seen = new AtomicLong();
+            Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+            String database = cluster.primary().database();
+            cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT 0");
+            assertThat(cluster.primary().ask("""
+                            SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                            WHERE datname = current_database() AND application_name = 'parley-listens'""")).isEqualTo("2");
+
+            long seq = result(peer.trickle(nodes.writing().parley())).seq();
+            assertThat(seen).as("what was seen while nobody listened").hasValue(0);
+            cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT -1");
+
+            await().until(() -> seen.get() == seq);
+            wait.leave();
+        }
+    }
+
+    private static Recorder looking(Neighbourhood nodes, Peer peer, AtomicLong seen) {
+        return new Recorder(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
+                .thenAccept(session -> seen.set(session.result().seq())));
+    }
+}
