@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.session.Session;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.Trickled;
 import dev.parley.store.ReadFrom;
@@ -14,10 +15,14 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** A node whose connections to the primary are all taken refuses at once what it has no room to let wait. */
+/**
+ * A node whose connections to the primary are all taken refuses at once what it has no room to let wait; so it does where the server
+ * gives it no more of them.
+ */
 class BusyPrimaryTest {
     @Test
     void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {
@@ -44,6 +49,42 @@ class BusyPrimaryTest {
             assertThat(served(running).result().seq()).isEqualTo(2);
             assertThat(served(waiting).result().seq()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void aCallForWhichTheServerHasNoConnectionIsRefusedAndTheOthersGoOn() throws Exception {
+        try (var cluster = PostgresCluster.shared();
+                Parley parley = Parley.with(cluster, 2, 40)) {
+            await().until(parley::isWhole);
+            Peer peer = Peer.inNoSession();
+            served(peer.open(parley));
+            refuseConnections(cluster); // of those that are there one is the probe's, and one is for calls
+            try (Connection holding = holding(cluster, peer)) {
+                CompletionStage<Served<Trickled>> running = peer.trickle(parley);
+                await().until(() -> waitsForALock(cluster));
+
+                var reads = new ArrayList<CompletionStage<Served<Session>>>();
+                for (int i = 0; i < 40; i++) {
+                    reads.add(peer.read(parley, ReadFrom.PRIMARY));
+                }
+                for (CompletionStage<Served<Session>> read : reads) {
+                    // Not that the primary cannot be reached: then all would be refused.
+                    assertThatThrownBy(() -> served(read)).isInstanceOfSatisfying(StoreUnavailable.class, refusal -> {
+                        assertThat(refusal.detail()).contains("no more connections");
+                        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+                    });
+                }
+                holding.rollback();
+                assertThat(served(running).result().seq()).isEqualTo(2);
+            }
+            assertThat(served(peer.read(parley, ReadFrom.PRIMARY)).result().seq())
+                    .isEqualTo(2);
+        }
+    }
+
+    /** The test's database takes no more of them, but for superusers. */
+    private static void refuseConnections(PostgresCluster cluster) {
+        cluster.primary().ask("ALTER DATABASE " + cluster.primary().database() + " CONNECTION LIMIT 0");
     }
 
     private static void assertRefused(CompletionStage<?> call) {
