@@ -73,14 +73,24 @@ class FreshReadsTest {
         cluster.standby().pauseReplay();
 
         var nanos = new AtomicLongArray(PROBES);
-        int stale = probes(peers, PROBES, nanos, written -> new ReadFrom.AtLeast(written.bookmark()));
+        long waits = waits();
+        int stale = probes(peers, nanos, written -> new ReadFrom.AtLeast(written.bookmark()));
+        waits = waits() - waits;
 
         assertThat(stale).isZero();
+        assertThat(waits)
+                .as("a replica that stands still is waited for by those who come before the first wait is over")
+                .isBetween(1L, (long) PEERS);
         long[] sorted =
                 IntStream.range(0, PROBES).mapToLong(nanos::get).sorted().toArray();
         System.out.printf(
-                "Reads with a bookmark while replay was paused: median %d ms, p99 %d ms, longest %d ms%n",
-                sorted[PROBES / 2] / 1_000_000, sorted[PROBES * 99 / 100] / 1_000_000, sorted[PROBES - 1] / 1_000_000);
+                "While replay was paused 0 of %d reads with a bookmark were stale and %d waited; median %d ms, p99 %d ms,"
+                        + " longest %d ms%n",
+                PROBES,
+                waits,
+                sorted[PROBES / 2] / 1_000_000,
+                sorted[PROBES * 99 / 100] / 1_000_000,
+                sorted[PROBES - 1] / 1_000_000);
     }
 
     @Test
@@ -88,9 +98,10 @@ class FreshReadsTest {
         List<Peer> peers = peers();
         cluster.standby().pauseReplay();
 
-        int stale = probes(peers, PEERS, new AtomicLongArray(PEERS), written -> ReadFrom.ANYWHERE);
+        int stale = probes(peers, new AtomicLongArray(PROBES), written -> ReadFrom.ANYWHERE);
 
         assertThat(stale).isPositive();
+        System.out.printf("While replay was paused %d of %d reads without a bookmark were stale%n", stale, PROBES);
     }
 
     @Test
@@ -208,9 +219,12 @@ class FreshReadsTest {
         return peers;
     }
 
+    private static long waits() {
+        return two.meters().timer("parley.bookmark.wait").count();
+    }
+
     /** Writes through one node, reads through the other at once, all peers beside each other; returns how many were stale. */
-    private static int probes(
-            List<Peer> peers, int probes, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
+    private static int probes(List<Peer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
         var stale = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(peers.size());
         try {
@@ -218,7 +232,7 @@ class FreshReadsTest {
             for (int i = 0; i < peers.size(); i++) {
                 int first = i;
                 running.add(threads.submit(() -> {
-                    for (int probe = first; probe < probes; probe += peers.size()) {
+                    for (int probe = first; probe < PROBES; probe += peers.size()) {
                         Served<Trickled> written = served(peers.get(first).trickle(one));
                         long since = System.nanoTime();
                         Served<Session> read = served(peers.get(first).read(two, how.apply(written)));
