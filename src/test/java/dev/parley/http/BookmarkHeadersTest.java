@@ -115,9 +115,12 @@ class BookmarkHeadersTest {
 
     @Test
     void readinessShowsEachNode() {
-        String health = given().get(operators.resolve("/q/health/ready")).asString();
-
-        assertThat(health).contains("\"main\"", "\"copy\"");
+        await().untilAsserted(() -> {
+            String health = given().get(operators.resolve("/q/health/ready")).asString();
+            assertThat(health)
+                    .containsPattern("\"main\": *\"primary, up\"")
+                    .containsPattern("\"copy\": *\"replica, up, \\d+ ms and \\d+ bytes behind\"");
+        });
     }
 
     @Test
@@ -125,7 +128,13 @@ class BookmarkHeadersTest {
         request(null).get(SESSIONS);
 
         assertThat(given().get(operators.resolve("/q/metrics")).asString())
-                .contains("parley_reads_total{node=\"main\"}", "parley_replica_lag_seconds{node=\"copy\"}");
+                .contains(
+                        "parley_reads_total{node=\"main\"}",
+                        "parley_reads_total{node=\"copy\"}",
+                        "parley_read_fallbacks_total{reason=\"behind\"}",
+                        "parley_bookmark_wait_seconds_bucket{le=\"0.25\"}",
+                        "parley_replica_lag_seconds{node=\"copy\"}",
+                        "parley_replica_lag_bytes{node=\"copy\"}");
     }
 
     @Test
