@@ -54,6 +54,7 @@ class FailoverIT {
 
         assertThat(peers.surprises()).isEmpty();
         assertThat(lost(peers)).isEmpty();
+        nodes.assertThatWhoWaitsIsTold();
     }
 
     @Test

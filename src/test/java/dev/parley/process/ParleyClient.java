@@ -71,6 +71,13 @@ public final class ParleyClient {
         return send("GET", pathAndQuery, null, null);
     }
 
+    /** What has happened in a session behind {@code seq}; where it is nothing yet, waits up to 25 seconds for it. */
+    Reply awaitEvents(String code, long seq) {
+        return send(request("/api/v1/sessions/" + code + "/events?after=" + seq)
+                .header("Prefer", "wait=25")
+                .GET());
+    }
+
     /** A read that is to be at least as new as {@code bookmark}. */
     public Reply getSince(String bookmark, String pathAndQuery) {
         return send(request(pathAndQuery).header("x-d1-bookmark", bookmark).GET());

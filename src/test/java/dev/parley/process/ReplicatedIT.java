@@ -63,6 +63,17 @@ class ReplicatedIT {
     }
 
     @Test
+    void whoWaitsAtOneNodeIsToldWhatIsCommittedThroughTheOther() {
+        nodes.assertThatWhoWaitsIsTold();
+
+        // The connections on which the nodes listen are cut, and made again.
+        nodes.cluster().primary().ask("""
+                SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                WHERE application_name = 'parley-listens'""");
+        nodes.assertThatWhoWaitsIsTold();
+    }
+
+    @Test
     void aReplicaThatDiesHangsAndComesBackCostsNoRequest() {
         try (Wanderers peers = Wanderers.among(nodes.both(), PEERS, SEED)) {
             peers.awaitReadsByReplica();

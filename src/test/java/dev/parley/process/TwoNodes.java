@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** Two nodes of the packaged service over a primary and a streaming standby, which both have as their replica {@code copy}. */
 record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(10);
 
     /** Starts servers of their own and two nodes whose replica is in service. */
     static TwoNodes in(Path folder) {
@@ -23,6 +25,7 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
                 .with("PARLEY_STORE_PRIMARY", "main@here")
                 .with("PARLEY_STORE_REPLICAS", "copy@here=" + cluster.standby().url())
                 .with("PARLEY_NODE_REGION", "here")
+                .with("PARLEY_WAITING_RECHECK", "60s") // who sees something earlier was told of it
                 .startingFast();
         var nodes = new TwoNodes(cluster, jar.start(), jar.start());
         nodes.awaitReplica(true);
@@ -56,6 +59,22 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
         Reply added = through.client().trickle(code, token(code), List.of(text));
         assertThat(added.status()).as("%s", added).isEqualTo(201);
         return added;
+    }
+
+    /** Lets somebody wait at one node for what is then committed through the other. */
+    void assertThatWhoWaitsIsTold() {
+        String code = open();
+        CompletableFuture<Reply> told =
+                CompletableFuture.supplyAsync(() -> two.client().awaitEvents(code, 1));
+        await().until(() -> two.operators().get("/q/metrics").text().contains("parley_waiters 1.0"));
+
+        Reply written = trickle(one, code, "while somebody waits");
+
+        // Sooner than the end of the wait, when the node looks once more.
+        assertThat(told)
+                .succeedsWithin(TOLD_WITHIN)
+                .satisfies(reply ->
+                        assertThat(reply.json().at("/events/0/seq").longValue()).isEqualTo(written.seq()));
     }
 
     private static String token(String code) {

@@ -4,27 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Offerers who write and read without a pause, each time through a node taken at random, and carry their bookmark along. They hold
- * each reply to its promise: what they read with the bookmark is at least as new, what takes any state is never refused, and a
- * refusal comes within a second and says when to try again. What broke a promise is in {@link #surprises()}.
+ * each reply to its promise: what they read with the bookmark is at least as new, what takes any state is never refused, a
+ * refusal comes within a second and says when to try again, and all of them, through either API, say how new they are and who
+ * served them. What broke a promise is in {@link #surprises()}.
  */
 final class Wanderers implements AutoCloseable {
-    private static final String TOPICS = "/api/v1/topics";
+    private static final List<String> LISTS = List.of("/api/v1/topics", "/topics");
     private static final String ANY_STATE = "first-unconstrained";
     private static final String LATEST_STATE = "first-primary";
+    private static final Pattern BOOKMARK = Pattern.compile("1-[0-9a-f]{24}-[0-9a-f]{16}-.{22}");
     private static final long REFUSAL_NANOS_MAX = Duration.ofSeconds(1).toNanos();
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -215,7 +220,7 @@ final class Wanderers implements AutoCloseable {
         }
 
         private void readAnyState() {
-            Reply read = node().getSince(ANY_STATE, TOPICS);
+            Reply read = marked(node().getSince(ANY_STATE, list()));
             if (read.status() != 200) {
                 surprises.add("A read of any state: " + read.status() + " " + read.text());
             } else if (!TwoNodes.isByPrimary(read)) {
@@ -224,12 +229,17 @@ final class Wanderers implements AutoCloseable {
         }
 
         private void readLatestState() {
-            Reply read = timed(() -> node().getSince(LATEST_STATE, TOPICS));
+            Reply read = timed(() -> node().getSince(LATEST_STATE, list()));
             if (read.status() != 200) {
                 refused("read of the latest state", read);
             } else if (!TwoNodes.isByPrimary(read)) {
                 surprises.add("The latest state is a replica's: " + read.text());
             }
+        }
+
+        /** Of the native API or of the compatible one. */
+        private String list() {
+            return LISTS.get(random.nextInt(LISTS.size()));
         }
 
         private ParleyClient node() {
@@ -249,7 +259,7 @@ final class Wanderers implements AutoCloseable {
     /** Sends what may be refused, but then soon. */
     private Reply timed(Sending request) {
         long since = System.nanoTime();
-        Reply reply = request.send();
+        Reply reply = marked(request.send());
         long nanos = System.nanoTime() - since;
         if (reply.status() == 503) {
             longestRefusalNanos.accumulateAndGet(nanos, Math::max);
@@ -257,6 +267,20 @@ final class Wanderers implements AutoCloseable {
                 surprises.add("Refused after %d ms: %s"
                         .formatted(Duration.ofNanos(nanos).toMillis(), reply));
             }
+        }
+        return reply;
+    }
+
+    /** A reply, which may be a refusal, with all that tells of the database. */
+    private Reply marked(Reply reply) {
+        HttpHeaders headers = reply.headers();
+        boolean told = headers.firstValue("x-d1-bookmark")
+                        .filter(BOOKMARK.asMatchPredicate())
+                        .isPresent()
+                && headers.firstValue("x-served-by").equals(Optional.of(TwoNodes.isByPrimary(reply) ? "main" : "copy"))
+                && headers.firstValue("x-served-by-region").equals(Optional.of("here"));
+        if (!told) {
+            surprises.add("Nobody says who served it, or how new it is: " + reply);
         }
         return reply;
     }
