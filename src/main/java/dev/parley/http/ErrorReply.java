@@ -19,7 +19,7 @@ record ErrorReply(int status, String mediaType, Object body) {
 
     private static final String NATIVE = "/api/v1";
 
-    /** @param path as the request has it, percent-encoded: "api/v1" is a good name for a topic, too */
+    /** @param path normalized and percent-encoded: "api/v1" is a good name for a topic, too */
     static ErrorReply refusal(String path, SignalingException refusal) {
         ErrorMeters.refused(refusal.type());
         if (isNative(path)) {

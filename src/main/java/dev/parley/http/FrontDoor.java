@@ -5,6 +5,7 @@ import dev.parley.access.Denial;
 import dev.parley.access.Gate;
 import dev.parley.access.Role;
 import dev.parley.http.sight.AccessLog;
+import dev.parley.http.sight.Call;
 import dev.parley.http.sight.CallMeters;
 import dev.parley.http.sight.CallSpans;
 import dev.parley.session.SignalingException;
@@ -23,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class FrontDoor {
-    /** What is under this is the framework's: the document. */
-    private static final String FRAMEWORK = "/q/";
+    /** What is the framework's own: the document of the API. A topic may be called "q", so not everything that begins with it. */
+    private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
 
     /** Where rates are kept: within the front door, before credentials are looked at. */
     static final int RATE_ORDER = Integer.MIN_VALUE + 1;
@@ -80,26 +82,23 @@ public final class FrontDoor {
 
     private void enter(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String target = request.uri();
-        if (!target.startsWith(FRAMEWORK)) {
-            long since = System.nanoTime();
-            context.addHeadersEndHandler(sent -> leave(request, since));
-            if (accessLog != null) {
-                accessLog.watch(context, addresses.of(request), since);
-            }
-            if (spans != null) {
-                spans.begin(context);
-            }
+        boolean understood = RequestTarget.isUnderstood(request.uri());
+        if (understood && request.uri().indexOf(';') >= 0) {
+            encodeSemicolons(context); // comes here again
+            return;
+        }
+        String path = understood ? context.normalizedPath() : sentPath(request);
+        boolean document = isDocument(path);
+        if (!document) {
+            watch(context, Call.of(request.method(), path));
         }
         if (!crossOrigin.admits(request)) {
             refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
-        } else if (!RequestTarget.isUnderstood(target)) {
+        } else if (!understood) {
             refuse(context, 400, "The path is no percent-encoded UTF-8.");
-        } else if (target.indexOf(';') >= 0) {
-            encodeSemicolons(context);
         } else if (CrossOrigin.isPreflight(request)) {
             request.response().setStatusCode(204).end();
-        } else if (request.method().equals(HttpMethod.OPTIONS) && !target.startsWith(FRAMEWORK)) {
+        } else if (request.method().equals(HttpMethod.OPTIONS) && !document) {
             options(context);
         } else if (announcesTooMuch(request)) {
             refuseBody(context);
@@ -108,10 +107,26 @@ public final class FrontDoor {
         }
     }
 
+    /** Whether {@code path}, which is normalized, leads to the document of the API and what shows it. */
+    static boolean isDocument(String path) {
+        return DOCUMENT.matcher(path).matches();
+    }
+
+    private void watch(RoutingContext context, Call call) {
+        long since = System.nanoTime();
+        context.addHeadersEndHandler(sent -> leave(context.request(), call, since));
+        if (accessLog != null) {
+            accessLog.watch(context, call, addresses.of(context.request()), since);
+        }
+        if (spans != null) {
+            spans.begin(context, call);
+        }
+    }
+
     /** The head of the reply is about to be sent. */
-    private void leave(HttpServerRequest request, long sinceNanos) {
+    private void leave(HttpServerRequest request, Call call, long sinceNanos) {
         bookmarks.dress(request);
-        meters.replied(request, sinceNanos);
+        meters.replied(call, request.response(), sinceNanos);
     }
 
     /** Behind the rates. What is no bookmark is refused before anything is done, by every call alike. */
@@ -211,9 +226,14 @@ public final class FrontDoor {
                         : ErrorReply.fault(path(context), context.failure()));
     }
 
-    /** The path as it came: one that cannot be understood cannot be normalized either. */
+    /** The path by which the request is routed; one that cannot be understood cannot be normalized either, and is as it came. */
     private static String path(RoutingContext context) {
-        String path = context.request().path();
+        HttpServerRequest request = context.request();
+        return RequestTarget.isUnderstood(request.uri()) ? context.normalizedPath() : sentPath(request);
+    }
+
+    private static String sentPath(HttpServerRequest request) {
+        String path = request.path();
         return path == null ? "/" : path;
     }
 

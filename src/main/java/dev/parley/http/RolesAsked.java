@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Which roles a call asks for where keys are asked for; any of them will do. What is open to everybody is named here, path by path,
@@ -17,8 +16,8 @@ final class RolesAsked {
     private static final Set<Role> READING = EnumSet.of(Role.PEER, Role.OBSERVER);
     private static final Set<Role> ALL = EnumSet.of(Role.PEER);
 
-    /** For load balancers, and what describes the API. */
-    private static final Pattern OPEN = Pattern.compile("/health|/q/openapi|/q/swagger-ui(?:/[A-Za-z0-9._-]*)?");
+    /** For load balancers. */
+    private static final String HEALTH = "/health";
 
     /** It gives a credential of its own, by which TURN servers relay. */
     private static final String ICE_SERVERS = "/api/v1/ice-servers";
@@ -33,7 +32,7 @@ final class RolesAsked {
             return NONE;
         }
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-            if (OPEN.matcher(path).matches()) {
+            if (path.equals(HEALTH) || FrontDoor.isDocument(path)) {
                 return NONE;
             }
             return path.startsWith(ICE_SERVERS) ? ALL : READING;

@@ -22,8 +22,7 @@ public final class AccessLog {
      *
      * @param address whose call it is
      */
-    public void watch(RoutingContext context, String address, long sinceNanos) {
-        Call call = Call.of(context.request().method(), context.request().path());
+    public void watch(RoutingContext context, Call call, String address, long sinceNanos) {
         context.addEndHandler(end -> write(context, call, address, sinceNanos, end.succeeded()));
     }
 

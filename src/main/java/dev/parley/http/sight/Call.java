@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** A call of an API as it is spoken of to operators: its method and the pattern of its path. */
 public enum Call {
@@ -64,12 +63,9 @@ public enum Call {
     /**
      * The call that a request makes, whether it will be taken or not; HEAD is the GET whose head it is.
      *
-     * @param path as the request has it, percent-encoded, or null where it has none
+     * @param path normalized and percent-encoded; as it came where it cannot be normalized
      */
-    public static Call of(HttpMethod method, @Nullable String path) {
-        if (path == null) {
-            return OTHER;
-        }
+    public static Call of(HttpMethod method, String path) {
         Map<String, Call> calls = BY_PATTERN.get(pattern(path));
         Call call = calls == null ? null : calls.get(method.equals(HttpMethod.HEAD) ? "GET" : method.name());
         if (call != null) {

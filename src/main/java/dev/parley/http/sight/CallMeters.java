@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -68,17 +68,16 @@ public final class CallMeters {
     }
 
     /** Counts a call whose reply's head is about to be sent; the head is ours until then, and a stream's end may be hours away. */
-    public void replied(HttpServerRequest request, long sinceNanos) {
+    public void replied(Call call, HttpServerResponse response, long sinceNanos) {
         long nanos = System.nanoTime() - sinceNanos;
-        Call call = Call.of(request.method(), request.path());
         Meters of = meters.get(call);
         if (of == null) {
             return;
         }
-        int statusClass = Math.min(Math.max(request.response().getStatusCode() / 100, 1), CLASSES);
+        int statusClass = Math.min(Math.max(response.getStatusCode() / 100, 1), CLASSES);
         of.byClass.get(statusClass - 1).increment();
         boolean mayWait = call == Call.EVENTS || call == Call.READ;
-        if (mayWait && request.response().headers().contains("Preference-Applied")) {
+        if (mayWait && response.headers().contains("Preference-Applied")) {
             waits.record(nanos, TimeUnit.NANOSECONDS);
         } else {
             of.time.record(nanos, TimeUnit.NANOSECONDS);

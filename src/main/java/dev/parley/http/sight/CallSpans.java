@@ -24,10 +24,9 @@ public final class CallSpans {
     }
 
     /** Begins the span of a call; what the store does for it comes under it. */
-    public void begin(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        Call call = Call.of(request.method(), request.path());
-        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, Header.GETTER);
+    public void begin(RoutingContext context, Call call) {
+        Context caller =
+                W3CTraceContextPropagator.getInstance().extract(Context.root(), context.request(), Header.GETTER);
         Span span = tracing.beginCall(call.method() + " " + call.pattern(), caller);
         span.setAttribute(METHOD, call.method());
         span.setAttribute(ROUTE, call.pattern());

@@ -3,7 +3,6 @@ package dev.parley.http.sight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.http.HttpMethod;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,10 +35,5 @@ class CallTest {
     })
     void whatLooksLikeItIsNotTakenForIt(String method, String path, Call call) {
         assertThat(Call.of(HttpMethod.valueOf(method), path)).isEqualTo(call);
-    }
-
-    @Test
-    void aRequestWithoutAPathIsNoCallOfAnApi() {
-        assertThat(Call.of(HttpMethod.CONNECT, null)).isEqualTo(Call.OTHER);
     }
 }
