@@ -4,13 +4,9 @@ import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.access.Keyring;
-import dev.parley.access.Keys;
 import dev.parley.access.Role;
 import dev.parley.access.TestIssuer;
 import dev.parley.http.OpenApiDocument.Operation;
-import dev.parley.session.Namespace;
-import dev.parley.store.Database;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -28,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,13 +40,7 @@ class CredentialsTest {
     private static final String NOBODYS = "parley_" + "A".repeat(43);
 
     @Inject
-    Keys keys;
-
-    @Inject
-    Keyring keyring;
-
-    @Inject
-    Database database;
+    TestKeys keys;
 
     @TestHTTPResource(value = "/", management = true)
     URI operators;
@@ -63,12 +52,8 @@ class CredentialsTest {
     @BeforeEach
     void makeAKeyForEachRole() {
         for (Role role : Role.values()) {
-            secrets.put(
-                    role,
-                    keys.create(role.word() + "-" + UUID.randomUUID(), new Namespace(namespace), Set.of(role))
-                            .secret());
+            secrets.put(role, keys.good(namespace, role));
         }
-        look();
     }
 
     @Test
@@ -100,10 +85,8 @@ class CredentialsTest {
     /** Nothing tells which of them came closer. */
     @Test
     void everyWrongCredentialGetsTheSameWords() {
-        String revoked = keys.create("revoked", new Namespace(namespace), Set.of(Role.PEER))
-                .secret();
-        keys.revoke("revoked");
-        look();
+        String revoked = keys.good("revoked", namespace, Role.PEER);
+        keys.end("revoked");
         var expired = new HashMap<>(TestIssuer.claims(namespace, "[\"peer\"]"));
         expired.put("exp", "978307200");
 
@@ -369,9 +352,7 @@ class CredentialsTest {
 
     @Test
     void whoWaitsIsToldNothingOnceTheKeyIsRevoked() throws IOException {
-        String secret = keys.create("waits", new Namespace(namespace), Set.of(Role.PEER))
-                .secret();
-        look();
+        String secret = keys.good("waits", namespace, Role.PEER);
         String code = UUID.randomUUID().toString();
         bearing(secret, client.post("/api/v1/sessions"))
                 .json(object("offer", "o", "code", code))
@@ -384,8 +365,7 @@ class CredentialsTest {
                     + secret + "\r\n\r\n");
             assertThat(stream.receive().orElseThrow().status()).isEqualTo(200);
 
-            keys.revoke("waits");
-            look();
+            keys.end("waits");
 
             await().until(() -> endOf(stream));
         }
@@ -457,9 +437,5 @@ class CredentialsTest {
                         .mapToObj(c -> String.valueOf((char)
                                 (Character.isLowerCase(c) ? Character.toUpperCase(c) : Character.toLowerCase(c))))
                         .reduce("", String::concat);
-    }
-
-    private void look() {
-        keyring.look(database).toCompletableFuture().join();
     }
 }

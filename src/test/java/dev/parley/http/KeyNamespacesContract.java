@@ -4,11 +4,9 @@ import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.access.Keyring;
 import dev.parley.access.Keys;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
-import dev.parley.store.Database;
 import dev.parley.store.UpkeepRefused;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -24,10 +22,7 @@ abstract class KeyNamespacesContract {
     Keys keys;
 
     @Inject
-    Keyring keyring;
-
-    @Inject
-    Database database;
+    TestKeys testKeys;
 
     private final String home = "home-" + UUID.randomUUID();
     private final String abroad = "abroad-" + UUID.randomUUID();
@@ -35,7 +30,7 @@ abstract class KeyNamespacesContract {
     @Test
     void theNamespaceIsTheKeysWhateverOriginSays() {
         String code = UUID.randomUUID().toString();
-        String secret = key(home, Role.PEER);
+        String secret = testKeys.good(home, Role.PEER);
         open(Client.of("https://one.example"), secret, code).is(201);
 
         for (Client page : List.of(Client.withoutOrigin(), Client.of("https://two.example"), Client.of(abroad))) {
@@ -44,7 +39,7 @@ abstract class KeyNamespacesContract {
                     .hasSize(1);
         }
         // Of two keys of a namespace each sees what the other does.
-        with(Client.withoutOrigin().get("/api/v1/sessions/" + code), key(home, Role.OBSERVER))
+        with(Client.withoutOrigin().get("/api/v1/sessions/" + code), testKeys.good(home, Role.OBSERVER))
                 .send()
                 .is(200);
     }
@@ -53,8 +48,8 @@ abstract class KeyNamespacesContract {
     void anothersSessionIsAsOneThatNeverWas() {
         String code = UUID.randomUUID().toString();
         String never = UUID.randomUUID().toString();
-        open(Client.withoutOrigin(), key(home, Role.PEER), code).is(201);
-        String stranger = key(abroad, Role.PEER);
+        open(Client.withoutOrigin(), testKeys.good(home, Role.PEER), code).is(201);
+        String stranger = testKeys.good(abroad, Role.PEER);
         Client forger = Client.of(home); // as far as Origin goes, at home
 
         for (String call : List.of(
@@ -91,15 +86,15 @@ abstract class KeyNamespacesContract {
                 keys.create(name, new Namespace(home), Set.of(Role.PEER)).secret();
 
         topics(secret).is(401);
-        look();
+        testKeys.look();
         topics(secret).is(200);
         keys.revoke(name);
         topics(secret).is(200);
-        look();
+        testKeys.look();
         topics(secret).is(401);
 
         String again = keys.create(name, new Namespace(home), Set.of(Role.PEER)).secret();
-        look();
+        testKeys.look();
         topics(again).is(200);
         topics(secret).is(401);
     }
@@ -112,7 +107,7 @@ abstract class KeyNamespacesContract {
 
         assertThatExceptionOfType(UpkeepRefused.class)
                 .isThrownBy(() -> keys.create(name, new Namespace(abroad), Set.of(Role.OPERATOR)));
-        look();
+        testKeys.look();
         topics(secret).is(200);
         assertThat(keys.list().stream().filter(key -> key.name().equals(name)))
                 .singleElement()
@@ -152,16 +147,5 @@ abstract class KeyNamespacesContract {
 
     private static Client.Call with(Client.Call call, String key) {
         return call.header("Authorization", "Bearer " + key);
-    }
-
-    private String key(String namespace, Role role) {
-        String secret = keys.create("key-" + UUID.randomUUID(), new Namespace(namespace), Set.of(role))
-                .secret();
-        look();
-        return secret;
-    }
-
-    private void look() {
-        keyring.look(database).toCompletableFuture().join();
     }
 }
