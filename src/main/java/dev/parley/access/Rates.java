@@ -6,5 +6,6 @@ import org.jspecify.annotations.Nullable;
  * The rates that requests are held to; each null where there is none.
  *
  * @param perAddress of each network address
+ * @param perKey of each credential, wherever it is used from
  */
-public record Rates(@Nullable Rate perAddress) {}
+public record Rates(@Nullable Rate perAddress, @Nullable Rate perKey) {}

@@ -39,11 +39,14 @@ public final class FrontDoor {
     /** What is the framework's own: the document of the API. A topic may be called "q", so not everything that begins with it. */
     private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
 
-    /** Where rates are kept: within the front door, before credentials are looked at. */
+    /** Where the rates of addresses are kept: within the front door, before credentials are looked at. */
     static final int RATE_ORDER = Integer.MIN_VALUE + 1;
 
     private static final int ENTER_ORDER = RATE_ORDER - 1;
     private static final int ADMIT_ORDER = RATE_ORDER + 1;
+
+    /** Where the rates of credentials are kept: behind the door, where a request has shown one. */
+    static final int KEY_RATE_ORDER = ADMIT_ORDER + 1;
 
     private static final Duration LINGER = Duration.ofSeconds(5);
 
@@ -129,7 +132,7 @@ public final class FrontDoor {
         meters.replied(call, request.response(), sinceNanos);
     }
 
-    /** Behind the rates. What is no bookmark is refused before anything is done, by every call alike. */
+    /** Behind the rates of addresses. What is no bookmark is refused before anything is done, by every call alike. */
     private void admit(RoutingContext context) {
         if (gate.asks() && turnsAway(context)) {
             return;

@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.access.ClientAddresses;
+import dev.parley.access.Credential;
 import dev.parley.access.Rate;
 import dev.parley.access.Rates;
 import dev.parley.session.SignalingException.TooManyRequests;
@@ -16,7 +17,8 @@ import jakarta.inject.Singleton;
  *
  * <p>It stands behind the front door, so that a refusal is a reply like any other, to pages of other origins too, and before
  * keys are looked at: who tries keys out is held to the rate of its address. No path is exempt; what orchestrators ask has a port
- * of its own.
+ * of its own. A credential that was found good is held to its own rate, whichever addresses it comes from; what one without it may
+ * do, and what its roles forbid, is not counted there.
  */
 @Singleton
 public final class RateGate {
@@ -37,6 +39,19 @@ public final class RateGate {
             router.route()
                     .order(FrontDoor.RATE_ORDER)
                     .handler(context -> pass(context, perAddress, addresses.of(context.request())));
+        }
+        Rate perKey = rates.perKey();
+        if (perKey != null) {
+            router.route().order(FrontDoor.KEY_RATE_ORDER).handler(context -> passWithKey(context, perKey));
+        }
+    }
+
+    private static void passWithKey(RoutingContext context, Rate rate) {
+        Credential credential = Credential.of(context);
+        if (credential == null) {
+            context.next();
+        } else {
+            pass(context, rate, credential.name());
         }
     }
 

@@ -310,6 +310,12 @@ public interface ParleyConfig {
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
 
         /**
+         * Requests a minute with one key, or with the tokens of one subject, from wherever they come, 1 to 1,000,000,000; beyond it
+         * 429. Unset: any number.
+         */
+        Optional<@Min(1) @Max(1000000000) Integer> requestsPerKey();
+
+        /**
          * How often a minute a network address may ask for a code that leads nowhere, 0 to 1,000,000; beyond it 429 for codes that are
          * new to it. 0: as often as it likes.
          */

@@ -208,10 +208,14 @@ public class Wiring {
     @Singleton
     Rates rates() {
         Ticker ticker = Ticker.systemTicker();
-        return new Rates(config.limits()
-                .requestsPerAddress()
-                .map(quota -> new Rate("address", quota, ticker))
-                .orElse(null));
+        ParleyConfig.Limits limits = config.limits();
+        return new Rates(
+                limits.requestsPerAddress()
+                        .map(quota -> new Rate("address", quota, ticker))
+                        .orElse(null),
+                limits.requestsPerKey()
+                        .map(quota -> new Rate("key", quota, ticker))
+                        .orElse(null));
     }
 
     @Produces

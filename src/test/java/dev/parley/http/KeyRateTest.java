@@ -2,31 +2,23 @@ package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.access.Keyring;
-import dev.parley.access.Keys;
 import dev.parley.access.Role;
-import dev.parley.session.Namespace;
-import dev.parley.store.Database;
+import dev.parley.access.TestIssuer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Who tries keys out is held to the rate of its address. Each test comes from its own. */
+/** Who tries keys out is held to the rate of its address, and who has one to that of its key. Each test comes from its own. */
 @QuarkusTest
 @TestProfile(KeyRateProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the fields
 class KeyRateTest {
     @Inject
-    Keys keys;
-
-    @Inject
-    Keyring keyring;
-
-    @Inject
-    Database database;
+    TestKeys keys;
 
     @Test
     void wrongKeysUseUpTheRateOfTheirAddress() throws IOException {
@@ -44,9 +36,7 @@ class KeyRateTest {
     /** Else the difference would tell which key is one. */
     @Test
     void beyondTheRateARightKeyIsRefusedLikeAWrongOne() throws IOException {
-        String right =
-                keys.create("right", new Namespace("room"), Set.of(Role.PEER)).secret();
-        keyring.look(database).toCompletableFuture().join();
+        String right = keys.good("room", Role.PEER);
         try (var connection = new RawConnection("127.0.2.2");
                 var elsewhere = new RawConnection("127.0.2.3")) {
             for (int i = 0; i < KeyRateProfile.PER_ADDRESS; i++) {
@@ -54,6 +44,59 @@ class KeyRateTest {
             }
             ask(connection, right).isProblem(429, "too-many-requests");
             ask(elsewhere, right).is(200);
+        }
+    }
+
+    @Test
+    void aKeyIsHeldToItsRateWhereverItComesFrom() throws IOException {
+        String key = keys.good("room", Role.PEER);
+        String neighbour = keys.good("room", Role.PEER);
+        try (var connection = new RawConnection("127.0.2.4");
+                var elsewhere = new RawConnection("127.0.2.5")) {
+            for (int left = KeyRateProfile.PER_KEY - 1; left >= 0; left--) {
+                Reply reply = ask(connection, key).is(200);
+                assertThat(reply.headers().allValues("RateLimit-Policy"))
+                        .containsExactly("\"address\";q=5;w=60", "\"key\";q=3;w=60");
+                assertThat(reply.headers().allValues("RateLimit").get(1)).startsWith("\"key\";r=" + left + ";t=");
+            }
+            Reply refused = ask(elsewhere, key).isProblem(429, "too-many-requests");
+            assertThat(refused.textAt("/detail")).startsWith("One key may make 3 requests a minute");
+            assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 20L);
+            ask(elsewhere, neighbour).is(200);
+        }
+    }
+
+    @Test
+    void theTokensOfOneSubjectHaveOneRate() throws IOException {
+        var claims = new HashMap<>(TestIssuer.claims("room", "[\"peer\"]"));
+        var other = new HashMap<>(claims);
+        other.put("sub", "\"another\"");
+        try (var connection = new RawConnection("127.0.2.6");
+                var elsewhere = new RawConnection("127.0.2.7")) {
+            for (int i = 0; i < KeyRateProfile.PER_KEY; i++) {
+                ask(connection, token(claims, i)).is(200);
+            }
+            ask(elsewhere, token(claims, KeyRateProfile.PER_KEY)).isProblem(429, "too-many-requests");
+            ask(elsewhere, token(other, 0)).is(200);
+        }
+    }
+
+    /** Each is another token, because its {@code jti} is. */
+    private static String token(Map<String, String> claims, int number) {
+        var its = new HashMap<>(claims);
+        its.put("jti", "\"" + number + "\"");
+        return TestIssuer.ofApplication().token(its);
+    }
+
+    @Test
+    void whatNeedsNoKeyUsesNoneUp() throws IOException {
+        try (var connection = new RawConnection("127.0.2.8")) {
+            Reply open = connection
+                    .send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .receive()
+                    .orElseThrow();
+
+            assertThat(open.is(200).headers().allValues("RateLimit-Policy")).containsExactly("\"address\";q=5;w=60");
         }
     }
 
