@@ -3,6 +3,14 @@ package dev.parley.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +29,28 @@ class RateTest {
         }
         assertThat(rate.take("a"))
                 .isEqualTo(new Rate.Standing(false, 0, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void of50ThatRaceForTheLastTokenOneGetsIt() throws Exception {
+        for (int i = 1; i < QUOTA; i++) {
+            rate.take("a");
+        }
+        var begin = new CyclicBarrier(50);
+        Callable<Boolean> take = () -> {
+            begin.await(10, TimeUnit.SECONDS);
+            return rate.take("a").granted();
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(50);
+        try {
+            var granted = new ArrayList<Boolean>();
+            for (Future<Boolean> call : threads.invokeAll(Collections.nCopies(50, take))) {
+                granted.add(call.get());
+            }
+            assertThat(granted).containsOnlyOnce(true);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AttackTest {
     private static final int PAYLOADS = 2_000;
     private static final int PER_SESSION = 4;
+    private static final int GUESSES = 500;
 
     private static final List<String> BREAKING_OUT = List.of(
             "'", "\"", "`", "''", "\\'", "')", "'))", "\")", "';", "\";", "%27", "\u2019", "' ", "'/**/", "0", "1)",
@@ -107,6 +110,62 @@ class AttackTest {
                     .isEqualTo(1);
         }
         assertThat(bystander.read().is(200).at("/seq").longValue()).isEqualTo(1);
+    }
+
+    @Test
+    void sqlIsTextInTheCompatibleApiToo() {
+        Rendezvous bystander = Rendezvous.opened();
+        for (int i = 0; i < PAYLOADS; i += PER_SESSION) {
+            Client page = Client.of(i + payload().replaceAll("[^ -~]", ""));
+            String topic = payload() + i;
+            String sdp = payload();
+            String topicPath = "/" + encoded(topic);
+            String code = page.post(topicPath + "/offer")
+                    .json(object("peerId", payload(), "offer", sdp))
+                    .is(200)
+                    .textAt("/code");
+            assertThat(page.get(topicPath + "/sessions").send().is(200).textAt("/sessions/0/offer"))
+                    .isEqualTo(sdp);
+            for (String said : List.of("answer", "candidate")) {
+                page.post("/answer")
+                        .json(object("code", code, "side", "answerer", said, sdp))
+                        .is(200);
+            }
+            Reply heard = page.post("/poll")
+                    .json(object("code", code, "side", "offerer"))
+                    .is(200);
+            assertThat(heard.textAt("/answer")).isEqualTo(sdp);
+            assertThat(heard.textAt("/answerCandidates/0")).isEqualTo(sdp);
+        }
+        assertThat(bystander.read().is(200).at("/seq").longValue()).isEqualTo(1);
+    }
+
+    /**
+     * Goal: time does not tell whether another's session is there. Method: calls for what is there and for what is not, in random
+     * order, so that both have the same neighbours; were the one slower, a pair of them would show it in more than half of all pairs.
+     */
+    @Test
+    void anothersSessionTakesAsLongAsOneThatNeverWas() {
+        var codes = new ArrayList<String>();
+        var foreign = new HashSet<String>();
+        for (int i = 0; i < GUESSES; i++) {
+            foreign.add(Rendezvous.opened().code());
+            codes.add(Rendezvous.newCode());
+        }
+        codes.addAll(foreign);
+        Collections.shuffle(codes, random);
+        var foreignNanos = new ArrayList<Long>();
+        var unknownNanos = new ArrayList<Long>();
+        for (String code : codes) {
+            long begun = System.nanoTime();
+            client.get("/api/v1/sessions/" + code).send().is(404);
+            (foreign.contains(code) ? foreignNanos : unknownNanos).add(System.nanoTime() - begun);
+        }
+        long slower = foreignNanos.stream()
+                .mapToLong(nanos ->
+                        unknownNanos.stream().filter(other -> nanos > other).count())
+                .sum();
+        assertThat(slower / (double) (GUESSES * GUESSES)).isBetween(0.4, 0.6);
     }
 
     @Test

@@ -24,6 +24,8 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,6 +132,28 @@ interface TricklingCases extends StoreUnderTest {
                 .isThrownBy(() -> session.trickle(side, lastCandidates("last", "one more")));
         assertThat(session.session()).isEqualTo(before);
         assertThat(session.events()).hasSize(2 + max);
+    }
+
+    @Test
+    default void of50ThatRaceForTheLastCandidateOneIsTaken() throws Exception {
+        Rendezvous session = peers().open(offer("o"));
+        int max = limits().candidatesPerSideMax();
+        fill(session, OFFERER, max - 1);
+        var calls = IntStream.range(0, 50)
+                .mapToObj(number -> (Callable<Boolean>) () -> isTaken(session, "last " + number))
+                .toList();
+        try (var race = new Race()) {
+            assertThat(race.run(calls, over -> "").calls()).containsOnlyOnce(true);
+        }
+        assertThat(session.session().seq()).isEqualTo(1 + max);
+    }
+
+    private static boolean isTaken(Rendezvous session, String candidate) {
+        try {
+            return session.trickle(OFFERER, candidates(candidate)).added() == 1;
+        } catch (OutOfBounds full) {
+            return false;
+        }
     }
 
     @ParameterizedTest
