@@ -11,6 +11,8 @@ import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.store.Sql;
+import dev.parley.store.StoreStatements;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,11 +100,7 @@ class FailoverTest {
         served(peer.open(parley));
         Served<Trickled> replicated = served(peer.trickle(parley));
         await().until(() -> parley.replica().lagBytes() == 0);
-        cluster.standby().ask("ALTER SYSTEM SET primary_conninfo = ''");
-        cluster.standby().ask("SELECT pg_reload_conf()");
-        await().until(() -> cluster.standby()
-                .ask("SELECT count(*) FROM pg_stat_wal_receiver")
-                .equals("0"));
+        cluster.standby().stopReceiving();
         Served<Trickled> lost = served(peer.trickle(parley));
         cluster.primary().kill();
         long since = System.nanoTime();
@@ -119,6 +117,43 @@ class FailoverTest {
         assertThat(afterKept.result().seq()).isEqualTo(replicated.result().seq() + 1);
         assertThat(afterKept.bookmark()).isGreaterThan(lost.bookmark());
         await().until(() -> parley.replica().state().equals("promoted"));
+    }
+
+    @Test
+    void whatWasLostIsResetAlsoWhereTheNewPrimaryHasWrittenPastIt() {
+        assertThat(isResetOncePassed()).isTrue();
+    }
+
+    /** A mutant: every timeline is held as far as any position goes, so that positions alone decide. */
+    @Test
+    void whoIgnoresTheTimelineTakesItForKeptSoThisTestCanFail() {
+        Sql sound = StoreStatements.of(Timelines.class.getName(), "TIMELINES");
+        String text = sound.text();
+        StoreStatements.replace(sound, text.replace("began", Long.toString(Long.MAX_VALUE)));
+        try {
+            assertThat(isResetOncePassed()).isFalse();
+        } finally {
+            StoreStatements.replace(sound, text);
+        }
+    }
+
+    /** Loses a write in a failover, has the new primary write past its position, and reads with the bookmark of it. */
+    private boolean isResetOncePassed() {
+        Peer peer = Peer.inNoSession();
+        served(peer.open(parley));
+        await().until(() -> parley.replica().lagBytes() == 0);
+        cluster.standby().stopReceiving();
+        String lost = served(peer.trickle(parley)).bookmark();
+        String position = cluster.primary().ask("SELECT pg_current_wal_insert_lsn()");
+        cluster.primary().kill();
+        cluster.standby().promote();
+
+        await().ignoreException(StoreUnavailable.class)
+                .until(() -> served(peer.trickle(parley)) != null
+                        && cluster.standby()
+                                .ask("SELECT pg_current_wal_flush_lsn() > '" + position + "'")
+                                .equals("t"));
+        return served(peer.read(parley, new ReadFrom.AtLeast(lost))).reset();
     }
 
     @Test

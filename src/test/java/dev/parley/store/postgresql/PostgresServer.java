@@ -87,6 +87,14 @@ public record PostgresServer(Path folder, int port, String database) implements 
         ask("SELECT pg_promote()");
     }
 
+    /** Has a standby receive nothing more: what the primary writes from now on it never gets, unless it is started anew. */
+    public void stopReceiving() {
+        ask("ALTER SYSTEM SET primary_conninfo = ''");
+        ask("SELECT pg_reload_conf()");
+        await("nothing is received")
+                .until(() -> ask("SELECT count(*) FROM pg_stat_wal_receiver").equals("0"));
+    }
+
     /** Stops replaying: what it shows stays as it is, while it goes on receiving. */
     public void pauseReplay() {
         ask("SELECT pg_wal_replay_pause()");
