@@ -1,5 +1,7 @@
 package dev.parley.histories;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.parley.Seed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,13 +70,22 @@ final class Campaign implements AutoCloseable {
         return findings.stream().findFirst();
     }
 
+    /** Holds a world to so many histories, and says in one line how many there were. */
+    static void assertHolds(String where, World world, Seed seed, int histories, int atOnce) {
+        try (var campaign = new Campaign(world, seed)) {
+            Optional<Failure> failure = campaign.perform(histories, atOnce);
+            System.out.println(campaign.closing(where));
+            assertThat(failure.map(Story::of)).isEmpty();
+        }
+    }
+
     /** How many histories were judged. */
     int judged() {
         return judged.get();
     }
 
     /** In one line: how much was tried, and how fast. */
-    String closing(String where) {
+    private String closing(String where) {
         Duration time = Duration.ofNanos(System.nanoTime() - began);
         return "Histories %s: %,d with %,d calls in %,.1f s, %s (-Dparley.seed=%d)"
                 .formatted(

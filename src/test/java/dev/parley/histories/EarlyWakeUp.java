@@ -3,7 +3,7 @@ package dev.parley.histories;
 import dev.parley.session.SessionKey;
 
 /** Wakes who waits before a change is committed; behind the commit nobody is told. */
-final class EarlyWakeUp extends OtherService {
+final class EarlyWakeUp extends OtherService<InProcess> {
     EarlyWakeUp(InProcess sound) {
         super(sound);
     }

@@ -1,7 +1,5 @@
 package dev.parley.histories;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.parley.Seed;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
@@ -42,10 +40,6 @@ class HistoriesTest {
     }
 
     private static void holds(String where, World world, int histories, int atOnce) {
-        try (var campaign = new Campaign(world, Seed.of(HistoriesTest.class))) {
-            var failure = campaign.perform(histories, atOnce);
-            System.out.println(campaign.closing(where));
-            assertThat(failure.map(Story::of)).isEmpty();
-        }
+        Campaign.assertHolds(where, world, Seed.of(HistoriesTest.class), histories, atOnce);
     }
 }

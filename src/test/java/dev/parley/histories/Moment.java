@@ -177,7 +177,7 @@ record Moment(@Nullable Life life, @Nullable Happening closed) {
                     .toList());
         }
         if (ask instanceof Ask.Poll poll) {
-            return new Told.Heard(live.saying(poll.side().other()));
+            return new Told.Heard(live.saying(poll.side().other()), true);
         }
         return new Told.Seen(
                 live.generation(), live.seq(), live.saying(Side.OFFERER), live.saying(Side.ANSWERER), live.expiresAt());

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /** Stamps what a request brings when the request comes, and takes "after number N" for "stamped later than N was". */
-final class OtherCursor extends OtherService {
+final class OtherCursor extends OtherService<InProcess> {
     private final LongSupplier stamp;
     private final Map<SessionKey, Map<Long, Long>> stamps = new ConcurrentHashMap<>();
 

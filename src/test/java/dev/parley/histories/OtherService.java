@@ -3,10 +3,10 @@ package dev.parley.histories;
 import dev.parley.session.SessionKey;
 
 /** A service that does everything as the one behind it; a fault overrides what it does otherwise. */
-class OtherService implements Service {
-    final InProcess sound;
+class OtherService<S extends Service> implements Service {
+    final S sound;
 
-    OtherService(InProcess sound) {
+    OtherService(S sound) {
         this.sound = sound;
     }
 

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 
 /** Trickles as the usual stores do: reads the session, and writes it back with the candidates. What came in between is gone. */
-final class ReadModifyWrite extends OtherService {
+final class ReadModifyWrite extends OtherService<InProcess> {
     private static final Sql WRITE_BACK = new Sql("write-back", """
             UPDATE sessions SET seq = ?, generation = ?, answered = ?, offer_candidates = ?, answer_candidates = ?
             WHERE namespace = ? AND code = ? AND seq > ? AND (offerer_token = ? OR answerer_token = ?)""");

@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What one side has said in a generation. */
 record Saying(@Nullable String description, List<String> candidates, boolean end) {
+    Saying withoutEnd() {
+        return new Saying(description, candidates, false);
+    }
+
     @Override
     public String toString() {
         return (description == null ? "nothing" : "\"" + description + "\"") + " with " + candidates

@@ -60,7 +60,13 @@ sealed interface Told {
 
     record Happened(List<Happening> events) implements Told {}
 
-    record Heard(Saying saying) implements Told {}
+    /** @param endTold whether it was told if more candidates come; otherwise {@code saying} has that they do */
+    record Heard(Saying saying, boolean endTold) implements Told {
+        @Override
+        public boolean fits(Told expected) {
+            return expected instanceof Heard truth && saying.equals(endTold ? truth.saying : truth.saying.withoutEnd());
+        }
+    }
 
     /**
      * @param there whether the session is listed

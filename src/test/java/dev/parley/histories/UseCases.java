@@ -91,7 +91,7 @@ final class UseCases {
             return as(signaling.events(from, key, follow.after(), follow.limit()), events -> happened(events.list()));
         }
         if (ask instanceof Ask.Poll poll) {
-            return as(signaling.saidBy(from, key, poll.side().other()), said -> new Told.Heard(saying(said)));
+            return as(signaling.saidBy(from, key, poll.side().other()), said -> new Told.Heard(saying(said), true));
         }
         if (ask instanceof Ask.Find) {
             return as(signaling.waiting(from, key.namespace(), topic(key), FOUND_MAX), waiting -> found(key, waiting));

@@ -3,6 +3,7 @@ package dev.parley.histories;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Limits;
 import dev.parley.session.SignalingException;
+import dev.parley.store.postgresql.PostgresServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +20,7 @@ final class World implements AutoCloseable {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration BETWEEN_TICKS = Duration.ofMillis(4);
     private static final int TICKS_BETWEEN_SWEEPS = 5;
+    private static final Duration PAUSE = Duration.ofMillis(30);
 
     private final Service service;
     private final Clockwork clock;
@@ -55,6 +57,16 @@ final class World implements AutoCloseable {
                     sweep.once();
                 }
             }
+        };
+    }
+
+    /** A replica that falls behind, and catches up. */
+    static Stir lagging(PostgresServer standby) {
+        return () -> {
+            standby.pauseReplay();
+            Thread.sleep(PAUSE.toMillis());
+            standby.resumeReplay();
+            Thread.sleep(PAUSE.toMillis());
         };
     }
 

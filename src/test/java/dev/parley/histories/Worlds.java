@@ -28,7 +28,6 @@ final class Worlds {
     private static final Duration ANY_LAG = Duration.ofHours(1);
     private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
     private static final Sql COMMIT = new Sql("commit", "COMMIT");
-    private static final Duration PAUSE = Duration.ofMillis(30);
     private static final int SWEEP_MAX = 500;
 
     private Worlds() {}
@@ -80,12 +79,7 @@ final class Worlds {
         var stirs = new ArrayList<World.Stir>();
         stirs.add(World.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));
         if (lagging) {
-            stirs.add(() -> {
-                cluster.standby().pauseReplay();
-                Thread.sleep(PAUSE.toMillis());
-                cluster.standby().resumeReplay();
-                Thread.sleep(PAUSE.toMillis());
-            });
+            stirs.add(World.lagging(cluster.standby()));
         }
         return new World(fault.service(new InProcess(nodes), clockwork), clockwork, stirs, parts);
     }

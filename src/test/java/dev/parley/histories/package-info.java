@@ -11,6 +11,9 @@
  * {@link dev.parley.histories.Judge} adds what an order cannot tell. What cannot have happened is cut down to a
  * {@link dev.parley.histories.Prefix} and told as a {@link dev.parley.histories.Story}.
  *
+ * <p>Peers call the use cases {@link dev.parley.histories.InProcess}, in {@link dev.parley.histories.Worlds}, or the packaged service
+ * {@link dev.parley.histories.OverHttp}, in {@link dev.parley.histories.WorldsOverHttp}.
+ *
  * <p>A {@link dev.parley.histories.Mutant} is a deliberate fault, to see that histories catch it.
  *
  * <p>Start with {@link dev.parley.histories.HistoriesTest}; then read Script, Play, Moment and Linearization in this order.

@@ -13,12 +13,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Two nodes of the packaged service over a primary and a streaming standby, which both have as their replica {@code copy}. */
-record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
+public record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration TOLD_WITHIN = Duration.ofSeconds(10);
 
-    /** Starts servers of their own and two nodes whose replica is in service. */
-    static TwoNodes in(Path folder) {
+    /** Starts servers of their own and two nodes, whose replica is in service. */
+    public static TwoNodes in(Path folder) {
         PostgresCluster cluster = PostgresCluster.ofTwo();
         ParleyJar jar = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", cluster.url())
@@ -32,7 +32,7 @@ record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) i
         return nodes;
     }
 
-    List<RunningParley> both() {
+    public List<RunningParley> both() {
         return List.of(one, two);
     }
 
