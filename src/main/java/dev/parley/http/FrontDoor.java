@@ -4,6 +4,7 @@ import dev.parley.access.ClientAddresses;
 import dev.parley.access.Denial;
 import dev.parley.access.Gate;
 import dev.parley.access.Role;
+import dev.parley.http.console.Console;
 import dev.parley.http.sight.AccessLog;
 import dev.parley.http.sight.Call;
 import dev.parley.http.sight.CallMeters;
@@ -88,6 +89,10 @@ public final class FrontDoor {
         boolean understood = RequestTarget.isUnderstood(request.uri());
         if (understood && request.uri().indexOf(';') >= 0) {
             encodeSemicolons(context); // comes here again
+            return;
+        }
+        if (understood && Console.isAtFront(context)) {
+            context.reroute(Console.PAGE); // comes here again
             return;
         }
         String path = understood ? context.normalizedPath() : sentPath(request);

@@ -48,6 +48,15 @@ class RateGateTest {
     }
 
     @Test
+    void aBrowserThatIsLedFromTheRootToThePageHasMadeOneRequest() throws IOException {
+        try (var connection = new RawConnection("127.0.1.20")) {
+            Reply page = ask(connection, "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n")
+                    .is(200);
+            assertThat(page.header("RateLimit")).startsWith("\"address\";r=" + (RateProfile.PER_ADDRESS - 1) + ";t=");
+        }
+    }
+
+    @Test
     void theConnectionOfARefusedRequestGoesOn() throws IOException {
         try (var connection = new RawConnection("127.0.1.3")) {
             useUp(connection);

@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
 @Singleton
 public final class Console {
-    private static final String PAGE = "/console.html";
+    /** Where the page is; a browser comes to it by the root. */
+    public static final String PAGE = "/console.html";
+
     private static final Pattern FILES =
             Pattern.compile("/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))");
     private static final String QR = "/qr";
@@ -33,7 +35,7 @@ public final class Console {
     private static final int LINK_BYTES_MAX = 4 * LINK_CHARS_MAX;
 
     void open(@Observes Router router) {
-        reading(router.route("/")).handler(Console::front);
+        reading(router.route("/")).handler(Console::root);
         reading(router.routeWithRegex(FILES.pattern())).handler(Console::file);
         router.post(QR).order(-1).handler(Console::qrCode);
     }
@@ -52,18 +54,18 @@ public final class Console {
                         : FILES.matcher(path).matches());
     }
 
+    /** Whether a request is for the root, and to be led to the page: the root belongs to the compatible API, but to browsers. */
+    public static boolean isAtFront(RoutingContext request) {
+        return request.normalizedPath().equals("/") && isFor(request);
+    }
+
     private static Route reading(Route route) {
         return route.order(-1).method(HttpMethod.GET).method(HttpMethod.HEAD);
     }
 
-    /** The root belongs to the compatible API, but to a browser that asks for a page. */
-    private static void front(RoutingContext context) {
-        if (prefersHtml(context)) {
-            context.reroute(PAGE);
-        } else {
-            varyByAccept(context);
-            context.next();
-        }
+    private static void root(RoutingContext context) {
+        varyByAccept(context);
+        context.next();
     }
 
     private static boolean prefersHtml(RoutingContext context) {

@@ -88,11 +88,30 @@ class SpellingsTest {
         }
     }
 
+    @Test
+    void aBrowserThatIsLedToThePageIsSeenOnce() throws IOException {
+        Scrape before = Scrape.now();
+        try (LogEar log = LogEar.at("dev.parley.access")) {
+            assertThat(reply("GET", "/", "Accept: text/html\r\n").is(200).mediaType())
+                    .isEqualTo("text/html");
+            assertThat(reply("GET", "/topics").is(200).mediaType()).isEqualTo("application/json");
+
+            await().until(() -> log.heard().stream().anyMatch(line -> line.contains(" GET /topics 200 ")));
+            assertThat(log.heard()).hasSize(2).first().asString().contains(" GET other 200 ");
+        }
+        assertThat(Scrape.now().sum("parley_requests_total") - before.sum("parley_requests_total"))
+                .isEqualTo(2);
+    }
+
     private static Reply reply(String method, String path) throws IOException {
+        return reply(method, path, "");
+    }
+
+    private static Reply reply(String method, String path, String header) throws IOException {
         try (var connection = new RawConnection()) {
             return connection
-                    .send(method + " " + path
-                            + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    .send(method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + header
+                            + "Content-Length: 0\r\nConnection: close\r\n\r\n")
                     .receive(false)
                     .orElseThrow();
         }
