@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.faults.BadWire.Weather;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
@@ -87,5 +88,6 @@ class BadWireTest {
                 "BadWireTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
                         + " the longest took %d ms%n",
                 CHANGES, broken, acknowledged, refused, longest.toMillis());
+        Tries.count(CHANGES, "changes of the weather on the wire");
     }
 }

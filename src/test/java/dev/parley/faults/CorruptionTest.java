@@ -4,6 +4,7 @@ import static dev.parley.signaling.Stages.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -170,6 +171,7 @@ class CorruptionTest {
             }
         }
         System.out.printf("CorruptionTest: %d corruptions, none served: %s%n", ROUNDS, outcomes);
+        Tries.count(ROUNDS, "corruptions");
     }
 
     private void read(Path file, Damage damage) {

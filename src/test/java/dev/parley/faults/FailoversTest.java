@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.postgresql.Parley;
@@ -38,6 +39,7 @@ class FailoversTest {
         System.out.printf(
                 "FailoversTest: %d failovers, %d writes acknowledged, 0 lost, without writes for %d ms at most%n",
                 ROUNDS, acknowledged, longestOutage.toMillis());
+        Tries.count(ROUNDS, "failovers");
     }
 
     private void failOver(Random random) {

@@ -3,6 +3,7 @@ package dev.parley.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.faults.Disk.Loss;
 import dev.parley.process.Crowd;
 import dev.parley.process.Exit;
@@ -65,6 +66,7 @@ class PowerCutIT {
         }
         System.out.printf(
                 "PowerCutIT: %d power cuts, %d sessions held to what was acknowledged, 0 lost%n", ROUNDS, acknowledged);
+        Tries.count(ROUNDS, "power cuts");
     }
 
     /** Serves what the disk has after a power cut; fails if anything acknowledged is missing. Returns the number of sessions. */
@@ -182,6 +184,7 @@ class PowerCutIT {
         System.out.printf(
                 "PowerCutIT: %d power cuts during a backup, %d left the old one, the others the new one%n",
                 cuts, leftOld);
+        Tries.count(cuts, "power cuts during a backup");
     }
 
     private Recording record(Path jar) throws IOException {

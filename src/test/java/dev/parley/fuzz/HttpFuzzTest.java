@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.http.OpenApiDocument;
 import dev.parley.http.RawConnection;
 import dev.parley.http.Reply;
@@ -66,6 +67,7 @@ class HttpFuzzTest {
         System.out.printf(
                 "HttpFuzzTest: %d requests in %d s, each with a reply of the contract but %d that were no HTTP; statuses %s%n",
                 REQUESTS, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), notHttp, statuses);
+        Tries.count(REQUESTS, "strange requests");
     }
 
     private void verify(Request request, Reply reply) {

@@ -3,6 +3,7 @@ package dev.parley.histories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -76,6 +77,7 @@ final class Campaign implements AutoCloseable {
             Optional<Failure> failure = campaign.perform(histories, atOnce);
             System.out.println(campaign.closing(where));
             assertThat(failure.map(Story::of)).isEmpty();
+            Tries.count(histories, "histories " + where);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.parley.histories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.Seed;
+import dev.parley.Tries;
 import dev.parley.histories.Campaign.Failure;
 import dev.parley.histories.Finding.Check;
 import dev.parley.store.postgresql.PostgresCluster;
@@ -44,6 +45,7 @@ class MutantsTest {
                     "Mutant: %s, caught by %s after %,d histories%n",
                     mutant, by(failure.get().finding()), number(failure.get()));
             CAUGHT.incrementAndGet();
+            Tries.count(1, "deliberate faults caught");
         }
     }
 

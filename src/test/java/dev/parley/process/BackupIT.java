@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.Tries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ class BackupIT {
         try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
             assertThat(store.value("PRAGMA integrity_check")).isEqualTo("ok");
         }
+        Tries.count(ROUNDS, "backups restored");
     }
 
     private static void assertRestored(

@@ -2,6 +2,7 @@ package dev.parley.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.Tries;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ class CrashIT {
             assertThat(parley.stop().code()).isIn(0, 143);
         }
         assertSound();
+        Tries.count(ROUNDS, "times kill -9");
     }
 
     private RunningParley start() {

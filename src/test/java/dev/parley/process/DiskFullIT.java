@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.Tries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ class DiskFullIT {
                         .hasSizeLessThan(5 * ROUNDS);
             }
             System.out.printf("DiskFullIT: %d times full and back, %d sessions, 0 lost%n", ROUNDS, sessions.size());
+            Tries.count(ROUNDS, "times disk full");
             try (RunningParley parley = jar.start()) {
                 assertAllKept(parley.client());
             }
