@@ -41,12 +41,14 @@ import java.util.Arrays;
 public final class Json {
     private static final String SOURCE = "source";
     private static final int NAME_SHOWN_MAX = 64;
+    private static final byte[] MARK = "\ufeff".getBytes(StandardCharsets.UTF_8);
 
     private final ObjectMapper mapper;
 
     /** @param depthMax how many objects and arrays may be open at once */
     public Json(int depthMax) {
         var factory = JsonFactory.builder()
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(depthMax)
                         .build())
@@ -80,9 +82,11 @@ public final class Json {
     /**
      * Reads one JSON value.
      *
-     * @throws Malformed naming what is wrong, if {@code utf8} is not such a value
+     * @param body in UTF-8; the mark that says so may stand before it, and is ignored (RFC 8259, section 8.1)
+     * @throws Malformed naming what is wrong, if {@code body} is not such a value
      */
-    public <T> T read(byte[] utf8, Class<T> type) {
+    public <T> T read(byte[] body, Class<T> type) {
+        byte[] utf8 = withoutMark(body);
         if (utf8.length == 0) {
             throw new Malformed("The body is empty; send a JSON object.");
         }
@@ -114,6 +118,12 @@ public final class Json {
             return new Malformed("There is no field " + shown(unknown.getPropertyName()) + " here.");
         }
         return e instanceof JsonMappingException mapping ? mismatch(mapping) : syntax(e);
+    }
+
+    private static byte[] withoutMark(byte[] body) {
+        return body.length >= MARK.length && Arrays.equals(body, 0, MARK.length, MARK, 0, MARK.length)
+                ? Arrays.copyOfRange(body, MARK.length, body.length)
+                : body;
     }
 
     /** JSON between systems is UTF-8 (RFC 8259, section 8.1); what is not would come back as something else. */

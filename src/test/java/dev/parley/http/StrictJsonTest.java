@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.nio.charset.Charset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,6 +209,28 @@ class StrictJsonTest {
     private static String nested(int levels) {
         int inner = levels - 3;
         return "{\"offer\":\"x\",\"candidates\":[{\"a\":" + "[".repeat(inner) + "]".repeat(inner) + "}]}";
+    }
+
+    /** Zeros between the characters are what other encodings are known by where no mark stands before them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+    void anEncodingIsNotGuessed(String encoding) {
+        Charset other = Charset.forName(encoding);
+        openBytes("{\"offer\":\"x\"}".getBytes(other)).isMalformed("not JSON");
+        openBytes("{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"c\"}]}".getBytes(other))
+                .isMalformed("not JSON");
+        openBytes(bytes("\u0015\u0000\u0000\u0000", "ner\":1}".getBytes(other), ""))
+                .isMalformed("not JSON");
+    }
+
+    @Test
+    void aMarkThatSaysUtf8IsIgnored() {
+        String body = "\ufeff{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"caf\u00e9\"}]}";
+        Reply opened = openBytes(body.getBytes(UTF_8)).is(201);
+        assertThat(client.get("/api/v1/sessions/" + opened.textAt("/code"))
+                        .send()
+                        .textAt("/offerCandidates/0/candidate"))
+                .isEqualTo("caf\u00e9");
     }
 
     @Test
