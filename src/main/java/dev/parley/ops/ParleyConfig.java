@@ -119,7 +119,10 @@ public interface ParleyConfig {
         @DurationMax(minutes = 5)
         Duration statementTimeout();
 
-        /** PostgreSQL: how long a read with a bookmark waits for a replica before it takes the primary, 0 to 10 s. */
+        /**
+         * PostgreSQL: how long a read with a bookmark waits for a replica before it takes the primary, and there for what a replica
+         * has shown already, 0 to 10 s.
+         */
         @WithDefault("250ms")
         @DurationMin(millis = 0)
         @DurationMax(seconds = 10)

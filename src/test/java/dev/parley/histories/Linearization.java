@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A reply of a replica may be explained by an earlier moment, but by none before that which the call's bookmark names: the
  * moment at which the call stood whose reply brought the bookmark. Of the moments that would do, the earliest is taken; it asks
- * least of those who read behind that bookmark.
+ * least of those who read behind that bookmark. A replica may also be ahead, for PostgreSQL's show a commit a moment before the
+ * primary does; so its reply may be explained by a later moment, too, if only the call that made it had begun. Who brings the
+ * bookmark of such a reply has its place behind that moment.
  */
 final class Linearization {
     /** As many calls as a session's history may have; more are a mistake of the script. */
@@ -156,7 +158,7 @@ final class Linearization {
     private long firstEnd(Place place) {
         long first = Call.NEVER;
         for (int call = 0; call < calls.size(); call++) {
-            if (!place.isDone(call)) {
+            if (!place.isDone(call) && !calls.get(call).mayBeBehind()) {
                 first = Math.min(first, calls.get(call).end());
             }
         }
@@ -171,7 +173,7 @@ final class Linearization {
             long firstEnd = firstEnd(place);
             for (int call = 0; call < calls.size(); call++) {
                 Call one = calls.get(call);
-                if (!place.isDone(call) && one.changesNothing() && one.begin() < firstEnd) {
+                if (!place.isDone(call) && one.changesNothing() && one.begin() < firstEnd && hasBookmark(one, place)) {
                     int version = versionThatExplains(one, place);
                     if (version >= 0) {
                         place = place.with(call, place.past, version);
@@ -188,7 +190,11 @@ final class Linearization {
         int latest = place.past.version();
         int earliest = call.mayBeBehind() ? floor(call, place) : latest;
         for (int version = earliest; version <= latest; version++) {
-            Moment moment = place.past.at(version).moment();
+            Past past = place.past.at(version);
+            if (call.mayBeBehind() && past.begun() >= call.end()) {
+                return -1;
+            }
+            Moment moment = past.moment();
             for (long now : call.clock()) {
                 if (call.reply() != null
                         && moment.explains(call.ask(), now, call.reply().told())) {
@@ -199,15 +205,26 @@ final class Linearization {
         return -1;
     }
 
+    /** Whether it is known where the call stood whose bookmark a read brings. */
+    private boolean hasBookmark(Call call, Place place) {
+        int slot = call.ask().onlyReads() ? bookmarked(call) : -1;
+        return slot < 0 || place.isDone(slot);
+    }
+
     /** What the call must show at least. */
     private int floor(Call call, Place place) {
-        if (call.since() instanceof Since.Told told
-                && call.reply() != null
-                && !call.reply().reset()) {
-            int slot = told.call() < slots.length ? slots[told.call()] : -1;
-            return slot < 0 ? 0 : place.stood.get(slot);
-        }
-        return 0;
+        int slot = bookmarked(call);
+        return slot < 0 ? 0 : place.stood.get(slot);
+    }
+
+    /** The slot of the call whose bookmark binds this one, or −1. */
+    private int bookmarked(Call call) {
+        return call.since() instanceof Since.Told told
+                        && call.reply() != null
+                        && !call.reply().reset()
+                        && told.call() < slots.length
+                ? slots[told.call()]
+                : -1;
     }
 
     /** Where the call may lead, for one that may change something. Without a reply it may as well not have been done. */
@@ -223,7 +240,7 @@ final class Linearization {
             boolean expected =
                     call.reply() == null ? !same : call.reply().told().fits(outcome.told());
             if (expected) {
-                Past then = same ? place.past : place.past.then(outcome.after());
+                Past then = same ? place.past : place.past.then(outcome.after(), call.begin());
                 Place next = place.with(number, then, then.version());
                 if (!steps.contains(next)) {
                     steps.add(next);

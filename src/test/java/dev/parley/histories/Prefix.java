@@ -3,7 +3,6 @@ package dev.parley.histories;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * The shortest beginning of a history that cannot be put in order. The reply that came last in it is the one that nothing
@@ -11,14 +10,9 @@ import java.util.function.Predicate;
  */
 record Prefix(List<Call> calls) {
     List<Call> shortest() {
-        List<Call> told = without(upTo(firstThatCannotBe()), call -> call.reply() != null && call.changesNothing());
-        return without(told, call -> call.reply() == null);
-    }
-
-    private static List<Call> without(List<Call> calls, Predicate<Call> spare) {
-        List<Call> kept = calls;
-        for (Call call : calls) {
-            if (spare.test(call)) {
+        List<Call> kept = upTo(firstThatCannotBe());
+        for (Call call : kept) {
+            if (call.reply() != null && call.changesNothing()) {
                 var others = new ArrayList<>(kept);
                 others.remove(call);
                 kept = cannotBe(others) ? others : kept;

@@ -8,6 +8,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,15 @@ final class NodeConnection implements AutoCloseable {
                    CAST(replayed - '0/0' AS BIGINT) + CASE WHEN received = replayed THEN 0 ELSE 1 END,
                    (SELECT max(timeline) FROM timelines)
             FROM (SELECT pg_last_wal_receive_lsn() AS received, pg_last_wal_replay_lsn() AS replayed) standby""");
+
+    // A transaction that has changed something holds the lock of its own number until everybody sees what it did. A
+    // snapshot
+    // would not tell of the one that began last.
+    private static final Sql UNDER_WAY = new Sql("under-way", """
+            SELECT string_agg(CAST(transactionid AS TEXT), ' ')
+            FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted""");
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
 
     private static final Sql SNAPSHOT =
             new Sql("snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -89,6 +103,26 @@ final class NodeConnection implements AutoCloseable {
     long positionBehindQuery() throws SQLException {
         Long told = position.take();
         return told == null ? position() : told;
+    }
+
+    /**
+     * Waits until a primary shows all that is on its disk by now, or until the time is up. A transaction is on the disk, and its
+     * record with the standbys, a moment before the primary shows it to others; where commits wait for a standby, the longer. So
+     * a standby may have shown it already.
+     */
+    void settle(Duration max) throws SQLException {
+        long deadline = System.nanoTime() + max.toNanos();
+        Set<String> left = underWay();
+        while (!left.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            left.retainAll(underWay());
+        }
+    }
+
+    /** The transactions that have changed something and are not over. */
+    private Set<String> underWay() throws SQLException {
+        String numbers = statements.call(UNDER_WAY).first(row -> row.getString(1));
+        return numbers == null ? Set.of() : new HashSet<>(List.of(numbers.split(" ")));
     }
 
     /** How far a standby has come. */

@@ -50,7 +50,7 @@ public final class PostgresDatabase implements Database {
      * @param threads how many calls work with a node at once, each with a connection
      * @param scanThreads the same for queries over many rows
      * @param queueMax how many calls may wait for each
-     * @param bookmarkWait how long a read waits for a replica to reach its bookmark
+     * @param bookmarkWait how long a read waits for a replica to reach its bookmark, and the primary to show it
      * @param silenceMax a node that owes an answer for longer is out of service
      * @param lagMax a replica that is further behind is out of service
      * @param slow is told of every statement

@@ -30,7 +30,7 @@ final class Reads {
 
     /**
      * @param replicas chooses among {@code all}
-     * @param bookmarkWait how long a read waits for a replica to reach its bookmark
+     * @param bookmarkWait how long a read waits for a replica to reach its bookmark, and the primary to show it
      */
     Reads(
             Primary primary,
@@ -157,8 +157,15 @@ final class Reads {
                     : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
         }
 
+        /** A bookmark may be of what only a replica has shown so far. */
         private CompletionStage<Served<T>> onPrimary(@Nullable String word) {
-            return counted(primary.read(query, scan, word));
+            Query<T> settled = word == null || replicas.isEmpty()
+                    ? query
+                    : connection -> {
+                        connection.settle(bookmarkWait);
+                        return query.on(connection);
+                    };
+            return counted(primary.read(settled, scan, word));
         }
 
         private CompletionStage<Served<T>> counted(CompletionStage<Served<T>> read) {

@@ -29,6 +29,11 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     private static final Duration TTL = Duration.ofHours(1);
     public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
+    /** How long a statement may take, and a read wait for its bookmark. */
+    private record Patience(Duration statement, Duration bookmark) {
+        static final Patience USUAL = new Patience(Duration.ofSeconds(2), Duration.ofMillis(250));
+    }
+
     /** A node over both servers of {@code cluster}, the standby as its replica. */
     public static Parley over(PostgresCluster cluster) {
         return over(cluster, Duration.ofSeconds(5));
@@ -59,15 +64,27 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     /** A node with keys, or refused for them. */
     public static Parley over(PostgresCluster cluster, Secrecy secrecy) {
         String replicas = "copy@here=" + cluster.standby().url();
-        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), secrecy);
+        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
+    }
+
+    /** A node that waits so long for a bookmark and for a commit. */
+    static Parley waiting(PostgresCluster cluster, Duration max) {
+        String replicas = "copy@here=" + cluster.standby().url();
+        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
     }
 
     private static Parley over(String url, String replicas, int threads, int queueMax, Duration lagMax) {
-        return over(url, replicas, threads, queueMax, lagMax, Secrecy.NONE);
+        return over(url, replicas, threads, queueMax, lagMax, Patience.USUAL, Secrecy.NONE);
     }
 
     private static Parley over(
-            String url, String replicas, int threads, int queueMax, Duration lagMax, Secrecy secrecy) {
+            String url,
+            String replicas,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            Secrecy secrecy) {
         var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
         var primary = new Node("main", "here", true);
         var settings = new PostgresDatabase.Settings(
@@ -79,8 +96,8 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 2,
                 queueMax,
                 256,
-                Duration.ofSeconds(2),
-                Duration.ofMillis(250),
+                patience.statement,
+                patience.bookmark,
                 Duration.ofMillis(100),
                 Duration.ofMillis(600),
                 lagMax,

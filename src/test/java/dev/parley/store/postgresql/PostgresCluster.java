@@ -119,7 +119,16 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Makes every commit wait for the standby's disk, or not. */
     public void synchronous(boolean on) {
-        primary.ask("ALTER SYSTEM SET synchronous_standby_names = '" + (on ? "standby" : "") + "'");
+        waitFor(on ? "standby" : "");
+    }
+
+    /** Has every commit wait for one more standby, which there is not: the standby shows it, and the primary does not. */
+    void waitForNobody() {
+        waitFor("FIRST 2 (standby, nobody)");
+    }
+
+    private void waitFor(String standbys) {
+        primary.ask("ALTER SYSTEM SET synchronous_standby_names = '" + standbys + "'");
         primary.ask("SELECT pg_reload_conf()");
     }
 

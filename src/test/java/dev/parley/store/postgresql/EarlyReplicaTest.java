@@ -1,0 +1,47 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Stages.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Session;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: what a replica has shown to somebody, the primary shows to whoever brings the bookmark. Method: a commit that waits for a
+ * standby which there is not, so that the replica has it, and the primary holds it back.
+ */
+class EarlyReplicaTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @Test
+    void aBookmarkOfAReplicaIsKeptByAPrimaryThatShowsItLater() {
+        try (PostgresCluster cluster = PostgresCluster.ofTwo();
+                Parley parley = Parley.waiting(cluster, LONG)) {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(parley));
+            await().until(parley::isWhole);
+            cluster.waitForNobody();
+            peer.trickle(parley);
+            await().until(() ->
+                    served(peer.read(parley, ReadFrom.ANYWHERE)).result().seq() == 2);
+            Served<Session> early = served(peer.read(parley, ReadFrom.ANYWHERE));
+            assertThat(early.node().primary()).isFalse();
+            assertThat(served(peer.read(parley, ReadFrom.PRIMARY)).result().seq())
+                    .as("at the primary without the bookmark")
+                    .isEqualTo(1);
+            cluster.standby().kill();
+
+            CompletionStage<Served<Session>> read = peer.read(parley, new ReadFrom.AtLeast(early.bookmark()));
+            cluster.synchronous(false);
+
+            assertThat(served(read).node().primary()).isTrue();
+            assertThat(served(read).result().seq()).isEqualTo(2);
+            assertThat(served(read).reset()).isFalse();
+        }
+    }
+}
