@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A long poll over the wire. When the time is up its connection is cut, and the peer asks once more without waiting; so the time is
- * never up by the service's clock, which would hide that nobody was woken.
+ * never up by the service's clock, which would hide that nobody was woken. It does so, too, where the cut of another wait has hit its
+ * connection.
  */
 final class HeldRequest implements Service.Held {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,6 +25,7 @@ final class HeldRequest implements Service.Held {
     private final Optional<String> createdAt;
     private final CompletableFuture<HttpResponse<String>> held;
     private final CompletableFuture<Reply> reply;
+    private volatile boolean cut;
 
     HeldRequest(OverHttp service, int node, SessionKey key, Ask.Follow ask, Since since) {
         this.service = service;
@@ -33,9 +35,12 @@ final class HeldRequest implements Service.Held {
         this.since = since;
         this.createdAt = session().map(HeldRequest::createdAt);
         this.held = service.asked(node, key, ask, since);
-        this.reply = held.handle((response, failure) -> failure == null
-                ? ToldOverHttp.read(key, ask, response)
-                : Reply.broken("the wait broke off: " + failure));
+        this.reply = held.thenApply(response -> ToldOverHttp.read(key, ask, response))
+                .exceptionally(failure -> cut ? Reply.broken("the wait was cut") : withoutWaiting());
+    }
+
+    private Reply withoutWaiting() {
+        return service.ask(node, key, new Ask.Follow(ask.after(), ask.limit(), false), since);
     }
 
     @Override
@@ -46,7 +51,8 @@ final class HeldRequest implements Service.Held {
     @Override
     public void timeUp() {
         if (!reply.isDone()) {
-            reply.complete(service.ask(node, key, new Ask.Follow(ask.after(), ask.limit(), false), since));
+            reply.complete(withoutWaiting());
+            cut = true;
             held.cancel(true);
         }
     }

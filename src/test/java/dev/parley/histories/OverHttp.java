@@ -16,8 +16,10 @@ import java.util.concurrent.CompletableFuture;
  * and connections that are cut.
  */
 final class OverHttp implements Service {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final HttpClient CALLS = client();
+
+    /** Waits are cut, and a cut may hit a connection that its client has just given to the next request. */
+    private static final HttpClient WAITS = client();
 
     private final List<URI> nodes;
 
@@ -39,8 +41,13 @@ final class OverHttp implements Service {
                 .join();
     }
 
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
     CompletableFuture<HttpResponse<String>> asked(int node, SessionKey key, Ask ask, Since since) {
-        return HTTP.sendAsync(AskedOverHttp.of(key, ask, since).to(nodes.get(node)), BodyHandlers.ofString());
+        HttpClient client = ask instanceof Ask.Follow follow && follow.waits() ? WAITS : CALLS;
+        return client.sendAsync(AskedOverHttp.of(key, ask, since).to(nodes.get(node)), BodyHandlers.ofString());
     }
 
     /** The request is sent as a whole, and the connection closed before the reply can have come. */
