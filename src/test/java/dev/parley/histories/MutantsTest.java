@@ -10,8 +10,6 @@ import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,16 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutantsTest {
     private static final int HISTORIES_MAX = Integer.getInteger("parley.mutants.histories", 20_000);
     private static final Seed SEED = Seed.of(MutantsTest.class);
-    private static final AtomicInteger CAUGHT = new AtomicInteger();
 
     @TempDir
     Path folder;
-
-    @AfterAll
-    static void close() {
-        System.out.printf(
-                "Mutants: %d of %d caught%n", CAUGHT.get(), Mutant.all().size());
-    }
 
     @ParameterizedTest
     @MethodSource("dev.parley.histories.Mutant#all")
@@ -44,7 +35,6 @@ class MutantsTest {
             System.out.printf(
                     "Mutant: %s, caught by %s after %,d histories%n",
                     mutant, by(failure.get().finding()), number(failure.get()));
-            CAUGHT.incrementAndGet();
             Tries.count(1, "deliberate faults caught");
         }
     }

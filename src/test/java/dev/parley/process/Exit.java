@@ -1,5 +1,7 @@
 package dev.parley.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * How a process of the jar ended.
  *
@@ -7,4 +9,15 @@ package dev.parley.process;
  * @param out all of its standard output
  * @param err all of its standard error, where the log goes
  */
-public record Exit(int code, String out, String err) {}
+public record Exit(int code, String out, String err) {
+    /** The one line that the operator gets to read, where the start was refused. */
+    String refusal() {
+        assertThat(code).as("exit code; standard error: %s", err).isEqualTo(1);
+        assertThat(out).as("standard output").isEmpty();
+        assertThat(err.lines())
+                .as("standard error")
+                .singleElement()
+                .satisfies(line -> assertThat(line).doesNotContain("Exception"));
+        return err;
+    }
+}

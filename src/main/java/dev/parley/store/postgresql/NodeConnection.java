@@ -34,9 +34,8 @@ final class NodeConnection implements AutoCloseable {
                    (SELECT max(timeline) FROM timelines)
             FROM (SELECT pg_last_wal_receive_lsn() AS received, pg_last_wal_replay_lsn() AS replayed) standby""");
 
-    // A transaction that has changed something holds the lock of its own number until everybody sees what it did. A
-    // snapshot
-    // would not tell of the one that began last.
+    // A transaction that has changed something holds the lock of its own number until everybody sees what it did.
+    // A snapshot would not tell of the one that began last.
     private static final Sql UNDER_WAY = new Sql("under-way", """
             SELECT string_agg(CAST(transactionid AS TEXT), ' ')
             FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted""");
