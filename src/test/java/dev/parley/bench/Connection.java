@@ -50,8 +50,11 @@ final class Connection implements Closeable {
         socket.getOutputStream().write(request);
     }
 
-    /** Waits for a whole reply; returns its body, or fails where its status is not one that the call expects. */
-    String receive(Call call) throws IOException {
+    /** What came back to a call. */
+    record Reply(int status, String body) {}
+
+    /** Waits for a whole reply; fails where its status is not one that the call expects. */
+    Reply receive(Call call) throws IOException {
         int status = Integer.parseInt(line().split(" ", 3)[1]);
         int length = 0;
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -63,7 +66,7 @@ final class Connection implements Closeable {
         if (!call.statuses().contains(status)) {
             throw new IOException(call.method() + " " + call.path() + " gave " + status + ": " + body);
         }
-        return body;
+        return new Reply(status, body);
     }
 
     /** Waits for a line that begins so, in a reply that does not end. */

@@ -114,10 +114,10 @@ public final class IdleWaiters {
                 park(due);
                 Call call = traffic.next();
                 connection.send(call);
-                String body = connection.receive(call);
+                Connection.Reply reply = connection.receive(call);
                 latencies.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
                 if (call.toldOf()) {
-                    traffic.heard(call, 201, body);
+                    traffic.heard(call, reply.status(), reply.body());
                 }
             }
         }

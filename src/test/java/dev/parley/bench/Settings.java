@@ -5,16 +5,20 @@ import dev.parley.process.RunningParley;
 import dev.parley.vault.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 
 /**
- * What parts of the service cost or save: handshakes on SQLite with a part switched off, or on, by a setting of the operator's. As
- * elsewhere, each load has its ratio to {@code GET /health} of the same process, for machines are faster at one time than at another.
+ * What parts of the service cost or save: handshakes on SQLite with a part switched off, or on, by a setting of the operator's. All
+ * run at once and are loaded in turns, round by round, for machines are faster at one time than at another; each load has its ratio
+ * to {@code GET /health} of the same process in the same round, and the table has the median of the rounds.
  */
 public final class Settings {
     private static final int CONNECTIONS = 32;
-    private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 10));
+    private static final int ROUNDS = 5;
+    private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 5));
 
     private static final List<Setting> SETTINGS = List.of(
             new Setting("as it comes", Map.of()),
@@ -27,6 +31,24 @@ public final class Settings {
     private record Setting(String name, Map<String, String> environment) {}
 
     public static void main(String[] arguments) throws Exception {
+        var subjects = new ArrayList<Subject>();
+        try (var folder = new TemporaryFolder()) {
+            for (Setting setting : SETTINGS) {
+                subjects.add(new Subject(setting, folder));
+            }
+            for (Subject subject : subjects) {
+                subject.warmUp();
+            }
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Subject subject : subjects) {
+                    subject.measure();
+                }
+            }
+        } finally {
+            for (Subject subject : subjects) {
+                subject.parley.close();
+            }
+        }
         Markdown.head(
                 "setting",
                 "native, requests/s",
@@ -36,41 +58,84 @@ public final class Settings {
                 "of /health",
                 "p99 ms",
                 "failed");
-        for (Setting setting : SETTINGS) {
-            measure(setting);
-        }
+        subjects.forEach(Subject::tell);
         Markdown.line("");
     }
 
-    private static void measure(Setting setting) throws Exception {
-        try (var folder = new TemporaryFolder()) {
-            ParleyJar jar = ParleyJar.in(folder.path());
+    /** A service with one of the settings, and what was measured of it. */
+    private static final class Subject {
+        private final Setting setting;
+        private final RunningParley parley;
+        private final Load load;
+        private final List<Handshaking> handshaking =
+                List.of(new Handshaking(new NativeHandshakes("measured")), new Handshaking(new RondevuHandshakes()));
+
+        Subject(Setting setting, TemporaryFolder folder) throws Exception {
+            this.setting = setting;
+            ParleyJar jar = ParleyJar.in(folder.path())
+                    .with("PARLEY_STORE_URL", "sqlite:" + setting.name().replace(' ', '-') + ".db");
             for (Map.Entry<String, String> variable : setting.environment().entrySet()) {
                 jar = jar.with(variable.getKey(), variable.getValue());
             }
-            try (RunningParley parley = jar.start()) {
-                var load = new Load(parley.uri(), CONNECTIONS);
-                warmUp(load);
-                Measured health = load.run(Traffic.health(), ROUND);
-                var cells = new ArrayList<Object>(List.of(setting.name()));
-                long failures = 0;
-                for (Traffic traffic : List.of(new NativeHandshakes("measured"), new RondevuHandshakes())) {
-                    Measured measured = load.run(traffic, ROUND);
-                    cells.add(Markdown.figure(measured.perSecond()));
-                    cells.add(Markdown.figure(measured.perSecond() / health.perSecond()));
-                    cells.add(Markdown.figure(measured.millis(99)));
-                    failures += measured.failures();
-                }
-                cells.add(failures);
-                Markdown.row(cells.toArray());
+            this.parley = jar.start();
+            this.load = new Load(parley.uri(), CONNECTIONS);
+        }
+
+        /** Longer than is measured: what seals, or reads the file, is compiled late. */
+        void warmUp() throws InterruptedException {
+            for (Traffic traffic : List.of(Traffic.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
+                load.run(traffic, ROUND.multipliedBy(3));
             }
+        }
+
+        void measure() throws InterruptedException {
+            double health = load.run(Traffic.health(), ROUND).perSecond();
+            for (Handshaking each : handshaking) {
+                each.add(load.run(each.traffic, ROUND), health);
+            }
+        }
+
+        void tell() {
+            var cells = new ArrayList<Object>(List.of(setting.name()));
+            handshaking.forEach(each -> each.tell(cells));
+            cells.add(handshaking.stream().mapToLong(each -> each.failures).sum());
+            Markdown.row(cells.toArray());
         }
     }
 
-    /** Twice as long as is measured: what seals, or reads the file, is compiled late. */
-    private static void warmUp(Load load) throws InterruptedException {
-        for (Traffic traffic : List.of(Traffic.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
-            load.run(traffic, ROUND.multipliedBy(2));
+    /** The rounds of one load. */
+    private static final class Handshaking {
+        private final Traffic traffic;
+        private final double[] perSecond = new double[ROUNDS];
+        private final double[] ofHealth = new double[ROUNDS];
+        private final Histogram micros = new Histogram(3);
+        private int rounds;
+        private long failures;
+
+        Handshaking(Traffic traffic) {
+            this.traffic = traffic;
+        }
+
+        void add(Measured measured, double health) {
+            perSecond[rounds] = measured.perSecond();
+            ofHealth[rounds] = measured.perSecond() / health;
+            micros.add(measured.latencies());
+            failures += measured.failures();
+            rounds++;
+        }
+
+        void tell(List<Object> cells) {
+            cells.add(Markdown.figure(median(perSecond)));
+            cells.add(Markdown.figure(median(ofHealth)));
+            cells.add(Markdown.millis(micros, 99));
+        }
+
+        private static double median(double[] figures) {
+            return Arrays.stream(figures)
+                    .sorted()
+                    .skip(figures.length / 2)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

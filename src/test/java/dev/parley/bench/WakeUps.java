@@ -187,7 +187,7 @@ public final class WakeUps {
             }
             case POLL -> {
                 offerer.send(meeting.poll());
-                while (!offerer.receive(meeting.poll()).contains("answerer")) {
+                while (!offerer.receive(meeting.poll()).body().contains("answerer")) {
                     LockSupport.parkNanos(POLL_NANOS);
                     offerer.send(meeting.poll());
                 }
