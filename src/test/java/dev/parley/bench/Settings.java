@@ -31,22 +31,28 @@ public final class Settings {
     private record Setting(String name, Map<String, String> environment) {}
 
     public static void main(String[] arguments) throws Exception {
-        var subjects = new ArrayList<Subject>();
         try (var folder = new TemporaryFolder()) {
-            for (Setting setting : SETTINGS) {
-                subjects.add(new Subject(setting, folder));
-            }
-            for (Subject subject : subjects) {
-                subject.warmUp();
-            }
-            for (int round = 0; round < ROUNDS; round++) {
+            var subjects = new ArrayList<Subject>();
+            try {
+                for (Setting setting : SETTINGS) {
+                    subjects.add(new Subject(setting, folder));
+                }
+                measure(subjects);
+            } finally {
                 for (Subject subject : subjects) {
-                    subject.measure();
+                    subject.parley.close();
                 }
             }
-        } finally {
+        }
+    }
+
+    private static void measure(List<Subject> subjects) throws InterruptedException {
+        for (Subject subject : subjects) {
+            subject.warmUp();
+        }
+        for (int round = 0; round < ROUNDS; round++) {
             for (Subject subject : subjects) {
-                subject.parley.close();
+                subject.measure();
             }
         }
         Markdown.head(
