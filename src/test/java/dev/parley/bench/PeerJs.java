@@ -2,6 +2,7 @@ package dev.parley.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.FreePort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,7 +21,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ record PeerJs(Process process, int port) implements AutoCloseable {
                     "PeerJS's server is skipped: %s is not there (npm install --prefix %s peer)%n", SERVER, FOLDER);
             return Optional.empty();
         }
-        int port = freePort();
+        int port = FreePort.choose();
         try {
             Process process = new ProcessBuilder("node", SERVER.toString(), "--port", Integer.toString(port))
                     .redirectErrorStream(true)
@@ -59,12 +59,6 @@ record PeerJs(Process process, int port) implements AutoCloseable {
         } catch (IOException e) {
             Markdown.line("PeerJS's server is skipped, for want of Node.js: %s%n", e);
             return Optional.empty();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
         }
     }
 

@@ -2,9 +2,9 @@ package dev.parley.browser;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -33,7 +33,7 @@ final class Coturn implements AutoCloseable {
 
     /** Starts it on a free port, and waits until it listens; it leaves its log in {@code folder}. */
     static Coturn start(Path executable, Path folder, String secret) {
-        int port = freePort();
+        int port = FreePort.choose();
         Path log = folder.resolve("coturn.log").toAbsolutePath();
         var command = new ProcessBuilder(
                 executable.toString(),
@@ -75,14 +75,6 @@ final class Coturn implements AutoCloseable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() {
-        try (var probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,16 +1,14 @@
 package dev.parley.process;
 
+import dev.parley.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,11 +17,6 @@ import java.util.stream.Stream;
  * <p>Nothing of the environment in which the tests run reaches it: settings of Parley and of Quarkus are only those given here.
  */
 public final class ParleyJar {
-    // Below the ports that the kernel gives to clients, so that no connection takes one between the choice and the
-    // start.
-    private static final int PORT_MIN = 20_000;
-    private static final int PORT_MAX = 32_000;
-
     private final Path folder;
     private final Path java;
     private final Path jar;
@@ -82,7 +75,7 @@ public final class ParleyJar {
      * @throws AssertionError if it ends or does not answer within three minutes; its state is in the message
      */
     public RunningParley start() {
-        return startOn(freePort());
+        return startOn(FreePort.choose());
     }
 
     /** The same on a port of one's choice, for a server that takes another's place. */
@@ -96,7 +89,7 @@ public final class ParleyJar {
     /** Runs the jar with {@code arguments} until it ends by itself; for commands, and for starts that are refused. */
     public Exit run(String... arguments) {
         try (LaunchedJar launched =
-                with("QUARKUS_HTTP_PORT", Integer.toString(freePort())).launch(arguments)) {
+                with("QUARKUS_HTTP_PORT", Integer.toString(FreePort.choose())).launch(arguments)) {
             return launched.awaitExit();
         }
     }
@@ -120,7 +113,7 @@ public final class ParleyJar {
                     .redirectError(err.toFile());
             builder.environment().keySet().removeIf(ParleyJar::isSetting);
             builder.environment()
-                    .put("QUARKUS_MANAGEMENT_PORT", Integer.toString(freePort())); // many servers run at once
+                    .put("QUARKUS_MANAGEMENT_PORT", Integer.toString(FreePort.choose())); // many servers run at once
             // What was lost or never there is looked for often, and all from one address.
             builder.environment().put("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0");
             // How fast the machine is that tests is not what they are about.
@@ -143,20 +136,5 @@ public final class ParleyJar {
             throw new IllegalStateException("The system property parley.jar does not say which jar to run");
         }
         return Path.of(jar);
-    }
-
-    private static int freePort() {
-        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX))
-                .filter(ParleyJar::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (var probe = new ServerSocket(port)) {
-            return probe.isBound();
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

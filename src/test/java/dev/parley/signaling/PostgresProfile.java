@@ -1,7 +1,7 @@
 package dev.parley.signaling;
 
+import dev.parley.store.SeenSql;
 import dev.parley.store.postgresql.PostgresServers;
-import dev.parley.store.postgresql.SeenSql;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public class PostgresProfile extends StoreProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-        return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.class))
+        return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.OnPostgres.class))
                 .collect(Collectors.toSet());
     }
 

@@ -1,15 +1,13 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Properties;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,11 +17,6 @@ import java.util.stream.Stream;
 public final class PostgresCluster implements AutoCloseable {
     /** Where the shared cluster is. A property tells, because Quarkus loads this class anew for each start of an application. */
     private static final String SHARED = "test.postgres.cluster";
-
-    // Below the ports that the kernel gives to clients, so that no connection takes one between the choice and the
-    // start.
-    private static final int PORT_MIN = 20_000;
-    private static final int PORT_MAX = 32_000;
 
     private final Path folder;
     private final PostgresServer primary;
@@ -62,7 +55,7 @@ public final class PostgresCluster implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory(
                     Files.createDirectories(Path.of("target", "clusters").toAbsolutePath()), "cluster-");
-            var cluster = new PostgresCluster(folder, freePort(), freePort(), "parley", false);
+            var cluster = new PostgresCluster(folder, FreePort.choose(), FreePort.choose(), "parley", false);
             PostgresServer primary = cluster.primary;
             PostgresServer standby = cluster.standby;
             PostgresBinaries.run(
@@ -146,21 +139,6 @@ public final class PostgresCluster implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX))
-                .filter(PostgresCluster::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isFree(int port) {
-        try (var probe = new ServerSocket(port)) {
-            return probe.isBound();
-        } catch (IOException e) {
-            return false;
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.parley.session.Namespace;
 import dev.parley.signaling.PostgresProfile;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.SeenSql;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.StoreUrl;

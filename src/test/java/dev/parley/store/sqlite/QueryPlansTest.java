@@ -7,6 +7,7 @@ import dev.parley.session.Namespace;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.SqliteProfile;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.SeenSql;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
 import io.quarkus.test.junit.QuarkusTest;
@@ -50,7 +51,7 @@ class QueryPlansTest {
     public static final class WithSeenSql extends SqliteProfile {
         @Override
         public Set<Class<?>> getEnabledAlternatives() {
-            return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.class))
+            return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.OnSqlite.class))
                     .collect(Collectors.toSet());
         }
     }

@@ -1,4 +1,4 @@
-package dev.parley.store.sqlite;
+package dev.parley.store;
 
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
 import jakarta.enterprise.inject.Alternative;
@@ -7,9 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
 
 /** Keeps the SQL that Hibernate makes of the repository's queries. */
-@Alternative
-@PersistenceUnitExtension("sqlite")
-public class SeenSql implements StatementInspector {
+public abstract class SeenSql implements StatementInspector {
     // Hibernate and the test may each be given an instance of their own.
     private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
@@ -19,11 +17,21 @@ public class SeenSql implements StatementInspector {
         return sql;
     }
 
-    static void forget() {
+    public static void forget() {
         SEEN.clear();
     }
 
-    static List<String> seen() {
+    public static List<String> seen() {
         return List.copyOf(SEEN);
     }
+
+    /** An inspector belongs to one persistence unit. */
+    @Alternative
+    @PersistenceUnitExtension("sqlite")
+    public static class OnSqlite extends SeenSql {}
+
+    /** The same for the other. */
+    @Alternative
+    @PersistenceUnitExtension("postgresql")
+    public static class OnPostgres extends SeenSql {}
 }
