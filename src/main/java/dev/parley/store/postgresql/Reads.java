@@ -138,23 +138,38 @@ final class Reads {
         private CompletionStage<Served<T>> onReplica(Replica replica, @Nullable Asked asked) {
             CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
             return read.exceptionallyCompose(failure -> {
-                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                Throwable cause = cause(failure);
                 if (cause instanceof Replica.Unfit unfit) {
                     meters.fellBack(unfit.reason());
                 } else if (cause instanceof StoreUnavailable) {
                     meters.fellBack("busy");
                 } else {
-                    return CompletableFuture.failedStage(cause == null ? failure : cause);
+                    return CompletableFuture.failedStage(cause);
                 }
                 return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
             });
         }
 
-        /** For a read of any state, which no replica can serve: it is refused only where the next primary lets wait, too. */
+        /** For a read of any state, which no replica in service can serve. */
         private CompletionStage<Served<T>> onPrimaryOfAnyTime() {
-            return primary.isReachable() || replicas.isEmpty()
+            CompletionStage<Served<T>> read = primary.isReachable() || replicas.isEmpty()
                     ? onPrimary(null)
                     : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
+            return read.exceptionallyCompose(failure -> cause(failure) instanceof StoreUnavailable refusal
+                    ? onLastResort(refusal)
+                    : CompletableFuture.failedStage(cause(failure)));
+        }
+
+        /** The primary was lost with the read on its way: a replica that lags is better than a refusal. */
+        private CompletionStage<Served<T>> onLastResort(StoreUnavailable refusal) {
+            Optional<Replica> replica = replicas.lastResort();
+            if (replica.isEmpty()) {
+                return CompletableFuture.failedStage(refusal);
+            }
+            return counted(replica.get().read(query, scan, null)).exceptionallyCompose(failure -> {
+                Throwable cause = cause(failure);
+                return CompletableFuture.failedStage(cause instanceof Replica.Unfit ? refusal : cause);
+            });
         }
 
         /** A bookmark may be of what only a replica has shown so far. */
@@ -175,5 +190,9 @@ final class Reads {
                 }
             });
         }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a read that a replica cannot serve is served by the primary, once, and counted under its reason. Method: a real standby
- * that is late, full, cut off, hung, out of reach or busy with replay at the moment of the read.
+ * that is late, full, cut off, hung, out of reach or busy with replay at the moment of the read, and a primary that is lost then.
  */
 class FallbacksTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -28,6 +28,10 @@ class FallbacksTest {
     /** Stays on a standby until replay wants the table, and on a primary not at all. */
     private static final Sql IN_THE_WAY = new Sql(
             "in-the-way", "SELECT count(*), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 30 ELSE 0 END) FROM history");
+
+    /** Ends its own connection on a primary, each time it is tried. */
+    private static final Sql LOSE_THE_PRIMARY =
+            new Sql("lose-the-primary", "SELECT pg_is_in_recovery() OR pg_terminate_backend(pg_backend_pid())");
 
     private static PostgresCluster cluster;
 
@@ -164,6 +168,30 @@ class FallbacksTest {
         } finally {
             over.countDown();
             cluster.standby().thaw();
+        }
+    }
+
+    @Test
+    void aReplicaThatLagsServesAnyStateWhereThePrimaryIsLostOnTheWay() {
+        try (Parley parley = whole(Parley.over(cluster, Duration.ofMillis(200)))) {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(parley));
+            await().until(() -> parley.replica().lagBytes() == 0);
+            cluster.standby().pauseReplay();
+            try {
+                served(peer.trickle(parley));
+                await().until(() -> parley.replica().state().equals("lagging"));
+                var tries = new AtomicInteger();
+                Served<Boolean> read = served(parley.database().read(ReadFrom.ANYWHERE, queries -> {
+                    tries.incrementAndGet();
+                    return queries.call(LOSE_THE_PRIMARY).first(row -> true) != null;
+                }));
+
+                assertThat(read.node().primary()).isFalse();
+                assertThat(tries).as("twice at the primary, once here").hasValue(3);
+            } finally {
+                cluster.standby().resumeReplay();
+            }
         }
     }
 
