@@ -11,13 +11,14 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What parts of the service cost or save: handshakes on SQLite with a part switched off, or on, by a setting of the operator's. All
- * run at once and are loaded in turns, round by round, for machines are faster at one time than at another; each load has its ratio
- * to {@code GET /health} of the same process in the same round, and the table has the median of the rounds.
+ * What parts of the service cost or save: handshakes and polls on SQLite with a part switched off, or on, by a setting of the
+ * operator's. All run at once and are loaded in turns, round by round, for machines are faster at one time than at another; each load
+ * has its ratio to {@code GET /health} of the same process in the same round, and the table has the median of the rounds.
  */
 public final class Settings {
     private static final int CONNECTIONS = 32;
     private static final int ROUNDS = 5;
+    private static final int POLLED = 500;
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 5));
 
     private static final List<Setting> SETTINGS = List.of(
@@ -63,6 +64,9 @@ public final class Settings {
                 "compatible",
                 "of /health",
                 "p99 ms",
+                "polls that find nothing",
+                "of /health",
+                "p99 ms",
                 "failed");
         subjects.forEach(Subject::tell);
         Markdown.line("");
@@ -73,8 +77,12 @@ public final class Settings {
         private final Setting setting;
         private final RunningParley parley;
         private final Load load;
-        private final List<Handshaking> handshaking =
-                List.of(new Handshaking(new NativeHandshakes("measured")), new Handshaking(new RondevuHandshakes()));
+        private final Traffic natively = new NativeHandshakes("measured");
+        private final Traffic compatibly = new RondevuHandshakes();
+        private final Rounds nativeRounds = new Rounds();
+        private final Rounds compatibleRounds = new Rounds();
+        private final Rounds pollRounds = new Rounds();
+        private int opened;
 
         Subject(Setting setting, TemporaryFolder folder) throws Exception {
             this.setting = setting;
@@ -89,38 +97,43 @@ public final class Settings {
 
         /** Longer than is measured: what seals, or reads the file, is compiled late. */
         void warmUp() throws InterruptedException {
-            for (Traffic traffic : List.of(Traffic.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
-                load.run(traffic, ROUND.multipliedBy(3));
-            }
+            Duration time = ROUND.multipliedBy(3);
+            load.run(Traffic.health(), time);
+            load.run(new NativeHandshakes("warm"), time);
+            load.run(new RondevuHandshakes(), time);
+            load.run(pollsOfNewSessions(), time);
         }
 
         void measure() throws InterruptedException {
             double health = load.run(Traffic.health(), ROUND).perSecond();
-            for (Handshaking each : handshaking) {
-                each.add(load.run(each.traffic, ROUND), health);
-            }
+            nativeRounds.add(load.run(natively, ROUND), health);
+            compatibleRounds.add(load.run(compatibly, ROUND), health);
+            pollRounds.add(load.run(pollsOfNewSessions(), ROUND), health);
+        }
+
+        /** Who polls has opened the session, or found it, not long ago. */
+        private Traffic pollsOfNewSessions() throws InterruptedException {
+            var sessions = new LiveSessions("polled-" + opened++);
+            load.run(sessions, POLLED);
+            return new EmptyPolls(sessions, POLLED);
         }
 
         void tell() {
             var cells = new ArrayList<Object>(List.of(setting.name()));
-            handshaking.forEach(each -> each.tell(cells));
-            cells.add(handshaking.stream().mapToLong(each -> each.failures).sum());
+            List<Rounds> all = List.of(nativeRounds, compatibleRounds, pollRounds);
+            all.forEach(rounds -> rounds.tell(cells));
+            cells.add(all.stream().mapToLong(rounds -> rounds.failures).sum());
             Markdown.row(cells.toArray());
         }
     }
 
-    /** The rounds of one load. */
-    private static final class Handshaking {
-        private final Traffic traffic;
+    /** What was measured of one load. */
+    private static final class Rounds {
         private final double[] perSecond = new double[ROUNDS];
         private final double[] ofHealth = new double[ROUNDS];
         private final Histogram micros = new Histogram(3);
         private int rounds;
         private long failures;
-
-        Handshaking(Traffic traffic) {
-            this.traffic = traffic;
-        }
 
         void add(Measured measured, double health) {
             perSecond[rounds] = measured.perSecond();
