@@ -77,12 +77,10 @@ public final class Settings {
         private final Setting setting;
         private final RunningParley parley;
         private final Load load;
-        private final Traffic natively = new NativeHandshakes("measured");
-        private final Traffic compatibly = new RondevuHandshakes();
         private final Rounds nativeRounds = new Rounds();
         private final Rounds compatibleRounds = new Rounds();
         private final Rounds pollRounds = new Rounds();
-        private int opened;
+        private int loads;
 
         Subject(Setting setting, TemporaryFolder folder) throws Exception {
             this.setting = setting;
@@ -99,21 +97,25 @@ public final class Settings {
         void warmUp() throws InterruptedException {
             Duration time = ROUND.multipliedBy(3);
             load.run(Traffic.health(), time);
-            load.run(new NativeHandshakes("warm"), time);
+            load.run(nativeHandshakes(), time);
             load.run(new RondevuHandshakes(), time);
             load.run(pollsOfNewSessions(), time);
         }
 
         void measure() throws InterruptedException {
             double health = load.run(Traffic.health(), ROUND).perSecond();
-            nativeRounds.add(load.run(natively, ROUND), health);
-            compatibleRounds.add(load.run(compatibly, ROUND), health);
+            nativeRounds.add(load.run(nativeHandshakes(), ROUND), health);
+            compatibleRounds.add(load.run(new RondevuHandshakes(), ROUND), health);
             pollRounds.add(load.run(pollsOfNewSessions(), ROUND), health);
+        }
+
+        private Traffic nativeHandshakes() {
+            return new NativeHandshakes("measured-" + loads++);
         }
 
         /** Who polls has opened the session, or found it, not long ago. */
         private Traffic pollsOfNewSessions() throws InterruptedException {
-            var sessions = new LiveSessions("polled-" + opened++);
+            var sessions = new LiveSessions("polled-" + loads++);
             load.run(sessions, POLLED);
             return new EmptyPolls(sessions, POLLED);
         }
