@@ -52,11 +52,6 @@ public final class OnPostgres {
             cluster.standby().start();
             printWrites("asynchronous", load, pgbench);
             cluster.synchronous(true);
-            while (!cluster.primary()
-                    .ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
-                    .equals("1")) {
-                Thread.onSpinWait();
-            }
             printWrites("synchronous", load, pgbench);
             cluster.synchronous(false);
         }

@@ -46,10 +46,6 @@ class FailoverIT {
     @Test
     void aSynchronousStandbyHasAllThatWasAcknowledged() {
         nodes.cluster().synchronous(true);
-        await().until(() -> nodes.cluster()
-                .primary()
-                .ask("SELECT sync_state FROM pg_stat_replication")
-                .equals("sync"));
         Wanderers peers = failedOver();
 
         assertThat(peers.surprises()).isEmpty();

@@ -1,10 +1,13 @@
 package dev.parley.store.postgresql;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.parley.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Properties;
 import java.util.UUID;
@@ -110,9 +113,15 @@ public final class PostgresCluster implements AutoCloseable {
                 + primary.database();
     }
 
-    /** Makes every commit wait for the standby's disk, or not. */
+    /** Makes every commit wait for the standby's disk, or not; from the return on. */
     public void synchronous(boolean on) {
         waitFor(on ? "standby" : "");
+        await("the standby is " + (on ? "synchronous" : "asynchronous"))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
+                        .equals(on ? "1" : "0"));
     }
 
     /** Has every commit wait for one more standby, which there is not: the standby shows it, and the primary does not. */
