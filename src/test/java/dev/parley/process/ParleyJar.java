@@ -64,7 +64,10 @@ public final class ParleyJar {
                 Stream.concat(options.stream(), Stream.of(option)).toList());
     }
 
-    /** The same with the fast compiler only and classes that were loaded before: it starts in half the time, and serves more slowly. */
+    /**
+     * The same with the fast compiler only, and unless it is a copy with classes that were loaded before: it starts in half the time,
+     * and serves more slowly.
+     */
     public ParleyJar startingFast() {
         ParleyJar fast = withOption("-XX:TieredStopAtLevel=1");
         return jar.equals(packaged()) ? fast.withOption(ClassArchive.OPTION) : fast;
