@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes, and group commit: it takes all the work that waits, runs it in one transaction, makes it durable
- * with one fsync, and only then tells the callers. The more callers there are, the less of an fsync each costs; a lone caller
- * waits for nobody.
+ * with one fsync, and only then tells the callers. It never waits for more to come: while one batch is made durable the next one
+ * gathers, so the more callers there are, the less of an fsync each costs, and a lone caller waits for nobody.
  *
  * <p>The work of a batch is independent. A refusal usually comes from a guard that missed, so it has changed nothing and the
  * batch goes on; this spares a savepoint for each work, two statements more. Where work did change something before it failed,
@@ -153,7 +153,6 @@ final class WriterLane implements AutoCloseable {
             } catch (InterruptedException e) {
                 continue; // close() wakes the thread: go round once more to see what still waits
             }
-            letOthersGetInLine();
             queue.drainTo(batch, batchMax - 1);
             commit(batch);
             batch.clear();
@@ -175,23 +174,6 @@ final class WriterLane implements AutoCloseable {
         }
         for (var done = cleaned.poll(); done != null; done = cleaned.poll()) {
             done.complete(null);
-        }
-    }
-
-    /**
-     * Gives way to threads that are about to bring work, for as long as they do. Then a batch is
-     * larger, and each work pays less of the fsync; where nobody is about to, it costs a microsecond.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on the scheduler but the size of the batch
-    private void letOthersGetInLine() {
-        int waiting = queue.size();
-        for (int still = 0; still < 2 && waiting < batchMax; still++) {
-            Thread.yield();
-            int now = queue.size();
-            if (now > waiting) {
-                waiting = now;
-                still = -1;
-            }
         }
     }
 
