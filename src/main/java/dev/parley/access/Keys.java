@@ -4,7 +4,7 @@ import dev.parley.session.Namespace;
 import dev.parley.store.Database;
 import dev.parley.store.KeyStore;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Served;
+import dev.parley.store.Stages;
 import dev.parley.store.Statements;
 import dev.parley.store.StoredKey;
 import dev.parley.store.UpkeepRefused;
@@ -14,8 +14,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
 /**
@@ -48,7 +46,7 @@ public final class Keys {
         var key = BearerKey.random(random);
         var stored = new StoredKey(
                 name, namespace, roles.stream().sorted().map(Role::word).toList(), key.hash(), clock.instant());
-        done(database.write(tx -> refusal(tx, stored))).ifPresent(line -> {
+        Stages.join(database.write(tx -> refusal(tx, stored))).result().ifPresent(line -> {
             throw new UpkeepRefused(line);
         });
         return key;
@@ -66,20 +64,12 @@ public final class Keys {
 
     /** All of them, by name. */
     public List<StoredKey> list() {
-        return done(database.scan(ReadFrom.PRIMARY, store::all));
+        return Stages.join(database.scan(ReadFrom.PRIMARY, store::all)).result();
     }
 
     public void revoke(String name) {
-        if (!done(database.write(tx -> store.remove(tx, name)))) {
+        if (!Stages.join(database.write(tx -> store.remove(tx, name))).result()) {
             throw new UpkeepRefused("No key has the name " + name + "; \"parley key list\" has those there are.");
-        }
-    }
-
-    private static <T> T done(CompletionStage<Served<T>> stage) {
-        try {
-            return stage.toCompletableFuture().join().result();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 }

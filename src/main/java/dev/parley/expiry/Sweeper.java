@@ -2,8 +2,8 @@ package dev.parley.expiry;
 
 import dev.parley.store.Database;
 import dev.parley.store.SessionStore;
+import dev.parley.store.Stages;
 import java.time.InstantSource;
-import java.util.concurrent.CompletionException;
 
 /** Deletes expired sessions in batches, each a transaction of its own, so that writers wait for one batch at most. */
 public final class Sweeper {
@@ -30,17 +30,11 @@ public final class Sweeper {
         long deleted = 0;
         int batch;
         do {
-            try {
-                batch = database.write(tx -> sessions.sweep(tx, now, batchMax))
-                        .toCompletableFuture()
-                        .join()
-                        .result();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
+            batch = Stages.join(database.write(tx -> sessions.sweep(tx, now, batchMax)))
+                    .result();
             deleted += batch;
         } while (batch == batchMax);
-        database.clean().toCompletableFuture().join();
+        Stages.join(database.clean());
         return deleted;
     }
 }

@@ -4,11 +4,11 @@ import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.Served;
+import dev.parley.store.Stages;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,8 +102,7 @@ public final class Wait {
      * was of another.
      */
     private void weigh(@Nullable Served<Event.Closed> told, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        boolean missing = cause instanceof SessionNotFound;
+        boolean missing = failure != null && Stages.cause(failure) instanceof SessionNotFound;
         Served<Event.Closed> last = closing.get();
         if (end == null && missing && last != null) {
             endWith(() -> waiter.closed(last));

@@ -10,6 +10,7 @@ import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.store.Stages;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -128,8 +128,7 @@ public final class EventStream implements Waiter {
             write(news.bookmark(), events.list());
             return events.list().size() >= source.pageMax() ? null : events.expiresAt();
         }
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof SignalingException refusal) {
+        if (failure != null && Stages.cause(failure) instanceof SignalingException refusal) {
             throw refusal; // a store that cannot be read just now may be back at the next look
         }
         end("failed"); // who comes again is told why

@@ -9,7 +9,6 @@ import dev.parley.vault.SealedBox;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -178,12 +177,11 @@ public final class Rotation {
     private <T> T write(Work<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return database.write(work).toCompletableFuture().join().result();
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof StoreUnavailable && attempt < ATTEMPTS) {
-                    continue;
+                return Stages.join(database.write(work)).result();
+            } catch (StoreUnavailable e) {
+                if (attempt >= ATTEMPTS) {
+                    throw e;
                 }
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
             }
         }
     }

@@ -6,13 +6,13 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.SessionRepository;
+import dev.parley.store.Stages;
 import dev.parley.store.Standpoint;
 import dev.parley.store.Work;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -73,15 +73,15 @@ public final class TracedDatabase implements Database {
             if (served != null) {
                 span.setAttribute(NODE, served.node().name());
             } else {
-                told(span, failure instanceof CompletionException ? failure.getCause() : failure);
+                told(span, failure);
             }
             span.end();
         });
     }
 
     /** A refusal is an answer; its type says all that a stranger may know, the message of a failure might say more. */
-    private static void told(Span span, @Nullable Throwable failure) {
-        if (failure instanceof SignalingException refusal) {
+    private static void told(Span span, Throwable failure) {
+        if (Stages.cause(failure) instanceof SignalingException refusal) {
             span.setAttribute(ERROR, refusal.type());
         } else {
             span.setAttribute(ERROR, "fault");

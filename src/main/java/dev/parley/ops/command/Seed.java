@@ -10,6 +10,7 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.store.Stages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -36,11 +37,11 @@ final class Seed {
     /** Makes session number {@code number} unless it lives; returns whether it made it. */
     boolean sow(int number) {
         var code = new Code(PREFIX + number);
-        boolean replay = Await.result(signaling.open(namespace, opening(code, number)))
+        boolean replay = Stages.join(signaling.open(namespace, opening(code, number)))
                 .result()
                 .replay();
         if (number % ANSWERED_EVERY == 0) {
-            Await.result(signaling.answer(
+            Stages.join(signaling.answer(
                     new SessionKey(namespace, code),
                     description(number, Side.ANSWERER),
                     null,

@@ -7,6 +7,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SessionStore;
+import dev.parley.store.Stages;
 import dev.parley.store.UpkeepRefused;
 import io.smallrye.config.SmallRyeConfig;
 import jakarta.enterprise.inject.Instance;
@@ -104,7 +105,7 @@ public final class SeedCommand implements Callable<Integer> {
         if (profile.getSourceOrdinal() > QUARKUS_OWN_ORDINAL && "prod".equals(profile.getValue())) {
             throw new UpkeepRefused("The profile is set to prod; development data belongs into no such store.");
         }
-        boolean inUse = Await.result(database.get()
+        boolean inUse = Stages.join(database.get()
                         .scan(ReadFrom.PRIMARY, node -> new SessionStore().holdsOthersThan(node, Seed.PREFIX)))
                 .result();
         if (inUse) {

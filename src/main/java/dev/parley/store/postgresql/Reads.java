@@ -5,11 +5,11 @@ import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.store.Stages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +138,7 @@ final class Reads {
         private CompletionStage<Served<T>> onReplica(Replica replica, @Nullable Asked asked) {
             CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
             return read.exceptionallyCompose(failure -> {
-                Throwable cause = cause(failure);
+                Throwable cause = Stages.cause(failure);
                 if (cause instanceof Replica.Unfit unfit) {
                     meters.fellBack(unfit.reason());
                 } else if (cause instanceof StoreUnavailable) {
@@ -155,9 +155,9 @@ final class Reads {
             CompletionStage<Served<T>> read = primary.isReachable() || replicas.isEmpty()
                     ? onPrimary(null)
                     : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
-            return read.exceptionallyCompose(failure -> cause(failure) instanceof StoreUnavailable refusal
+            return read.exceptionallyCompose(failure -> Stages.cause(failure) instanceof StoreUnavailable refusal
                     ? onLastResort(refusal)
-                    : CompletableFuture.failedStage(cause(failure)));
+                    : CompletableFuture.failedStage(Stages.cause(failure)));
         }
 
         /** The primary was lost with the read on its way: a replica that lags is better than a refusal. */
@@ -167,7 +167,7 @@ final class Reads {
                 return CompletableFuture.failedStage(refusal);
             }
             return counted(replica.get().read(query, scan, null)).exceptionallyCompose(failure -> {
-                Throwable cause = cause(failure);
+                Throwable cause = Stages.cause(failure);
                 return CompletableFuture.failedStage(cause instanceof Replica.Unfit ? refusal : cause);
             });
         }
@@ -190,9 +190,5 @@ final class Reads {
                 }
             });
         }
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }
