@@ -8,10 +8,10 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.store.Stages;
 import dev.parley.store.Standpoint;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -82,8 +82,7 @@ final class InProcess implements Service {
 
     /** Where a refusal came from, the use cases do not tell; HTTP puts the node's standpoint on it. */
     private static Reply refused(Throwable failure, Standpoint standpoint) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Stages.cause(failure);
         return cause instanceof SignalingException refusal && !(cause instanceof Passing)
                 ? new Reply(new Told.Refused(refusal.type()), standpoint.bookmark(), false, standpoint.reset())
                 : Reply.broken(cause.toString());

@@ -11,8 +11,8 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.Awaited;
 import dev.parley.signaling.Signaling;
-import dev.parley.signaling.Stages;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -134,7 +134,7 @@ abstract class ReconnectContract {
     /** Opens a session whose event 1 says "1". */
     private SessionToken open(SessionKey key) {
         SessionToken token = SessionToken.random(TOKENS);
-        Stages.result(signaling.open(
+        Awaited.result(signaling.open(
                 key.namespace(),
                 new Opening(key.code(), null, null, List.of(), Description.of("1"), Trickle.NOTHING, null, token)));
         return token;
@@ -145,7 +145,7 @@ abstract class ReconnectContract {
         List<Candidate> candidates = IntStream.range(first, behind)
                 .mapToObj(number -> new Candidate(("\"" + number + "\"").getBytes(StandardCharsets.UTF_8)))
                 .toList();
-        Stages.result(signaling.trickle(key, token, new Trickle(candidates, false), null));
+        Awaited.result(signaling.trickle(key, token, new Trickle(candidates, false), null));
     }
 
     private static void spin(int turns) {

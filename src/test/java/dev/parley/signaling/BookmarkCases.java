@@ -1,7 +1,7 @@
 package dev.parley.signaling;
 
+import static dev.parley.signaling.Awaited.served;
 import static dev.parley.signaling.Draft.offer;
-import static dev.parley.signaling.Stages.served;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.session.Description;

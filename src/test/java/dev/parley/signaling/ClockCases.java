@@ -1,8 +1,8 @@
 package dev.parley.signaling;
 
 import static dev.parley.session.Side.OFFERER;
+import static dev.parley.signaling.Awaited.served;
 import static dev.parley.signaling.Draft.offer;
-import static dev.parley.signaling.Stages.served;
 import static dev.parley.signaling.Words.candidates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,6 +1,6 @@
 package dev.parley.signaling;
 
-import static dev.parley.signaling.Stages.result;
+import static dev.parley.signaling.Awaited.result;
 
 import dev.parley.session.Cursor;
 import dev.parley.session.Joined;

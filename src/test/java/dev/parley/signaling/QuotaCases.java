@@ -71,7 +71,7 @@ interface QuotaCases extends StoreUnderTest {
         Peers peers = held(opener, ANY, used + 2 * trickle.bytes() - 1);
         var calls = sessions.stream()
                 .map(session -> (Callable<Boolean>) () -> wasLetIn(() ->
-                        Stages.result(peers.signaling().trickle(session.key(), session.offerer(), trickle, null))))
+                        Awaited.result(peers.signaling().trickle(session.key(), session.offerer(), trickle, null))))
                 .toList();
         try (var race = new Race()) {
             assertThat(race.run(calls, over -> "").calls()).containsOnlyOnce(true);
@@ -121,7 +121,7 @@ interface QuotaCases extends StoreUnderTest {
         closed.close();
         clock().advance(Duration.ofSeconds(20));
         var now = clock().instant();
-        while (Stages.result(database().write(tx -> new SessionStore().sweep(tx, now, 100))) > 0) {
+        while (Awaited.result(database().write(tx -> new SessionStore().sweep(tx, now, 100))) > 0) {
             // until nothing expired is left
         }
         assertThat(count(ROWS, peers.namespace().name())).isZero();
@@ -137,12 +137,12 @@ interface QuotaCases extends StoreUnderTest {
         SessionToken answerer = newToken();
         String long101 = "x".repeat(101);
 
-        assertFull(() -> Stages.result(
+        assertFull(() -> Awaited.result(
                 signaling.answer(session.key(), Description.of(long101), null, Trickle.NOTHING, answerer)));
         assertFull(() ->
-                Stages.result(signaling.trickle(session.key(), session.offerer(), lastCandidates(long101), null)));
+                Awaited.result(signaling.trickle(session.key(), session.offerer(), lastCandidates(long101), null)));
         assertFull(() ->
-                Stages.result(signaling.restart(session.key(), session.offerer(), null, Description.of(long101))));
+                Awaited.result(signaling.restart(session.key(), session.offerer(), null, Description.of(long101))));
         assertFull(() -> peers.open(offer("o")));
         assertThat(session.session().seq()).isEqualTo(1);
         assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used);
@@ -156,17 +156,17 @@ interface QuotaCases extends StoreUnderTest {
         Draft draft = offer("o").code("c").token(offerer);
         Rendezvous session = opener.open(draft);
         var answer = Description.of("answer");
-        Stages.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
+        Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
         session.trickle(OFFERER, lastCandidates("a"));
         long used = count(BYTES_CHARGED, opener.namespace().name());
         Peers peers = held(opener, 1, used);
         Signaling signaling = peers.signaling();
 
         assertThat(peers.join(draft).replay()).isTrue();
-        assertThat(Stages.result(signaling.answer(session.key(), answer, null, Trickle.NOTHING, answerer))
+        assertThat(Awaited.result(signaling.answer(session.key(), answer, null, Trickle.NOTHING, answerer))
                         .replay())
                 .isTrue();
-        assertThat(Stages.result(signaling.trickle(session.key(), offerer, lastCandidates("a"), null))
+        assertThat(Awaited.result(signaling.trickle(session.key(), offerer, lastCandidates("a"), null))
                         .added())
                 .isZero();
         assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used);

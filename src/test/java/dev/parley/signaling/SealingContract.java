@@ -312,7 +312,7 @@ abstract class SealingContract {
         assertThatExceptionOfType(StartRefused.class)
                 .isThrownBy(() -> seenBy(command, session).session());
         clock.advance(Parley.LIMITS.ttlMax());
-        int swept = Stages.result(command.database.write(tx -> new SessionStore().sweep(tx, clock.instant(), 10)));
+        int swept = Awaited.result(command.database.write(tx -> new SessionStore().sweep(tx, clock.instant(), 10)));
         assertThat(swept).isEqualTo(1);
     }
 
@@ -338,14 +338,14 @@ abstract class SealingContract {
         var put = new Sql(
                 "test",
                 "UPDATE events SET payload = ?, checksum = NULL WHERE seq = " + seq + " AND session_id = " + id);
-        int rows = Stages.result(
+        int rows = Awaited.result(
                 node.database.write(tx -> tx.call(put).bind(payload).update()));
         assertThat(rows).isEqualTo(1);
         change(node, "UPDATE sessions SET checksum = NULL WHERE id = " + id);
     }
 
     private static void change(Node node, String sql) {
-        int rows = Stages.result(
+        int rows = Awaited.result(
                 node.database.write(tx -> tx.call(new Sql("test", sql)).update()));
         assertThat(rows).isEqualTo(1);
     }
@@ -363,7 +363,7 @@ abstract class SealingContract {
     }
 
     private static List<byte[]> blobs(Node node, String sql) {
-        return Stages.result(node.database.read(
+        return Awaited.result(node.database.read(
                 ReadFrom.PRIMARY,
                 reader -> reader.call(new Sql("test", sql)).all(rows -> {
                     var blobs = new ArrayList<byte[]>();
@@ -375,7 +375,7 @@ abstract class SealingContract {
     }
 
     private static String text(Node node, String sql) {
-        return Stages.result(node.database.read(ReadFrom.PRIMARY, reader -> text(reader, sql)));
+        return Awaited.result(node.database.read(ReadFrom.PRIMARY, reader -> text(reader, sql)));
     }
 
     private static String text(Statements reader, String sql) throws SQLException {

@@ -19,7 +19,7 @@ interface StoreUnderTest {
 
     /** The one number that a query of the primary gives, whatever the use cases would hide. */
     default long count(Sql query, String parameter) {
-        return Stages.result(database()
+        return Awaited.result(database()
                 .write(tx -> tx.call(query).bind(parameter).all(rows -> {
                     rows.next();
                     return rows.getLong(1);

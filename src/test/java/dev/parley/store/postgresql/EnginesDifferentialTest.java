@@ -14,9 +14,9 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.Awaited;
 import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.Signaling;
-import dev.parley.signaling.Stages;
 import dev.parley.store.Database;
 import dev.parley.store.Place;
 import dev.parley.store.ReadFrom;
@@ -79,7 +79,7 @@ class EnginesDifferentialTest {
     }
 
     private static int sweep(Database database, MovableClock clock) {
-        return Stages.result(database.write(tx -> new SessionStore().sweep(tx, clock.instant(), SWEPT_MAX)));
+        return Awaited.result(database.write(tx -> new SessionStore().sweep(tx, clock.instant(), SWEPT_MAX)));
     }
 
     private static Object outcome(Function<Signaling, CompletionStage<? extends Served<?>>> call, Signaling engine) {

@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import static dev.parley.signaling.Stages.result;
+import static dev.parley.signaling.Awaited.result;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 

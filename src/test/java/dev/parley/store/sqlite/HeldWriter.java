@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.signaling.Stages;
+import dev.parley.signaling.Awaited;
 import dev.parley.store.Served;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +22,7 @@ final class HeldWriter implements AutoCloseable {
 
     void release() {
         release.complete(null);
-        Stages.result(stage);
+        Awaited.result(stage);
     }
 
     @Override

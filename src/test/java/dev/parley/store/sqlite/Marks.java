@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.signaling.Stages;
+import dev.parley.signaling.Awaited;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
@@ -46,7 +46,7 @@ final class Marks {
 
     /** What is committed, in the order in which it was set. */
     static List<String> in(SqliteDatabase database) {
-        return Stages.result(database.read(
+        return Awaited.result(database.read(
                 ReadFrom.PRIMARY,
                 node -> node.call(LIST).all(rows -> {
                     var names = new ArrayList<String>();
@@ -59,7 +59,7 @@ final class Marks {
 
     /** The number of the latest commit. */
     static long position(SqliteDatabase database) {
-        return Stages.result(database.read(
+        return Awaited.result(database.read(
                 ReadFrom.PRIMARY,
                 node -> node.call(POSITION).all(rows -> {
                     rows.next();

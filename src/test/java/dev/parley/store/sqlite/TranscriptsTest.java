@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import static dev.parley.signaling.Stages.result;
+import static dev.parley.signaling.Awaited.result;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

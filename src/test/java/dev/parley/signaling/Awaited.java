@@ -1,27 +1,21 @@
 package dev.parley.signaling;
 
 import dev.parley.store.Served;
-import java.util.concurrent.CompletionException;
+import dev.parley.store.Stages;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what a stage gives, and throws what it fails with as if it had been called here. */
-public final class Stages {
+public final class Awaited {
     private static final int SECONDS_MAX = 30;
 
-    private Stages() {}
+    private Awaited() {}
 
     public static <T> T result(CompletionStage<Served<T>> stage) {
         return served(stage).result();
     }
 
     public static <T> Served<T> served(CompletionStage<Served<T>> stage) {
-        try {
-            return stage.toCompletableFuture()
-                    .orTimeout(SECONDS_MAX, TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return Stages.join(stage.toCompletableFuture().orTimeout(SECONDS_MAX, TimeUnit.SECONDS));
     }
 }
