@@ -27,7 +27,7 @@ class BusyPrimaryTest {
     @Test
     void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {
         try (var cluster = PostgresCluster.shared();
-                Parley parley = Parley.with(cluster, 1, 1)) {
+                Parley parley = Parley.busy(cluster, 1, 1)) {
             await().until(parley::isWhole);
             Peer peer = Peer.inNoSession();
             served(peer.open(parley));
@@ -54,7 +54,7 @@ class BusyPrimaryTest {
     @Test
     void aCallForWhichTheServerHasNoConnectionIsRefusedAndTheOthersGoOn() throws Exception {
         try (var cluster = PostgresCluster.shared();
-                Parley parley = Parley.with(cluster, 2, 40)) {
+                Parley parley = Parley.busy(cluster, 2, 40)) {
             await().until(parley::isWhole);
             Peer peer = Peer.inNoSession();
             served(peer.open(parley));

@@ -137,7 +137,7 @@ class FallbacksTest {
     @Test
     void aReplicaWithNoRoomIsLeftOut() {
         var over = new CountDownLatch(1);
-        try (Parley parley = whole(Parley.with(cluster, 1, 1))) {
+        try (Parley parley = whole(Parley.busy(cluster, 1, 1))) {
             Work<Boolean> held = queries -> passes(over);
             CompletionStage<Served<Boolean>> running = parley.database().read(ReadFrom.ANYWHERE, held);
             CompletionStage<Served<Boolean>> waiting = parley.database().read(ReadFrom.ANYWHERE, held);

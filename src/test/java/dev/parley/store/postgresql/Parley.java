@@ -32,6 +32,9 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     /** How long a statement may take, and a read wait for its bookmark. */
     private record Patience(Duration statement, Duration bookmark) {
         static final Patience USUAL = new Patience(Duration.ofSeconds(2), Duration.ofMillis(250));
+
+        /** Outlasts any lock that a test holds, on however slow a machine. */
+        static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofMillis(250));
     }
 
     /** A node over both servers of {@code cluster}, the standby as its replica. */
@@ -41,24 +44,23 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** @param lagMax how far the replica may be behind */
     public static Parley over(PostgresCluster cluster, Duration lagMax) {
-        return over(cluster, 8, 4_096, lagMax);
+        return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
     }
 
     /**
+     * A node that is soon busy, and lets what it runs go on for long.
+     *
      * @param threads how many calls each server is given at once
      * @param queueMax how many may wait for that
      */
-    static Parley with(PostgresCluster cluster, int threads, int queueMax) {
-        return over(cluster, threads, queueMax, Duration.ofSeconds(5));
-    }
-
-    private static Parley over(PostgresCluster cluster, int threads, int queueMax, Duration lagMax) {
-        return over(cluster.url(), "copy@here=" + cluster.standby().url(), threads, queueMax, lagMax);
+    static Parley busy(PostgresCluster cluster, int threads, int queueMax) {
+        String replicas = "copy@here=" + cluster.standby().url();
+        return over(cluster.url(), replicas, threads, queueMax, Duration.ofSeconds(5), Patience.LONG, Secrecy.NONE);
     }
 
     /** @param replicas as parley.store.replicas has it */
     public static Parley over(String url, String replicas, Duration lagMax) {
-        return over(url, replicas, 8, 4_096, lagMax);
+        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL, Secrecy.NONE);
     }
 
     /** A node with keys, or refused for them. */
@@ -71,10 +73,6 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     static Parley waiting(PostgresCluster cluster, Duration max) {
         String replicas = "copy@here=" + cluster.standby().url();
         return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
-    }
-
-    private static Parley over(String url, String replicas, int threads, int queueMax, Duration lagMax) {
-        return over(url, replicas, threads, queueMax, lagMax, Patience.USUAL, Secrecy.NONE);
     }
 
     private static Parley over(
