@@ -44,7 +44,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** @param lagMax how far the replica may be behind */
     public static Parley over(PostgresCluster cluster, Duration lagMax) {
-        return over(cluster.url(), "copy@here=" + cluster.standby().url(), lagMax);
+        return over(cluster.url(), copy(cluster), lagMax);
     }
 
     /**
@@ -54,8 +54,8 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
      * @param queueMax how many may wait for that
      */
     static Parley busy(PostgresCluster cluster, int threads, int queueMax) {
-        String replicas = "copy@here=" + cluster.standby().url();
-        return over(cluster.url(), replicas, threads, queueMax, Duration.ofSeconds(5), Patience.LONG, Secrecy.NONE);
+        return over(
+                cluster.url(), copy(cluster), threads, queueMax, Duration.ofSeconds(5), Patience.LONG, Secrecy.NONE);
     }
 
     /** @param replicas as parley.store.replicas has it */
@@ -65,14 +65,13 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** A node with keys, or refused for them. */
     public static Parley over(PostgresCluster cluster, Secrecy secrecy) {
-        String replicas = "copy@here=" + cluster.standby().url();
-        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
+        return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
     }
 
     /** A node that waits so long for a bookmark and for a commit. */
     static Parley waiting(PostgresCluster cluster, Duration max) {
-        String replicas = "copy@here=" + cluster.standby().url();
-        return over(cluster.url(), replicas, 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
+        return over(
+                cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
     }
 
     private static Parley over(
@@ -106,6 +105,10 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 settings, migrations(place), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
         return new Parley(
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
+    }
+
+    private static String copy(PostgresCluster cluster) {
+        return "copy@here=" + cluster.standby().url();
     }
 
     static Flyway migrations(StoreUrl.Postgres place) {
