@@ -64,6 +64,11 @@ public final class Caller {
         return Preference.patience(request().headers().getAll("Prefer"), max);
     }
 
+    /** A condition: If-Match or If-None-Match, whose lines are one list. */
+    EntityTags entityTags(CharSequence header) {
+        return EntityTags.parse(header.toString(), request().headers().getAll(header));
+    }
+
     /** How new a read must be. */
     public ReadFrom readFrom() {
         return Bookmarks.readFrom(request());

@@ -1,63 +1,119 @@
 package dev.parley.http;
 
+import dev.parley.session.SessionVersion;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.PreconditionMissing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions on the state of a session (RFC 9110, section 13.1). A session's entity tag is its seq. */
-final class EntityTags {
-    private static final Pattern TAG = Pattern.compile("\\s*(W/)?\"([\\x21\\x23-\\x7e]*)\"\\s*(,?)");
-    private static final Pattern SEQ = Pattern.compile("[1-9][0-9]{0,17}");
-    private static final long NO_SEQ = -1;
+/**
+ * The entity tags of If-Match or If-None-Match, several header lines being one list (RFC 9110, sections 5.3, 8.8.3 and 13.1).
+ * A session's entity tag is its {@link SessionVersion}.
+ *
+ * @param any whether the header is {@code *}
+ */
+record EntityTags(boolean any, List<Tag> tags) {
+    /** Matches one element of a list at a time: an expression for the whole list would recurse as deep as the list is long. */
+    private static final Pattern ELEMENT =
+            Pattern.compile("[ \\t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*)?(,|$)");
 
-    private EntityTags() {}
+    private static final Pattern VERSION = Pattern.compile("([0-9a-z]{1,13})[.]([0-9a-z]{1,13})[.]([0-9a-z]{1,13})");
+    private static final int RADIX = 36;
 
-    static String of(long seq) {
-        return "\"" + seq + "\"";
+    /** @param opaque what is between the quotes */
+    record Tag(boolean weak, String opaque) {}
+
+    /** The entity tag of a session at {@code version}, quotes included. */
+    static String of(SessionVersion version) {
+        return '"' + opaque(version) + '"';
+    }
+
+    private static String opaque(SessionVersion version) {
+        return incarnation(version.incarnation())
+                + '.'
+                + Long.toString(version.seq(), RADIX)
+                + '.'
+                + Long.toString(version.expiresAt().toEpochMilli(), RADIX);
+    }
+
+    /** An incarnation as a word of 1 to 13 characters {@code 0-9 a-z}. */
+    static String incarnation(long number) {
+        return Long.toUnsignedString(number, RADIX);
     }
 
     /**
-     * The state that If-Match asks for, or null for {@code *}: any. A tag that no session can have matches none; so does a weak
-     * one, because If-Match compares strongly.
+     * The list in {@code headers}; empty where there are none. Empty elements count as nothing (RFC 9110, section 5.6.1.2).
+     *
+     * @throws Malformed if it is neither a list of entity tags nor {@code *}
      */
-    static @Nullable Long ifMatch(@Nullable String header) {
-        if (header == null) {
-            throw new PreconditionMissing();
+    static EntityTags parse(String name, List<String> headers) {
+        String list = String.join(",", headers);
+        if (list.strip().equals("*")) {
+            return new EntityTags(true, List.of());
         }
-        if (header.strip().equals("*")) {
-            return null;
+        var tags = new ArrayList<Tag>();
+        Matcher element = ELEMENT.matcher(list);
+        for (boolean last = false; !last; element.region(element.end(), list.length())) {
+            if (!element.lookingAt()) {
+                throw new Malformed(
+                        name + " must be *, or entity tags in quotes as ETag gave them, with commas between them.");
+            }
+            if (element.group(2) != null) {
+                tags.add(new Tag(element.group(1) != null, element.group(2)));
+            }
+            last = element.group(3).isEmpty();
         }
-        var tag = TAG.matcher(header);
-        if (!tag.matches() || !tag.group(3).isEmpty()) {
-            throw new Malformed("If-Match is one entity tag in quotes, as ETag gave it, or *.");
-        }
-        boolean strong = tag.group(1) == null;
-        return strong && SEQ.matcher(tag.group(2)).matches() ? Long.parseLong(tag.group(2)) : NO_SEQ;
+        return new EntityTags(false, tags);
     }
 
-    /** Whether If-None-Match names the state {@code seq}; weak tags count, as RFC 9110 has it. */
-    static boolean noneMatchNames(@Nullable String header, long seq) {
-        if (header == null) {
-            return false;
+    /** Whether there was no such header, or an empty one. */
+    boolean isNone() {
+        return !any && tags.isEmpty();
+    }
+
+    /** Whether the header names {@code version}; weak tags count (RFC 9110, section 13.1.2). */
+    boolean names(SessionVersion version) {
+        String opaque = any ? "" : opaque(version);
+        return any || tags.stream().anyMatch(tag -> tag.opaque().equals(opaque));
+    }
+
+    /**
+     * The versions that If-Match allows, or null for {@code *}: any. A weak tag allows none, because If-Match compares strongly
+     * (RFC 9110, section 13.1.1), nor does a tag that no session has.
+     *
+     * @throws PreconditionMissing if there was no such header
+     */
+    @Nullable
+    List<SessionVersion> required() {
+        if (any) {
+            return null;
         }
-        if (header.strip().equals("*")) {
-            return true;
+        if (tags.isEmpty()) {
+            throw new PreconditionMissing();
         }
-        var tag = TAG.matcher(header);
-        boolean named = false;
-        // One tag after another: an expression for the whole list would recurse as deep as the list is long.
-        while (tag.lookingAt()) {
-            named |= tag.group(2).equals(Long.toString(seq));
-            boolean last = tag.group(3).isEmpty();
-            if (last && tag.end() == header.length()) {
-                return named;
-            }
-            if (last) {
-                break;
-            }
-            tag.region(tag.end(), header.length());
+        return tags.stream()
+                .filter(tag -> !tag.weak())
+                .flatMap(tag -> version(tag.opaque()).stream())
+                .distinct()
+                .toList();
+    }
+
+    private static Optional<SessionVersion> version(String opaque) {
+        Matcher parts = VERSION.matcher(opaque);
+        try {
+            return parts.matches()
+                    ? Optional.of(new SessionVersion(
+                            Long.parseUnsignedLong(parts.group(1), RADIX),
+                            Long.parseLong(parts.group(2), RADIX),
+                            Instant.ofEpochMilli(Long.parseLong(parts.group(3), RADIX))))
+                    : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty(); // more than a number holds, so no session has it
         }
-        throw new Malformed("If-None-Match is a list of entity tags in quotes, or *.");
     }
 }

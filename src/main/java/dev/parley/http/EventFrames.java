@@ -7,7 +7,7 @@ import dev.parley.session.Event;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * How a stream of events is written (HTML standard, section 9.2.5). An event of the session is a message with its seq as id and
+ * How a stream of events is written (HTML standard, section 9.2.5). An event of the session is a message with its {@link EventId} and
  * the same JSON as in a list of events. The bookmark that goes with the messages behind it is an event of its own, named
  * {@code bookmark}: a header comes too early for that, and a browser would not show it.
  */
@@ -36,9 +36,10 @@ final class EventFrames {
         return Buffer.buffer("event: bookmark\ndata: " + word + "\n\n");
     }
 
-    Buffer event(Event event) {
+    Buffer event(long incarnation, Event event) {
         byte[] data = utf8(EventView.of(event));
-        Buffer frame = Buffer.buffer(data.length + 32).appendString("id: " + event.seq() + "\ndata: ");
+        Buffer frame = Buffer.buffer(data.length + 64)
+                .appendString("id: " + EventId.of(incarnation, event.seq()) + "\ndata: ");
         // A candidate stands there as it came, and there may be line breaks between its tokens. Each line is data.
         int line = 0;
         for (int i = 0; i < data.length; i++) {

@@ -47,7 +47,7 @@ public final class EventStream implements Waiter {
     private final EventLoop loop;
     private final Source source;
     private final EventFrames frames;
-    private final Instant createdAt;
+    private final long incarnation;
     private @Nullable Served<Events> first;
     private long seen;
     private boolean started;
@@ -61,7 +61,7 @@ public final class EventStream implements Waiter {
         this.loop = EventLoop.current();
         this.source = source;
         this.frames = frames;
-        this.createdAt = first.result().createdAt();
+        this.incarnation = first.result().incarnation();
         this.first = first;
         this.seen = after;
     }
@@ -112,7 +112,7 @@ public final class EventStream implements Waiter {
 
     /** Another session that has the code since is none that this stream tells of. */
     private Served<Events> ofThisSession(Served<Events> news) {
-        if (!news.result().createdAt().equals(createdAt)) {
+        if (news.result().incarnation() != incarnation) {
             throw new SessionNotFound();
         }
         return news;
@@ -139,7 +139,7 @@ public final class EventStream implements Waiter {
         if (!events.isEmpty()) {
             seen = events.get(events.size() - 1).seq();
             Buffer buffer = frames.bookmark(bookmark);
-            events.forEach(event -> buffer.appendBuffer(frames.event(event)));
+            events.forEach(event -> buffer.appendBuffer(frames.event(incarnation, event)));
             response.write(buffer);
         }
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Opens streams of events; each is then a matter between its session, the feed and its client. */
 @Singleton
@@ -45,13 +46,25 @@ public final class EventStreams {
         this.patience = patience;
     }
 
-    /** A stream of the events behind number {@code after}, ready to start; refused like any read, or where too many wait. */
-    CompletionStage<Served<EventStream>> open(RoutingContext client, ReadFrom from, SessionKey key, long after) {
+    /**
+     * A stream of the events behind number {@code after}, ready to start; refused like any read, or where too many wait.
+     *
+     * @param last the last event that the client received, in place of {@code after}; where it is another session's, the stream
+     *     starts from the beginning
+     */
+    CompletionStage<Served<EventStream>> open(
+            RoutingContext client, ReadFrom from, SessionKey key, long after, @Nullable EventId last) {
         var events = new EventsOf(signaling, key, pageMax, () -> gate.wouldStillAdmit(client.request()));
-        return events.read(from, after)
+        long asked = last == null ? after : last.seq();
+        return events.read(from, asked)
+                .thenCompose(first ->
+                        last == null || asked == 0 || last.isOf(first.result().incarnation())
+                                ? CompletableFuture.completedStage(new Start(asked, first))
+                                : events.read(from, 0).thenApply(whole -> new Start(0, whole)))
                 .thenApplyAsync(
-                        first -> {
-                            var stream = new EventStream(client, events, frames, after, first);
+                        start -> {
+                            Served<Events> first = start.first();
+                            var stream = new EventStream(client, events, frames, start.after(), first);
                             stream.join(feed, key, addresses.of(client.request()), patience.keepAlive());
                             open.incrementAndGet();
                             Clients.whenDone(client, open::decrementAndGet);
@@ -59,6 +72,9 @@ public final class EventStreams {
                         },
                         EventLoop.current());
     }
+
+    /** @param first the events behind number {@code after} */
+    private record Start(long after, Served<Events> first) {}
 
     /** How many are open. */
     public int size() {

@@ -24,8 +24,8 @@ record EventsQuestion(Signaling signaling, SessionKey key, long after, int limit
     }
 
     @Override
-    public Instant createdAt(Events events) {
-        return events.createdAt();
+    public long incarnation(Events events) {
+        return events.incarnation();
     }
 
     @Override
@@ -34,7 +34,9 @@ record EventsQuestion(Signaling signaling, SessionKey key, long after, int limit
     }
 
     @Override
-    public Optional<Events> answerAtClosing(Event.Closed last, Instant createdAt) {
-        return last.seq() > after ? Optional.of(new Events(List.of(last), createdAt, createdAt)) : Optional.empty();
+    public Optional<Events> answerAtClosing(Event.Closed last, long incarnation) {
+        return last.seq() > after
+                ? Optional.of(new Events(List.of(last), incarnation, Instant.EPOCH))
+                : Optional.empty();
     }
 }

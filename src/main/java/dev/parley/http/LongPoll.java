@@ -49,7 +49,7 @@ public final class LongPoll {
                                 new Held<>(
                                         question,
                                         from,
-                                        question.createdAt(answer.result()),
+                                        question.incarnation(answer.result()),
                                         () -> gate.wouldStillAdmit(client.request())),
                                 key,
                                 wait),
@@ -71,18 +71,18 @@ public final class LongPoll {
     private static final class Held<T> implements Waiter {
         private final Question<T> question;
         private final ReadFrom from;
-        private final Instant createdAt;
+        private final long incarnation;
         private final BooleanSupplier welcome;
         private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
 
         /**
-         * @param createdAt of the session that is waited for
+         * @param incarnation of the session that is waited for
          * @param welcome whether who waits may still hear of it
          */
-        Held(Question<T> question, ReadFrom from, Instant createdAt, BooleanSupplier welcome) {
+        Held(Question<T> question, ReadFrom from, long incarnation, BooleanSupplier welcome) {
             this.question = question;
             this.from = from;
-            this.createdAt = createdAt;
+            this.incarnation = incarnation;
             this.welcome = welcome;
         }
 
@@ -103,7 +103,7 @@ public final class LongPoll {
 
         @Override
         public CompletionStage<?> closed(Served<Event.Closed> last) {
-            return question.answerAtClosing(last.result(), createdAt)
+            return question.answerAtClosing(last.result(), incarnation)
                     .map(answer -> replyWith(CompletableFuture.completedStage(last.with(answer))))
                     .orElseGet(this::answerNow);
         }
@@ -128,7 +128,7 @@ public final class LongPoll {
                 return CompletableFuture.failedStage(new CredentialEnded());
             }
             return question.ask(node).thenApply(answer -> {
-                if (!question.createdAt(answer.result()).equals(createdAt)) {
+                if (question.incarnation(answer.result()) != incarnation) {
                     throw new SessionNotFound();
                 }
                 return answer;

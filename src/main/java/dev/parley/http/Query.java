@@ -15,11 +15,6 @@ final class Query {
         return number("after", text, 0, 0, SEQ_MAX);
     }
 
-    /** Where a stream goes on: the last id that the client met, or {@code after} where it met none yet. */
-    static long lastEventId(@Nullable String text, long after) {
-        return number("Last-Event-ID", text, after, 0, SEQ_MAX);
-    }
-
     /** How many items to return: all that a page holds where nothing was sent. */
     static int limit(@Nullable String text, int max) {
         return (int) number("limit", text, max, 1, max);

@@ -13,12 +13,12 @@ interface Question<T> {
 
     boolean isNews(T answer);
 
-    /** When the session was created that the answer is about: its code may have been another's before. */
-    Instant createdAt(T answer);
+    /** Which session the answer is about: its code may have been another's before. */
+    long incarnation(T answer);
 
     /** When that session expires, as it is now. */
     Instant expiresAt(T answer);
 
     /** The answer to those who waited when the session was deleted; empty where it is what anybody is told from then on. */
-    Optional<T> answerAtClosing(Event.Closed last, Instant createdAt);
+    Optional<T> answerAtClosing(Event.Closed last, long incarnation);
 }

@@ -9,11 +9,9 @@ import dev.parley.store.Served;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** How does the session stand, if not as {@code ifNoneMatch} has it? */
-record SessionQuestion(
-        Signaling signaling, SessionKey key, @Nullable String ifNoneMatch) implements Question<Session> {
+record SessionQuestion(Signaling signaling, SessionKey key, EntityTags ifNoneMatch) implements Question<Session> {
     @Override
     public CompletionStage<Served<Session>> ask(ReadFrom from) {
         return signaling.session(from, key);
@@ -21,12 +19,12 @@ record SessionQuestion(
 
     @Override
     public boolean isNews(Session session) {
-        return !EntityTags.noneMatchNames(ifNoneMatch, session.seq());
+        return !ifNoneMatch.names(session.version());
     }
 
     @Override
-    public Instant createdAt(Session session) {
-        return session.createdAt();
+    public long incarnation(Session session) {
+        return session.incarnation();
     }
 
     @Override
@@ -35,7 +33,7 @@ record SessionQuestion(
     }
 
     @Override
-    public Optional<Session> answerAtClosing(Event.Closed last, Instant createdAt) {
+    public Optional<Session> answerAtClosing(Event.Closed last, long incarnation) {
         return Optional.empty();
     }
 }

@@ -9,6 +9,7 @@ import dev.parley.http.Views.TrickledView;
 import dev.parley.session.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SessionVersion;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
@@ -91,12 +92,11 @@ public final class SessionsResource {
     @GET
     @Path("/{code}")
     public CompletionStage<@Nullable SessionView> session(
-            @Context RoutingContext client,
-            @PathParam("code") String code,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
+            @Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
         SessionKey key = caller.key(gate, code);
-        Optional<Duration> wait = ifNoneMatch == null ? Optional.empty() : caller.patience(patience.waitMax());
+        EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
+        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.patience(patience.waitMax());
         return longPoll.reply(
                         client,
                         caller.readFrom(),
@@ -106,8 +106,8 @@ public final class SessionsResource {
                 .thenApply(served -> {
                     Session session = served.result();
                     Replies.applied(caller.response(), wait);
-                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(session.seq()));
-                    if (EntityTags.noneMatchNames(ifNoneMatch, session.seq())) {
+                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(session.version()));
+                    if (ifNoneMatch.names(session.version())) {
                         caller.notModified(served);
                         return null;
                     }
@@ -146,13 +146,14 @@ public final class SessionsResource {
     @PUT
     @Path("/{code}/offer")
     public CompletionStage<JoinedView> restart(
-            @Context RoutingContext client,
-            @PathParam("code") String code,
-            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
-            Requests.Offer request) {
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Offer request) {
         var caller = new Caller(client);
         return signaling
-                .restart(caller.key(gate, code), caller.token(), EntityTags.ifMatch(ifMatch), request.description())
+                .restart(
+                        caller.key(gate, code),
+                        caller.token(),
+                        caller.entityTags(HttpHeaders.IF_MATCH).required(),
+                        request.description())
                 .thenApply(served -> joined(caller, served, Status.OK));
     }
 
@@ -186,8 +187,8 @@ public final class SessionsResource {
             @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
         var caller = new Caller(client);
         long seen = Query.after(after);
-        long last = Query.lastEventId(lastEventId, seen);
-        return streams.open(client, caller.readFrom(), caller.key(gate, code), last)
+        EventId last = EventId.parse(lastEventId);
+        return streams.open(client, caller.readFrom(), caller.key(gate, code), seen, last)
                 .thenApply(served -> {
                     caller.response().putHeader("X-Accel-Buffering", "no");
                     return caller.reply(Status.OK, served, served.result());
@@ -201,7 +202,11 @@ public final class SessionsResource {
         var caller = new Caller(client);
         return signaling
                 .extend(caller.key(gate, code), caller.token(), request.duration())
-                .thenApply(served -> caller.reply(Status.OK, served, new ExtendedView(served.result())));
+                .thenApply(served -> {
+                    SessionVersion version = served.result();
+                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(version));
+                    return caller.reply(Status.OK, served, new ExtendedView(version.expiresAt()));
+                });
     }
 
     @DELETE
@@ -219,7 +224,7 @@ public final class SessionsResource {
         Joined joined = served.result();
         caller.response()
                 .putHeader(HttpHeaders.LOCATION, "/api/v1/sessions/" + joined.code())
-                .putHeader(HttpHeaders.ETAG, EntityTags.of(joined.seq()));
+                .putHeader(HttpHeaders.ETAG, EntityTags.of(joined.version()));
         return caller.reply(joined.replay() ? Status.OK : first, served, JoinedView.of(joined));
     }
 }

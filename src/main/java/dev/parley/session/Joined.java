@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
  * A peer has taken its side of a session.
  *
  * @param token the side's secret, or null where the side goes without one (the compatible API)
- * @param replay whether the same request had been accepted before and nothing changed this time
+ * @param seq the position right behind the caller's own part: what the other side has done since comes behind it
+ * @param version the state of the session with it
+ * @param replay whether the same request had been accepted before; then only what it adds is new
  */
 public record Joined(
         Code code,
@@ -15,5 +17,9 @@ public record Joined(
         @Nullable SessionToken token,
         long seq,
         int generation,
-        Instant expiresAt,
-        boolean replay) {}
+        SessionVersion version,
+        boolean replay) {
+    public Instant expiresAt() {
+        return version.expiresAt();
+    }
+}

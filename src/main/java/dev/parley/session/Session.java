@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One committed state of a session, whole: what each side has said in the current generation.
  *
+ * @param incarnation as in {@link SessionVersion}
  * @param seq the number of the session's latest event; it grows with each
  */
 public record Session(
@@ -15,8 +16,13 @@ public record Session(
         @Nullable String peerId,
         List<String> tags,
         int generation,
+        long incarnation,
         long seq,
         Said offerer,
         Said answerer,
         Instant createdAt,
-        Instant expiresAt) {}
+        Instant expiresAt) {
+    public SessionVersion version() {
+        return new SessionVersion(incarnation, seq, expiresAt);
+    }
+}

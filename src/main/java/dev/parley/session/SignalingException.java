@@ -73,7 +73,23 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** Another session lives under the wanted code. */
     public static final class CodeTaken extends SignalingException {
         public CodeTaken() {
-            super(409, "code-taken", "Code taken", "A live session has this code; choose another, or leave code out.");
+            this("A live session has this code; choose another, or leave code out.");
+        }
+
+        private CodeTaken(String detail) {
+            super(409, "code-taken", "Code taken", detail);
+        }
+
+        /** The caller has opened this session itself, with another value in {@code field}, so this is no repetition. */
+        public static CodeTaken openedWithAnother(String field) {
+            return new CodeTaken("You have opened the session of this code with another " + field
+                    + "; repeat the request unchanged, or choose another code.");
+        }
+
+        /** The caller has opened this session itself, and its offer has been replaced since. */
+        public static CodeTaken continued() {
+            return new CodeTaken("You have opened the session of this code, and its offer has been replaced since;"
+                    + " add candidates with POST …/candidates.");
         }
     }
 
@@ -101,12 +117,12 @@ public abstract sealed class SignalingException extends RuntimeException {
 
     /** The session went on since the caller last looked. */
     public static final class SessionChanged extends SignalingException {
-        public SessionChanged(long seq) {
+        public SessionChanged() {
             super(
                     412,
                     "session-changed",
                     "The session has changed",
-                    "The session is at \"" + seq + "\"; fetch it and decide again.");
+                    "The session has changed since If-Match was read; fetch it, decide again and send its ETag.");
         }
     }
 

@@ -19,6 +19,7 @@ public final class Transcript {
     private final @Nullable String topic;
     private final @Nullable String peerId;
     private final List<String> tags;
+    private final long incarnation;
     private final Instant createdAt;
     private final Instant expiresAt;
     private final int generation;
@@ -33,6 +34,7 @@ public final class Transcript {
             @Nullable String topic,
             @Nullable String peerId,
             List<String> tags,
+            long incarnation,
             Instant createdAt,
             Instant expiresAt,
             int generation,
@@ -42,6 +44,7 @@ public final class Transcript {
         this.topic = topic;
         this.peerId = peerId;
         this.tags = tags;
+        this.incarnation = incarnation;
         this.createdAt = createdAt;
         this.expiresAt = expiresAt;
         this.generation = generation;
@@ -50,7 +53,8 @@ public final class Transcript {
     }
 
     /** The transcript of a session that was opened just now; its times are told to the millisecond, as they are stored. */
-    public static Transcript opened(SessionKey key, Opening opening, Instant createdAt, Instant expiresAt) {
+    public static Transcript opened(
+            SessionKey key, Opening opening, long incarnation, Instant createdAt, Instant expiresAt) {
         List<Event> events = new ArrayList<>();
         events.add(new Event.Offered(1, 1, opening.offer()));
         events.addAll(opening.trickle().events(2, Side.OFFERER, 1));
@@ -63,6 +67,7 @@ public final class Transcript {
                 opening.topic(),
                 opening.peerId(),
                 opening.tags(),
+                incarnation,
                 createdAt.truncatedTo(ChronoUnit.MILLIS),
                 expiresAt.truncatedTo(ChronoUnit.MILLIS),
                 1,
@@ -73,7 +78,8 @@ public final class Transcript {
     /** The transcript after {@code more} was said, whose numbers follow. */
     public Transcript continued(int generation, Instant expiresAt, List<Event> more) {
         List<Event> all = Stream.concat(events.stream(), more.stream()).toList();
-        return new Transcript(key, topic, peerId, tags, createdAt, expiresAt, generation, all, bytes + bytes(more));
+        return new Transcript(
+                key, topic, peerId, tags, incarnation, createdAt, expiresAt, generation, all, bytes + bytes(more));
     }
 
     public SessionKey key() {
@@ -107,6 +113,7 @@ public final class Transcript {
                 peerId,
                 tags,
                 generation,
+                incarnation,
                 seq(),
                 saidBy(Side.OFFERER),
                 saidBy(Side.ANSWERER),
@@ -140,7 +147,7 @@ public final class Transcript {
     public Events events(long after, int limit) {
         long from = Math.min(after, seq());
         long to = Math.min(from + limit, seq());
-        return new Events(events.subList((int) from, (int) to), createdAt, expiresAt);
+        return new Events(events.subList((int) from, (int) to), incarnation, expiresAt);
     }
 
     private static long bytes(List<Event> events) {

@@ -16,6 +16,7 @@ import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
@@ -87,9 +88,9 @@ public final class Signaling {
 
     /**
      * Opens a session; the caller becomes its offerer. A repeated call with the same code, token and offer finds the session
-     * that the first one opened.
+     * that the first one opened, and adds the candidates that are not stored yet.
      *
-     * @throws CodeTaken in the stage, if a live session has the code
+     * @throws CodeTaken in the stage, if a live session has the code, or the repeated call differs in topic, peerId, tags or ttl
      */
     public CompletionStage<Served<Joined>> open(Namespace namespace, Opening opening) {
         Duration ttl = limits.admit(opening);
@@ -107,24 +108,23 @@ public final class Signaling {
         Code code = opening.code() == null ? Code.random(random) : opening.code();
         var key = new SessionKey(namespace, code);
         TokenHash hash = hash(token);
+        long incarnation = random.nextLong();
         long bytes = opening.bytes();
-        return database.write(tx -> {
+        CompletionStage<Served<Joined>> joining = database.write(tx -> {
             for (int attempt = 1; ; attempt++) {
                 Instant now = clock.instant();
                 boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
                 boolean room = allowed && tx.takeRoom(bytes);
                 Optional<Place> opened =
-                        room ? sessions.open(tx, key, opening, hash, now, now.plus(ttl)) : Optional.empty();
+                        room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Optional.empty();
                 if (opened.isPresent()) {
                     refuseUnless(ledger.chargeSession(tx, key, bytes));
-                    return joined(key, Side.OFFERER, token, opened.get(), false);
+                    return joined(key, Side.OFFERER, token, opened.get());
                 }
                 Optional<Standing> standing = sessions.standing(tx, key, now);
-                if (standing.isPresent() && standing.get().isOpenedBy(opening, hash)) {
-                    return joined(key, Side.OFFERER, token, standing.get().place(), true);
-                }
                 if (standing.isPresent()) {
-                    throw new CodeTaken();
+                    refuseOtherOpening(standing.get(), opening, hash, ttl);
+                    return replayed(tx, key, Side.OFFERER, token, standing.get(), opening.trickle(), 1, now);
                 }
                 refuseUnless(allowed);
                 if (!room) {
@@ -136,11 +136,59 @@ public final class Signaling {
                 }
             }
         });
+        return joining.thenApply(served -> {
+            if (served.result().replay()) {
+                feed.committed(key); // it may have added candidates
+            }
+            return served;
+        });
+    }
+
+    private static void refuseOtherOpening(
+            Standing standing, Opening opening, @Nullable TokenHash token, Duration ttl) {
+        if (!standing.isOpenedBy(opening, token)) {
+            throw new CodeTaken();
+        }
+        standing.differenceTo(opening, ttl).ifPresent(field -> {
+            throw CodeTaken.openedWithAnother(field);
+        });
+    }
+
+    /**
+     * A request that was accepted before. What it adds to that is stored: the first reply may have been lost, and the caller has
+     * gathered more since.
+     *
+     * @param generation to which the request belongs
+     */
+    private Joined replayed(
+            Statements tx,
+            SessionKey key,
+            Side side,
+            @Nullable SessionToken token,
+            Standing standing,
+            Trickle trickle,
+            int generation,
+            Instant now)
+            throws SQLException {
+        Place place = standing.place();
+        long first = side == Side.OFFERER ? 1 : standing.answerSeq();
+        long own = sessions.lastOwn(tx, place, side, first);
+        SessionVersion version = place.version();
+        Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, key, side, generation, trickle, now);
+        if (fresh.size() > 0) {
+            if (generation != place.generation()) {
+                throw CodeTaken.continued();
+            }
+            Trickled added = addFresh(tx, key, fresh, as(tx, key, side, hash(token), now));
+            version = new SessionVersion(version.incarnation(), added.seq(), version.expiresAt());
+        }
+        return new Joined(key.code(), side, token, own, place.generation(), version, true);
     }
 
     /**
      * Answers the current generation, or {@code generation} if that is the current one. The first answer is kept for good; a
-     * repeated call with the same token and answer finds its own.
+     * repeated call with the same token and answer finds its own, and adds the candidates that are not stored yet. Whoever answers
+     * first is the only one who may answer later generations.
      */
     public CompletionStage<Served<Joined>> answer(
             SessionKey key,
@@ -154,10 +202,15 @@ public final class Signaling {
         return change(key, tx -> answer(tx, key, answer, generation, trickle, token));
     }
 
-    /** Answers the current generation without a token, as in the compatible API; the same answer again is a replay. */
-    public CompletionStage<Served<Joined>> answerWithoutToken(SessionKey key, Description answer) {
+    /**
+     * Answers the current generation, as in the compatible API; the same answer again is a replay.
+     *
+     * @param token the answerer's; null for none, which only an answerer with a token needs, for later generations
+     */
+    public CompletionStage<Served<Joined>> answerWithoutToken(
+            SessionKey key, Description answer, @Nullable SessionToken token) {
         limits.admit("answer", answer);
-        return change(key, tx -> answer(tx, key, answer, null, Trickle.NOTHING, null));
+        return change(key, tx -> answer(tx, key, answer, null, Trickle.NOTHING, token));
     }
 
     private Joined answer(
@@ -181,20 +234,27 @@ public final class Signaling {
             if (hash != null && hash.equals(standing.offererToken())) {
                 throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
             }
+            int current = standing.place().generation();
             if (standing.isAnsweredBy(answer, hash)) {
-                return joined(key, Side.ANSWERER, token, standing.place(), true);
+                return replayed(tx, key, Side.ANSWERER, token, standing, trickle, current, now);
             }
             if (standing.answer() != null) {
-                throw new AlreadyAnswered(standing.place().generation());
+                throw new AlreadyAnswered(current);
+            }
+            if (!standing.mayAnswer(hash)) {
+                throw hash == null
+                        ? new TokenMissing()
+                        : new TokenRefused("Another peer has answered this session before,"
+                                + " and only that peer may answer its new offers; look for another session.");
             }
             refuseUnless(allowed);
-            Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, trickle, now);
+            Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, current, trickle, now);
             bytes = answer.utf8().length + fresh.bytes();
             answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
         }
         Place place = answered.orElseThrow(this::tooManyCandidates);
         refuseUnless(ledger.charge(tx, key, bytes));
-        return joined(key, Side.ANSWERER, token, place, false);
+        return joined(key, Side.ANSWERER, token, place);
     }
 
     /**
@@ -217,7 +277,7 @@ public final class Signaling {
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             Side side = standing.sideOf(hash).orElseThrow(() -> strange("either side's"));
             refuseOtherGeneration(standing, generation);
-            return trickleWithoutKnown(tx, key, side, trickle, guarded, now);
+            return trickleWithoutKnown(tx, key, side, standing, trickle, guarded, now);
         });
     }
 
@@ -240,15 +300,19 @@ public final class Signaling {
             if (needed != null && !needed.equals(given)) {
                 throw strange("the " + side.word() + "'s");
             }
-            return trickleWithoutKnown(tx, key, side, trickle, as(tx, key, side, needed, now), now);
+            return trickleWithoutKnown(tx, key, side, standing, trickle, as(tx, key, side, needed, now), now);
         });
     }
 
     /** The guard missed for want of room, or in a race that is over now: what the side has already needs no room. */
     private Trickled trickleWithoutKnown(
-            Statements tx, SessionKey key, Side side, Trickle trickle, Guarded guarded, Instant now)
+            Statements tx, SessionKey key, Side side, Standing standing, Trickle trickle, Guarded guarded, Instant now)
             throws SQLException {
-        Trickle fresh = sessions.withoutKnown(tx, key, side, trickle, now);
+        int generation = standing.place().generation();
+        return addFresh(tx, key, sessions.withoutKnown(tx, key, side, generation, trickle, now), guarded);
+    }
+
+    private Trickled addFresh(Statements tx, SessionKey key, Trickle fresh, Guarded guarded) throws SQLException {
         Optional<Trickled> added = charged(tx, key, fresh, guarded);
         if (added.isEmpty()) {
             refuseUnless(ledger.hasRoom(tx, key.namespace(), fresh.bytes()));
@@ -280,37 +344,57 @@ public final class Signaling {
     /**
      * Replaces the offer and starts a new generation, unanswered; what was said before stays in the events.
      *
-     * @param seq the state of the session that the offer replaces, refused if the session has gone on; null for any
+     * @param versions the states of the session that the offer may replace, refused if it is at none of them; null for any
      */
     public CompletionStage<Served<Joined>> restart(
-            SessionKey key, @Nullable SessionToken token, @Nullable Long seq, Description offer) {
+            SessionKey key, @Nullable SessionToken token, @Nullable List<SessionVersion> versions, Description offer) {
         TokenHash hash = required(token);
         limits.admit("offer", offer);
         return change(key, tx -> {
             Instant now = clock.instant();
             int bytes = offer.utf8().length;
             boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
-            Optional<Place> restarted = allowed ? sessions.restart(tx, key, hash, seq, offer, now) : Optional.empty();
+            Optional<Place> restarted = allowed ? restart(tx, key, hash, versions, offer, now) : Optional.empty();
             if (restarted.isPresent()) {
                 refuseUnless(ledger.charge(tx, key, bytes));
-                return joined(key, Side.OFFERER, null, restarted.get(), false);
+                return joined(key, Side.OFFERER, null, restarted.get());
             }
             Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             if (!hash.equals(standing.offererToken())) {
                 throw strange("the offerer's");
             }
             refuseUnless(allowed);
-            if (seq != null && seq != standing.place().seq()) {
-                throw new SessionChanged(standing.place().seq());
+            if (versions != null && !versions.contains(standing.place().version())) {
+                throw new SessionChanged();
             }
-            Place again = again(sessions.restart(tx, key, hash, seq, offer, now));
+            Place again = again(restart(tx, key, hash, versions, offer, now));
             refuseUnless(ledger.charge(tx, key, bytes));
-            return joined(key, Side.OFFERER, null, again, false);
+            return joined(key, Side.OFFERER, null, again);
         });
     }
 
-    /** Lets the session live for {@code ttl} from now; returns when it will expire. */
-    public CompletionStage<Served<Instant>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
+    private Optional<Place> restart(
+            Statements tx,
+            SessionKey key,
+            TokenHash token,
+            @Nullable List<SessionVersion> versions,
+            Description offer,
+            Instant now)
+            throws SQLException {
+        if (versions == null) {
+            return sessions.restart(tx, key, token, null, offer, now);
+        }
+        for (SessionVersion version : versions) {
+            Optional<Place> restarted = sessions.restart(tx, key, token, version, offer, now);
+            if (restarted.isPresent()) {
+                return restarted;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Lets the session live for {@code ttl} from now; returns its version with the new end. */
+    public CompletionStage<Served<SessionVersion>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
         return change(key, tx -> {
@@ -322,9 +406,9 @@ public final class Signaling {
                 if (standing.sideOf(hash).isEmpty()) {
                     throw strange("either side's");
                 }
-                return again(sessions.extend(tx, key, hash, then, now)).expiresAt();
+                return again(sessions.extend(tx, key, hash, then, now)).version();
             }
-            return extended.get().expiresAt();
+            return extended.get().version();
         });
     }
 
@@ -468,7 +552,7 @@ public final class Signaling {
         return token == null ? null : token.hash();
     }
 
-    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, Place place, boolean replay) {
-        return new Joined(key.code(), side, token, place.seq(), place.generation(), place.expiresAt(), replay);
+    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, Place place) {
+        return new Joined(key.code(), side, token, place.seq(), place.generation(), place.version(), false);
     }
 }

@@ -2,8 +2,6 @@ package dev.parley.store;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is kept in column {@code checksum}, of events as it is, and of sessions with {@code expires_at} added: so the statement that
  * moves that can move the sum along without reading the rest. Sessions from before there were checksums have none, and neither need
- * their events of that time.
+ * their events of that time. Sessions from before there were incarnations have a checksum without one.
  */
 final class Checksum {
     private static final int PLACE_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
@@ -37,23 +35,32 @@ final class Checksum {
         return crc.getValue();
     }
 
-    /** @param tags as the column has them */
+    /**
+     * @param tags as the column has them
+     * @param incarnation as the column has it
+     */
     static long ofSession(
             String code,
             @Nullable String topic,
             @Nullable String peerId,
             String tags,
+            @Nullable Long incarnation,
             Instant createdAt,
             Instant expiresAt) {
         var crc = new CRC32C();
-        crc.update(ByteBuffer.allocate(Long.BYTES)
-                .putLong(createdAt.toEpochMilli())
-                .flip());
+        add(crc, createdAt.toEpochMilli());
+        if (incarnation != null) {
+            add(crc, incarnation);
+        }
         add(crc, code);
         add(crc, topic);
         add(crc, peerId);
         add(crc, tags);
         return crc.getValue() + expiresAt.toEpochMilli();
+    }
+
+    private static void add(CRC32C crc, long number) {
+        crc.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
     }
 
     private static void add(CRC32C crc, @Nullable String text) {
@@ -70,11 +77,5 @@ final class Checksum {
         if (read == null ? !none : read != made) {
             throw new RowDamaged("its checksum is another");
         }
-    }
-
-    /** The sum in a column; null where there is none. */
-    static @Nullable Long in(ResultSet row, int column) throws SQLException {
-        long sum = row.getLong(column);
-        return row.wasNull() ? null : sum;
     }
 }

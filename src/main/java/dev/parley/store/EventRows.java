@@ -21,7 +21,7 @@ final class EventRows {
     private static final int ROWS_MAX = 8;
 
     /** What the end of a side's candidates has for a digest, so that it is told from them and repeated no more than they are. */
-    private static final byte[] END_DIGEST = new byte[16];
+    static final byte[] END_DIGEST = new byte[16];
 
     private static final String INTO =
             "INSERT INTO events (session_id, seq, generation, kind, digest, payload, checksum)\n";

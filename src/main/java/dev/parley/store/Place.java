@@ -1,10 +1,16 @@
 package dev.parley.store;
 
+import dev.parley.session.SessionVersion;
 import java.time.Instant;
 
 /**
  * A guarded statement hit: the row it changed, which stays locked until COMMIT.
  *
+ * @param incarnation as in {@link SessionVersion}
  * @param seq the session's latest event after the change
  */
-public record Place(long id, long seq, int generation, Instant expiresAt) {}
+public record Place(long id, long incarnation, long seq, int generation, Instant expiresAt) {
+    public SessionVersion version() {
+        return new SessionVersion(incarnation, seq, expiresAt);
+    }
+}

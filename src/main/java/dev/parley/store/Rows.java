@@ -14,6 +14,7 @@ import dev.parley.session.TokenHash;
 import dev.parley.session.Waiting;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +32,9 @@ final class Rows {
         this.payloads = payloads;
     }
 
-    /** Columns: id, seq, generation, expires_at. */
+    /** Columns: id, incarnation, seq, generation, expires_at. */
     static Place place(ResultSet row) throws SQLException {
-        return new Place(row.getLong(1), row.getLong(2), row.getInt(3), instant(row, 4));
+        return new Place(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), instant(row, 5));
     }
 
     /** Columns: an event's, then the session's own, the same in each row. */
@@ -41,7 +42,7 @@ final class Rows {
         if (!rows.next()) {
             return Optional.empty();
         }
-        Long checksum = Checksum.in(rows, 7);
+        Long checksum = nullableLong(rows, 7);
         String topic = rows.getString(8);
         String peerId = rows.getString(9);
         String tags = rows.getString(10);
@@ -49,9 +50,10 @@ final class Rows {
         long seq = rows.getLong(12);
         Instant createdAt = instant(rows, 13);
         Instant expiresAt = instant(rows, 14);
+        Long incarnation = nullableLong(rows, 15);
         if (checksum != null) {
-            Checksum.require(
-                    checksum, Checksum.ofSession(key.code().text(), topic, peerId, tags, createdAt, expiresAt), false);
+            long made = Checksum.ofSession(key.code().text(), topic, peerId, tags, incarnation, createdAt, expiresAt);
+            Checksum.require(checksum, made, false);
         }
         var offerer = new Saying();
         var answerer = new Saying();
@@ -68,6 +70,7 @@ final class Rows {
                 peerId,
                 Tags.list(tags),
                 generation,
+                incarnation == null ? createdAt.toEpochMilli() : incarnation,
                 seq,
                 offerer.said(),
                 answerer.said(),
@@ -92,12 +95,12 @@ final class Rows {
         return Optional.of(saying.said());
     }
 
-    /** Columns: an event's, nulls where nothing is new, then the session's created_at, expires_at and seq. */
+    /** Columns: an event's, nulls where nothing is new, then the session's incarnation, expires_at and seq. */
     Optional<Events> events(ResultSet rows, SessionKey key, long after, int limit) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
-        Instant createdAt = instant(rows, 8);
+        long incarnation = rows.getLong(8);
         Instant expiresAt = instant(rows, 9);
         long latest = rows.getLong(10);
         var events = new ArrayList<Event>();
@@ -109,25 +112,35 @@ final class Rows {
             }
         } while (rows.next());
         require(events.size() == Math.min(limit, Math.max(0, latest - after)), "events of the session are missing");
-        return Optional.of(new Events(events, createdAt, expiresAt));
+        return Optional.of(new Events(events, incarnation, expiresAt));
     }
 
-    /** Columns: a place, the tokens, peer_id, the payloads of offer and answer, then the sums and the answer's seq. */
+    /**
+     * Columns: a place, the tokens, answered_before, topic, peer_id, tags, ttl, the payloads of offer and answer, then the sums and
+     * the answer's seq.
+     */
     Standing standing(ResultSet row, SessionKey key) throws SQLException {
         Place place = place(row);
-        byte[] offererToken = row.getBytes(5);
-        byte[] answererToken = row.getBytes(6);
-        boolean none = Checksum.in(row, 10) == null;
+        byte[] offererToken = row.getBytes(6);
+        byte[] answererToken = row.getBytes(7);
+        Long ttl = nullableLong(row, 12);
+        boolean none = nullableLong(row, 15) == null;
+        long answerSeq = row.getLong(18);
         var offer = new EventPlace(key, place.id(), 1, 1, EventKind.OFFER);
-        var answer = new EventPlace(key, place.id(), row.getLong(13), place.generation(), EventKind.ANSWER);
-        byte[] answered = row.getBytes(9) == null ? null : said(answer, row.getBytes(9), Checksum.in(row, 12), none);
+        var answer = new EventPlace(key, place.id(), answerSeq, place.generation(), EventKind.ANSWER);
+        byte[] answered = row.getBytes(14) == null ? null : said(answer, row.getBytes(14), nullableLong(row, 17), none);
         return new Standing(
                 place,
                 offererToken == null ? null : new TokenHash(offererToken),
                 answererToken == null ? null : new TokenHash(answererToken),
-                row.getString(7),
-                new Description(said(offer, row.getBytes(8), Checksum.in(row, 11), none)),
-                answered == null ? null : new Description(answered));
+                row.getInt(8) == 1,
+                row.getString(9),
+                row.getString(10),
+                Tags.list(row.getString(11)),
+                ttl == null ? null : Duration.ofMillis(ttl),
+                new Description(said(offer, row.getBytes(13), nullableLong(row, 16), none)),
+                answered == null ? null : new Description(answered),
+                answerSeq);
     }
 
     private Event event(SessionKey key, ResultSet row) throws SQLException {
@@ -145,20 +158,26 @@ final class Rows {
         };
     }
 
-    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags; a session's rows stand together. */
+    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags, incarnation; a session's rows stand together. */
     List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
         while (row) {
             long id = rows.getLong(6);
-            Long checksum = Checksum.in(rows, 7);
+            Long checksum = nullableLong(rows, 7);
             var key = new SessionKey(namespace, new Code(rows.getString(8)));
             String peerId = rows.getString(9);
             Instant createdAt = instant(rows, 10);
             Instant expiresAt = instant(rows, 11);
             if (checksum != null) {
                 long made = Checksum.ofSession(
-                        key.code().text(), rows.getString(12), peerId, rows.getString(13), createdAt, expiresAt);
+                        key.code().text(),
+                        rows.getString(12),
+                        peerId,
+                        rows.getString(13),
+                        nullableLong(rows, 14),
+                        createdAt,
+                        expiresAt);
                 Checksum.require(checksum, made, false);
             }
             var offerer = new Saying();
@@ -177,7 +196,7 @@ final class Rows {
      */
     private byte[] payload(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
         var place = new EventPlace(key, row.getLong(6), row.getLong(1), row.getInt(2), kind);
-        return said(place, row.getBytes(4), Checksum.in(row, 5), Checksum.in(row, 7) == null);
+        return said(place, row.getBytes(4), nullableLong(row, 5), nullableLong(row, 7) == null);
     }
 
     /** @param none whether the session has no checksum, and its events of that time have none either */
@@ -194,6 +213,11 @@ final class Rows {
         if (!holds) {
             throw new RowDamaged(why);
         }
+    }
+
+    private static @Nullable Long nullableLong(ResultSet row, int column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? null : number;
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

@@ -16,14 +16,15 @@ import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Discovery: what a stranger may find without a code. Only unanswered, unexpired sessions with a topic are ever listed; a
- * session without one stays known to those who were told its code.
+ * Discovery: what a stranger may find without a code. Only unexpired sessions with a topic that no generation of has been
+ * answered are ever listed; a session without one stays known to those who were told its code.
  *
  * <p>Each engine has a subclass that says no more than what its index has, because a Panache repository belongs to the entity of one persistence unit.
  */
 public abstract class SessionRepository<E extends SessionRow> implements PanacheRepositoryBase<E, Long> {
     private static final String OPEN =
-            "namespace = :namespace and answered = false and topic is not null and expiresAt > :now";
+            "namespace = :namespace and answered = false and answeredBefore = false and topic is not null"
+                    + " and expiresAt > :now";
 
     private final TopicIndex index;
 
@@ -144,6 +145,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             String topic,
             @Nullable String peerId,
             String tags,
+            @Nullable Long incarnation,
             long createdAt,
             long expiresAt,
             @Nullable Long checksum) {
@@ -153,7 +155,8 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             Instant expires = Instant.ofEpochMilli(expiresAt);
             if (checksum != null) {
                 try {
-                    Checksum.require(checksum, Checksum.ofSession(code, topic, peerId, tags, created, expires), false);
+                    long made = Checksum.ofSession(code, topic, peerId, tags, incarnation, created, expires);
+                    Checksum.require(checksum, made, false);
                 } catch (RowDamaged e) {
                     throw new JDBCException("A session is damaged", e);
                 }

@@ -42,6 +42,14 @@ public abstract class SessionRow {
     @Convert(converter = NumericBooleanConverter.class)
     boolean answered;
 
+    /** Whether an earlier generation was answered; 0 or 1 as {@link #answered}. */
+    @Column(name = "answered_before", nullable = false)
+    @Convert(converter = NumericBooleanConverter.class)
+    boolean answeredBefore;
+
+    @Nullable
+    Long incarnation;
+
     @Column(name = "created_at", nullable = false)
     long createdAt;
 

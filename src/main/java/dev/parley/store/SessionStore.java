@@ -9,6 +9,7 @@ import dev.parley.session.Opening;
 import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Transcript;
@@ -17,6 +18,7 @@ import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,29 +45,35 @@ import org.jspecify.annotations.Nullable;
 public final class SessionStore {
     // What a guard must find in every change of a session: parameters namespace, code, now.
     private static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
-    private static final String PLACE = "RETURNING id, seq, generation, expires_at";
+    private static final String PLACE = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
 
     private static final Sql FREE_EXPIRED = new Sql("free-expired", """
             DELETE FROM sessions WHERE namespace = ? AND code = ? AND expires_at <= ?""");
 
     private static final Sql OPEN = new Sql("open", """
             INSERT INTO sessions (namespace, code, topic, peer_id, tags, generation, seq, answered,
-                                  offer_candidates, answer_candidates, offerer_token, created_at, expires_at, checksum)
-            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?)
+                                  offer_candidates, answer_candidates, offerer_token, incarnation, ttl, created_at, expires_at, checksum)
+            VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (namespace, code) DO NOTHING
             """ + PLACE);
 
+    // Whoever answers first is the answerer from then on: later generations take that answerer's token only, or none
+    // where
+    // the first had none.
     private static final Sql ANSWER = new Sql("answer", """
             UPDATE sessions
             SET answered = 1, answerer_token = ?, seq = seq + ?, answer_candidates = answer_candidates + ?
             WHERE %s AND answered = 0 AND generation = COALESCE(?, generation)
               AND answer_candidates + ? <= ? AND (offerer_token = ?) IS NOT TRUE
+              AND (answered_before = 0 OR answerer_token IS NOT DISTINCT FROM ?)
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql RESTART = new Sql("restart", """
             UPDATE sessions
-            SET generation = generation + 1, seq = seq + 1, answered = 0, offer_candidates = 0, answer_candidates = 0
-            WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq)
+            SET generation = generation + 1, seq = seq + 1, offer_candidates = 0, answer_candidates = 0,
+                answered_before = CASE WHEN answered = 1 THEN 1 ELSE answered_before END, answered = 0
+            WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq) AND expires_at = COALESCE(?, expires_at)
+              AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)
             %s""".formatted(LIVE, PLACE));
 
     private static final Sql EXTEND = new Sql("extend", """
@@ -112,8 +120,9 @@ public final class SessionStore {
     }
 
     private static final Sql STANDING = new Sql("standing", """
-            SELECT s.id, s.seq, s.generation, s.expires_at, s.offerer_token, s.answerer_token, s.peer_id, o.payload, a.payload,
-                   s.checksum, o.checksum, a.checksum, a.seq
+            SELECT s.id, COALESCE(s.incarnation, s.created_at), s.seq, s.generation, s.expires_at,
+                   s.offerer_token, s.answerer_token, s.answered_before, s.topic, s.peer_id, s.tags, s.ttl,
+                   o.payload, a.payload, s.checksum, o.checksum, a.checksum, a.seq
             FROM sessions s
             JOIN events o ON o.session_id = s.id AND o.seq = 1
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
@@ -124,12 +133,15 @@ public final class SessionStore {
     private static final Sql KNOWN = new Sql("known", """
             SELECT e.digest
             FROM sessions s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind = ?
-            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
+            JOIN events e ON e.session_id = s.id AND e.generation = ? AND e.kind % 2 = ?
+            WHERE e.digest IS NOT NULL AND s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
+
+    private static final Sql LAST_OWN = new Sql("last-own", """
+            SELECT COALESCE(MIN(seq) - 1, ?) FROM events WHERE session_id = ? AND seq > ? AND kind % 2 = ?""");
 
     private static final Sql SESSION = new Sql("session", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at
+                   s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at, s.incarnation
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -144,7 +156,8 @@ public final class SessionStore {
             ORDER BY e.seq""");
 
     private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum, s.created_at, s.expires_at, s.seq
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   COALESCE(s.incarnation, s.created_at), s.expires_at, s.seq
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -154,10 +167,10 @@ public final class SessionStore {
     // is idle.
     private static final Sql WAITING = new Sql("waiting", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags
+                   s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags, s.incarnation
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
-                    AND answered = 0 AND expires_at > ?
+                    AND answered = 0 AND answered_before = 0 AND expires_at > ?
                   ORDER BY id DESC LIMIT ?) s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
             ORDER BY s.id DESC, e.seq""");
@@ -165,8 +178,9 @@ public final class SessionStore {
     private static final Sql COUNT = new Sql("count", """
             SELECT count(*),
                    count(CASE WHEN expires_at > ? THEN 1 END),
-                   count(CASE WHEN expires_at > ? AND answered = 0 THEN 1 END),
-                   count(DISTINCT CASE WHEN expires_at > ? AND answered = 0 THEN namespace || ' ' || topic END),
+                   count(CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0 THEN 1 END),
+                   count(DISTINCT CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0
+                                       THEN namespace || ' ' || topic END),
                    (SELECT count(*) FROM events)
             FROM sessions""");
 
@@ -188,27 +202,42 @@ public final class SessionStore {
     /**
      * Opens a session under {@code key} with its offer and first candidates, or nothing where a live session has the code. An
      * expired session that the sweeper has not met yet gives its code up.
+     *
+     * @param incarnation a random number, as in {@link dev.parley.session.SessionVersion}
      */
     public Optional<Place> open(
-            Statements tx, SessionKey key, Opening opening, @Nullable TokenHash token, Instant now, Instant expiresAt)
+            Statements tx,
+            SessionKey key,
+            Opening opening,
+            @Nullable TokenHash token,
+            long incarnation,
+            Duration ttl,
+            Instant now)
             throws SQLException {
-        Place place = insert(tx, key, opening, token, now, expiresAt);
+        Place place = insert(tx, key, opening, token, incarnation, ttl, now);
         if (place == null && freeExpired(tx, key, now)) {
-            place = insert(tx, key, opening, token, now, expiresAt);
+            place = insert(tx, key, opening, token, incarnation, ttl, now);
         }
         if (place == null) {
             return Optional.empty();
         }
-        Transcript transcript = Transcript.opened(key, opening, now, expiresAt);
+        Transcript transcript = Transcript.opened(key, opening, incarnation, now, now.plus(ttl));
         EventRows.add(tx, key, place, transcript.history());
         tx.memory().opened(transcript);
         return Optional.of(place);
     }
 
     private static @Nullable Place insert(
-            Statements tx, SessionKey key, Opening opening, @Nullable TokenHash token, Instant now, Instant expiresAt)
+            Statements tx,
+            SessionKey key,
+            Opening opening,
+            @Nullable TokenHash token,
+            long incarnation,
+            Duration ttl,
+            Instant now)
             throws SQLException {
         Trickle trickle = opening.trickle();
+        Instant expiresAt = now.plus(ttl);
         return tx.call(OPEN)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -218,6 +247,8 @@ public final class SessionStore {
                 .bind(1L + trickle.size())
                 .bind(trickle.candidates().size())
                 .bind(token == null ? null : token.bytes())
+                .bind(incarnation)
+                .bind(ttl.toMillis())
                 .bind(now.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
                 .bind(Checksum.ofSession(
@@ -225,6 +256,7 @@ public final class SessionStore {
                         opening.topic(),
                         opening.peerId(),
                         Tags.column(opening.tags()),
+                        incarnation,
                         now,
                         expiresAt))
                 .updateReturning(Rows::place);
@@ -241,7 +273,7 @@ public final class SessionStore {
 
     /**
      * Accepts an answer with its candidates, or nothing where the guard misses: no live session, answered already, another
-     * generation, no room for the candidates, or the offerer's own token. Of any number of concurrent calls one hits.
+     * generation, another answerer than that of an earlier generation, no room for the candidates, or the offerer's own token. Of any number of concurrent calls one hits.
      *
      * @param generation which generation is answered; null for the current one
      * @param token the answerer's, or null where it goes without
@@ -268,6 +300,7 @@ public final class SessionStore {
                 .bind(generation)
                 .bind(candidates)
                 .bind(candidatesMax)
+                .bind(hash)
                 .bind(hash)
                 .updateReturning(Rows::place);
         if (place == null) {
@@ -314,7 +347,7 @@ public final class SessionStore {
                 .bind(candidatesMax)
                 .bind(hash)
                 .updateReturning(
-                        row -> new Trickler(Rows.place(row), row.getInt(5) == 1 ? Side.OFFERER : Side.ANSWERER));
+                        row -> new Trickler(Rows.place(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
         return trickler == null
                 ? Optional.empty()
                 : Optional.of(addTrickle(tx, key, trickler.place(), trickler.side(), trickle));
@@ -362,19 +395,26 @@ public final class SessionStore {
 
     /**
      * Starts a new generation with {@code offer}, or nothing where the guard misses: no live session, not the offerer's token,
-     * or the session has gone on from {@code seq}.
+     * or the session is at another version.
      *
-     * @param seq the state that the offer replaces; null for any
+     * @param version the state that the offer replaces; null for any
      */
     public Optional<Place> restart(
-            Statements tx, SessionKey key, TokenHash token, @Nullable Long seq, Description offer, Instant now)
+            Statements tx,
+            SessionKey key,
+            TokenHash token,
+            @Nullable SessionVersion version,
+            Description offer,
+            Instant now)
             throws SQLException {
         Place place = tx.call(RESTART)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
-                .bind(seq)
+                .bind(version == null ? null : (Long) version.seq())
+                .bind(version == null ? null : (Long) version.expiresAt().toEpochMilli())
+                .bind(version == null ? null : (Long) version.incarnation())
                 .updateReturning(Rows::place);
         if (place == null) {
             return Optional.empty();
@@ -442,11 +482,12 @@ public final class SessionStore {
         return id != null;
     }
 
-    /** What remains of {@code trickle} without the candidates that {@code side} already has in the current generation. */
-    public Trickle withoutKnown(Statements tx, SessionKey key, Side side, Trickle trickle, Instant now)
+    /** What remains of {@code trickle} without what {@code side} already has in {@code generation}. */
+    public Trickle withoutKnown(Statements tx, SessionKey key, Side side, int generation, Trickle trickle, Instant now)
             throws SQLException {
         Set<ByteBuffer> known = tx.call(KNOWN)
-                .bind(EventKind.candidateOf(side).number())
+                .bind(generation)
+                .bind(EventKind.parity(side))
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(now.toEpochMilli())
@@ -461,7 +502,18 @@ public final class SessionStore {
                 .filter(candidate ->
                         !known.contains(ByteBuffer.wrap(tx.payloads().digest(candidate))))
                 .toList();
-        return new Trickle(fresh, trickle.end());
+        return new Trickle(fresh, trickle.end() && !known.contains(ByteBuffer.wrap(EventRows.END_DIGEST)));
+    }
+
+    /** The number of the last event before the first one of the other side behind number {@code seq}, or of the latest one. */
+    public long lastOwn(Statements tx, Place place, Side side, long seq) throws SQLException {
+        Long last = tx.call(LAST_OWN)
+                .bind(place.seq())
+                .bind(place.id())
+                .bind(seq)
+                .bind(EventKind.parity(side.other()))
+                .first(row -> row.getLong(1));
+        return last == null ? place.seq() : last;
     }
 
     /** The session as it is committed, or nothing where no live one has the key. */
@@ -577,7 +629,8 @@ public final class SessionStore {
                     .bind(place.id())
                     .update();
         }
-        Place now = new Place(place.id(), place.seq() - repeated, place.generation(), place.expiresAt());
+        Place now = new Place(
+                place.id(), place.incarnation(), place.seq() - repeated, place.generation(), place.expiresAt());
         tx.memory().continued(key, now, said);
         return new Added(now, said);
     }

@@ -70,8 +70,7 @@ public final class NativeHandshakes implements Traffic {
             due.add(trickle(path, of("answerer", code), "a"));
             due.add(Call.get(path + "/events?after=1", of("offerer", code)));
             due.add(Call.get(path + "/events?after=0", of("answerer", code)));
-            Call last = Call.get(path, Map.of("Origin", Speech.ORIGIN, "If-None-Match", "\"9\""))
-                    .andTell();
+            Call last = Call.get(path + "/events?after=9", of("offerer", code)).andTell();
             handshakes.goOn(call, last);
             due.add(last);
         }

@@ -193,7 +193,7 @@ final class RequestGenerator {
             case "Session-Token" -> token();
             case "x-d1-bookmark" -> oneIn(10) ? damaged(memory.bookmark()) : memory.bookmark();
             case "cursor" -> oneIn(10) ? damaged(memory.cursor()) : memory.cursor();
-            case "If-Match", "If-None-Match" -> "\"" + random.nextInt(6) + "\"";
+            case "If-Match", "If-None-Match" -> oneIn(10) ? damaged(memory.tags()) : memory.tags();
             case "Prefer" ->
                 "wait=" + pick(oneIn(200) ? List.of("1", "99999999999") : List.of("0", "00", "x", "1.5", "-0"));
             case "topic", "prefix", "tag" -> topic();

@@ -22,7 +22,7 @@ final class HeldCall implements Service.Held, Waiter {
     private final Ask.Follow ask;
     private final Since since;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-    private volatile @Nullable Instant createdAt;
+    private volatile @Nullable Long incarnation;
     private final CompletableFuture<Wait> place = new CompletableFuture<>();
 
     HeldCall(InProcess.Node node, SessionKey key, Ask.Follow ask, Since since) {
@@ -73,10 +73,10 @@ final class HeldCall implements Service.Held, Waiter {
         return node.signaling()
                 .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
                 .thenApply(served -> {
-                    if (createdAt == null) {
-                        createdAt = served.result().createdAt();
+                    if (incarnation == null) {
+                        incarnation = served.result().incarnation();
                     }
-                    if (!served.result().createdAt().equals(createdAt)) {
+                    if (served.result().incarnation() != incarnation) {
                         throw new SessionNotFound();
                     }
                     return served;

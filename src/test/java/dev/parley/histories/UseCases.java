@@ -8,8 +8,11 @@ import static dev.parley.histories.InWords.topic;
 import static dev.parley.histories.InWords.trickle;
 
 import dev.parley.session.Description;
+import dev.parley.session.Joined;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.SessionVersion;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -45,7 +48,7 @@ final class UseCases {
             Description said = Description.of(answer.answer());
             return as(
                     answer.token() == null
-                            ? signaling.answerWithoutToken(key, said)
+                            ? signaling.answerWithoutToken(key, said, null)
                             : signaling.answer(
                                     key,
                                     said,
@@ -70,19 +73,32 @@ final class UseCases {
                     trickled -> new Told.Trickled(trickled.seq(), trickled.added()));
         }
         if (ask instanceof Ask.Restart restart) {
-            return as(
-                    signaling.restart(key, token(restart.token()), restart.seq(), Description.of(restart.offer())),
-                    InWords::joined);
+            return as(restart(signaling, key, restart), InWords::joined);
         }
         if (ask instanceof Ask.Extend extend) {
             return as(
                     signaling.extend(key, token(extend.token()), Duration.ofSeconds(extend.ttlSeconds())),
-                    then -> new Told.Extended(then.toEpochMilli()));
+                    version -> new Told.Extended(version.expiresAt().toEpochMilli()));
         }
         if (ask instanceof Ask.Close close) {
             return as(signaling.close(key, token(close.token())), place -> new Told.Done());
         }
         return read(signaling, key, (Ask.Read) ask, from);
+    }
+
+    /** The caller has seen the session at {@code seq}, whenever it expires. */
+    private static CompletionStage<Served<Joined>> restart(Signaling signaling, SessionKey key, Ask.Restart restart) {
+        SessionToken token = token(restart.token());
+        Description offer = Description.of(restart.offer());
+        Long seq = restart.seq();
+        if (seq == null) {
+            return signaling.restart(key, token, null, offer);
+        }
+        return signaling.session(ReadFrom.PRIMARY, key).thenCompose(read -> {
+            SessionVersion now = read.result().version();
+            return signaling.restart(
+                    key, token, List.of(new SessionVersion(now.incarnation(), seq, now.expiresAt())), offer);
+        });
     }
 
     private static CompletionStage<Served<Told>> read(

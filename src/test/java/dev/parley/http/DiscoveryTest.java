@@ -95,7 +95,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void aNewOfferIsListedAgain() {
+    void aNewOfferOfAnAnsweredSessionIsNotListed() {
         Rendezvous session = new Rendezvous(client, "again", Rendezvous.newToken(), Rendezvous.newToken());
         client.post("/api/v1/sessions")
                 .token(session.offererToken())
@@ -105,7 +105,8 @@ class DiscoveryTest {
         assertThat(codes("")).isEmpty();
 
         session.renegotiate("*", "second").is(200);
-        assertThat(codes("")).containsExactly("again");
+        assertThat(codes("")).isEmpty();
+        assertThat(client.get("/chess/sessions").send().is(200).at("/sessions")).isEmpty();
     }
 
     @Test

@@ -34,6 +34,13 @@ final class EventSource implements Closeable {
 
     /** @param id empty where there is none */
     record Message(String id, String event, String data) {
+        /** The number of the event, which the id and the data agree on. */
+        long seq() {
+            long seq = json().path("seq").longValue();
+            assertThat(id).endsWith("." + seq);
+            return seq;
+        }
+
         JsonNode json() {
             try {
                 return Reply.MAPPER.readTree(data);

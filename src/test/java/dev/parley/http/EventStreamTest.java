@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code Accept: text/event-stream} on events: the same events as they are committed, each once, with seq as id. */
+/** {@code Accept: text/event-stream} on events: the same events as they are committed, each once. */
 @QuarkusTest
 @TestProfile(WaitingProfile.class)
 @Timeout(120)
@@ -66,13 +66,14 @@ class EventStreamTest {
     }
 
     @Test
-    void theIdOfAMessageIsTheSeqOfItsEvent() {
+    void theIdOfAMessageNamesItsSessionAndItsSeq() {
         session.answer().is(201);
         EventSource stream = stream(0);
 
-        assertThat(stream.next().id()).isEqualTo("1");
+        String first = stream.next().id();
         EventSource.Message second = stream.next();
-        assertThat(second.id()).isEqualTo("2");
+        assertThat(first).matches("[0-9a-z]{1,13}[.]1");
+        assertThat(second.id()).isEqualTo(first.replaceFirst("1$", "2"));
         assertThat(second.event()).as("so that onmessage hears it").isEqualTo("message");
         assertThat(second.json())
                 .isEqualTo(object("seq", 2, "type", "answer", "side", "answerer", "generation", 1, "answer", ANSWER));
@@ -97,17 +98,41 @@ class EventStreamTest {
         EventSource.Message bookmark = stream.nextOfAnyName();
         assertThat(bookmark.event()).isEqualTo("bookmark");
         assertThat(bookmark.data()).isGreaterThanOrEqualTo(answered.header("x-d1-bookmark"));
-        assertThat(stream.nextOfAnyName().id()).isEqualTo("2");
+        assertThat(stream.nextOfAnyName().id()).endsWith(".2");
     }
 
     @Test
-    void itGoesOnBehindTheLastIdWhateverTheAddressSays() {
+    void itGoesOnBehindTheLastIdWhateverTheAddressSays() throws IOException {
         session.answer().is(201);
         session.trickle(session.answererToken(), object("candidates", List.of("a1")));
 
-        assertThat(again("?after=0", "2").next().id()).isEqualTo("3");
-        assertThat(again("", "1").next().id()).isEqualTo("2");
-        assertThat(again("?after=2", "").next().id()).as("an empty id is none").isEqualTo("3");
+        EventSource stream = stream(0);
+        String first = stream.next().id();
+        String second = stream.next().id();
+        assertThat(again("?after=0", second).next().seq()).isEqualTo(3);
+        assertThat(again("", first).next().seq()).isEqualTo(2);
+        goAway();
+        nobodyWaits();
+        assertThat(again("?after=2", "").next().seq()).as("an empty id is none").isEqualTo(3);
+    }
+
+    @Test
+    void theLastIdOfAnotherSessionWithTheCodeStartsFromTheBeginning() {
+        session.answer().is(201);
+        String former = stream(1).next().id();
+        session.client()
+                .delete(session.path())
+                .token(session.offererToken())
+                .send()
+                .is(204);
+        session.client()
+                .post("/api/v1/sessions")
+                .json(object("offer", "of another", "code", session.code()))
+                .is(201);
+
+        assertThat(again("", former).next().json().path("offer").textValue()).isEqualTo("of another");
+        assertThat(again("?after=1", former).next().seq()).isEqualTo(1);
+        assertThat(again("", "5").next().seq()).as("an id of an older version").isEqualTo(1);
     }
 
     @Test
@@ -120,7 +145,7 @@ class EventStreamTest {
                 .is(204);
 
         EventSource.Message closed = stream.next();
-        assertThat(closed.id()).isEqualTo("2");
+        assertThat(closed.seq()).isEqualTo(2);
         assertThat(closed.json()).isEqualTo(object("seq", 2, "type", "closed", "side", "offerer", "generation", 1));
         assertThat(stream.untilTheEnd()).contains("gone");
         await().until(() -> feed.size() == 0);
@@ -158,7 +183,7 @@ class EventStreamTest {
         stream.awaitComment("still here");
         session.answer().is(201);
 
-        assertThat(stream.next().id()).isEqualTo("2");
+        assertThat(stream.next().seq()).isEqualTo(2);
     }
 
     @Test
@@ -238,8 +263,8 @@ class EventStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "x", "1.5", "9223372036854775808"})
-    void whatIsNoNumberIsNoLastEventId(String garbage) {
+    @ValueSource(strings = {"-1", "x", "1.5.2", "A.1", ".1", "1.", "9223372036854775808"})
+    void whatIsNoIdIsNoLastEventId(String garbage) {
         session.client()
                 .get(session.path() + "/events")
                 .header("Accept", "text/event-stream")

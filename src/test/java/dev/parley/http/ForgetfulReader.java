@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the events of a session over connections that break in the middle; of each it keeps what was whole. It knows nothing but
@@ -25,11 +26,14 @@ final class ForgetfulReader {
     private static final int SILENCE_MAX_MILLIS = 25_000;
 
     private static final Pattern CHUNK = Pattern.compile("([0-9a-f]+)\r\n");
-    private static final Pattern MESSAGE = Pattern.compile("id: ([0-9]+)\ndata: (.*)\n\n");
+    private static final Pattern MESSAGE = Pattern.compile("id: ([0-9a-z]+[.])([0-9]+)\ndata: (.*)\n\n");
 
     private final SessionKey key;
     private final int last;
     private final Random random;
+    /** What the ids of this session's events begin with; null before the first. */
+    private @Nullable String incarnation;
+
     private final List<String> texts = new ArrayList<>();
 
     /** @param last the number of the last event that there will be; who has it reads no further */
@@ -59,7 +63,10 @@ final class ForgetfulReader {
         assertThat(reply).startsWith("HTTP/1.1 200 ");
         String body = reply.substring(head + 4);
         if (stream) {
-            MESSAGE.matcher(unchunked(body)).results().forEach(message -> take(message.group(1), message.group(2)));
+            MESSAGE.matcher(unchunked(body)).results().forEach(message -> {
+                incarnation = message.group(1);
+                take(message.group(2), message.group(3));
+            });
         } else if (isWhole(reply, body)) {
             for (JsonNode event : json(body).path("events")) {
                 take(event.path("seq").asText(), event.toString());
@@ -75,10 +82,11 @@ final class ForgetfulReader {
     }
 
     private String streamRequest() {
-        return switch (random.nextInt(3)) {
+        return switch (incarnation == null ? 0 : random.nextInt(3)) {
             case 0 -> request("?after=" + seen(), "Accept: text/event-stream\r\n");
-            case 1 -> request("", "Accept: text/event-stream\r\nLast-Event-ID: " + seen() + "\r\n");
-            default -> request("?after=0", "Accept: text/event-stream\r\nLast-Event-ID: " + seen() + "\r\n");
+            case 1 -> request("", "Accept: text/event-stream\r\nLast-Event-ID: " + incarnation + seen() + "\r\n");
+            default ->
+                request("?after=0", "Accept: text/event-stream\r\nLast-Event-ID: " + incarnation + seen() + "\r\n");
         };
     }
 
@@ -109,7 +117,7 @@ final class ForgetfulReader {
                 String reply = received.toString(StandardCharsets.ISO_8859_1);
                 int head = reply.indexOf("\r\n\r\n");
                 boolean complete = stream
-                        ? reply.contains("id: " + last + "\n") && reply.endsWith("\n\n\r\n")
+                        ? reply.contains("." + last + "\ndata: ") && reply.endsWith("\n\n\r\n")
                         : head >= 0 && isWhole(reply, reply.substring(head + 4));
                 if (complete) {
                     break;

@@ -1,6 +1,8 @@
 package dev.parley.http;
 
+import dev.parley.session.SessionVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** What this room reads of a request, for tests of other rooms: each takes any text, or refuses it as {@code Malformed}. */
@@ -29,11 +31,11 @@ public final class HttpParsers {
     }
 
     public static void ifMatch(String header) {
-        EntityTags.ifMatch(header);
+        var unused = EntityTags.parse("If-Match", List.of(header)).isNone();
     }
 
     public static void ifNoneMatch(String header) {
-        EntityTags.noneMatchNames(header, 7);
+        var unused = EntityTags.parse("If-None-Match", List.of(header)).names(new SessionVersion(1, 7, Instant.EPOCH));
     }
 
     /** A preference is never refused. */

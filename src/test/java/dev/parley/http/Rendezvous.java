@@ -47,6 +47,11 @@ public record Rendezvous(Client client, String code, String offererToken, String
         return client.get(path()).send();
     }
 
+    /** The entity tag of the session as it is now. */
+    public String tag() {
+        return read().header("ETag");
+    }
+
     public Reply events() {
         return client.get(path() + "/events").send();
     }

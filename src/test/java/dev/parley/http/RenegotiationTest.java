@@ -25,12 +25,12 @@ class RenegotiationTest {
     @Test
     void aNewOfferStartsAGenerationWithoutAnAnswer() {
         session.trickle(session.offererToken(), object("candidates", List.of("o1"), "end", true));
-        Reply restarted = session.renegotiate("\"4\"", SECOND).is(200);
+        Reply restarted = session.renegotiate(session.tag(), SECOND).is(200);
 
         assertThat(restarted.textAt("/side")).isEqualTo("offerer");
         assertThat(restarted.at("/generation").intValue()).isEqualTo(2);
         assertThat(restarted.at("/seq").longValue()).isEqualTo(5);
-        assertThat(restarted.header("ETag")).isEqualTo("\"5\"");
+        assertThat(restarted.header("ETag")).isEqualTo(session.tag());
         assertThat(restarted.json().has("sessionToken"))
                 .as("the caller has it already")
                 .isFalse();
@@ -44,7 +44,7 @@ class RenegotiationTest {
 
     @Test
     void whatWasSaidBeforeStaysReadable() {
-        session.renegotiate("\"2\"", SECOND).is(200);
+        session.renegotiate(session.tag(), SECOND).is(200);
 
         Reply events = session.events();
         assertThat(events.at("/events")).hasSize(3);
@@ -56,7 +56,7 @@ class RenegotiationTest {
 
     @Test
     void theNewGenerationIsAnsweredAnew() {
-        session.renegotiate("\"2\"", SECOND).is(200);
+        session.renegotiate(session.tag(), SECOND).is(200);
 
         session.client()
                 .put(session.path() + "/answer")
@@ -72,7 +72,7 @@ class RenegotiationTest {
 
     @Test
     void whatBelongsToTheOldGenerationIsRefusedWithTheWayOut() {
-        session.renegotiate("\"2\"", SECOND).is(200);
+        session.renegotiate(session.tag(), SECOND).is(200);
 
         for (String token : List.of(session.offererToken(), session.answererToken())) {
             Reply refused = session.trickle(token, object("candidates", List.of("late"), "generation", 1))
@@ -96,7 +96,8 @@ class RenegotiationTest {
             Reply won = (firstWins ? first : second).join().is(200);
             Reply lost = (firstWins ? second : first).join().isProblem(412, "session-changed");
 
-            assertThat(lost.textAt("/detail")).contains(won.header("ETag")).contains("fetch");
+            assertThat(lost.textAt("/detail")).contains("fetch");
+            assertThat(session.tag()).isEqualTo(won.header("ETag"));
             Reply news = session.client()
                     .get(session.path())
                     .header("If-None-Match", seen)
@@ -136,16 +137,90 @@ class RenegotiationTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"\"1\"", "\"3\"", "\"02\"", "\"abc\"", "\"\"", "\"99999999999999999999\"", "\"1,2\"", "W/\"2\""})
+            strings = {"\"2\"", "\"a.2.b\"", "\"abc\"", "\"\"", "\"9999999999999.9999999999999.1\"", "\"1,2\"", "W/TAG"
+            })
     void aStateThatIsNotTheCurrentOneIsStale(String stale) {
-        Reply refused = session.renegotiate(stale, SECOND).isProblem(412, "session-changed");
+        Reply refused =
+                session.renegotiate(stale.replace("TAG", session.tag()), SECOND).isProblem(412, "session-changed");
 
-        assertThat(refused.textAt("/detail")).contains("\"2\"");
+        assertThat(refused.textAt("/detail")).contains("If-Match").contains("ETag");
         assertThat(session.read().textAt("/offer")).isEqualTo(OFFER);
     }
 
+    @Test
+    void anyStateOfAListIsReplacedWhateverLineItIsOn() {
+        session.renegotiate("\"x\", W/\"y\" ," + session.tag() + ",", SECOND).is(200);
+        session.client()
+                .put(session.path() + "/offer")
+                .token(session.offererToken())
+                .header("If-Match", "\"x\"")
+                .header("If-Match", session.tag())
+                .json(object("offer", "third"))
+                .is(200);
+    }
+
+    @Test
+    void anExtensionIsAnotherState() {
+        String before = session.tag();
+        Reply extended = session.client()
+                .call("PATCH", session.path())
+                .token(session.offererToken())
+                .json(object("ttl", 600))
+                .is(200);
+
+        assertThat(session.tag()).isEqualTo(extended.header("ETag")).isNotEqualTo(before);
+        session.renegotiate(before, SECOND).isProblem(412, "session-changed");
+        session.renegotiate(extended.header("ETag"), SECOND).is(200);
+    }
+
+    @Test
+    void theStateOfAFormerSessionWithTheCodeIsStale() {
+        String former = session.tag();
+        session.client()
+                .delete(session.path())
+                .token(session.offererToken())
+                .send()
+                .is(204);
+        session.client()
+                .post("/api/v1/sessions")
+                .token(session.offererToken())
+                .json(object("offer", OFFER, "code", session.code()))
+                .is(201);
+        session.answer().is(201);
+
+        session.renegotiate(former, SECOND).isProblem(412, "session-changed");
+        assertThat(session.client()
+                        .get(session.path())
+                        .header("If-None-Match", former)
+                        .send()
+                        .is(200)
+                        .textAt("/offer"))
+                .isEqualTo(OFFER);
+    }
+
+    @Test
+    void onlyTheFirstAnswererAnswersANewGeneration() {
+        session.renegotiate("*", SECOND).is(200);
+        var answer = object("answer", "a stranger's");
+
+        for (String token : List.of(Rendezvous.newToken(), session.offererToken())) {
+            session.client()
+                    .put(session.path() + "/answer")
+                    .token(token)
+                    .json(answer)
+                    .isProblem(403, "session-token-refused");
+        }
+        session.client().put(session.path() + "/answer").json(answer).isProblem(403, "session-token-refused");
+        session.client()
+                .post("/answer")
+                .json(object("code", session.code(), "side", "answerer", "answer", "a stranger's"))
+                .isError(401);
+        assertThat(session.read().at("/answer").isNull()).isTrue();
+        session.answer().is(201);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"2", "garbage", "\"2", "w/\"2\"", "\"2\"x", "\"2\", \"3\"", "*, \"2\""})
+    @ValueSource(strings = {"2", "garbage", "\"2", "w/\"2\"", "\"2\"x", "*, \"2\"", "*, *"})
     void whatIsNoEntityTagIsRefused(String garbage) {
         session.renegotiate(garbage, SECOND).isMalformed("If-Match");
     }

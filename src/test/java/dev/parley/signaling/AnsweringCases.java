@@ -40,8 +40,9 @@ interface AnsweringCases extends StoreUnderTest {
                         session.answerer(),
                         2,
                         1,
-                        clock().instant().plus(limits().ttlDefault()),
+                        session.session().version(),
                         false));
+        assertThat(joined.expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
         assertThat(session.session().answerer().description()).isEqualTo(Description.of("v=0\r\né\r\n"));
         assertThat(session.events()).containsExactly(offered(1, 1, "o"), answered(2, 1, "v=0\r\né\r\n"));
     }
@@ -66,8 +67,38 @@ interface AnsweringCases extends StoreUnderTest {
         Joined again = session.answer(session.answerer(), "a", 1, candidates("c"));
 
         assertThat(again)
-                .isEqualTo(new Joined(first.code(), ANSWERER, session.answerer(), 3, 1, first.expiresAt(), true));
+                .isEqualTo(new Joined(first.code(), ANSWERER, session.answerer(), 3, 1, first.version(), true));
         assertThat(session.session()).isEqualTo(before);
+    }
+
+    @Test
+    default void theReplyToARepeatedAnswerEndsBeforeWhatTheOtherSideHasDone() {
+        Rendezvous session = peers().open(offer("o"));
+        session.answer(session.answerer(), "a", 1, candidates("c"));
+        session.trickle(OFFERER, candidates("x"));
+        session.trickle(ANSWERER, candidates("d"));
+
+        Joined again = session.answer(session.answerer(), "a", 1, candidates("c"));
+
+        assertThat(again.seq()).isEqualTo(3);
+        assertThat(again.version()).isEqualTo(session.session().version());
+        assertThat(session.events(again.seq(), 9)).hasSize(2);
+    }
+
+    @Test
+    default void whatARepeatedAnswerAddsIsStored() {
+        Rendezvous session = peers().open(offer("o"));
+        session.answer(session.answerer(), "a", 1, candidates("c"));
+        session.trickle(OFFERER, candidates("x"));
+
+        Joined again = session.answer(session.answerer(), "a", 1, lastCandidates("d", "c"));
+
+        assertThat(again.replay()).isTrue();
+        assertThat(again.seq()).isEqualTo(3);
+        assertThat(session.events(4, 9)).containsExactly(trickled(5, ANSWERER, 1, "d"), ended(6, ANSWERER, 1));
+        Session before = session.session();
+        session.answer(session.answerer(), "a", 1, lastCandidates("c", "d"));
+        assertThat(session.session()).as("nothing is added twice").isEqualTo(before);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.parley.session.Listing;
 import dev.parley.session.Page;
 import dev.parley.session.Said;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.TopicCount;
 import dev.parley.session.Waiting;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,13 +97,21 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void aNewOfferMakesASessionOpenAgain() {
-        Rendezvous session = peers().meet(offer("o").code("again").topic("t"), "a");
-        assertThat(peers().codes("t", null)).isEmpty();
+    default void anAnsweredSessionIsNotFoundAgainAfterANewOffer() {
+        Rendezvous tokens = peers().meet(offer("o").code("again").topic("t"), "a");
+        Rendezvous noToken = peers().open(offer("o").code("again-too").topic("t"));
+        noToken.answerWithoutToken("a");
+        Rendezvous unanswered = peers().open(offer("o").code("unanswered").topic("t"));
+        for (Rendezvous session : List.of(tokens, noToken, unanswered)) {
+            session.restart("another offer");
+            session.restart("a third offer");
+        }
 
-        session.restart("another offer");
-
-        assertThat(peers().codes("t", null)).containsExactly("again");
+        assertThat(peers().codes("t", null)).containsExactly("unanswered");
+        assertThat(peers().codes(null, null)).containsExactly("unanswered");
+        assertThat(waitingCodes("t")).containsExactly("unanswered");
+        assertThat(peers().topics("", null, 9).items()).containsExactly(new TopicCount("t", 1));
+        assertThat(peers().topicPage(0, 9).total()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -144,7 +153,7 @@ interface DiscoveryCases extends StoreUnderTest {
         Page<Listing> second = peers().discover("t", null, first.next(), 3);
         assertThat(Peers.codes(second)).containsExactly("5", "3", "2");
         sessions.get(0).close();
-        sessions.get(4).restart("another offer"); // open again, and passed already
+        sessions.get(4).restart("another offer"); // answered before, so it stays out
         Page<Listing> third = peers().discover("t", null, second.next(), 3);
         assertThat(Peers.codes(third)).containsExactly("1");
         assertThat(third.next()).isNull();

@@ -99,7 +99,7 @@ interface OpeningCases extends StoreUnderTest {
         clock().advance(Duration.ofSeconds(1));
         Joined again = peers().join(draft);
 
-        assertThat(again).isEqualTo(new Joined(first.code(), OFFERER, first.token(), 2, 1, first.expiresAt(), true));
+        assertThat(again).isEqualTo(new Joined(first.code(), OFFERER, first.token(), 2, 1, first.version(), true));
         assertThat(peers().codes("t", null)).containsExactly("again");
     }
 
@@ -114,9 +114,114 @@ interface OpeningCases extends StoreUnderTest {
         Joined again = peers().join(draft);
 
         assertThat(again.replay()).isTrue();
-        assertThat(again.seq()).isEqualTo(4);
+        assertThat(again.seq()).as("before the answer").isEqualTo(1);
         assertThat(again.generation()).isEqualTo(2);
         assertThat(session.session()).isEqualTo(before);
+    }
+
+    @Test
+    default void theReplyToARepeatedOpeningEndsBeforeWhatTheOtherSideHasDone() {
+        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        Rendezvous session = peers().open(draft);
+        session.trickle(OFFERER, candidates("b"));
+        session.answer("answer");
+        session.trickle(OFFERER, candidates("c"));
+
+        Joined again = peers().join(draft);
+        assertThat(again.seq()).as("offer and two candidates").isEqualTo(3);
+        assertThat(session.events(again.seq(), 9)).hasSize(2);
+        assertThat(again.version()).isEqualTo(session.session().version());
+    }
+
+    @Test
+    default void whatARepeatedOpeningAddsIsStored() {
+        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        Rendezvous session = peers().open(draft);
+        session.answer("answer");
+
+        Joined again = peers().join(draft.trickle(lastCandidates("a", "b")));
+
+        assertThat(again.replay()).isTrue();
+        assertThat(again.seq()).as("before the answer").isEqualTo(2);
+        assertThat(again.version()).isEqualTo(session.session().version());
+        assertThat(session.events(3, 9)).containsExactly(trickled(4, OFFERER, 1, "b"), ended(5, OFFERER, 1));
+        Session before = session.session();
+        assertThat(peers().join(draft.trickle(lastCandidates("b", "a"))).seq()).isEqualTo(2);
+        assertThat(session.session()).as("nothing is added twice").isEqualTo(before);
+    }
+
+    @Test
+    default void whatARepeatedOpeningWithoutATokenAddsIsStored() {
+        Draft draft = offer("o").code("again");
+        Rendezvous session = peers().openWithoutToken(draft);
+        peers().joinWithoutToken(draft.trickle(candidates("a")));
+
+        assertThat(session.events()).containsExactly(offered(1, 1, "o"), trickled(2, OFFERER, 1, "a"));
+    }
+
+    @Test
+    default void aRepeatedOpeningAddsNothingToALaterGeneration() {
+        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        Rendezvous session = peers().open(draft);
+        session.restart("another offer");
+        Session before = session.session();
+
+        assertThat(peers().join(draft).replay()).as("nothing new").isTrue();
+        assertThatExceptionOfType(CodeTaken.class)
+                .isThrownBy(() -> peers().join(draft.trickle(candidates("a", "b"))))
+                .withMessageContaining("replaced");
+        assertThat(session.session()).isEqualTo(before);
+    }
+
+    @Test
+    default void whatARepeatedOpeningAddsIsHeldToTheBoundOfASide() {
+        Draft draft = offer("o").code("again").token(newToken());
+        Rendezvous session = peers().open(draft);
+        int perRequest = limits().candidatesPerRequestMax();
+        for (int from = 0; from < limits().candidatesPerSideMax() - 1; from += perRequest) {
+            int to = Math.min(from + perRequest, limits().candidatesPerSideMax() - 1);
+            session.trickle(OFFERER, numbered(from, to));
+        }
+        Session before = session.session();
+
+        assertThatExceptionOfType(OutOfBounds.class)
+                .isThrownBy(() -> peers().join(draft.trickle(candidates("b", "c"))));
+        assertThat(session.session()).isEqualTo(before);
+        assertThat(peers().join(draft.trickle(candidates("b"))).replay()).isTrue();
+        assertThat(session.saidBy(OFFERER).candidates()).hasSize(limits().candidatesPerSideMax());
+    }
+
+    @Test
+    default void aRepeatedOpeningThatDiffersIsRefusedWithTheField() {
+        SessionToken token = newToken();
+        Rendezvous session = peers().open(same(token));
+        session.extend(token, limits().ttlMax());
+        Session before = session.session();
+
+        assertThat(peers().join(same(token)).replay())
+                .as("though it was extended")
+                .isTrue();
+        differs("topic", same(token).topic("another"));
+        differs("peerId", same(token).peerId("another"));
+        differs("tags", same(token).tags("y", "x"));
+        differs("ttl", same(token).ttl(Duration.ofSeconds(61)));
+        assertThat(session.session()).isEqualTo(before);
+    }
+
+    private static Draft same(SessionToken token) {
+        return offer("o")
+                .code("again")
+                .token(token)
+                .topic("t")
+                .peerId("p")
+                .tags("x", "y")
+                .ttl(Duration.ofSeconds(60));
+    }
+
+    private void differs(String field, Draft draft) {
+        assertThatExceptionOfType(CodeTaken.class)
+                .isThrownBy(() -> peers().join(draft))
+                .withMessageContaining("another " + field);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
@@ -45,7 +46,12 @@ record Rendezvous(Signaling signaling, SessionKey key, SessionToken offerer, Ses
     }
 
     Joined answerWithoutToken(String answer) {
-        return result(signaling.answerWithoutToken(key, Description.of(answer)));
+        return answerAs(null, answer);
+    }
+
+    /** As the compatible API answers. */
+    Joined answerAs(@Nullable SessionToken token, String answer) {
+        return result(signaling.answerWithoutToken(key, Description.of(answer), token));
     }
 
     Trickled trickle(Side side, Trickle trickle) {
@@ -61,15 +67,24 @@ record Rendezvous(Signaling signaling, SessionKey key, SessionToken offerer, Ses
     }
 
     Joined restart(String offer) {
-        return restart(offerer, null, offer);
+        return restart(offerer, (Long) null, offer);
     }
 
+    /** @param seq of the state that the offer replaces; null for any */
     Joined restart(@Nullable SessionToken token, @Nullable Long seq, String offer) {
-        return result(signaling.restart(key, token, seq, Description.of(offer)));
+        if (seq == null) {
+            return restart(token, (List<SessionVersion>) null, offer);
+        }
+        SessionVersion now = session().version();
+        return restart(token, List.of(new SessionVersion(now.incarnation(), seq, now.expiresAt())), offer);
+    }
+
+    Joined restart(@Nullable SessionToken token, @Nullable List<SessionVersion> versions, String offer) {
+        return result(signaling.restart(key, token, versions, Description.of(offer)));
     }
 
     Instant extend(@Nullable SessionToken token, Duration ttl) {
-        return result(signaling.extend(key, token, ttl));
+        return result(signaling.extend(key, token, ttl)).expiresAt();
     }
 
     Place close() {

@@ -2,6 +2,7 @@ package dev.parley.signaling;
 
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
+import static dev.parley.signaling.Awaited.result;
 import static dev.parley.signaling.Draft.offer;
 import static dev.parley.signaling.Words.answered;
 import static dev.parley.signaling.Words.candidate;
@@ -19,12 +20,14 @@ import dev.parley.session.Description;
 import dev.parley.session.Joined;
 import dev.parley.session.Said;
 import dev.parley.session.Session;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
+import dev.parley.store.ReadFrom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +61,42 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void anotherPeerMayAnswerTheNextGenerationAndIsItsAnswererThen() {
+    default void onlyTheFirstAnswererAnswersLaterGenerations() {
         Rendezvous session = peers().meet(offer("o"), "a");
-        session.restart("another offer");
-        var another = newToken();
-        session.answer(another, "b", null, Trickle.NOTHING);
+        for (int generation = 2; generation <= 3; generation++) {
+            session.restart("offer " + generation);
+            Session before = session.session();
 
-        assertThat(session.trickle(another, candidates("x"), null).added()).isEqualTo(1);
-        assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.trickle(ANSWERER, candidates("y")));
+            assertThatExceptionOfType(TokenRefused.class)
+                    .isThrownBy(() -> session.answer(newToken(), "a", null, candidates("x")));
+            assertThatExceptionOfType(TokenRefused.class)
+                    .isThrownBy(() -> session.answer(null, "a", null, Trickle.NOTHING));
+            assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.answerWithoutToken("a"));
+            assertThat(session.session()).isEqualTo(before);
+            assertThat(session.answer("answer " + generation).generation()).isEqualTo(generation);
+        }
+        session.restart("offer 4");
+        assertThat(session.answerAs(session.answerer(), "a").generation())
+                .as("in the compatible API, with its token")
+                .isEqualTo(4);
+    }
+
+    @Test
+    default void anAnswererWithoutATokenAnswersLaterGenerationsWithoutOne() {
+        Rendezvous session = peers().open(offer("o"));
+        session.answerWithoutToken("a");
+        session.restart("another offer");
+
+        assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.answer("a stranger's"));
+        assertThat(session.answerWithoutToken("b").generation()).isEqualTo(2);
+    }
+
+    @Test
+    default void whoeverAnswersFirstIsTheAnswererWhateverTheGeneration() {
+        Rendezvous session = peers().open(offer("o"));
+        session.restart("another offer");
+
+        assertThat(session.answer("a").generation()).isEqualTo(2);
     }
 
     @Test
@@ -120,12 +151,58 @@ interface RestartingCases extends StoreUnderTest {
 
         assertThatExceptionOfType(SessionChanged.class)
                 .isThrownBy(() -> session.restart(session.offerer(), 1L, "another offer"))
-                .withMessageContaining("\"2\"");
+                .withMessageContaining("ETag");
         assertThatExceptionOfType(SessionChanged.class)
                 .isThrownBy(() -> session.restart(session.offerer(), 3L, "another offer"));
         assertThat(session.session()).isEqualTo(before);
         assertThat(session.restart(session.offerer(), 2L, "another offer").generation())
                 .isEqualTo(2);
+    }
+
+    @Test
+    default void anOfferMayReplaceAnyOfSeveralStates() {
+        Rendezvous session = peers().open(offer("o"));
+        SessionVersion now = session.session().version();
+        var before = new SessionVersion(now.incarnation(), 0, now.expiresAt());
+
+        assertThatExceptionOfType(SessionChanged.class)
+                .isThrownBy(() -> session.restart(session.offerer(), List.of(before), "another offer"));
+        assertThatExceptionOfType(SessionChanged.class)
+                .isThrownBy(() -> session.restart(session.offerer(), List.<SessionVersion>of(), "another offer"));
+        assertThat(session.restart(session.offerer(), List.of(before, now), "another offer")
+                        .generation())
+                .isEqualTo(2);
+    }
+
+    @Test
+    default void anExtensionIsAnotherState() {
+        Rendezvous session = peers().open(offer("o"));
+        SessionVersion before = session.session().version();
+        session.extend(session.offerer(), limits().ttlMax());
+
+        assertThatExceptionOfType(SessionChanged.class)
+                .isThrownBy(() -> session.restart(session.offerer(), List.of(before), "another offer"));
+    }
+
+    @Test
+    default void theStateOfAFormerSessionWithTheCodeIsAnother() {
+        Draft draft = offer("o").code("again").token(newToken());
+        Rendezvous session = peers().open(draft);
+        SessionVersion former = session.session().version();
+        session.close();
+        peers().open(draft);
+        SessionVersion now = session.session().version();
+
+        assertThat(now.incarnation()).isNotEqualTo(former.incarnation());
+        assertThatExceptionOfType(SessionChanged.class)
+                .isThrownBy(() -> session.restart(session.offerer(), List.of(former), "another offer"));
+        assertThat(session.restart(session.offerer(), List.of(now), "another offer")
+                        .version())
+                .as("as every read shows it")
+                .isEqualTo(session.session().version());
+        assertThat(result(session.signaling().events(ReadFrom.PRIMARY, session.key(), 0, 9))
+                        .incarnation())
+                .isEqualTo(now.incarnation());
     }
 
     @Test

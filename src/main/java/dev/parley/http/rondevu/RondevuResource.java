@@ -129,7 +129,7 @@ public final class RondevuResource {
             throw new Malformed("The answerer answers: side must be \"answerer\" with an answer.");
         }
         CompletionStage<? extends Served<?>> done = candidate == null
-                ? signaling.answerWithoutToken(key, requireNonNull(answer))
+                ? signaling.answerWithoutToken(key, requireNonNull(answer), caller.token())
                 : signaling.trickleAs(key, side, caller.token(), new Trickle(List.of(candidate), false));
         return done.thenApply(served -> caller.reply(Status.OK, served, new Success(true)));
     }

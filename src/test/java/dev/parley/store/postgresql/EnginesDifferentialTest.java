@@ -11,6 +11,7 @@ import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException;
 import dev.parley.session.Trickle;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +50,8 @@ class EnginesDifferentialTest {
     /** More than ever expire: which of those that expire together go first is each engine's own matter. */
     private static final int SWEPT_MAX = 100;
 
+    private static final SessionVersion NO_VERSION = new SessionVersion(0, 0, Instant.EPOCH);
+
     private static final Namespace[] NAMESPACES = {new Namespace("https://a.test"), new Namespace("https://b.test")};
 
     @TempDir
@@ -61,8 +65,8 @@ class EnginesDifferentialTest {
                 Parley parley = Parley.over(cluster);
                 Database file = new StoreFile(folder.resolve("parley.db")).open()) {
             var onPostgres =
-                    new Signaling(parley.database(), Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
-            var onSqlite = new Signaling(file, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
+                    new Signaling(parley.database(), Feeds.nobodyWaits(), Parley.LIMITS, clock, new SameNumbers());
+            var onSqlite = new Signaling(file, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SameNumbers());
             for (int i = 0; i < CALLS; i++) {
                 if (random.nextInt(20) == 0) {
                     clock.advance(Duration.ofSeconds(random.nextInt(8)));
@@ -101,6 +105,17 @@ class EnginesDifferentialTest {
         throw new AssertionError("A fault", failure);
     }
 
+    /** The same incarnations on both engines. */
+    @SuppressWarnings("serial")
+    private static final class SameNumbers extends SecureRandom {
+        private long last;
+
+        @Override
+        public long nextLong() {
+            return ++last;
+        }
+    }
+
     private record Call(String name, Function<Signaling, CompletionStage<? extends Served<?>>> on) {
         static Call random(Random random) {
             var namespace = NAMESPACES[random.nextInt(NAMESPACES.length)];
@@ -126,12 +141,24 @@ class EnginesDifferentialTest {
                     yield new Call("open", s -> s.open(namespace, opening));
                 }
                 case 2 -> new Call("answer", s -> s.answer(key, description, generation, trickle, token));
-                case 3 -> new Call("answer without token", s -> s.answerWithoutToken(key, description));
+                case 3 -> new Call("answer without token", s -> s.answerWithoutToken(key, description, null));
                 case 4, 5 -> new Call("trickle", s -> s.trickle(key, maybe, trickle, generation));
                 case 6 -> new Call("trickle as", s -> s.trickleAs(key, side, maybe, trickle));
                 case 7 -> {
                     @Nullable Long seq = random.nextBoolean() ? null : (Long) (long) random.nextInt(6);
-                    yield new Call("restart", s -> s.restart(key, maybe, seq, description));
+                    yield new Call(
+                            "restart",
+                            s -> s.session(from, key)
+                                    .thenApply(read -> read.result().version())
+                                    .exceptionally(none -> NO_VERSION)
+                                    .thenCompose(now -> s.restart(
+                                            key,
+                                            maybe,
+                                            seq == null
+                                                    ? null
+                                                    : List.of(new SessionVersion(
+                                                            now.incarnation(), seq, now.expiresAt())),
+                                            description)));
                 }
                 case 8 -> {
                     Duration ttl = Duration.ofSeconds(10 + random.nextInt(10));

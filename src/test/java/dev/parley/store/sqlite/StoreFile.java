@@ -84,6 +84,15 @@ public record StoreFile(Path path) {
         migrations().migrate();
     }
 
+    /** Makes the file as an earlier version did. */
+    void migrateTo(String version) {
+        Flyway.configure()
+                .configuration(migrations().getConfiguration())
+                .target(version)
+                .load()
+                .migrate();
+    }
+
     /** What an operator can do to the file, at {@code clock}'s time. */
     SqliteUpkeep upkeep(InstantSource clock) {
         return new SqliteUpkeep(path, BUSY_TIMEOUT, Long.MAX_VALUE, migrations(), new SecureRandom(), clock);

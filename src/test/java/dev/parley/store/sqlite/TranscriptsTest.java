@@ -142,7 +142,8 @@ class TranscriptsTest {
 
     @Test
     void theOldestSessionGivesWayWhereMemoryIsShort() throws SQLException {
-        Transcript one = Transcript.opened(key(0), opening(key(0), Description.of("sdp"), Trickle.NOTHING), now, now);
+        Transcript one =
+                Transcript.opened(key(0), opening(key(0), Description.of("sdp"), Trickle.NOTHING), 7, now, now);
         open(2 * one.bytes());
         opened(0);
         opened(1);
@@ -188,7 +189,7 @@ class TranscriptsTest {
         open(AMPLE);
         var transcripts = new Transcripts(AMPLE);
         Transcript first = Transcript.opened(
-                key(0), opening(key(0), Description.of("sdp"), Trickle.NOTHING), now, now.plusSeconds(60));
+                key(0), opening(key(0), Description.of("sdp"), Trickle.NOTHING), 7, now, now.plusSeconds(60));
         transcripts.opened(first);
         assertThat(transcripts.recall(key(0), now)).as("before COMMIT").isNull();
         transcripts.hide();

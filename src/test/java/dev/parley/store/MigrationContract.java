@@ -1,0 +1,127 @@
+package dev.parley.store;
+
+import static dev.parley.signaling.Awaited.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.feed.Feeds;
+import dev.parley.session.Code;
+import dev.parley.session.DefaultLimits;
+import dev.parley.session.Description;
+import dev.parley.session.Joined;
+import dev.parley.session.Namespace;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.SignalingException.TokenRefused;
+import dev.parley.session.TokenHash;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A store of an earlier version is carried along: its sessions obey the rules that came later. */
+public interface MigrationContract {
+    Namespace NAMESPACE = new Namespace("https://old.example");
+    SessionToken FIRST_ANSWERER = new SessionToken("the-first-answerer-of-128-bits");
+
+    /** A connection to a store of that schema version, and of none later. */
+    Connection storeOfVersion(String version) throws SQLException;
+
+    /** The store, migrated and open. */
+    Database open();
+
+    @Test
+    default void sessionsOfVersion5BelongToTheirFirstAnswererAndAreToldApart() throws SQLException {
+        try (Connection old = storeOfVersion("5")) {
+            insert(old, 1, "fresh", 1, false, false);
+            insert(old, 2, "renegotiated", 2, true, false);
+            insert(old, 3, "restarted", 2, false, false);
+            insert(old, 4, "answered", 1, true, true);
+        }
+        try (Database database = open()) {
+            var signaling = new Signaling(
+                    database,
+                    Feeds.nobodyWaits(),
+                    DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
+                    InstantSource.system(),
+                    new SecureRandom());
+
+            assertThat(result(signaling.waiting(ReadFrom.PRIMARY, NAMESPACE, "t", 9)))
+                    .extracting(waiting -> waiting.code().text())
+                    .containsExactly("restarted", "fresh");
+            assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> answer(signaling, "renegotiated", null));
+            assertThat(answer(signaling, "renegotiated", FIRST_ANSWERER).generation())
+                    .isEqualTo(2);
+            assertThat(answer(signaling, "restarted", null).generation()).isEqualTo(2);
+            Session fresh = result(signaling.session(ReadFrom.PRIMARY, key("fresh")));
+            assertThat(fresh.incarnation()).isEqualTo(fresh.createdAt().toEpochMilli());
+            assertThat(result(signaling.events(ReadFrom.PRIMARY, key("fresh"), 0, 9))
+                            .incarnation())
+                    .isEqualTo(fresh.incarnation());
+        }
+    }
+
+    private static Joined answer(Signaling signaling, String code, @Nullable SessionToken token) {
+        return result(signaling.answer(key(code), Description.of("a"), null, Trickle.NOTHING, token));
+    }
+
+    private static SessionKey key(String code) {
+        return new SessionKey(NAMESPACE, new Code(code));
+    }
+
+    /**
+     * @param met whether generation 1 was answered
+     * @param answered whether the current one is
+     */
+    private static void insert(Connection old, long id, String code, int generation, boolean met, boolean answered)
+            throws SQLException {
+        long now = Instant.now().toEpochMilli();
+        int events = generation + (met ? 1 : 0);
+        boolean sqlite = old.getMetaData().getDatabaseProductName().equals("SQLite");
+        try (PreparedStatement session = old.prepareStatement("""
+                INSERT INTO sessions (id, namespace, code, topic, tags, generation, seq, answered, offer_candidates,
+                                      answer_candidates, offerer_token, answerer_token, created_at, expires_at)
+                %s VALUES (?, ?, ?, 't', '', ?, ?, ?, 0, 0, ?, ?, ?, ?)""".formatted(sqlite ? "" : "OVERRIDING SYSTEM VALUE"))) {
+            session.setLong(1, id);
+            session.setString(2, NAMESPACE.name());
+            session.setString(3, code);
+            session.setInt(4, generation);
+            session.setLong(5, events);
+            session.setInt(6, answered ? 1 : 0);
+            session.setBytes(7, TokenHash.of("an-offerer").bytes());
+            session.setBytes(8, met ? TokenHash.of(FIRST_ANSWERER.secret()).bytes() : null);
+            session.setLong(9, now);
+            session.setLong(10, now + 600_000);
+            session.executeUpdate();
+        }
+        int seq = 1;
+        event(old, id, seq++, 1, 1);
+        if (met) {
+            event(old, id, seq++, 1, 2);
+        }
+        if (generation == 2) {
+            event(old, id, seq, 2, 1);
+        }
+    }
+
+    private static void event(Connection old, long session, int seq, int generation, int kind) throws SQLException {
+        try (PreparedStatement event = old.prepareStatement(
+                "INSERT INTO events (session_id, seq, generation, kind, payload) VALUES (?, ?, ?, ?, ?)")) {
+            event.setLong(1, session);
+            event.setLong(2, seq);
+            event.setInt(3, generation);
+            event.setInt(4, kind);
+            event.setBytes(5, ("said " + seq).getBytes(StandardCharsets.UTF_8));
+            event.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.store.Database;
+import dev.parley.store.MigrationContract;
+import dev.parley.store.StoreUrl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+class PostgresMigrationTest implements MigrationContract {
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void begin() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterEach
+    void end() {
+        cluster.close();
+    }
+
+    @Override
+    public Connection storeOfVersion(String version) throws SQLException {
+        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
+        Flyway latest = Parley.migrations(place);
+        Flyway.configure()
+                .configuration(latest.getConfiguration())
+                .target(version)
+                .load()
+                .migrate();
+        return latest.getConfiguration().getDataSource().getConnection();
+    }
+
+    @Override
+    public Database open() {
+        return Parley.over(cluster).database();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Database;
+import dev.parley.store.MigrationContract;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteMigrationTest implements MigrationContract {
+    @TempDir
+    Path folder;
+
+    @Override
+    public Connection storeOfVersion(String version) throws SQLException {
+        store().migrateTo(version);
+        return store().connect();
+    }
+
+    @Override
+    public Database open() {
+        return store().open();
+    }
+
+    private StoreFile store() {
+        return new StoreFile(folder.resolve("parley.db"));
+    }
+}
