@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +21,7 @@ class ReadmeIT {
 
     @Test
     void theExchangeOfTheReadmeWorksAsItStands() throws Exception {
-        assumeThat(areOnThePath("bash", "curl", "openssl"))
+        assumeThat(Programs.areOnThePath("bash", "curl", "openssl"))
                 .as("bash, curl and openssl are installed")
                 .isTrue();
         try (RunningParley parley = ParleyJar.in(folder).startingFast().start()) {
@@ -44,12 +43,5 @@ class ReadmeIT {
                 EXCHANGE.matcher(readme).results().map(step -> step.group(1)).toList();
         assertThat(steps).as("steps of the exchange in README.md").hasSize(3);
         return String.join("\n", steps);
-    }
-
-    private static boolean areOnThePath(String... programs) {
-        List<Path> path =
-                Stream.of(System.getenv("PATH").split(":")).map(Path::of).toList();
-        return Stream.of(programs)
-                .allMatch(program -> path.stream().anyMatch(folder -> Files.isExecutable(folder.resolve(program))));
     }
 }
