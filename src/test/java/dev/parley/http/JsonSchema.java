@@ -15,6 +15,9 @@ import java.util.stream.StreamSupport;
  * does not name is a violation, unless the schema says that there may be others. So the document cannot fall behind.
  */
 final class JsonSchema {
+    /** The service returns such objects as they were sent, without a check of their members. */
+    private static final String UNCHECKED = "#/components/schemas/RTCIceCandidateInit";
+
     private final JsonNode document;
 
     JsonSchema(JsonNode document) {
@@ -39,6 +42,10 @@ final class JsonSchema {
         JsonNode schema = resolved(reference);
         if (schema.isMissingNode()) {
             violations.add(at + ": no schema at " + reference);
+            return;
+        }
+        if (reference.path("$ref").asText().equals(UNCHECKED)) {
+            require(value.isObject(), at + ": " + value + " is no object", violations);
             return;
         }
         if (schema.has("oneOf")) {

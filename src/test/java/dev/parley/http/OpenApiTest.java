@@ -201,6 +201,45 @@ class OpenApiTest {
         });
     }
 
+    /** A generator would invent a name for it. */
+    @Test
+    void everyObjectAndEveryChoiceOfABodyHasAName() {
+        walk(document.root(), node -> {
+            for (JsonNode media : node.path("content")) {
+                assertNamed(media.path("schema"));
+            }
+            node.path("properties").forEach(OpenApiTest::assertNamed);
+            assertNamed(node.path("items"));
+        });
+    }
+
+    private static void assertNamed(JsonNode schema) {
+        assertThat(schema.has("properties") || schema.has("oneOf") || schema.has("anyOf") || schema.has("allOf"))
+                .as("%s needs a name in components/schemas", schema)
+                .isFalse();
+    }
+
+    /** openapi-typescript makes a field with a default a required one. */
+    @Test
+    void noFieldHasADefault() {
+        walk(document.root(), node -> {
+            for (JsonNode property : node.path("properties")) {
+                assertThat(property.has("default")).as(property.toString()).isFalse();
+            }
+        });
+    }
+
+    /** openapi-generator takes the type of a reply from its first media type. */
+    @Test
+    void jsonIsTheFirstMediaTypeOfABody() {
+        walk(document.root(), node -> {
+            for (Map.Entry<String, JsonNode> media : node.path("content").properties()) {
+                assertThat(media.getKey()).as(node.toString()).endsWith("json");
+                break;
+            }
+        });
+    }
+
     static Stream<Arguments> problems() {
         return Stream.of(
                 Arguments.of("Unauthorized", new TokenMissing()),
