@@ -328,8 +328,8 @@ public interface ParleyConfig {
         int missesPerAddress();
 
         /**
-         * Proxies whose {@code X-Forwarded-For} tells where a request comes from: addresses, or networks as {@code 10.0.0.0/8},
-         * comma-separated, at most 64. Unset: nobody's does.
+         * Proxies that are trusted to say where a request comes from, in {@code Forwarded} or {@code X-Forwarded-For}: addresses, or
+         * networks as {@code 10.0.0.0/8}, comma-separated, at most 64. Unset: none.
          */
         Optional<@Size(max = 64) List<String>> trustedProxies();
     }

@@ -8,6 +8,7 @@ import dev.parley.access.Keyring;
 import dev.parley.access.Keys;
 import dev.parley.access.Rate;
 import dev.parley.access.Rates;
+import dev.parley.access.TrustedProxies;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.feed.Feed;
@@ -84,7 +85,7 @@ public class Wiring {
             Instance<Limits> limits,
             Instance<Patience> patience,
             Instance<IceServers> iceServers,
-            Instance<ClientAddresses> addresses,
+            Instance<TrustedProxies> proxies,
             Instance<Database> database,
             Gate gate,
             Keyring keyring,
@@ -98,7 +99,7 @@ public class Wiring {
             limits.get();
             patience.get();
             iceServers.get();
-            addresses.get();
+            proxies.get();
             watchKeys(gate, keyring, database.get(), vertx);
             meters.get().watch();
             new SweepSchedule(scheduler, sweeper.get(), registry)
@@ -229,9 +230,15 @@ public class Wiring {
 
     @Produces
     @Singleton
-    ClientAddresses clientAddresses() {
+    ClientAddresses clientAddresses(TrustedProxies proxies) {
+        return new ClientAddresses(proxies);
+    }
+
+    @Produces
+    @Singleton
+    TrustedProxies trustedProxies() {
         try {
-            return ClientAddresses.behind(config.limits().trustedProxies().orElse(List.of()));
+            return TrustedProxies.of(config.limits().trustedProxies().orElse(List.of()));
         } catch (IllegalArgumentException e) {
             throw new StartRefused("parley.limits.trusted-proxies: " + e.getMessage());
         }

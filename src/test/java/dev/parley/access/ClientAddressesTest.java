@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose address counts: the connection's, or the last that trusted proxies did not write of one another. */
 class ClientAddressesTest {
-    private static final ClientAddresses EXPOSED = ClientAddresses.behind(List.of());
+    private static final ClientAddresses EXPOSED = new ClientAddresses(TrustedProxies.of(List.of()));
     private static final ClientAddresses BEHIND =
-            ClientAddresses.behind(List.of("192.0.2.1", "10.0.0.0/8", "2001:db8:aa::/48"));
+            new ClientAddresses(TrustedProxies.of(List.of("192.0.2.1", "10.0.0.0/8", "2001:db8:aa::/48")));
 
     @Test
     void whatAnybodyForwardsIsIgnoredWhereNobodyIsTrusted() {
@@ -93,6 +93,56 @@ class ClientAddressesTest {
         assertThat(of(BEHIND, "10.1.2.3", "[2001:db8:1:2::7]:4711")).isEqualTo("2001:db8:1:2::/64");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "192.0.2.1       | for=203.0.113.9",
+                "10.1.2.3        | For=\"203.0.113.9:4711\"; Proto=https;by=10.1.2.3",
+                "10.1.2.3        | for=203.0.113.9:4711",
+                "::ffff:10.1.2.3 | for=6.6.6.6, for=203.0.113.9;host=a.example , for=10.9.9.9",
+                "10.1.2.3        | for=unknown, for=203.0.113.9",
+                "10.1.2.3        | for=6.6.6.6;secret=\"a, \\\"for=b\", for=203.0.113.9, ,",
+            })
+    void theHeaderOfRfc7239IsReadInTheSameWay(String proxy, String forwarded) {
+        assertThat(ofForwarded(BEHIND, proxy, forwarded)).isEqualTo("203.0.113.9");
+        assertThat(ofForwarded(BEHIND, proxy, "for=\"[2001:db8:1:2::7]:4711\"")).isEqualTo("2001:db8:1:2::/64");
+        assertThat(ofForwarded(EXPOSED, "192.0.2.1", forwarded)).isEqualTo("192.0.2.1");
+        assertThat(ofForwarded(BEHIND, "192.0.2.2", forwarded)).isEqualTo("192.0.2.2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "for",
+                "for=",
+                "for=unknown",
+                "for=_hidden",
+                "for=203.0.113.9, for=_hidden",
+                "for=203.0.113.9, proto=https",
+                "for=203.0.113.9 for=203.0.113.9",
+                "for=203.0.113.9; =",
+                "for=\"203.0.113.9",
+                "for=\"203.0.113.9\\",
+                "for=203.0.113.9, \"",
+            })
+    void whereAProxyOfRfc7239DoesNotSayWhoCameItselfCounts(String forwarded) {
+        assertThat(ofForwarded(BEHIND, "10.1.2.3", forwarded)).isEqualTo("10.1.2.3");
+    }
+
+    /** A proxy writes one of the two and hands on the other as a client wrote it, so what both say is so, and what one says is not. */
+    @Test
+    void whereTheTwoHeadersDisagreeTheProxyItselfCounts() {
+        assertThat(BEHIND.of("10.1.2.3", headers("for=203.0.113.9", "203.0.113.9")))
+                .isEqualTo("203.0.113.9");
+        assertThat(BEHIND.of("10.1.2.3", headers("for=6.6.6.6", "203.0.113.9"))).isEqualTo("10.1.2.3");
+        assertThat(BEHIND.of("10.1.2.3", headers("for=203.0.113.9", "6.6.6.6"))).isEqualTo("10.1.2.3");
+        assertThat(BEHIND.of("10.1.2.3", headers("for=\"6.6.6.6", "203.0.113.9")))
+                .isEqualTo("10.1.2.3");
+        assertThat(BEHIND.of("10.1.2.3", headers("proto=https", "203.0.113.9"))).isEqualTo("203.0.113.9");
+    }
+
     @Test
     void whoHasNoAddressCountsAsOne() {
         assertThat(of(BEHIND, null, "203.0.113.9")).isEqualTo("local");
@@ -113,7 +163,7 @@ class ClientAddressesTest {
             })
     void whatIsNoNetworkIsNamed(String entry) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ClientAddresses.behind(List.of("10.0.0.0/8", entry)))
+                .isThrownBy(() -> TrustedProxies.of(List.of("10.0.0.0/8", entry)))
                 .withMessageContaining("\"" + entry + "\"");
     }
 
@@ -123,5 +173,13 @@ class ClientAddressesTest {
             headers.add("x-forwarded-for", line);
         }
         return addresses.of(peer, headers);
+    }
+
+    private static String ofForwarded(ClientAddresses addresses, String peer, String forwarded) {
+        return addresses.of(peer, MultiMap.caseInsensitiveMultiMap().add("forwarded", forwarded));
+    }
+
+    private static MultiMap headers(String forwarded, String forwardedFor) {
+        return MultiMap.caseInsensitiveMultiMap().add("forwarded", forwarded).add("x-forwarded-for", forwardedFor);
     }
 }
