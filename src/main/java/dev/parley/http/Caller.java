@@ -1,6 +1,5 @@
 package dev.parley.http;
 
-import dev.parley.access.Credential;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
@@ -27,21 +26,9 @@ public final class Caller {
         this.context = context;
     }
 
-    /**
-     * Where the caller's sessions are: in its credential's namespace, else at its origin. A browser sends none with a page's GET to
-     * where the page is from; then it is the one that the same page's POST sends.
-     */
+    /** Where the caller's sessions are. */
     public Namespace namespace() {
-        Credential credential = Credential.of(context);
-        if (credential != null) {
-            return credential.namespace();
-        }
-        String origin = request().getHeader(HttpHeaders.ORIGIN);
-        if (origin != null && !origin.isEmpty()) {
-            return new Namespace(origin);
-        }
-        String own = Origins.ofOwnPage(request());
-        return own == null ? Namespace.UNKNOWN : new Namespace(own);
+        return Namespaces.of(context);
     }
 
     /** The key of the session that a call names, once {@code gate} lets it pass; a text that cannot be a code names none. */

@@ -22,9 +22,11 @@ final class CrossOrigin {
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final Origins origins;
+    private final OwnOrigin ownOrigin;
 
-    CrossOrigin(Origins origins) {
+    CrossOrigin(Origins origins, OwnOrigin ownOrigin) {
         this.origins = origins;
+        this.ownOrigin = ownOrigin;
     }
 
     /** Whether the page that calls, if a page does, may; then the reply says so. */
@@ -34,7 +36,7 @@ final class CrossOrigin {
             return true;
         }
         if (!origins.admit(origin)) {
-            return origin.equals(Origins.ofService(request));
+            return origin.equals(ownOrigin.of(request)) || OwnOrigin.isWithheld(request);
         }
         MultiMap reply = request.response().headers();
         if (origins.all()) {

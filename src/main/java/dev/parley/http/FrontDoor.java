@@ -55,6 +55,7 @@ public final class FrontDoor {
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final CrossOrigin crossOrigin;
+    private final Namespaces namespaces;
     private final int bodyBytesMax;
     private final Bookmarks bookmarks;
     private final CallMeters meters;
@@ -71,7 +72,8 @@ public final class FrontDoor {
             Gate gate,
             Optional<AccessLog> accessLog,
             Optional<CallSpans> spans) {
-        this.crossOrigin = new CrossOrigin(settings.origins());
+        this.crossOrigin = new CrossOrigin(settings.origins(), settings.ownOrigin());
+        this.namespaces = new Namespaces(settings.ownOrigin());
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
         this.meters = meters;
@@ -140,13 +142,14 @@ public final class FrontDoor {
         meters.replied(call, request.response(), sinceNanos);
     }
 
-    /** Behind the rates of addresses. What is no bookmark is refused before anything is done, by every call alike. */
+    /** Behind the rates of addresses. What is no bookmark or no namespace is refused before anything is done, by every call alike. */
     private void admit(RoutingContext context) {
         if (gate.asks() && turnsAway(context)) {
             return;
         }
         try {
             Bookmarks.readFrom(context.request());
+            namespaces.settle(context);
         } catch (Malformed refusal) {
             reply(context, ErrorReply.refusal(path(context), refusal));
             return;

@@ -1,13 +1,9 @@
 package dev.parley.http;
 
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Web origins (RFC 6454) whose pages may call: all of them, those listed, or those that match an expression.
@@ -56,33 +52,5 @@ public record Origins(boolean all, Set<String> listed, Set<Pattern> expressions)
                 || listed.contains(origin)
                 || expressions.stream()
                         .anyMatch(expression -> expression.matcher(origin).matches());
-    }
-
-    /** The origin of the pages that this service itself serves, as far as the request tells. */
-    static @Nullable String ofService(HttpServerRequest request) {
-        return request.authority() == null ? null : request.scheme() + "://" + request.authority();
-    }
-
-    /**
-     * The origin of the page that calls, where it is this service's own and sends no Origin; else null. Sec-Fetch-Site tells, and
-     * Referer, if the page sends it, has the origin as the browser knows it, whatever proxy stands between. To a service without
-     * TLS that is not on the loopback a browser sends no Sec-Fetch-Site; then Referer alone tells.
-     */
-    static @Nullable String ofOwnPage(HttpServerRequest request) {
-        String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null && !site.equals("same-origin")) {
-            return null;
-        }
-        String service = ofService(request);
-        String referrer = originOf(request.getHeader(HttpHeaders.REFERER));
-        if (site == null) {
-            return referrer != null && referrer.equals(service) ? service : null;
-        }
-        return referrer == null ? service : referrer;
-    }
-
-    private static @Nullable String originOf(@Nullable String url) {
-        Matcher origin = ORIGIN.matcher(url == null ? "" : url);
-        return origin.lookingAt() ? origin.group() : null;
     }
 }

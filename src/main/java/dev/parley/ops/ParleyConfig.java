@@ -33,6 +33,8 @@ public interface ParleyConfig {
 
     Waiting waiting();
 
+    Http http();
+
     Cors cors();
 
     Rondevu rondevu();
@@ -328,8 +330,8 @@ public interface ParleyConfig {
         int missesPerAddress();
 
         /**
-         * Proxies that are trusted to say where a request comes from, in {@code Forwarded} or {@code X-Forwarded-For}: addresses, or
-         * networks as {@code 10.0.0.0/8}, comma-separated, at most 64. Unset: none.
+         * Proxies that are trusted to say where a request comes from, in {@code Forwarded} or {@code X-Forwarded-For}, {@code -Proto} and
+         * {@code -Host}: addresses, or networks as {@code 10.0.0.0/8}, comma-separated, at most 64. Unset: none.
          */
         Optional<@Size(max = 64) List<String>> trustedProxies();
     }
@@ -387,6 +389,16 @@ public interface ParleyConfig {
         @Min(1)
         @Max(1000000)
         int total();
+    }
+
+    /** How the service is reached. */
+    interface Http {
+        /**
+         * The URL under which browsers reach the service, such as {@code https://parley.example.org}, without a path. Its origin is the
+         * namespace of the service's own pages, and these may call whatever {@code parley.cors.origins} lists. Unset: the scheme and
+         * the host of each request, as trusted proxies forwarded them.
+         */
+        Optional<String> publicUrl();
     }
 
     /** Which web pages may call. */

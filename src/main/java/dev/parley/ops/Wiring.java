@@ -16,6 +16,7 @@ import dev.parley.feed.WaitBounds;
 import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
+import dev.parley.http.OwnOrigin;
 import dev.parley.http.Patience;
 import dev.parley.http.sight.AccessLog;
 import dev.parley.http.sight.CallSpans;
@@ -55,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the rooms together: what the configuration says becomes the objects that the rooms are given. */
 @Singleton
@@ -185,7 +187,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    HttpSettings httpSettings(SmallRyeConfig settings) {
+    HttpSettings httpSettings(SmallRyeConfig settings, TrustedProxies proxies) {
         ParleyConfig.Limits limits = config.limits();
         return new HttpSettings(
                 limits.body(),
@@ -193,6 +195,7 @@ public class Wiring {
                 limits.page(),
                 limits.topic(),
                 origins(),
+                new OwnOrigin(publicOrigin(), proxies),
                 config.rondevu().enabled(),
                 !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback(),
                 limits.arrival(),
@@ -255,6 +258,14 @@ public class Wiring {
             return Origins.parse(config.cors().origins());
         } catch (IllegalArgumentException e) {
             throw new StartRefused("parley.cors.origins: " + e.getMessage());
+        }
+    }
+
+    private @Nullable String publicOrigin() {
+        try {
+            return config.http().publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
+        } catch (IllegalArgumentException e) {
+            throw new StartRefused("parley.http.public-url: " + e.getMessage());
         }
     }
 

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every call is confined to the caller's namespace: its origin; the service's own for its own pages; else "unknown". */
 @QuarkusTest
@@ -97,6 +100,67 @@ class NamespacesTest {
                 .get("/api/v1/sessions/" + code)
                 .header("Referer", referrer)
                 .send();
+    }
+
+    /** As a browser spells an origin: in lower case, and without the port that is the default. */
+    @ParameterizedTest
+    @CsvSource({
+        "example.org, http://example.org",
+        "example.org:80, http://example.org",
+        "EXAMPLE.org, http://example.org",
+        "example.org:443, http://example.org:443",
+        "example.org:0080, http://example.org",
+        "[2001:DB8::1]:80, http://[2001:db8::1]",
+        "[2001:db8::1]:8080, http://[2001:db8::1]:8080",
+    })
+    void thePortThatIsTheDefaultDoesNotCount(String host, String origin) throws IOException {
+        open(Client.of(origin), "the page");
+
+        assertThat(offer(askAs(host, "Referer: " + origin + "/page?x#y"))).isEqualTo("offer of the page");
+        assertThat(offer(askAs(host, "Sec-Fetch-Site: same-origin"))).isEqualTo("offer of the page");
+    }
+
+    /** A page without referrers sends {@code Origin: null} with some of its POSTs. */
+    @Test
+    void aPageThatWithholdsItsOriginReadsWhatItWrote() {
+        Client page = Client.of("null");
+        page.post("/api/v1/sessions")
+                .header("Sec-Fetch-Site", "same-origin")
+                .json(object("offer", "offer of the page", "code", code))
+                .is(201);
+        open(page, "a sandbox");
+
+        assertThat(offer(Client.withoutOrigin()
+                        .get("/api/v1/sessions/" + code)
+                        .header("Sec-Fetch-Site", "same-origin")
+                        .send()))
+                .isEqualTo("offer of the page");
+        for (String site : List.of("cross-site", "same-site", "none")) {
+            assertThat(offer(page.get("/api/v1/sessions/" + code)
+                            .header("Sec-Fetch-Site", site)
+                            .header("Referer", OWN + "/")
+                            .send()))
+                    .isEqualTo("offer of a sandbox");
+        }
+    }
+
+    @Test
+    void whatIsForwardedDoesNotCountWithoutATrustedProxy() throws IOException {
+        open(Client.of("http://example.org"), "the page");
+
+        assertThat(offer(askAs(
+                        "example.org",
+                        "Sec-Fetch-Site: same-origin",
+                        "X-Forwarded-Proto: https",
+                        "X-Forwarded-Host: other.example",
+                        "Forwarded: proto=https;host=other.example")))
+                .isEqualTo("offer of the page");
+    }
+
+    private Reply askAs(String host, String... headers) throws IOException {
+        return RawConnection.exchange("GET /api/v1/sessions/" + code + " HTTP/1.1\r\nHost: " + host + "\r\n"
+                        + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n")
+                .orElseThrow();
     }
 
     @Test

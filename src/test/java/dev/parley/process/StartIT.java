@@ -152,6 +152,8 @@ class StartIT {
         "parley.limits.page, many",
         "parley.session.ttl-min, 25h",
         "parley.cors.origins, https://a.example/",
+        "parley.http.public-url, parley.example",
+        "parley.http.public-url, https://parley.example/below",
         "parley.expiry.schedule, nonsense",
         "parley.expiry.schedule, 0s",
         "parley.waiting.keep-alive, 60s",

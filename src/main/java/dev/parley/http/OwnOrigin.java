@@ -1,0 +1,130 @@
+package dev.parley.http;
+
+import dev.parley.access.Forwarded;
+import dev.parley.access.TrustedProxies;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The web origin (RFC 6454) of the pages that this service itself serves, and which requests are theirs.
+ *
+ * <p>It is spelled as browsers spell it, in lower case and without a default port, because it is compared with what they send.
+ */
+public final class OwnOrigin {
+    private static final Pattern WEB_ORIGIN = Pattern.compile(
+            "(https?)://([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}])(?::([0-9]{0,5}))?", Pattern.CASE_INSENSITIVE);
+
+    private static final String SITE = "Sec-Fetch-Site";
+    private static final String SAME_ORIGIN = "same-origin";
+
+    private final @Nullable String configured;
+    private final TrustedProxies proxies;
+
+    /** @param configured the origin in any case; null where it is read from each request */
+    public OwnOrigin(@Nullable String configured, TrustedProxies proxies) {
+        this.configured = configured;
+        this.proxies = proxies;
+    }
+
+    /**
+     * The origin of a public URL.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static String ofPublicUrl(String text) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("it must be a URL such as https://parley.example.org.", e);
+        }
+        if (url.getRawAuthority() != null && url.getRawPath().length() > 1) {
+            throw new IllegalArgumentException(
+                    "it must not have a path; give Parley a host name of its own, or leave the path out.");
+        }
+        boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
+        String origin = bare ? serialized(text.replaceFirst("/$", "")) : null;
+        if (origin == null) {
+            throw new IllegalArgumentException(
+                    "it must be http:// or https:// with a host, and a port if it is not the default,"
+                            + " such as https://parley.example.org.");
+        }
+        return origin;
+    }
+
+    /** The origin as far as the configuration, trusted proxies or the request itself tell; null where none of them does. */
+    @Nullable
+    String of(HttpServerRequest request) {
+        return configured == null ? asked(request) : configured;
+    }
+
+    private @Nullable String asked(HttpServerRequest request) {
+        Forwarded forwarded = proxies.forwarded(request);
+        String scheme = forwarded == null ? null : forwarded.scheme();
+        if (scheme == null) {
+            // Of the connection: in HTTP/2 the client writes what request.scheme() returns.
+            scheme = request.isSSL() ? "https" : "http";
+        }
+        String host = forwarded == null ? null : forwarded.host();
+        if (host == null) {
+            host = request.authority() == null ? "" : request.authority().toString();
+        }
+        return serialized(scheme + "://" + host);
+    }
+
+    /**
+     * Whether a request has {@code Origin: null} although it is a same-origin page's: a page that sends no referrer has its origin
+     * withheld from its POSTs in the mode {@code same-origin} (Fetch standard, "append a request Origin header").
+     */
+    static boolean isWithheld(HttpServerRequest request) {
+        return "null".equals(request.getHeader(HttpHeaders.ORIGIN)) && SAME_ORIGIN.equals(request.getHeader(SITE));
+    }
+
+    /**
+     * The origin of the page that sent a request without {@code Origin}, where that is a page of this service; else null. A browser
+     * says so in {@code Sec-Fetch-Site}, and {@code Referer}, if the page sends it, has the origin as the browser knows it, whatever
+     * proxy stands between. To a host without TLS that is not on the loopback a browser sends no {@code Sec-Fetch-Site}; then
+     * {@code Referer} must have the origin that this service takes for its own.
+     */
+    @Nullable
+    String ofPage(HttpServerRequest request) {
+        String site = request.getHeader(SITE);
+        if (site != null && !site.equals(SAME_ORIGIN)) {
+            return null;
+        }
+        String referrer = leading(request.getHeader(HttpHeaders.REFERER));
+        if (site != null && referrer != null) {
+            return referrer;
+        }
+        String own = of(request);
+        return site != null || (referrer != null && referrer.equals(own)) ? own : null;
+    }
+
+    private static @Nullable String leading(@Nullable String url) {
+        Matcher origin = WEB_ORIGIN.matcher(url == null ? "" : url);
+        return origin.lookingAt() && (origin.hitEnd() || url.charAt(origin.end()) == '/') ? serialized(origin) : null;
+    }
+
+    private static @Nullable String serialized(String text) {
+        Matcher origin = WEB_ORIGIN.matcher(text);
+        return origin.matches() ? serialized(origin) : null;
+    }
+
+    private static String serialized(Matcher origin) {
+        String scheme = origin.group(1).toLowerCase(Locale.ROOT);
+        String host = origin.group(2).toLowerCase(Locale.ROOT);
+        String port = origin.group(3);
+        if (port == null || port.isEmpty()) {
+            return scheme + "://" + host;
+        }
+        int number = Integer.parseInt(port);
+        boolean usual = number == (scheme.equals("https") ? 443 : 80);
+        return scheme + "://" + host + (usual ? "" : ":" + number);
+    }
+}

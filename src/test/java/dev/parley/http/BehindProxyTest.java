@@ -1,0 +1,120 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.newCode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The service's own origin as a trusted proxy forwards it, for the namespace of its pages and for whether they may call. */
+@QuarkusTest
+@TestProfile(BehindProxyTest.Proxied.class)
+class BehindProxyTest {
+    /** A service behind a proxy, which only pages of one other origin may call. */
+    public static final class Proxied extends SqliteProfile {
+        static final String PROXY = "127.0.0.98";
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(Map.of(
+                    "parley.limits.trusted-proxies",
+                    PROXY + ",10.0.0.0/8",
+                    "parley.cors.origins",
+                    "https://listed.example"));
+            return settings;
+        }
+    }
+
+    private static final String ORIGIN = "https://parley.example";
+
+    private final String code = newCode();
+
+    /** As other proxies write it, the headers of each case separated by {@code |}. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: parley.example|X-Forwarded-Proto: https",
+                "Host: parley.example:443|X-Forwarded-Proto: https",
+                "Host: parley.example:80|X-Forwarded-Proto: https",
+                "Host: 10.0.0.7:8080|X-Forwarded-Proto: HTTPS|X-Forwarded-Host: Parley.Example",
+                "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example:443",
+                "Host: x|Forwarded: for=203.0.113.9;proto=https;host=parley.example",
+                "Host: x|Forwarded: proto=https;host=\"parley.example:443\"",
+                "Host: x|X-Forwarded-For: 203.0.113.9|X-Forwarded-Proto: https|Forwarded: host=parley.example",
+                // Several proxies: the outermost that is trusted knows, and what came to it may be forged.
+                "Host: x|Forwarded: for=6.6.6.6;host=evil.example, for=203.0.113.9;proto=https;host=parley.example,"
+                        + " for=10.0.0.3;proto=http;host=inner",
+                "Host: x|Forwarded: host=evil.example|Forwarded: for=203.0.113.9;proto=https, for=10.0.0.3;host=parley.example",
+                "Host: x|X-Forwarded-For: 6.6.6.6, 203.0.113.9, 10.0.0.3|X-Forwarded-Proto: http, https, http"
+                        + "|X-Forwarded-Host: evil.example, parley.example, inner",
+                "Host: x|X-Forwarded-For: 203.0.113.9, 10.0.0.3|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example",
+                "Host: x|X-Forwarded-Host: evil.example|X-Forwarded-Host: parley.example|X-Forwarded-Proto: https",
+            })
+    void aPageReadsWhatItWrote(String headers) throws IOException {
+        assertThat(ask(Proxied.PROXY, "POST", headers + "|Origin: " + ORIGIN).status())
+                .as("POST")
+                .isEqualTo(201);
+
+        for (String fromPage : List.of("Sec-Fetch-Site: same-origin", "Referer: " + ORIGIN + "/page")) {
+            assertThat(ask(Proxied.PROXY, "GET", headers + "|" + fromPage).status())
+                    .as(fromPage)
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: parley.example|X-Forwarded-Proto: gopher",
+                "Host: parley.example",
+                "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: a b",
+                "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: joe@parley.example",
+                "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example/",
+                "Host: x|Forwarded: proto=https;host=\"parley.example",
+            })
+    void aPageOfAnotherOriginMayNotCall(String headers) throws IOException {
+        assertThat(ask(Proxied.PROXY, "POST", headers + "|Origin: " + ORIGIN).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void whatAStrangerForwardsDoesNotCount() throws IOException {
+        String headers = "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example|Origin: " + ORIGIN;
+
+        assertThat(ask("127.0.0.97", "POST", headers).status()).isEqualTo(403);
+    }
+
+    @Test
+    void aPageThatWithholdsItsOriginMayCall() throws IOException {
+        assertThat(ask(Proxied.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: same-origin")
+                        .status())
+                .isEqualTo(201);
+        assertThat(ask(Proxied.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: cross-site")
+                        .status())
+                .isEqualTo(403);
+    }
+
+    private Reply ask(String from, String method, String headers) throws IOException {
+        String body =
+                method.equals("GET") ? "" : object("offer", "o", "code", code).toString();
+        String path = "/api/v1/sessions" + (method.equals("GET") ? "/" + code : "");
+        try (var connection = new RawConnection(from)) {
+            return connection
+                    .send(method + " " + path + " HTTP/1.1\r\n" + headers.replace("|", "\r\n")
+                            + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                            + body)
+                    .receive()
+                    .orElseThrow();
+        }
+    }
+}

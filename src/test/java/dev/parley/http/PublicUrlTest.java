@@ -1,0 +1,60 @@
+package dev.parley.http;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.newCode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** With {@code parley.http.public-url} the service knows its own origin, whatever a proxy does to the requests. */
+@QuarkusTest
+@TestProfile(PublicUrlTest.Public.class)
+class PublicUrlTest {
+    public static final class Public extends SqliteProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.putAll(Map.of(
+                    "parley.http.public-url", "https://Parley.example:443/",
+                    "parley.cors.origins", "https://listed.example"));
+            return settings;
+        }
+    }
+
+    private final Client page = Client.of("https://parley.example");
+    private final String code = newCode();
+
+    @Test
+    void aPageReadsWhatItWrote() {
+        page.post("/api/v1/sessions").json(object("offer", "o", "code", code)).is(201);
+
+        read("Sec-Fetch-Site", "same-origin").is(200);
+        read("Referer", "https://parley.example/page").is(200);
+        read("Referer", "https://other.example/").is(404);
+        read("Referer", "https://parley.example.evil.example/").is(404);
+        read("Referer", "https://parley.example@evil.example/").is(404);
+    }
+
+    private Reply read(String header, String value) {
+        return Client.withoutOrigin()
+                .get("/api/v1/sessions/" + code)
+                .header(header, value)
+                .send();
+    }
+
+    @Test
+    void noOtherOriginIsItsOwn() {
+        String asked = Client.service().toString().replaceFirst("/$", "");
+
+        assertThat(Client.of(asked)
+                        .post("/api/v1/sessions")
+                        .json(object("offer", "o"))
+                        .status())
+                .isEqualTo(403);
+    }
+}
