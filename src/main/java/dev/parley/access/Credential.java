@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Who calls, as the service knows it. It holds no secret and may be logged.
  *
  * @param name of the key, or of who a token was issued to; no two credentials have the same
- * @param namespace where all that it does is confined to, whatever {@code Origin} says
+ * @param namespace where all that it does is confined to, whatever {@code Parley-Namespace} and {@code Origin} say
  */
 public record Credential(String name, Namespace namespace, Set<Role> roles) {
     private static final String PLACE = Credential.class.getName();

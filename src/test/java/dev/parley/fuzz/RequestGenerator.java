@@ -55,6 +55,7 @@ final class RequestGenerator {
             "Prefer: wait=-1",
             "Prefer: wait=x, respond-async; a=\"b",
             "X-Forwarded-For: 1.2.3.4",
+            "Forwarded: for=\"[",
             "Cookie: a=b",
             "Expect: 200-maybe",
             "X-HTTP-Method-Override: DELETE",
@@ -193,6 +194,8 @@ final class RequestGenerator {
             case "Session-Token" -> token();
             case "x-d1-bookmark" -> oneIn(10) ? damaged(memory.bookmark()) : memory.bookmark();
             case "cursor" -> oneIn(10) ? damaged(memory.cursor()) : memory.cursor();
+            // Mostly one, for only in the same namespace do requests meet.
+            case "Parley-Namespace" -> oneIn(20) ? topic() : "peers";
             case "If-Match", "If-None-Match" -> oneIn(10) ? damaged(memory.tags()) : memory.tags();
             case "Prefer" ->
                 "wait=" + pick(oneIn(200) ? List.of("1", "99999999999") : List.of("0", "00", "x", "1.5", "-0"));

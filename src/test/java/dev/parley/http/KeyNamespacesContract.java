@@ -35,6 +35,10 @@ abstract class KeyNamespacesContract {
 
         for (Client page : List.of(Client.withoutOrigin(), Client.of("https://two.example"), Client.of(abroad))) {
             with(page.get("/api/v1/sessions/" + code), secret).send().is(200);
+            with(page.get("/api/v1/sessions/" + code), secret)
+                    .header("Parley-Namespace", abroad)
+                    .send()
+                    .is(200);
             assertThat(with(page.get("/t/sessions"), secret).send().is(200).at("/sessions"))
                     .hasSize(1);
         }
@@ -122,7 +126,9 @@ abstract class KeyNamespacesContract {
 
     private Reply strange(Client client, String key, String call, String code) {
         String[] parts = call.formatted(code).split(" ");
-        Client.Call request = with(client.call(parts[0], parts[1]), key).token("a-token-of-22-letters!");
+        Client.Call request = with(client.call(parts[0], parts[1]), key)
+                .header("Parley-Namespace", home)
+                .token("a-token-of-22-letters!");
         return switch (parts[0]) {
             case "GET", "DELETE" -> request.send();
             case "PATCH" -> request.json(object("ttl", 60));

@@ -13,8 +13,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every call is confined to the caller's namespace: its origin; the service's own for its own pages; else "unknown". */
+/** Every call is confined to the caller's namespace: the one it names; its origin; the service's own for its own pages; else "unknown". */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class NamespacesTest {
@@ -44,6 +45,78 @@ class NamespacesTest {
                 .isEqualTo("offer of nobody");
         assertThat(offer(Client.of("").get("/api/v1/sessions/" + code).send())).isEqualTo("offer of nobody");
         Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
+    }
+
+    @Test
+    void aPageAScriptAndANativeAppShareTheNamespaceThatTheyName() {
+        String name = "app-" + UUID.randomUUID();
+        open(Client.ofNewOrigin(), name, "the page");
+        open(Client.withoutOrigin(), "nobody");
+
+        for (Client client : List.of(Client.withoutOrigin(), Client.ofNewOrigin())) {
+            assertThat(offer(naming(client, "GET", "/api/v1/sessions/" + code, name)
+                            .send()))
+                    .isEqualTo("offer of the page");
+            assertThat(naming(client, "GET", "/api/v1/sessions", name)
+                            .send()
+                            .is(200)
+                            .at("/items"))
+                    .hasSize(1);
+            assertThat(naming(client, "GET", "/topics", name).send().is(200).at("/topics"))
+                    .hasSize(1);
+            naming(client, "POST", "/poll", name)
+                    .json(object("code", code, "side", "answerer"))
+                    .is(200);
+            naming(client, "GET", "/api/v1/sessions/" + code + "/events?after=1", name)
+                    .header("Prefer", "wait=0")
+                    .send()
+                    .is(200);
+        }
+        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
+    }
+
+    @Test
+    void aNameIsTakenAsItIs() {
+        for (String name : List.of("a", "A", "*", "https://a.example", "~!@,;\"", "n".repeat(512))) {
+            open(Client.ofNewOrigin(), name, name);
+        }
+        assertThat(offer(Client.of("https://a.example")
+                        .get("/api/v1/sessions/" + code)
+                        .send()))
+                .as("a page with this origin")
+                .isEqualTo("offer of https://a.example");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\tb", "\u00fc", "TOO LONG"})
+    void whatIsNoVisibleAsciiOrTooLongIsNoName(String text) throws IOException {
+        String name = text.replace("TOO LONG", "n".repeat(513));
+        for (String path : List.of("/api/v1/sessions", "/api/v1/ice-servers", "/api/v1/nothing")) {
+            ask("GET " + path, "Parley-Namespace: " + name)
+                    .isMalformed("Parley-Namespace must be 1 to 512 visible ASCII");
+        }
+        for (String path : List.of("/topics", "/health", "/t/sessions")) {
+            ask("GET " + path, "Parley-Namespace: " + name).isError(400);
+        }
+    }
+
+    @Test
+    void twoNamesAreNone() throws IOException {
+        ask("GET /api/v1/sessions", "Parley-Namespace: a", "parley-namespace: a")
+                .isMalformed("Parley-Namespace was sent 2 times");
+        ask("GET /topics", "Parley-Namespace: a", "Parley-Namespace: b").isError(400);
+    }
+
+    @Test
+    void aRefusedNameChangesNothing() {
+        naming(Client.ofNewOrigin(), "POST", "/api/v1/sessions", "a b")
+                .json(object("offer", "x", "code", code))
+                .is(400);
+
+        assertThat(naming(Client.withoutOrigin(), "GET", "/api/v1/sessions/" + code, "a")
+                        .send()
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -163,6 +236,12 @@ class NamespacesTest {
                 .orElseThrow();
     }
 
+    private static Reply ask(String call, String... headers) throws IOException {
+        return RawConnection.exchange(call + " HTTP/1.1\r\nHost: x\r\n" + String.join("\r\n", headers)
+                        + "\r\nConnection: close\r\n\r\n")
+                .orElseThrow();
+    }
+
     @Test
     void anOriginCountsMoreThanWhereAFetchSaysItIsFrom() {
         Client client = Client.ofNewOrigin();
@@ -235,6 +314,16 @@ class NamespacesTest {
         client.post("/api/v1/sessions")
                 .json(object("offer", "offer of " + owner, "code", code, "topic", "topic-" + code))
                 .is(201);
+    }
+
+    private void open(Client client, String name, String owner) {
+        naming(client, "POST", "/api/v1/sessions", name)
+                .json(object("offer", "offer of " + owner, "code", code, "topic", "topic-" + code))
+                .is(201);
+    }
+
+    private static Client.Call naming(Client client, String method, String path, String name) {
+        return client.call(method, path).header("Parley-Namespace", name);
     }
 
     private static String offer(Reply read) {

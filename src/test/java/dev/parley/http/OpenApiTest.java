@@ -64,7 +64,7 @@ class OpenApiTest {
         assertThat(info.path("version").textValue())
                 .isEqualTo(ConfigProvider.getConfig().getValue("quarkus.application.version", String.class));
         assertThat(info.at("/license/name").textValue()).isEqualTo("Apache-2.0");
-        assertThat(info.path("description").textValue()).contains("An origin groups, it does not protect");
+        assertThat(info.path("description").textValue()).contains("a namespace groups sessions and protects nothing");
     }
 
     @Test
