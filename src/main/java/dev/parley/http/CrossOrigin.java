@@ -15,11 +15,14 @@ import io.vertx.core.http.HttpServerRequest;
 final class CrossOrigin {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
-            "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer, Session-Token, x-d1-bookmark";
+            "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Parley-Namespace, Prefer,"
+                    + " Session-Token, baggage, traceparent, tracestate, x-d1-bookmark";
     private static final String REPLY_HEADERS =
-            "ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After,"
+            "Date, ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After,"
                     + " WWW-Authenticate, x-bookmark-status, x-d1-bookmark, x-served-by, x-served-by-primary, x-served-by-region";
-    private static final String PREFLIGHT_SECONDS = "600";
+
+    /** A day. Browsers keep a preflight for less, Chromium for two hours. */
+    private static final String PREFLIGHT_SECONDS = "86400";
 
     private final Origins origins;
     private final OwnOrigin ownOrigin;
