@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The machine's own Chromium without a window. To be used by one thread. */
 final class Chromium implements AutoCloseable {
@@ -53,14 +54,18 @@ final class Chromium implements AutoCloseable {
                 .findFirst();
     }
 
-    static Chromium launch(Path executable) {
+    /** @param more further arguments */
+    static Chromium launch(Path executable, String... more) {
         PlaywrightAssertions.setDefaultAssertionTimeout(WAIT_MILLIS_MAX);
         Playwright playwright =
                 Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
             Browser browser = playwright
                     .chromium()
-                    .launch(new LaunchOptions().setExecutablePath(executable).setArgs(ARGUMENTS));
+                    .launch(new LaunchOptions()
+                            .setExecutablePath(executable)
+                            .setArgs(Stream.concat(ARGUMENTS.stream(), Stream.of(more))
+                                    .toList()));
             return new Chromium(playwright, browser);
         } catch (RuntimeException e) {
             playwright.close();
