@@ -107,8 +107,12 @@ public final class OwnOrigin {
     }
 
     private static @Nullable String leading(@Nullable String url) {
-        Matcher origin = WEB_ORIGIN.matcher(url == null ? "" : url);
-        return origin.lookingAt() && (origin.hitEnd() || url.charAt(origin.end()) == '/') ? serialized(origin) : null;
+        if (url == null) {
+            return null;
+        }
+        Matcher origin = WEB_ORIGIN.matcher(url);
+        boolean whole = origin.lookingAt() && (origin.end() == url.length() || url.charAt(origin.end()) == '/');
+        return whole ? serialized(origin) : null;
     }
 
     private static @Nullable String serialized(String text) {
