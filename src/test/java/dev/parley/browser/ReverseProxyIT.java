@@ -45,6 +45,7 @@ class ReverseProxyIT {
     private static final Path GUIDE = Path.of("src/site/markdown/reverse-proxies.md");
     private static final Pattern NGINX_OF_GUIDE = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CADDY_OF_GUIDE = Pattern.compile("```caddyfile\n(.*?)```", Pattern.DOTALL);
+    private static final double WAIT_MILLIS_MAX = 180_000;
     private static final String LOCATION = "    location / {\n";
     private static final String PARLEY_OF_GUIDE = "http://127.0.0.1:8080";
 
