@@ -66,7 +66,8 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    private static boolean runs(String... command) throws IOException {
+    /** Whether a command is there and succeeds. */
+    static boolean runs(String... command) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(command)

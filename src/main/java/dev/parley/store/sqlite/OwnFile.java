@@ -24,8 +24,12 @@ final class OwnFile {
 
     /** Makes an empty file unless it is there, owned as its folder is. */
     static void makeIfMissing(Path file) throws IOException {
+        makeIfMissing(file, folderOf(file));
+    }
+
+    static Path folderOf(Path file) {
         Path folder = file.toAbsolutePath().getParent();
-        makeIfMissing(file, folder == null ? file : folder);
+        return folder == null ? file : folder;
     }
 
     /** Makes an empty file unless it is there, owned as {@code neighbour} is where that is: root's commands leave nothing of root's. */
@@ -65,8 +69,7 @@ final class OwnFile {
 
     /** Makes names in the folder of {@code file} durable: a rename is not until its folder is. */
     static void syncFolder(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        try (FileChannel names = FileChannel.open(folderOf(file), StandardOpenOption.READ)) {
             names.force(true);
         }
     }

@@ -34,9 +34,7 @@ final class SqliteBackup {
     Contents to(Path file, Progress progress) {
         store.refuseMissing();
         Path target = usable(file);
-        // A name that stays the same, so that what a power cut left is found; the claim keeps two from writing to it at
-        // once.
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        Path partial = partialOf(target);
         try (StoreLock lock = store.claim(Claim.SAVE)) {
             try {
                 Files.deleteIfExists(partial);
@@ -64,10 +62,19 @@ final class SqliteBackup {
         if (folder == null || !Files.isDirectory(folder)) {
             throw failed(target, "there is no folder " + folder);
         }
-        if (target.equals(store.path().normalize())) {
-            throw failed(target, "it is the store itself");
+        try {
+            if (store.owns(target) || store.owns(partialOf(target))) {
+                throw failed(target, "it would replace the store, or a file that belongs to it");
+            }
+        } catch (IOException e) {
+            throw failed(target, "it cannot be looked at (" + e.getClass().getSimpleName() + ")");
         }
         return target;
+    }
+
+    /** A name that stays the same, so that what a power cut left is found; the claim keeps two from writing to it at once. */
+    private static Path partialOf(Path target) {
+        return target.resolveSibling(target.getFileName() + ".partial");
     }
 
     private void copyTo(Path partial, Progress progress) throws SQLException {

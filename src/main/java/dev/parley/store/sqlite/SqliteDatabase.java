@@ -110,6 +110,9 @@ public final class SqliteDatabase implements Database {
         try {
             new Schema(flyway).migrate();
             Statements writer = openWriter(settings);
+            if (settings.serving()) {
+                file.keep(lock);
+            }
             this.history = History.of(writer, random);
             var cleaning = new Cleaning(file, settings.serving());
             admit(writer, cleaning);

@@ -55,6 +55,14 @@ final class SqliteExamination {
 
     List<Finding> findings() {
         try {
+            StoreLock.Server server = file.server();
+            if (server.fault().isPresent()) {
+                findings.add(Finding.fault(
+                        "server",
+                        file.path() + " cannot be used: " + server.fault().get(),
+                        "Until then nothing else can be looked at."));
+                return findings;
+            }
             file.refuseMissing();
         } catch (StartRefused e) {
             findings.add(Finding.fault(
@@ -90,10 +98,11 @@ final class SqliteExamination {
         }
     }
 
-    private Finding server() throws IOException {
+    private Finding server() {
         return Finding.ok(
                 "server",
-                StoreLock.serverOf(file.path())
+                file.server()
+                        .name()
                         .map(server -> server + " serves " + file.path())
                         .orElse("none serves " + file.path()));
     }

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -46,17 +47,45 @@ final class SqliteFile {
     /** Pages that the writer keeps; a reader's are stale after each commit, so it gets the driver's 2 MB. */
     private static final int WRITER_CACHE_KIB = 64 << 10;
 
+    /** The database itself, and what SQLite and Parley keep beside it. */
+    private static final Set<String> OWN_SUFFIXES = Set.of("", "-wal", "-shm", "-journal", "-lock", "-restoring");
+
+    /** As many as Linux follows. */
+    private static final int LINKS_MAX = 40;
+
     /** How long to wait for the lock of a file that nobody else is to have open. */
     private static final Duration ALONE = Duration.ofSeconds(1);
 
     private final String name;
+    private final Path named;
     private final Path path;
     private final Duration busyTimeout;
 
-    private SqliteFile(String name, Path path, Duration busyTimeout) {
+    private SqliteFile(String name, Path named, Duration busyTimeout) {
         this.name = name;
-        this.path = path;
+        this.named = named;
         this.busyTimeout = busyTimeout;
+        this.path = resolved();
+    }
+
+    /**
+     * Where symbolic links lead, even to a file that is missing. SQLite follows them before it names the files that it keeps beside
+     * the database, and a file that it made at the end of a link would have the rights that it gives to any.
+     */
+    private Path resolved() {
+        Path file = named;
+        try {
+            for (int links = 0; Files.isSymbolicLink(file); links++) {
+                if (links == LINKS_MAX) {
+                    throw refused("its symbolic links lead in a circle");
+                }
+                file = file.resolveSibling(Files.readSymbolicLink(file));
+            }
+            Path folder = OwnFile.folderOf(file);
+            return Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
     }
 
     /**
@@ -73,8 +102,14 @@ final class SqliteFile {
         return new SqliteFile(path.toString(), path.toAbsolutePath(), ALONE);
     }
 
+    /** The file itself, with no symbolic link in its name. */
     Path path() {
         return path;
+    }
+
+    /** The file as it was named. */
+    Path named() {
+        return named;
     }
 
     /** How long a connection waits for a lock that another process holds. */
@@ -83,23 +118,14 @@ final class SqliteFile {
     }
 
     /**
-     * Looks at the file before anything writes to it, and makes it where there is none, empty, with its folder.
+     * Looks at the file before anything writes to it; where there is none, makes its folder.
      *
      * @throws StartRefused if it is no store; the file is left as it was, and nothing is left beside it
      */
     void inspect() {
-        inspectPlace();
-        try {
-            OwnFile.makeIfMissing(path);
-        } catch (IOException e) {
-            throw unreachable(e);
-        }
-    }
-
-    /** As {@link #inspect}, and makes the folder only. */
-    void inspectPlace() {
         refuseFolder();
         makeFolder();
+        refuseUnlikeServer();
         if (Files.exists(path)) {
             refuseForeign();
             if (!Files.isWritable(path)) {
@@ -111,6 +137,7 @@ final class SqliteFile {
     /** Refuses unless the file is there and is, or may become, a store of Parley's. */
     void refuseMissing() {
         refuseFolder();
+        refuseUnlikeServer();
         if (!Files.exists(path)) {
             throw refused("there is no such file; \"parley migrate\" makes one");
         }
@@ -120,6 +147,22 @@ final class SqliteFile {
     private void refuseFolder() {
         if (Files.isDirectory(path)) {
             throw refused("it is a folder");
+        }
+    }
+
+    /** Before SQLite opens the file: it would make a log of its own where it does not find the server's. */
+    private void refuseUnlikeServer() {
+        server().fault().ifPresent(fault -> {
+            throw refused(fault);
+        });
+    }
+
+    /** The server that runs now. Not for a process that has the file open. */
+    StoreLock.Server server() {
+        try {
+            return StoreLock.serverOf(path);
+        } catch (IOException e) {
+            throw unreachable(e);
         }
     }
 
@@ -179,7 +222,7 @@ final class SqliteFile {
         return beside(suffix).toFile().length();
     }
 
-    /** Makes known what this process does with the file; refuses where another's doing is in the way. */
+    /** Makes known what this process does with the file, and makes that where it is missing; refuses where another's doing is in the way. */
     StoreLock claim(Claim claim) {
         try {
             return StoreLock.take(path, claim);
@@ -193,6 +236,14 @@ final class SqliteFile {
     /** The file that SQLite keeps beside the store under {@code suffix}. */
     Path beside(String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** Whether {@code file} is the database under any name, or one of the files beside it. */
+    boolean owns(Path file) throws IOException {
+        Path folder = OwnFile.folderOf(file);
+        Path real = Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
+        return OWN_SUFFIXES.stream().map(this::beside).anyMatch(real::equals)
+                || (Files.exists(file) && Files.exists(path) && Files.isSameFile(file, path));
     }
 
     /** A refusal for what the file system says. */
@@ -241,6 +292,22 @@ final class SqliteFile {
         } catch (SQLException | StartRefused e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /** Lets the server's claim on the file itself last. */
+    void keep(StoreLock lock) throws SQLException {
+        Connection connection = ofOneThread().createConnection(url());
+        try (Statement statement = connection.createStatement()) {
+            statement.executeQuery("SELECT count(*) FROM sqlite_master").close(); // and has SQLite's shared lock from now on
+            lock.keep(connection);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        } catch (Held e) {
+            throw refused(e.why());
+        } catch (IOException e) {
+            throw unreachable(e);
         }
     }
 
@@ -300,6 +367,7 @@ final class SqliteFile {
         var config = new SQLiteConfig();
         config.resetOpenMode(SQLiteOpenMode.FULLMUTEX);
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
+        config.resetOpenMode(SQLiteOpenMode.CREATE); // a file that was deleted is not begun anew in silence
         config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
         return config;
     }

@@ -34,12 +34,16 @@ final class SqliteRestore {
     @SuppressWarnings("try") // the lock is held and not asked
     Contents from(Path file, Progress progress) {
         Path source = file.toAbsolutePath().normalize();
-        if (source.equals(store.path().normalize())) {
-            throw failed(source, "it is the store itself");
+        try {
+            if (store.owns(source)) {
+                throw failed(source, "it is the store itself, or a file that belongs to it");
+            }
+        } catch (IOException e) {
+            throw failed(source, "it cannot be looked at (" + e.getClass().getSimpleName() + ")");
         }
         SqliteFile saved = SqliteFile.named(source);
         saved.refuseMissing();
-        store.inspectPlace();
+        store.inspect();
         Path copy = store.beside("-restoring");
         try (StoreLock lock = store.claim(Claim.REPLACE)) {
             if (!saved.isAtRest()) {

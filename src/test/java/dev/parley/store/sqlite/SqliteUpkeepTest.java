@@ -130,6 +130,34 @@ class SqliteUpkeepTest {
         assertThat(codes(store)).containsExactly("code-0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-wal", "-shm", "-lock", "-journal", "-restoring"})
+    void aBackupReplacesNoFileOfTheStore(String suffix) throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path file = folder.resolve("parley.db" + suffix);
+
+        assertThatExceptionOfType(UpkeepRefused.class)
+                .isThrownBy(() -> upkeep(store).backup(file, UNHEARD))
+                .withMessageContaining(file.toString());
+        assertThat(codes(store)).containsExactly("code-0");
+    }
+
+    @Test
+    void aBackupReplacesTheStoreUnderNoName() throws IOException, SQLException {
+        StoreFile store = filled("parley.db.partial", 1);
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
+        Path linkedFolder = Files.createSymbolicLink(folder.resolve("folder"), folder);
+        Path hardLink = Files.createLink(folder.resolve("hard.db"), store.path());
+
+        for (Path name :
+                List.of(link, linkedFolder.resolve("parley.db.partial"), hardLink, folder.resolve("parley.db"))) {
+            assertThatExceptionOfType(UpkeepRefused.class)
+                    .as("%s", name)
+                    .isThrownBy(() -> upkeep(store).backup(name, UNHEARD));
+            assertThat(codes(store)).containsExactly("code-0");
+        }
+    }
+
     @Test
     void bookmarksOfBeforeARestoreBelongToAnotherHistory() throws SQLException {
         StoreFile store = filled("parley.db", 1);
