@@ -9,8 +9,10 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** Runs the sweeper again and again, never two sweeps at once. */
 public final class SweepSchedule {
@@ -21,12 +23,15 @@ public final class SweepSchedule {
 
     private final Scheduler scheduler;
     private final Sweeper sweeper;
+    private final BooleanSupplier serving;
     private final Timer time;
     private final Counter swept;
 
-    public SweepSchedule(Scheduler scheduler, Sweeper sweeper, MeterRegistry registry) {
+    /** @param serving whether the primary serves; where it does not, the store has logged why */
+    public SweepSchedule(Scheduler scheduler, Sweeper sweeper, BooleanSupplier serving, MeterRegistry registry) {
         this.scheduler = scheduler;
         this.sweeper = sweeper;
+        this.serving = serving;
         this.time = Timer.builder("parley.sweep")
                 .description("Sweeps of this process, finished or not")
                 .register(registry);
@@ -77,7 +82,10 @@ public final class SweepSchedule {
                 LOG.debugf("Deleted %d expired sessions", deleted);
             }
         } catch (SignalingException e) {
-            LOG.warnf("The sweep did not finish and will be tried again: %s", e.detail());
+            LOG.logf(
+                    serving.getAsBoolean() ? Level.WARN : Level.DEBUG,
+                    "The sweep did not finish and will be tried again: %s",
+                    e.detail());
         }
     }
 }

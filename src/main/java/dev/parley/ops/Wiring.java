@@ -104,7 +104,11 @@ public class Wiring {
             proxies.get();
             watchKeys(gate, keyring, database.get(), vertx);
             meters.get().watch();
-            new SweepSchedule(scheduler, sweeper.get(), registry)
+            new SweepSchedule(
+                            scheduler,
+                            sweeper.get(),
+                            () -> database.get().nodes().get(0).serving(),
+                            registry)
                     .start(config.expiry().schedule());
         }
     }

@@ -76,7 +76,14 @@ final class Cleaning {
 
     /** Empties the log, unless somebody reads from it, who would hold up the writer; then the next time will do. */
     void truncateLog(Statements writer) throws SQLException {
-        if (file.bytesBeside("-wal") == 0 || !moved(writer)) {
+        if (file.bytesBeside("-wal") > 0) {
+            emptyLog(writer);
+        }
+    }
+
+    /** As {@link #truncateLog}, wherever the log that is open may be. */
+    void emptyLog(Statements writer) throws SQLException {
+        if (!moved(writer)) {
             return;
         }
         writer.call(WAIT_BRIEFLY).first(row -> true);

@@ -1,5 +1,6 @@
 package dev.parley.store.sqlite;
 
+import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
@@ -77,6 +78,7 @@ public final class SqliteDatabase implements Database {
     private final Node node;
     private final History history;
     private final Transcripts transcripts;
+    private final FilePresence presence;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
 
@@ -113,12 +115,14 @@ public final class SqliteDatabase implements Database {
             if (settings.serving()) {
                 file.keep(lock);
             }
+            this.presence = new FilePresence(file);
             this.history = History.of(writer, random);
             var cleaning = new Cleaning(file, settings.serving());
             admit(writer, cleaning);
             this.lane = new WriterLane(
-                    () -> openWriter(settings),
+                    () -> present(openWriter(settings)),
                     writer,
+                    presence,
                     new Capacity(file, settings.bytesMax()),
                     cleaning,
                     transcripts,
@@ -141,7 +145,8 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
-        meters.watch(lane, scans, file);
+        presence.watch(lane::settle);
+        meters.watch(lane, scans, file, node, presence);
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
@@ -153,6 +158,17 @@ public final class SqliteDatabase implements Database {
             Cleaning.overwriteDeleted(writer);
         }
         return writer;
+    }
+
+    /** A connection that was opened just now, unless its file is another one than the others have open. */
+    private Statements present(Statements opened) throws SQLException {
+        try {
+            presence.require();
+            return opened;
+        } catch (StoreUnavailable e) {
+            opened.close();
+            throw e;
+        }
     }
 
     private void admit(Statements writer, Cleaning cleaning) throws SQLException {
@@ -194,12 +210,14 @@ public final class SqliteDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return scans.run(() -> {
+            presence.refuseLost();
             boolean reset = isReset(from);
             long began = slow.began();
             try {
                 T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
                 return new Served<>(result, history.word(), node, reset);
             } catch (JDBCException e) {
+                presence.require();
                 throw outage.told(e.getSQLException());
             } finally {
                 slow.ended(SlowLog.BROWSE, began);
@@ -219,18 +237,21 @@ public final class SqliteDatabase implements Database {
 
     @Override
     public List<NodeState> nodes() {
-        return List.of(new NodeState(node, true, "up", history.position(), Duration.ZERO, 0));
+        boolean serving = !presence.isLost();
+        return List.of(new NodeState(
+                node, serving, serving ? "up" : "its file is gone", history.position(), Duration.ZERO, 0));
     }
 
     private <T> Served<T> served(ReadFrom from, Work<T> work) {
+        presence.refuseLost();
         boolean reset = isReset(from);
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = new Statements(file.openReader())
+                reader = present(new Statements(file.openReader())
                         .telling(slow)
                         .remembering(transcripts)
-                        .sealing(secrecy);
+                        .sealing(secrecy));
             }
             T result;
             try {
@@ -246,6 +267,7 @@ public final class SqliteDatabase implements Database {
             outage.over();
             return new Served<>(result, history.word(), node, reset);
         } catch (SQLException e) {
+            presence.require();
             throw outage.told(e);
         }
     }
@@ -258,6 +280,7 @@ public final class SqliteDatabase implements Database {
     /** Finishes the writes that wait, then closes every connection. */
     @Override
     public void close() {
+        presence.close();
         lane.close();
         scans.close();
         for (Statements reader = readers.poll(); reader != null; reader = readers.poll()) {

@@ -1,5 +1,6 @@
 package dev.parley.store.sqlite;
 
+import dev.parley.store.Node;
 import dev.parley.store.StoreThreads;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -38,13 +39,17 @@ final class SqliteMeters {
     }
 
     /** Queues and sizes, as they are when they are asked for. */
-    void watch(WriterLane lane, StoreThreads scans, SqliteFile file) {
+    void watch(WriterLane lane, StoreThreads scans, SqliteFile file, Node node, FilePresence presence) {
         queue("write", lane, WriterLane::depth);
         queue("scan", scans, StoreThreads::waiting);
         size("database", file, store -> store.bytesBeside(""));
         size("log", file, store -> store.bytesBeside("-wal"));
         Gauge.builder("parley.disk.free.bytes", file, SqliteFile::diskFree)
                 .description("What is free on the disk of the store")
+                .register(registry);
+        Gauge.builder("parley.primary.serving", presence, files -> files.isLost() ? 0 : 1)
+                .description("Whether the store's files are still where they were opened")
+                .tag("node", node.name())
                 .register(registry);
     }
 

@@ -48,6 +48,7 @@ final class WriterLane implements AutoCloseable {
     private final BlockingQueue<Pending<?>> queue;
     private final int batchMax;
     private final Opener opener;
+    private final FilePresence presence;
     private final Capacity capacity;
     private final Cleaning cleaning;
     private final Queue<CompletableFuture<@Nullable Void>> cleaned = new ConcurrentLinkedQueue<>();
@@ -58,6 +59,7 @@ final class WriterLane implements AutoCloseable {
     private final SqliteMeters meters;
     private final Thread thread;
     private volatile boolean closing;
+    private volatile boolean settling;
     private @Nullable Statements statements;
 
     /**
@@ -67,6 +69,7 @@ final class WriterLane implements AutoCloseable {
     WriterLane(
             Opener opener,
             Statements statements,
+            FilePresence presence,
             Capacity capacity,
             Cleaning cleaning,
             Transcripts transcripts,
@@ -76,6 +79,7 @@ final class WriterLane implements AutoCloseable {
             int queueMax,
             int batchMax) {
         this.opener = opener;
+        this.presence = presence;
         this.capacity = capacity;
         this.cleaning = cleaning;
         this.transcripts = transcripts;
@@ -120,6 +124,15 @@ final class WriterLane implements AutoCloseable {
                 .thenCompose(stage -> stage);
     }
 
+    /**
+     * Moves what the log holds into the database, because one of the two is gone from its place: committed data is not to end with
+     * this process, and a log that stayed would be taken for that of another file.
+     */
+    void settle() {
+        settling = true;
+        write(tx -> true); // wakes the thread
+    }
+
     /** How much work waits. */
     int depth() {
         return queue.size();
@@ -156,6 +169,10 @@ final class WriterLane implements AutoCloseable {
             queue.drainTo(batch, batchMax - 1);
             commit(batch);
             batch.clear();
+            if (settling) {
+                settling = false;
+                emptyLog();
+            }
             cleanUp();
         }
         emptyLog();
@@ -167,7 +184,10 @@ final class WriterLane implements AutoCloseable {
             return;
         }
         try {
+            presence.refuseLost();
             cleaning.run(connection());
+        } catch (StoreUnavailable e) {
+            LOG.debug("The files are gone, and with them what was deleted", e);
         } catch (SQLException e) {
             LOG.warnf("What was deleted is not yet out of the files: %s", e.getMessage());
             abandonConnection();
@@ -182,8 +202,13 @@ final class WriterLane implements AutoCloseable {
      * does so only where a connection that can write is the last to close.
      */
     private void emptyLog() {
+        if (statements == null && presence.isLost()) {
+            return;
+        }
         try {
-            cleaning.truncateLog(connection());
+            cleaning.emptyLog(connection());
+        } catch (StoreUnavailable e) {
+            LOG.debug("The write-ahead log was not emptied, for it is gone", e);
         } catch (SQLException e) {
             LOG.warnf("The write-ahead log was not emptied and stays beside the file: %s", e.getMessage());
         }
@@ -191,12 +216,18 @@ final class WriterLane implements AutoCloseable {
 
     private void commit(List<Pending<?>> batch) {
         try {
+            presence.require();
             String word = transaction(batch);
             for (Pending<?> pending : batch) {
                 pending.tell(word, node);
             }
+        } catch (StoreUnavailable e) {
+            transcripts.forgetAll();
+            for (Pending<?> pending : batch) {
+                pending.promise.completeExceptionally(e);
+            }
         } catch (SQLException e) {
-            RuntimeException told = outage.told(e);
+            RuntimeException told = told(e);
             abandonConnection();
             for (Pending<?> pending : batch) {
                 pending.promise.completeExceptionally(told);
@@ -207,6 +238,15 @@ final class WriterLane implements AutoCloseable {
             for (Pending<?> pending : batch) {
                 pending.promise.completeExceptionally(e);
             }
+        }
+    }
+
+    private RuntimeException told(SQLException e) {
+        try {
+            presence.require();
+            return outage.told(e);
+        } catch (StoreUnavailable lost) {
+            return lost;
         }
     }
 
@@ -230,6 +270,7 @@ final class WriterLane implements AutoCloseable {
             }
             transcripts.hide();
             tx.call(COMMIT).run();
+            presence.require();
             transcripts.show();
             meters.committed(batch.size(), System.nanoTime() - began);
             if (changed) {

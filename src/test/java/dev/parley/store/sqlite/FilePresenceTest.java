@@ -1,0 +1,174 @@
+package dev.parley.store.sqlite;
+
+import static dev.parley.signaling.Awaited.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.SignalingException.StoreUnavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Files of the store that are deleted or replaced under a running server: it acknowledges nothing that nobody would find again. */
+class FilePresenceTest {
+    @TempDir
+    Path folder;
+
+    private StoreFile store = new StoreFile(Path.of(""));
+
+    @SuppressWarnings("NullAway.Init")
+    private SqliteDatabase database;
+
+    @BeforeEach
+    void open() throws IOException, SQLException {
+        store = new StoreFile(Files.createDirectory(folder.resolve("store")).resolve("parley.db"));
+        store.migrate();
+        Marks.makeRoom(store);
+        database = store.open();
+        result(database.write(Marks.set("before")));
+        assertThat(Marks.in(database)).containsExactly("before");
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private enum Loss {
+        DELETED {
+            @Override
+            void befall(Path store) throws IOException {
+                Files.delete(store);
+            }
+        },
+        MOVED {
+            @Override
+            void befall(Path store) throws IOException {
+                Files.move(store, store.resolveSibling("moved.db"));
+            }
+        },
+        REPLACED {
+            @Override
+            void befall(Path store) throws IOException {
+                Path copy = Files.copy(store, store.resolveSibling("copy.db"));
+                Files.move(copy, store, StandardCopyOption.ATOMIC_MOVE);
+            }
+        },
+        FOLDER_MOVED {
+            @Override
+            void befall(Path store) throws IOException {
+                Path folder = store.resolveSibling("");
+                Files.move(folder, folder.resolveSibling("moved"));
+            }
+        },
+        LOG_DELETED {
+            @Override
+            void befall(Path store) throws IOException {
+                Files.delete(store.resolveSibling("parley.db-wal"));
+            }
+        },
+        LOG_REPLACED {
+            @Override
+            void befall(Path store) throws IOException {
+                Path log = store.resolveSibling("parley.db-wal");
+                Path copy = Files.copy(log, store.resolveSibling("copy-wal"));
+                Files.move(copy, log, StandardCopyOption.ATOMIC_MOVE);
+            }
+        },
+        INDEX_DELETED {
+            @Override
+            void befall(Path store) throws IOException {
+                Files.delete(store.resolveSibling("parley.db-shm"));
+            }
+        };
+
+        abstract void befall(Path store) throws IOException;
+    }
+
+    /** The writer checks after its commit, so that the first write is refused already. */
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void noWriteIsAcknowledgedAfterALoss(Loss loss) throws IOException {
+        loss.befall(store.path());
+
+        for (String name : new String[] {"after", "later"}) {
+            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(Marks.set(name))));
+        }
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> Marks.in(database));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void aLossIsFoundWhenNobodyWrites(Loss loss) throws IOException {
+        loss.befall(store.path());
+
+        await().until(() -> !database.nodes().get(0).serving());
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> Marks.in(database));
+    }
+
+    @Test
+    void aFileThatWasNamedByALinkIsLostWithTheLink() throws IOException {
+        database.close();
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
+        database = new StoreFile(link).open();
+        result(database.write(Marks.set("by the link")));
+
+        Files.delete(link);
+        Files.copy(store.path(), link);
+
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(Marks.set("after"))));
+    }
+
+    @Test
+    void aFileThatIsMovedBackIsServedAgain() throws IOException {
+        Path moved = folder.resolve("moved");
+        Files.move(store.path().getParent(), moved);
+        await().until(() -> !database.nodes().get(0).serving());
+
+        Files.move(moved, store.path().getParent());
+
+        await().until(() -> database.nodes().get(0).serving());
+        result(database.write(Marks.set("after")));
+        assertThat(Marks.in(database)).containsExactly("before", "after");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Loss.class,
+            names = {"LOG_DELETED", "LOG_REPLACED", "INDEX_DELETED"})
+    void aStopBringsWhatWasCommittedIntoTheFile(Loss loss) throws IOException {
+        loss.befall(store.path());
+        await().until(() -> !database.nodes().get(0).serving());
+
+        database.close();
+
+        database = store.open();
+        assertThat(Marks.in(database)).containsExactly("before");
+    }
+
+    /** What is committed comes into the file that is open, and not with its log into the one that took its place. */
+    @Test
+    void theLogOfAReplacedFileIsNotLeftToTheOther() throws IOException, SQLException {
+        var other = new StoreFile(folder.resolve("other.db"));
+        other.migrate();
+        Marks.makeRoom(other);
+        Path kept = Files.createLink(folder.resolve("kept.db"), store.path());
+        Files.move(other.path(), store.path(), StandardCopyOption.ATOMIC_MOVE);
+
+        await().until(() -> Files.size(store.path().resolveSibling("parley.db-wal")) == 0);
+
+        Path copy = Files.copy(kept, folder.resolve("copy.db"));
+        try (SqliteDatabase moved = new StoreFile(copy).open()) {
+            assertThat(Marks.in(moved)).containsExactly("before");
+        }
+    }
+}
