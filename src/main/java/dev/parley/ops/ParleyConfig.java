@@ -97,8 +97,8 @@ public interface ParleyConfig {
     /** Where sessions are kept. */
     interface Store {
         /**
-         * Which engine and where: {@code sqlite:PATH}, a plain path, relative to the working directory, or
-         * {@code postgresql://user:password@host:port/database}, several hosts with commas between them.
+         * Which engine and where: the path of an SQLite file, with or without {@code sqlite:} before it and relative to the working
+         * directory, or {@code postgresql://user:password@host:port/database}, several hosts with commas between them.
          */
         @WithDefault("sqlite:data/parley.db")
         String url();

@@ -14,12 +14,15 @@ public sealed interface StoreUrl {
     /** The setting that names the store. */
     String KEY = "parley.store.url";
 
-    /** A file: {@code sqlite:PATH}. */
+    /** A file: {@code sqlite:PATH}, or the path alone. */
     record Sqlite(Path path) implements StoreUrl {
         private static final String SCHEME = "sqlite:";
 
-        // What SQLite would read as a URI or as options would lead its connections to different files.
-        private static final Pattern SHAPE = Pattern.compile("sqlite:(?!file:)(?!.*:memory:)[^?]+");
+        // What SQLite or its driver would read as a URI, a name of their own or options would lead connections to
+        // different
+        // files. One letter before a colon is a drive and not a scheme.
+        private static final Pattern SHAPE =
+                Pattern.compile("(?:sqlite:(?!file:)|(?![A-Za-z][A-Za-z0-9+.-]+:))(?!:)(?!.*:memory:)([^?]+)");
 
         @Override
         public String jdbc() {
@@ -108,13 +111,14 @@ public sealed interface StoreUrl {
         if (text.startsWith(Postgres.SCHEME)) {
             return Postgres.parse(key, text);
         }
-        if (!Sqlite.SHAPE.matcher(text).matches()) {
+        Matcher file = Sqlite.SHAPE.matcher(text);
+        if (!file.matches()) {
             throw new StartRefused(key
-                    + ": a store is sqlite:PATH, the plain path of a file, or postgresql://user:password@host:port/database; \""
+                    + ": a store is the path of a file, such as /srv/parley.db or sqlite:/srv/parley.db, or postgresql://user:password@host:port/database; \""
                     + masked(text) + "\" is none.");
         }
         try {
-            return new Sqlite(Path.of(text.substring(Sqlite.SCHEME.length())));
+            return new Sqlite(Path.of(file.group(1)));
         } catch (InvalidPathException e) {
             throw new StartRefused(key + ": \"" + text + "\" holds no path.");
         }

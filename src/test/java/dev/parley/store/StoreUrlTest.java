@@ -19,6 +19,15 @@ class StoreUrlTest {
         assertThat(parse("sqlite:data/parley.db").jdbc()).isEqualTo("jdbc:sqlite:data/parley.db");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/srv/parley.db", "./p.db", "../data/p.db", "p.db", "p", "a folder/p.db", "C:/p.db", "10:30.db"})
+    void aPathAloneIsAFile(String path) {
+        assertThat(parse(path)).isEqualTo(new StoreUrl.Sqlite(Path.of(path)));
+        assertThat(parse("sqlite:" + path)).isEqualTo(parse(path));
+        assertThat(parse(path).jdbc()).isEqualTo("jdbc:sqlite:" + path);
+    }
+
     @Test
     void aClusterIsPostgresql() {
         var url = (StoreUrl.Postgres) parse("postgresql://us%65r:p%40ss%2Fw+rd@db:5433/parley?sslmode=require");
@@ -49,8 +58,15 @@ class StoreUrlTest {
     @ValueSource(
             strings = {
                 "",
-                "parley.db",
+                "?",
+                ":memory:",
+                ":resource:parley.db",
+                "file:parley.db",
+                "parley.db?mode=memory",
+                "mysql:parley",
+                "jdbc:sqlite:parley.db",
                 "sqlite:",
+                "sqlite::resource:parley.db",
                 "sqlite::memory:",
                 "sqlite:file:parley.db",
                 "sqlite:parley.db?mode=memory",
