@@ -3,9 +3,15 @@ package dev.parley.ops;
 import dev.parley.ops.ParleyConfig.Access.Mode;
 import dev.parley.store.StartRefused;
 import io.smallrye.config.SmallRyeConfig;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -45,6 +51,60 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         }
     }
 
+    /** Refuses the port of {@code other}, where both are on one address. */
+    void refuseSame(ListenAddress other) {
+        if (!port.equals("0") && Integer.parseInt(port) == Integer.parseInt(other.port) && isAt(other)) {
+            throw new StartRefused(portKey() + ": port " + port + " is that of " + other.portKey()
+                    + " too; choose another one with " + variable() + ".");
+        }
+    }
+
+    private boolean isAt(ListenAddress other) {
+        InetAddress one = address();
+        InetAddress two = other.address();
+        return one.isAnyLocalAddress() || two.isAnyLocalAddress() || one.equals(two);
+    }
+
+    /** Refuses an address on which nothing can listen at this moment; tries it. */
+    void refuseTaken() {
+        InetAddress address = address();
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(address, Integer.parseInt(port)));
+        } catch (IOException e) {
+            throw new StartRefused(
+                    isOfThisMachine(address)
+                            ? portKey() + ": port " + port + " on " + host + " cannot be listened on (" + e.getMessage()
+                                    + "); stop the process that has it, or choose another one with " + variable() + "."
+                            : hostKey() + ": " + host + " is no address of this machine.");
+        }
+    }
+
+    private static boolean isOfThisMachine(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw unknownHost();
+        }
+    }
+
+    private StartRefused unknownHost() {
+        return new StartRefused(hostKey() + ": no machine is known as \"" + host + "\".");
+    }
+
+    private String variable() {
+        return portKey().replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
     private String hostKey() {
         return server + ".host";
     }
@@ -58,7 +118,7 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         try {
             return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {
-            throw new StartRefused(hostKey() + ": no machine is known as \"" + host + "\".");
+            throw unknownHost();
         }
     }
 }

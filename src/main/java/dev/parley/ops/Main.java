@@ -5,6 +5,8 @@ import dev.parley.ops.command.ParleyCommand;
 import dev.parley.ops.command.ServeCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -14,9 +16,14 @@ import picocli.CommandLine.ParameterException;
  */
 @QuarkusMain
 public final class Main {
+    /** Held, so that its level is. */
+    private static final Logger LIBRARIES = Logger.getLogger("org.hibernate");
+
     private Main() {}
 
     public static void main(String... args) throws Exception {
+        // Until the configuration is read nothing holds back what libraries say of themselves, and with a wrong one that is for good.
+        LIBRARIES.setLevel(Level.WARNING);
         CommandLine commands = new CommandLine(new ParleyCommand());
         try {
             CommandLine.ParseResult line = commands.parseArgs(args);
@@ -28,7 +35,7 @@ public final class Main {
                 // FrontDoor holds every URI against the RFC and says what is wrong; the framework would refuse without
                 // a word.
                 System.setProperty("vertx.disableURIValidation", "true");
-                Quarkus.run(null, StartFailure::exit, args);
+                Quarkus.run(ServeRun.class, StartFailure::exit, args);
             } else {
                 System.setProperty(Wiring.SERVING, "false");
                 System.setProperty("quarkus.management.host-enabled", "false");

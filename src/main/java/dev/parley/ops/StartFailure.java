@@ -1,8 +1,8 @@
 package dev.parley.ops;
 
-import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.net.BindException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,10 +45,9 @@ final class StartFailure {
         if (cause instanceof ConfigurationException refused) {
             return Optional.ofNullable(refused.getMessage());
         }
-        if (cause instanceof QuarkusBindException bind) {
-            return Optional.of("quarkus.http.port, quarkus.management.port: " + bind.getHost() + ":" + bind.getPort()
-                    + " cannot be listened on; another process may have it."
-                    + " Choose another with QUARKUS_HTTP_PORT, or with QUARKUS_MANAGEMENT_PORT where it is that one.");
+        if (cause instanceof BindException taken) { // since they were tried
+            return Optional.of("quarkus.http.port, quarkus.management.port: one of the two cannot be listened on ("
+                    + taken.getMessage() + "); choose another one with QUARKUS_HTTP_PORT or QUARKUS_MANAGEMENT_PORT.");
         }
         return Optional.empty();
     }

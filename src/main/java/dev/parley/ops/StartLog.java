@@ -2,10 +2,8 @@ package dev.parley.ops;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.vertx.http.HttpServer;
-import io.quarkus.vertx.http.HttpServerStart;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.SmallRyeConfig;
-import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.Set;
@@ -23,25 +21,28 @@ public final class StartLog {
             ConfigClass.configClass(ParleyConfig.class).getProperties().keySet();
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
 
-    void listening(@ObservesAsync HttpServerStart server, HttpServer bound, SmallRyeConfig config) {
+    private final HttpServer server;
+    private final SmallRyeConfig config;
+
+    public StartLog(HttpServer server, SmallRyeConfig config) {
+        this.server = server;
+        this.config = config;
+    }
+
+    /** Both ports listen now. */
+    void listening() {
         LOG.info(versions(config));
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
                 "Listening on http://%s:%d, described at /q/openapi; for operators on http://%s:%d",
-                server.options().getHost(),
-                bound.getPort(),
+                config.getConfigValue(ListenAddress.HTTP + ".host").getValue(),
+                server.getPort(),
                 config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
-                managementPort(bound, config));
+                server.getManagementPort());
         Set<String> misspelt = misspelt(System.getenv().keySet());
         if (!misspelt.isEmpty()) {
             LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
         }
-    }
-
-    /** The port for operators may be bound a little later than this is said; then it is the configured one. */
-    private static int managementPort(HttpServer bound, SmallRyeConfig config) {
-        int port = bound.getManagementPort();
-        return port > 0 ? port : config.getValue(ListenAddress.MANAGEMENT + ".port", Integer.class);
     }
 
     static String versions(SmallRyeConfig config) {

@@ -37,6 +37,7 @@ import dev.parley.trace.TracedDatabase;
 import dev.parley.trace.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -98,6 +99,7 @@ public class Wiring {
             Scheduler scheduler) {
         if (serving) {
             refuseUnsafeAddresses(settings);
+            refuseTakenAddresses(settings);
             limits.get();
             patience.get();
             iceServers.get();
@@ -144,8 +146,24 @@ public class Wiring {
     }
 
     private void refuseUnsafeAddresses(SmallRyeConfig settings) {
-        ListenAddress.of(ListenAddress.HTTP, settings, config).refuseUnsafe();
-        ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).refuseUnsafe();
+        ListenAddress peers = ListenAddress.of(ListenAddress.HTTP, settings, config);
+        ListenAddress operators = ListenAddress.of(ListenAddress.MANAGEMENT, settings, config);
+        peers.refuseUnsafe();
+        operators.refuseUnsafe();
+        operators.refuseSame(peers);
+    }
+
+    /**
+     * Before anything is opened; the server itself would not say which of its ports it was. Dev mode keeps its port over restarts, and
+     * tests have others.
+     */
+    private void refuseTakenAddresses(SmallRyeConfig settings) {
+        if (LaunchMode.current() == LaunchMode.NORMAL
+                && !settings.getOptionalValue(ListenAddress.HTTP + ".so-reuse-port", Boolean.class)
+                        .orElse(false)) {
+            ListenAddress.of(ListenAddress.HTTP, settings, config).refuseTaken();
+            ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).refuseTaken();
+        }
     }
 
     @Produces

@@ -49,13 +49,17 @@ public final class RunningParley implements AutoCloseable {
         return client;
     }
 
-    /** Looks where it shows metrics and health in detail to operators. */
+    /** Looks where it shows metrics and health in detail to operators; the log says where, soon after health is answered. */
     ParleyClient operators() {
-        Matcher said = OPERATORS.matcher(log());
-        if (!said.find()) {
-            throw new AssertionError("Parley has not said where operators look; " + log());
-        }
-        return new ParleyClient(URI.create(said.group(1)));
+        String operators = await("Parley has said where operators look")
+                .atMost(START_MAX)
+                .until(
+                        () -> {
+                            Matcher said = OPERATORS.matcher(log());
+                            return said.find() ? said.group(1) : "";
+                        },
+                        found -> !found.isEmpty());
+        return new ParleyClient(URI.create(operators));
     }
 
     public long pid() {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.parley.FreePort;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -169,9 +172,52 @@ class StartIT {
         "parley.access, closed",
         "quarkus.http.port, 70000",
         "quarkus.http.host, 0.0.0.0",
+        "quarkus.http.idle-timeout, soon",
+        "quarkus.http.io-threads, many",
+        "quarkus.management.port, x",
+        "quarkus.datasource.sqlite.jdbc.max-size, x",
     })
     void aSettingThatWillNotDoIsNamed(String key, String value) {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quarkus.http.port, QUARKUS_HTTP_PORT",
+        "quarkus.management.port, QUARKUS_MANAGEMENT_PORT",
+    })
+    void aPortInUseIsNamedWithItsSetting(String key, String variable) throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String line = assertRefused(
+                    jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + taken.getLocalPort()), key + ":");
+            assertThat(line).contains("port " + taken.getLocalPort(), variable);
+        }
+        assertThat(folder.resolve("parley.db")).doesNotExist();
+    }
+
+    @Test
+    void bothPortsAreNotTheSame() {
+        int port = FreePort.choose();
+        String line = assertRefused(
+                jar(folder.resolve("parley.db"))
+                        .withOption("-Dquarkus.http.port=" + port)
+                        .withOption("-Dquarkus.management.port=" + port),
+                "quarkus.management.port");
+        assertThat(line).contains("quarkus.http.port", Integer.toString(port));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quarkus.http.host, no-such-host.invalid",
+        "quarkus.management.host, no-such-host.invalid",
+        "quarkus.http.host, 192.0.2.7",
+        "quarkus.management.host, 192.0.2.7",
+    })
+    void aHostThatIsNotOfThisMachineIsNamed(String key, String host) {
+        String line = assertRefused(
+                jar(folder.resolve("parley.db")).with("PARLEY_ACCESS", "open").withOption("-D" + key + "=" + host),
+                key);
+        assertThat(line).contains(host);
     }
 
     @Test
