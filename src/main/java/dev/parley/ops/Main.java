@@ -5,6 +5,10 @@ import dev.parley.ops.command.ParleyCommand;
 import dev.parley.ops.command.ServeCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -22,9 +26,13 @@ public final class Main {
     private Main() {}
 
     public static void main(String... args) throws Exception {
-        // Until the configuration is read nothing holds back what libraries say of themselves, and with a wrong one that is for good.
+        // Whatever the locale is: what peers say is in UTF-8, and a command prints it.
+        System.setOut(utf8(FileDescriptor.out));
+        System.setErr(utf8(FileDescriptor.err));
+        // Until the configuration is read nothing holds back what libraries say of themselves, and with a wrong one
+        // that is for good.
         LIBRARIES.setLevel(Level.WARNING);
-        CommandLine commands = new CommandLine(new ParleyCommand());
+        CommandLine commands = CommandRun.speaking(new CommandLine(new ParleyCommand()));
         try {
             CommandLine.ParseResult line = commands.parseArgs(args);
             Integer helpShown = CommandLine.executeHelpRequest(line);
@@ -47,5 +55,9 @@ public final class Main {
         } catch (ParameterException e) {
             System.exit(commands.getParameterExceptionHandler().handleParseException(e, args));
         }
+    }
+
+    private static PrintStream utf8(FileDescriptor stream) {
+        return new PrintStream(new FileOutputStream(stream), true, StandardCharsets.UTF_8);
     }
 }

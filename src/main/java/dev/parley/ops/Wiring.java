@@ -343,6 +343,9 @@ public class Wiring {
 
     void close(@Disposes Database database) {
         database.close();
+        if (serving) {
+            LOG.info("Stopped; every write that was accepted is done, and the store is closed");
+        }
     }
 
     @Produces

@@ -45,7 +45,7 @@ class BackupIT {
                 during = writtenDuringABackup(parley.client(), round);
                 bookmarks.add(bookmark(parley.client()));
             }
-            assertThat(jar().run("restore", BACKUP)).isEqualTo(new Exit(0, "", ""));
+            assertDone(jar().run("restore", BACKUP));
         }
         try (RunningParley parley = jar().start()) {
             assertRestored(parley.client(), kept, during, bookmarks);
@@ -54,6 +54,12 @@ class BackupIT {
             assertThat(store.value("PRAGMA integrity_check")).isEqualTo("ok");
         }
         Tries.count(ROUNDS, "backups restored");
+    }
+
+    private static void assertDone(Exit exit) {
+        assertThat(exit.code()).as("%s", exit).isZero();
+        assertThat(exit.out()).hasLineCount(1).contains(BACKUP);
+        assertThat(exit.err()).isEmpty();
     }
 
     private static void assertRestored(
@@ -88,7 +94,7 @@ class BackupIT {
             crowd.awaitAcknowledgements();
             Exit backup = jar().run("backup", BACKUP);
             crowd.leave();
-            assertThat(backup).isEqualTo(new Exit(0, "", ""));
+            assertDone(backup);
             assertThat(crowd.surprises()).isEmpty();
             var written = new HashMap<String, List<JsonNode>>();
             crowd.sessions().forEach(session -> written.put(session.code(), events(client, session.code())));
@@ -129,7 +135,7 @@ class BackupIT {
         killABackupHalfway();
 
         assertThat(Files.readAllBytes(folder.resolve(BACKUP))).isEqualTo(old);
-        assertThat(jar().run("backup", BACKUP)).isEqualTo(new Exit(0, "", ""));
+        assertDone(jar().run("backup", BACKUP));
         try (StoreFile backup = StoreFile.open(folder.resolve(BACKUP))) {
             assertThat(backup.sessions()).isEqualTo(40_001);
         }

@@ -46,7 +46,7 @@ class StopIT {
             parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             parley.client().session("a-session");
             parley.client().get("/api/v1/sessions");
-            parley.stop();
+            assertThat(parley.stop().err().lines().toList()).last().asString().contains("Stopped");
         }
         Path copy = Files.copy(folder.resolve("parley.db"), folder.resolve("copy.db"));
         try (StoreFile store = StoreFile.open(copy)) {

@@ -79,6 +79,13 @@ class UpkeepIT {
     }
 
     @Test
+    void whatIsPrintedIsInUtf8WhateverTheLocaleIs() {
+        Exit exit =
+                jar("parley.db").with("LC_ALL", "C").run("sql", "SELECT char(228, 8364, 128512)", "--format", "csv");
+        assertThat(exit.out()).as("%s", exit).contains("\u00e4\u20ac\ud83d\ude00");
+    }
+
+    @Test
     void theStoreIsCounted() throws IOException {
         Exit exit = jar("parley.db").run("stats", "--json");
         assertThat(exit.code()).as("%s", exit).isZero();
@@ -118,9 +125,12 @@ class UpkeepIT {
     }
 
     @Test
-    void aBackupSaysNothingInAPipeUnlessAskedFor() throws IOException {
-        assertThat(jar("parley.db").run("backup", "silent.db")).isEqualTo(new Exit(0, "", ""));
-        assertThat(folder.resolve("silent.db")).isRegularFile();
+    void aBackupSaysWhatItSaved() throws IOException {
+        Exit line = jar("parley.db").run("backup", "saved.db");
+        assertThat(line.code()).as("%s", line).isZero();
+        assertThat(line.out()).hasLineCount(1).matches("Saved \\d+ sessions with \\d+ events, .* to saved\\.db\\R");
+        assertThat(line.err()).isEmpty();
+        assertThat(folder.resolve("saved.db")).isRegularFile();
 
         Exit exit = jar("parley.db").run("backup", "--json", "told.db");
         assertThat(JSON.readTree(exit.out()).required("sessions").longValue()).isPositive();

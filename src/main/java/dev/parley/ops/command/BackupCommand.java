@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
                     + " backup, the old or the new. It can be read by its owner only, for it holds what peers said.",
             "For PostgreSQL use its own tools, such as pg_dump."
         },
-        mixinStandardHelpOptions = true,
-        footer = {"", "Says nothing in a pipe where all went well; --json says what was saved."})
+        mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
 public final class BackupCommand implements Callable<Integer> {
     @Inject
@@ -36,19 +35,23 @@ public final class BackupCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Where the backup goes.")
     Path file;
 
-    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"}.")
+    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"} instead.")
     boolean json;
 
     @Override
     public Integer call() {
+        Contents saved;
         try (var terminal = new Terminal(spec.commandLine().getErr())) {
-            Contents saved = upkeep.get().backup(file, terminal);
-            terminal.say("Saved %d sessions with %d events, %s, to %s"
-                    .formatted(saved.sessions(), saved.events(), new ByteCount(saved.bytes()), file));
-            if (json) {
-                spec.commandLine().getOut().println(ContentsJson.of(file, saved));
-            }
-            return ExitCode.DONE;
+            saved = upkeep.get().backup(file, terminal);
         }
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? ContentsJson.of(file, saved)
+                                : "Saved %d sessions with %d events, %s, to %s"
+                                        .formatted(
+                                                saved.sessions(), saved.events(), new ByteCount(saved.bytes()), file));
+        return ExitCode.DONE;
     }
 }

@@ -4,6 +4,8 @@ import dev.parley.session.SignalingException;
 import dev.parley.store.StartRefused;
 import dev.parley.store.UpkeepRefused;
 import io.quarkus.runtime.QuarkusApplication;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParseResult;
@@ -18,9 +20,15 @@ public final class CommandRun implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        return new CommandLine(ParleyCommand.class, factory)
+        return speaking(new CommandLine(ParleyCommand.class, factory))
                 .setExecutionExceptionHandler(CommandRun::failed)
                 .execute(args);
+    }
+
+    /** Lets {@code commands} print to this process' streams; by themselves they take the encoding of the locale. */
+    public static CommandLine speaking(CommandLine commands) {
+        return commands.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     }
 
     /** One line for what the caller can mend; anything else is a fault of ours, and shown whole. */

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
                     + " with x-bookmark-status: reset. Sessions that have expired since stay expired.",
             "For PostgreSQL use its own tools, such as pg_restore."
         },
-        mixinStandardHelpOptions = true,
-        footer = {"", "Says nothing in a pipe where all went well; --json says what was restored."})
+        mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
 public final class RestoreCommand implements Callable<Integer> {
     @Inject
@@ -38,19 +37,26 @@ public final class RestoreCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "What \"parley backup\" has saved.")
     Path file;
 
-    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"}.")
+    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"} instead.")
     boolean json;
 
     @Override
     public Integer call() {
+        Contents restored;
         try (var terminal = new Terminal(spec.commandLine().getErr())) {
-            Contents restored = upkeep.get().restore(file, terminal);
-            terminal.say("Restored %d sessions with %d events, %s, from %s"
-                    .formatted(restored.sessions(), restored.events(), new ByteCount(restored.bytes()), file));
-            if (json) {
-                spec.commandLine().getOut().println(ContentsJson.of(file, restored));
-            }
-            return ExitCode.DONE;
+            restored = upkeep.get().restore(file, terminal);
         }
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? ContentsJson.of(file, restored)
+                                : "Restored %d sessions with %d events, %s, from %s"
+                                        .formatted(
+                                                restored.sessions(),
+                                                restored.events(),
+                                                new ByteCount(restored.bytes()),
+                                                file));
+        return ExitCode.DONE;
     }
 }
