@@ -221,6 +221,27 @@ class StartIT {
     }
 
     @Test
+    void aKilledServerLeavesNoLibraryInTheTemporaryFolder() throws IOException {
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
+        try (RunningParley parley = jar(folder.resolve("parley.db"))
+                .withOption("-Djava.io.tmpdir=" + temporary)
+                .start()) {
+            assertThat(parley.client().session(CODE).status()).isEqualTo(404);
+            parley.kill();
+        }
+        try (var left = Files.walk(temporary)) {
+            assertThat(left).noneMatch(file -> file.toString().contains("sqlite"));
+        }
+    }
+
+    @Test
+    void aTemporaryFolderThatIsMissingIsNamed() {
+        Path missing = folder.resolve("missing");
+        assertRefused(
+                jar(folder.resolve("parley.db")).withOption("-Dorg.sqlite.tmpdir=" + missing), missing.toString());
+    }
+
+    @Test
     void aRefusedUrlIsNotShown() {
         String line = assertRefused(
                 jar(folder).with("PARLEY_STORE_URL", "mysql://joe:swordfish@192.0.2.1/parley"), "parley.store.url");

@@ -62,6 +62,7 @@ final class SqliteFile {
     private final Duration busyTimeout;
 
     private SqliteFile(String name, Path named, Duration busyTimeout) {
+        NativeLibrary.load();
         this.name = name;
         this.named = named;
         this.busyTimeout = busyTimeout;
@@ -299,7 +300,9 @@ final class SqliteFile {
     void keep(StoreLock lock) throws SQLException {
         Connection connection = ofOneThread().createConnection(url());
         try (Statement statement = connection.createStatement()) {
-            statement.executeQuery("SELECT count(*) FROM sqlite_master").close(); // and has SQLite's shared lock from now on
+            statement
+                    .executeQuery("SELECT count(*) FROM sqlite_master")
+                    .close(); // and has SQLite's shared lock from now on
             lock.keep(connection);
         } catch (SQLException e) {
             connection.close();
