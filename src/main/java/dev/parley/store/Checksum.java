@@ -72,10 +72,21 @@ final class Checksum {
         }
     }
 
-    /** Holds a sum that was read against the one that the row has; {@code none} tells whether the session has no sum at all. */
-    static void require(@Nullable Long read, long made, boolean none) throws RowDamaged {
+    /**
+     * Compares the sum in an event's row with the one that its content has.
+     *
+     * @param none whether its session has no sum at all
+     */
+    static void require(@Nullable Long read, long made, boolean none, EventPlace row) throws RowDamaged {
         if (read == null ? !none : read != made) {
-            throw new RowDamaged("its checksum is another");
+            throw new RowDamaged(row + ": its checksum does not match");
+        }
+    }
+
+    /** Compares the sum in a session's row with the one that its content has. */
+    static void requireOfSession(long read, long made, long id) throws RowDamaged {
+        if (read != made) {
+            throw new RowDamaged("the session with the id " + id + ": its checksum does not match");
         }
     }
 }

@@ -57,9 +57,10 @@ enum EventKind {
         return side == Side.OFFERER ? OFFERER_CANDIDATE : ANSWERER_CANDIDATE;
     }
 
-    static EventKind numbered(int number) throws SQLException {
+    /** The kind in the row of the event {@code seq} of a session. */
+    static EventKind numbered(int number, long sessionId, long seq) throws SQLException {
         if (number < 1 || number > ALL.length) {
-            throw new RowDamaged("events.kind holds an unknown number");
+            throw new RowDamaged("event " + seq + " of the session with the id " + sessionId + ": its kind is unknown");
         }
         return ALL[number - 1];
     }

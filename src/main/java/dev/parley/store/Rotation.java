@@ -145,7 +145,7 @@ public final class Rotation {
                     var page = new ArrayList<Kept>();
                     while (rows.next()) {
                         var key = new SessionKey(new Namespace(rows.getString(6)), new Code(rows.getString(7)));
-                        EventKind kind = EventKind.numbered(rows.getInt(3));
+                        EventKind kind = EventKind.numbered(rows.getInt(3), rows.getLong(5), rows.getLong(1));
                         var place = new EventPlace(key, rows.getLong(5), rows.getLong(1), rows.getInt(2), kind);
                         page.add(new Kept(place, rows.getBytes(4)));
                     }

@@ -42,6 +42,7 @@ final class Rows {
         if (!rows.next()) {
             return Optional.empty();
         }
+        long id = rows.getLong(6);
         Long checksum = nullableLong(rows, 7);
         String topic = rows.getString(8);
         String peerId = rows.getString(9);
@@ -53,17 +54,19 @@ final class Rows {
         Long incarnation = nullableLong(rows, 15);
         if (checksum != null) {
             long made = Checksum.ofSession(key.code().text(), topic, peerId, tags, incarnation, createdAt, expiresAt);
-            Checksum.require(checksum, made, false);
+            Checksum.requireOfSession(checksum, made, id);
         }
         var offerer = new Saying();
         var answerer = new Saying();
         long latest;
         do {
             latest = rows.getLong(1);
-            EventKind kind = EventKind.numbered(rows.getInt(3));
-            (kind.side() == Side.OFFERER ? offerer : answerer).add(key, kind, rows);
+            if (latest != NULL) {
+                EventKind kind = kind(rows);
+                (kind.side() == Side.OFFERER ? offerer : answerer).add(key, kind, rows);
+            }
         } while (rows.next());
-        require(latest == seq && offerer.description != null, "events of the session are missing");
+        require(latest == seq && offerer.description != null, id, "events are missing");
         return Optional.of(new Session(
                 key.code(),
                 topic,
@@ -83,15 +86,16 @@ final class Rows {
         if (!rows.next()) {
             return Optional.empty();
         }
+        long id = rows.getLong(6);
         int candidates = rows.getInt(8);
         var saying = new Saying();
         do {
             int kind = rows.getInt(3);
             if (kind != NULL) {
-                saying.add(key, EventKind.numbered(kind), rows);
+                saying.add(key, kind(rows), rows);
             }
         } while (rows.next());
-        require(saying.candidates.size() == candidates, "events of the session are missing");
+        require(saying.candidates.size() == candidates, id, "events are missing");
         return Optional.of(saying.said());
     }
 
@@ -100,6 +104,7 @@ final class Rows {
         if (!rows.next()) {
             return Optional.empty();
         }
+        long id = rows.getLong(6);
         long incarnation = rows.getLong(8);
         Instant expiresAt = instant(rows, 9);
         long latest = rows.getLong(10);
@@ -107,11 +112,11 @@ final class Rows {
         do {
             long seq = rows.getLong(1);
             if (seq != NULL) {
-                require(seq == after + events.size() + 1, "an event of the session is missing");
+                require(seq == after + events.size() + 1, id, "an event is missing");
                 events.add(event(key, rows));
             }
         } while (rows.next());
-        require(events.size() == Math.min(limit, Math.max(0, latest - after)), "events of the session are missing");
+        require(events.size() == Math.min(limit, Math.max(0, latest - after)), id, "events are missing");
         return Optional.of(new Events(events, incarnation, expiresAt));
     }
 
@@ -146,7 +151,7 @@ final class Rows {
     private Event event(SessionKey key, ResultSet row) throws SQLException {
         long seq = row.getLong(1);
         int generation = row.getInt(2);
-        EventKind kind = EventKind.numbered(row.getInt(3));
+        EventKind kind = kind(row);
         byte[] payload = payload(key, kind, row);
         return switch (kind) {
             case OFFER -> new Event.Offered(seq, generation, new Description(payload));
@@ -178,11 +183,11 @@ final class Rows {
                         nullableLong(rows, 14),
                         createdAt,
                         expiresAt);
-                Checksum.require(checksum, made, false);
+                Checksum.requireOfSession(checksum, made, id);
             }
             var offerer = new Saying();
             do {
-                offerer.add(key, EventKind.numbered(rows.getInt(3)), rows);
+                offerer.add(key, kind(rows), rows);
                 row = rows.next();
             } while (row && rows.getLong(6) == id);
             waiting.add(new Waiting(key.code(), peerId, offerer.said(), createdAt, expiresAt));
@@ -205,19 +210,23 @@ final class Rows {
             throws RowDamaged {
         long sum = Checksum.ofEvent(
                 place.sessionId(), place.seq(), place.generation(), place.kind().number(), kept);
-        Checksum.require(checksum, sum, none);
+        Checksum.require(checksum, sum, none, place);
         return kept == null ? null : payloads.said(place, kept);
     }
 
-    private static void require(boolean holds, String why) throws RowDamaged {
+    private static void require(boolean holds, long id, String why) throws RowDamaged {
         if (!holds) {
-            throw new RowDamaged(why);
+            throw new RowDamaged("the session with the id " + id + ": " + why);
         }
     }
 
     private static @Nullable Long nullableLong(ResultSet row, int column) throws SQLException {
         long number = row.getLong(column);
         return row.wasNull() ? null : number;
+    }
+
+    private static EventKind kind(ResultSet row) throws SQLException {
+        return EventKind.numbered(row.getInt(3), row.getLong(6), row.getLong(1));
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

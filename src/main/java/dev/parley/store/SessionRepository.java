@@ -156,7 +156,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             if (checksum != null) {
                 try {
                     long made = Checksum.ofSession(code, topic, peerId, tags, incarnation, created, expires);
-                    Checksum.require(checksum, made, false);
+                    Checksum.requireOfSession(checksum, made, id);
                 } catch (RowDamaged e) {
                     throw new JDBCException("A session is damaged", e);
                 }
