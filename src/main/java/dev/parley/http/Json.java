@@ -29,10 +29,12 @@ import dev.parley.session.Description;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Malformed;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * JSON as the API takes it: nothing unknown, nothing twice, nothing of another type, nothing deeper than allowed (RFC 8259 leaves
@@ -76,6 +78,8 @@ public final class Json {
         module.addDeserializer(Description.class, new DescriptionReader());
         module.addSerializer(Candidate.class, new CandidateWriter());
         module.addDeserializer(Candidate.class, new CandidateReader());
+        module.addDeserializer(Long.class, new WholeNumberReader<>(Long.class, BigDecimal::longValueExact));
+        module.addDeserializer(Integer.class, new WholeNumberReader<>(Integer.class, BigDecimal::intValueExact));
         return module;
     }
 
@@ -175,7 +179,7 @@ public final class Json {
     }
 
     /** A name from the request, short and harmless enough to be repeated in the reply. */
-    private static String shown(String name) {
+    static String shown(String name) {
         String start = name.length() > NAME_SHOWN_MAX ? name.substring(0, NAME_SHOWN_MAX) + "…" : name;
         return "\""
                 + start.codePoints()
@@ -207,9 +211,56 @@ public final class Json {
         }
     }
 
+    /** JSON has one type of number (RFC 8259, section 6): 300, 300.0 and 3e2 are the same one. */
+    private static final class WholeNumberReader<T> extends JsonDeserializer<T> {
+        /** More than any {@code long} has; what is longer is not even expanded, for {@code 1e999999999} has a gigabyte. */
+        private static final int DIGITS_MAX = 20;
+
+        private final Class<T> type;
+        private final Function<BigDecimal, T> exactly;
+
+        /** @param exactly fails with {@link ArithmeticException} where the number is out of the type's range */
+        WholeNumberReader(Class<T> type, Function<BigDecimal, T> exactly) {
+            this.type = type;
+            this.exactly = exactly;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+            if (!json.currentToken().isNumeric()) {
+                return (T) context.handleUnexpectedToken(type, json);
+            }
+            BigDecimal number = json.getDecimalValue();
+            if (number.signum() == 0) {
+                number = BigDecimal.ZERO;
+            }
+            if (!isWhole(number)) {
+                throw new Malformed("The field " + field(json) + " must be a whole number.");
+            }
+            try {
+                if ((long) number.precision() - number.scale() <= DIGITS_MAX) {
+                    return exactly.apply(number);
+                }
+            } catch (ArithmeticException e) {
+                // reported below, as for a number with more digits
+            }
+            throw new Malformed("The field " + field(json) + " is a number out of range.");
+        }
+    }
+
+    private static boolean isWhole(BigDecimal number) {
+        return number.stripTrailingZeros().scale() <= 0;
+    }
+
     private static final class DescriptionReader extends JsonDeserializer<Description> {
         @Override
         public Description deserialize(JsonParser json, DeserializationContext context) throws IOException {
+            if (json.currentToken() == JsonToken.START_OBJECT) {
+                String field = shown(json.getParsingContext().getParent().getCurrentName());
+                throw new Malformed("The field " + field
+                        + " must be the SDP as a string; send the sdp of the RTCSessionDescription, not the object.");
+            }
             if (json.currentToken() != JsonToken.VALUE_STRING) {
                 return (Description) context.handleUnexpectedToken(Description.class, json);
             }
@@ -224,14 +275,17 @@ public final class Json {
         }
     }
 
-    /** Takes the candidate's bytes out of the request as they stand there. */
+    /**
+     * Takes the candidate's bytes out of the request as they stand there. Of an object only those members are checked that an
+     * RTCIceCandidateInit has (W3C WebRTC 1.0, section 4.8.1.1); there may be others.
+     */
     private static final class CandidateReader extends JsonDeserializer<Candidate> {
         @Override
         public Candidate deserialize(JsonParser json, DeserializationContext context) throws IOException {
             byte[] source = (byte[]) context.getAttribute(SOURCE);
             int from = (int) json.currentTokenLocation().getByteOffset();
             switch (json.currentToken()) {
-                case START_OBJECT -> json.skipChildren();
+                case START_OBJECT -> checkMembers(json);
                 case VALUE_STRING -> text(json);
                 default -> {
                     return (Candidate) context.handleUnexpectedToken(Candidate.class, json);
@@ -239,6 +293,39 @@ public final class Json {
             }
             int to = (int) json.currentLocation().getByteOffset();
             return new Candidate(Arrays.copyOfRange(source, from, to));
+        }
+
+        private static void checkMembers(JsonParser json) throws IOException {
+            boolean complete = false;
+            for (String member = json.nextFieldName(); member != null; member = json.nextFieldName()) {
+                JsonToken value = json.nextToken();
+                switch (member) {
+                    case "candidate" -> {
+                        require(value == JsonToken.VALUE_STRING, member, "a string");
+                        complete = true;
+                    }
+                    case "sdpMid", "usernameFragment" ->
+                        require(
+                                value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL,
+                                member,
+                                "a string or null");
+                    case "sdpMLineIndex" ->
+                        require(isWholeNumber(json) || value == JsonToken.VALUE_NULL, member, "a whole number or null");
+                    default -> json.skipChildren();
+                }
+            }
+            require(complete, "candidate", "a string");
+        }
+
+        private static boolean isWholeNumber(JsonParser json) throws IOException {
+            return json.currentToken().isNumeric() && isWhole(json.getDecimalValue());
+        }
+
+        private static void require(boolean holds, String member, String what) {
+            if (!holds) {
+                throw new Malformed("The field \"" + member + "\" of a candidate must be " + what
+                        + "; send candidates as RTCIceCandidate.toJSON() gives them, or as strings.");
+            }
         }
     }
 }

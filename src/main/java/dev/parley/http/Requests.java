@@ -85,7 +85,12 @@ final class Requests {
     }
 
     private static Trickle trickle(@Nullable List<@Nullable Candidate> candidates, @Nullable Boolean end) {
-        return new Trickle(candidates == null ? List.of() : whole("candidates", candidates), Boolean.TRUE.equals(end));
+        List<Candidate> sent = candidates == null ? List.of() : whole("candidates", candidates);
+        if (sent.stream().anyMatch(Candidate::isEmpty)) {
+            throw new Malformed("The field \"candidates\" holds an empty string, which is no candidate; send end to say"
+                    + " that there are no more.");
+        }
+        return new Trickle(sent, Boolean.TRUE.equals(end));
     }
 
     private static <T> T present(String field, @Nullable T value) {

@@ -264,7 +264,7 @@ final class RequestGenerator {
             case "code" -> code();
             case "offer", "answer" ->
                 "v=0\r\n" + "a=x\r\n".repeat(oneIn(50) ? 14_000 : random.nextInt(5)) + random.nextInt(4);
-            case "candidate" -> "candidate:" + random.nextInt(500);
+            case "candidate", "candidates" -> "candidate:" + random.nextInt(500);
             default -> topic();
         };
     }

@@ -56,7 +56,7 @@ class BoundsTest {
                 object("offer", "x", "ttl", 86_400),
                 object("offer", "x", "candidates", candidates(63)),
                 object("offer", "x", "candidates", candidates(64)),
-                object("offer", "x", "candidates", List.of("")),
+                object("offer", "x", "candidates", List.of("c")),
                 object(
                         "offer",
                         "x",

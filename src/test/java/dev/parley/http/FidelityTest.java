@@ -64,16 +64,17 @@ class FidelityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{}",
+                "{\"candidate\":\"\"}",
                 "{\"candidate\":\"candidate:1 1 udp 1 192.0.2.1 1 typ host\",\"sdpMid\":\"0\",\"sdpMLineIndex\":0}",
                 "{\"sdpMLineIndex\":0,\"sdpMid\":\"0\",\"candidate\":\"\"}",
-                "{\"z\":1,\"a\":2,\"m\":3}",
-                "{\"n\":[1e2,1E+2,1.0,1.00,-0,-0.0,0.1e-7,123456789012345678901234567890,1.7976931348623157e309]}",
-                "{ \"spaced\" : [ 1 , 2 ] ,\t\"b\":{ } }",
-                "{\"nested\":{\"deep\":[{\"er\":[[],{},null,true,false]}]}}",
-                "{\"escaped\":\"\\u0041\\/\\n\\ud83d\\ude00\\\"\\\\\"}",
-                "{\"\\u006bey\":1,\"\":2,\"名\":\"\uD83D\uDE00 é\"}",
-                "\"\"",
+                "{\"z\":1,\"candidate\":\"c\",\"a\":2,\"m\":3}",
+                "{\"candidate\":\"c\",\"n\":[1e2,1E+2,1.0,1.00,-0,-0.0,0.1e-7,123456789012345678901234567890,1.7976931348623157e309]}",
+                "{ \"spaced\" : [ 1 , 2 ] ,\t\"b\":{ } ,\"candidate\":\t\"c\" }",
+                "{\"candidate\":\"c\",\"nested\":{\"candidate\":5,\"deep\":[{\"er\":[[],{},null,true,false]}]}}",
+                "{\"candidate\":\"\\u0041\\/\\n\\ud83d\\ude00\\\"\\\\\"}",
+                "{\"\\u0063andidate\":\"c\",\"\\u006bey\":1,\"\":2,\"名\":\"\uD83D\uDE00 é\"}",
+                "{\"candidate\":\"c\",\"sdpMid\":null,\"sdpMLineIndex\":null,\"usernameFragment\":null}",
+                "{\"candidate\":\"c\",\"sdpMLineIndex\":0.0,\"usernameFragment\":\"u\"}",
                 "\"candidate:1 1 udp 1 192.0.2.1 1 typ host\"",
                 "\"\\u0041 \\/ \\n \\ud83d\\ude00 \\\" \\\\ \uD83D\uDE00 é \\u0000\"",
                 "\"{\\\"candidate\\\":\\\"x\\\"}\"",
@@ -97,10 +98,15 @@ class FidelityTest {
         Reply added = session.client()
                 .post(session.path() + "/candidates")
                 .token(session.offererToken())
-                .json("{\"candidates\":[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1},{\"a\":1.0,\"b\":2},{\"a\":1,\"b\":2}]}")
+                .json("{\"candidates\":[" + written("\"a\":1,\"b\":2") + "," + written("\"b\":2,\"a\":1") + ","
+                        + written("\"a\":1.0,\"b\":2") + "," + written("\"a\":1,\"b\":2") + "]}")
                 .is(201);
 
         assertThat(added.at("/added").intValue()).isEqualTo(3);
+    }
+
+    private static String written(String members) {
+        return "{\"candidate\":\"c\"," + members + "}";
     }
 
     @Test

@@ -58,8 +58,8 @@ class StrictJsonTest {
                 "{\"offer\":\"x\",\"offer\":\"y\"}",
                 "{\"offer\":\"x\",\"o\\u0066fer\":\"y\"}",
                 "{\"offer\":\"x\",\"topic\":null,\"topic\":null}",
-                "{\"offer\":\"x\",\"candidates\":[{\"a\":1,\"a\":1}]}",
-                "{\"offer\":\"x\",\"candidates\":[{\"a\":{\"b\":[{\"c\":1,\"c\":2}]}}]}",
+                "{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"c\",\"a\":1,\"a\":1}]}",
+                "{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"c\",\"a\":{\"b\":[{\"c\":1,\"c\":2}]}}]}",
             })
     void aFieldThatStandsThereTwiceIsRefused(String body) {
         assertThat(open(body).isProblem(400, "malformed").textAt("/detail")).contains("twice");
@@ -68,7 +68,8 @@ class StrictJsonTest {
     @Test
     void theDoubleFieldIsNamed() {
         open("{\"offer\":\"x\",\"offer\":\"y\"}").isMalformed("\"offer\"");
-        open("{\"offer\":\"x\",\"candidates\":[{\"sdpMid\":1,\"sdpMid\":1}]}").isMalformed("\"sdpMid\"");
+        open("{\"offer\":\"x\",\"candidates\":[{\"sdpMid\":\"1\",\"sdpMid\":\"1\"}]}")
+                .isMalformed("\"sdpMid\" stands there twice");
     }
 
     @ParameterizedTest
@@ -94,14 +95,15 @@ class StrictJsonTest {
             tags       | 1
             ttl        | "60"
             ttl        | "sixty"
-            ttl        | 60.0
             ttl        | 60.5
-            ttl        | 6e1
+            ttl        | 605e-1
             ttl        | true
             ttl        | [60]
             ttl        | {}
             ttl        | 9223372036854775808
             ttl        | 1e400
+            ttl        | 1e999999999
+            ttl        | 1e9999999999
             candidates | "c"
             candidates | {}
             candidates | 1
@@ -120,7 +122,15 @@ class StrictJsonTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"generation,\"1\"", "generation,1.0", "generation,2147483648", "generation,true", "answer,1", "end,1"})
+    @CsvSource({
+        "generation,\"1\"",
+        "generation,1.5",
+        "generation,2147483648.0",
+        "generation,2147483648",
+        "generation,true",
+        "answer,1",
+        "end,1"
+    })
     void soItIsInAnAnswer(String field, String value) {
         Rendezvous session = Rendezvous.opened();
         String answer = field.equals("answer") ? "" : "\"answer\":\"x\",";
@@ -132,7 +142,7 @@ class StrictJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"ttl\":\"60\"}", "{\"ttl\":6e1}", "{\"ttl\":60.0}", "{\"ttl\":null}", "{\"ttl\":[]}"})
+    @ValueSource(strings = {"{\"ttl\":\"60\"}", "{\"ttl\":60.1}", "{\"ttl\":6e-1}", "{\"ttl\":null}", "{\"ttl\":[]}"})
     void soItIsInATimeToLive(String body) {
         Rendezvous session = Rendezvous.opened();
         session.client()
@@ -140,6 +150,92 @@ class StrictJsonTest {
                 .token(session.offererToken())
                 .json(body)
                 .isMalformed("\"ttl\"");
+    }
+
+    /** JSON has one type of number, so a client in a language that has another one may write it so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"300", "300.0", "300.000", "3e2", "3E+2", "0.3e3", "30000e-2"})
+    void aWholeNumberIsOneHoweverItIsWritten(String ttl) {
+        Reply opened = open("{\"offer\":\"x\",\"ttl\":" + ttl + "}").is(201);
+        Reply read = client.get(opened.header("Location")).send();
+        assertThat(read.timeAt("/expiresAt"))
+                .isEqualTo(read.timeAt("/createdAt").plusSeconds(300));
+
+        Rendezvous session = Rendezvous.opened();
+        session.client()
+                .patch(session.path())
+                .token(session.offererToken())
+                .json("{\"ttl\":" + ttl + "}")
+                .is(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1.0", "0.1e1", "10e-1"})
+    void soIsAGeneration(String generation) {
+        Rendezvous session = Rendezvous.opened();
+        session.client()
+                .put(session.path() + "/answer")
+                .json("{\"answer\":\"x\",\"generation\":" + generation + "}")
+                .is(201);
+    }
+
+    @Test
+    void aNumberThatIsNotWholeIsRefusedWithTheRule() {
+        open("{\"offer\":\"x\",\"ttl\":300.5}").isMalformed("\"ttl\" must be a whole number");
+        open("{\"offer\":\"x\",\"ttl\":1e-999999999}").isMalformed("\"ttl\" must be a whole number");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            {}                                           | "candidate"
+            {"sdpMid":"0"}                               | "candidate"
+            {"candidate":5}                              | "candidate"
+            {"candidate":null}                           | "candidate"
+            {"candidate":{"candidate":"c"}}              | "candidate"
+            {"candidate":"c","sdpMid":0}                 | "sdpMid"
+            {"candidate":"c","sdpMid":["0"]}             | "sdpMid"
+            {"candidate":"c","sdpMLineIndex":"0"}        | "sdpMLineIndex"
+            {"candidate":"c","sdpMLineIndex":0.5}        | "sdpMLineIndex"
+            {"candidate":"c","sdpMLineIndex":true}       | "sdpMLineIndex"
+            {"candidate":"c","usernameFragment":1}       | "usernameFragment"
+            {"candidate":"c","usernameFragment":{}}      | "usernameFragment"
+            ""                                           | "candidates"
+            """)
+    void whatIsNoCandidateIsRefusedByTheFieldThatIsWrong(String candidate, String field) {
+        String candidates = "\"candidates\":[\"good\"," + candidate + "]";
+        open("{\"offer\":\"x\",\"code\":\"no-candidate\"," + candidates + "}").isMalformed(field);
+        client.get("/api/v1/sessions/no-candidate").send().is(404);
+
+        Rendezvous session = Rendezvous.opened();
+        session.client()
+                .put(session.path() + "/answer")
+                .json("{\"answer\":\"x\"," + candidates + "}")
+                .isMalformed(field);
+        session.client()
+                .post(session.path() + "/candidates")
+                .token(session.offererToken())
+                .json("{" + candidates + "}")
+                .isMalformed(field);
+        assertThat(session.read().at("/seq").intValue()).isEqualTo(1);
+    }
+
+    /** As {@code JSON.stringify(pc.localDescription)} gives it. */
+    @Test
+    void aDescriptionObjectInPlaceOfItsSdpIsRefusedWithWhatToSend() {
+        String object = "{\"type\":\"offer\",\"sdp\":\"v=0\"}";
+        open("{\"offer\":" + object + "}").isMalformed("send the sdp");
+
+        Rendezvous session = Rendezvous.opened();
+        session.client()
+                .put(session.path() + "/answer")
+                .json("{\"answer\":" + object + "}")
+                .isMalformed("\"answer\" must be the SDP as a string; send the sdp");
+        session.client()
+                .put(session.path() + "/offer")
+                .token(session.offererToken())
+                .header("If-Match", "*")
+                .json("{\"offer\":" + object + "}")
+                .isMalformed("send the sdp");
     }
 
     @Test
@@ -208,7 +304,8 @@ class StrictJsonTest {
     /** A body of that many levels: the body's own, the list of candidates, and the rest in one candidate. */
     private static String nested(int levels) {
         int inner = levels - 3;
-        return "{\"offer\":\"x\",\"candidates\":[{\"a\":" + "[".repeat(inner) + "]".repeat(inner) + "}]}";
+        return "{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"c\",\"a\":" + "[".repeat(inner) + "]".repeat(inner)
+                + "}]}";
     }
 
     /** Zeros between the characters are what other encodings are known by where no mark stands before them. */

@@ -70,7 +70,7 @@ final class RondevuBodies {
         @Nullable
         Candidate candidateSent() {
             if (candidate != null && !candidate.isString()) {
-                throw new Malformed("candidate must be a string.");
+                throw new Malformed("candidate must be a string; send the candidate as JSON text.");
             }
             return candidate == null || candidate.isEmpty() ? null : candidate;
         }

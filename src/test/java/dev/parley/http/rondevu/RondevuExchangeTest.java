@@ -96,6 +96,8 @@ class RondevuExchangeTest {
                 object("code", "CODE", "side", "answerer", "candidate", object("candidate", "x")),
                 object("code", "CODE", "side", "answerer", "candidate", List.of("x")),
                 object("code", "CODE", "side", "answerer", "candidate", 1),
+                object("code", "CODE", "side", "answerer", "candidate", ""),
+                object("code", "CODE", "side", "answerer", "candidate", object()),
                 object("code", "CODE", "side", "answerer", "answer", "x".repeat(65_537)),
                 object("code", "CODE", "side", "offerer", "candidate", "x".repeat(4095)));
     }
@@ -113,6 +115,31 @@ class RondevuExchangeTest {
                         .at("/seq")
                         .longValue())
                 .isEqualTo(1);
+    }
+
+    /** To clients of this API an empty text is none, as it is to JavaScript. */
+    @Test
+    void anEmptyCandidateBesideAnAnswerIsNone() {
+        rondevu.client()
+                .post("/answer")
+                .json(object("code", code, "side", "answerer", "answer", "x", "candidate", ""))
+                .is(200);
+        assertThat(rondevu.poll(code, "offerer").is(200).json())
+                .isEqualTo(object("answer", "x", "answerCandidates", List.of()));
+    }
+
+    @Test
+    void aDescriptionObjectInPlaceOfItsSdpIsRefusedWithWhatToSend() {
+        var description = object("type", "answer", "sdp", "v=0");
+        Reply refused = rondevu.client()
+                .post("/answer")
+                .json(object("code", code, "side", "answerer", "answer", description))
+                .isError(400);
+        assertThat(refused.textAt("/error")).contains("\"answer\"", "send the sdp");
+        assertThat(rondevu.offer("chess", object("peerId", "a", "offer", description))
+                        .isError(400)
+                        .textAt("/error"))
+                .contains("\"offer\"", "send the sdp");
     }
 
     static Stream<ObjectNode> refusedPolls() {
