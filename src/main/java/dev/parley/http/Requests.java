@@ -30,7 +30,7 @@ final class Requests {
 
         Opening opening(@Nullable SessionToken token) {
             return new Opening(
-                    code == null ? null : new Code(code),
+                    code == null ? null : Code.chosen(code),
                     topic,
                     peerId,
                     tags == null ? List.of() : whole("tags", tags),

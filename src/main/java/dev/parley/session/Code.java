@@ -20,6 +20,19 @@ public record Code(String text) {
         }
     }
 
+    /**
+     * A code that a client wants for a new session.
+     *
+     * @throws OutOfBounds also if {@code text} is a dot segment, which no URL keeps as a segment of its path (RFC 3986, section 5.2.4)
+     */
+    public static Code chosen(String text) {
+        if (text.equals(".") || text.equals("..")) {
+            throw new OutOfBounds(
+                    "code", "A code is not \".\" or \"..\", for URLs lose such a segment; choose another.");
+        }
+        return new Code(text);
+    }
+
     /** A new code of 128 random bits, too many to guess one. */
     public static Code random(SecureRandom random) {
         var bits = new byte[RANDOM_BYTES];

@@ -91,6 +91,7 @@ final class RequestGenerator {
             "../../etc/passwd",
             "a/b",
             "//",
+            ".",
             "a?b",
             "a#b",
             "a;b=c",

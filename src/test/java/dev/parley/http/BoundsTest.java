@@ -92,6 +92,8 @@ class BoundsTest {
                 object("code", "", "offer", "x"),
                 object("code", "c".repeat(129), "offer", "x"),
                 object("code", "a b", "offer", "x"),
+                object("code", ".", "offer", "x"),
+                object("code", "..", "offer", "x"),
                 object("code", "a/b", "offer", "x"),
                 object("code", "a%20b", "offer", "x"),
                 object("code", "caf\u00e9", "offer", "x"),

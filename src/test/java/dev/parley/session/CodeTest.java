@@ -30,6 +30,17 @@ class CodeTest {
                         refusal -> assertThat(refusal.field()).isEqualTo("code"));
     }
 
+    /** A URL loses such a segment, so nobody could ask for the session. */
+    @ParameterizedTest
+    @ValueSource(strings = {".", ".."})
+    void aDotSegmentIsNotChosen(String text) {
+        assertThatThrownBy(() -> Code.chosen(text))
+                .isInstanceOfSatisfying(
+                        OutOfBounds.class,
+                        refusal -> assertThat(refusal.field()).isEqualTo("code"));
+        assertThat(Code.chosen("..." + text).text()).isEqualTo("..." + text);
+    }
+
     @Test
     void aGeneratedCodeCarries128BitsInUnreservedCharacters() {
         var random = new SecureRandom();

@@ -43,7 +43,7 @@ final class RondevuBodies {
                 throw new Malformed("offer is missing.");
             }
             return new Opening(
-                    code == null || code.isEmpty() ? null : new Code(code),
+                    code == null || code.isEmpty() ? null : Code.chosen(code),
                     topic,
                     present("peerId", peerId),
                     List.of(),

@@ -150,6 +150,8 @@ class RondevuOfferTest {
                 object("peerId", "a", "offer", object("sdp", "o")),
                 object("peerId", "a", "offer", "o", "code", 1),
                 object("peerId", "a", "offer", "o", "code", "a b"),
+                object("peerId", "a", "offer", "o", "code", "."),
+                object("peerId", "a", "offer", "o", "code", ".."),
                 object("peerId", "a", "offer", "o", "code", "c".repeat(129)),
                 object("peerId", "p".repeat(1025), "offer", "o"),
                 object("peerId", "a\u0000", "offer", "o"),
