@@ -2,6 +2,8 @@ package dev.parley.http;
 
 import dev.parley.session.Cursor;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.WholeNumber;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Parameters as values; one that does not hold is a 400 that names it. */
@@ -33,14 +35,10 @@ final class Query {
         if (text == null || text.isEmpty()) {
             return absent;
         }
-        try {
-            long number = Long.parseLong(text);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below, as for a number that is out of range
+        OptionalLong number = WholeNumber.parse(text);
+        if (number.isEmpty() || number.getAsLong() < min || number.getAsLong() > max) {
+            throw new Malformed(name + " is a whole number from " + min + (max == SEQ_MAX ? "" : " to " + max) + ".");
         }
-        throw new Malformed(name + " is a whole number from " + min + (max == SEQ_MAX ? "" : " to " + max) + ".");
+        return number.getAsLong();
     }
 }

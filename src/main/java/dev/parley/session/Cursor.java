@@ -40,11 +40,7 @@ public record Cursor(String position) {
      * @throws Malformed if it is none
      */
     public long id() {
-        try {
-            return Long.parseLong(position);
-        } catch (NumberFormatException e) {
-            throw unknown();
-        }
+        return WholeNumber.parse(position).orElseThrow(Cursor::unknown);
     }
 
     /**

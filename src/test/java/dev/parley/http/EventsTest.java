@@ -71,13 +71,28 @@ class EventsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "x", "1.5", "1e2", "%20", "0x1", "9223372036854775808", "%00", "1,2", "NaN"})
+    @ValueSource(
+            strings = {
+                "-1",
+                "x",
+                "1.5",
+                "1e2",
+                "%20",
+                "0x1",
+                "9223372036854775808",
+                "%00",
+                "1,2",
+                "NaN",
+                "%2B1",
+                "-0",
+                "%D9%A3"
+            })
     void whatIsNoNumberIsNotAfterAnything(String garbage) {
         events("?after=" + garbage).isMalformed("after");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "1001", "x", "2147483648", "9223372036854775808", "1.0"})
+    @ValueSource(strings = {"0", "-1", "1001", "x", "2147483648", "9223372036854775808", "1.0", "%2B1", "%D9%A3"})
     void aPageHoldsOneToAThousand(String garbage) {
         events("?limit=" + garbage).isMalformed("limit");
     }

@@ -31,6 +31,12 @@ class PreferenceTest {
                 "wait=5; q=1|5",
                 "return=minimal; foo=\"bar\", wait=5|5",
                 "wait=5, wait=9|5",
+                "foo=\"a, wait=1\", wait=5|5",
+                "foo=\"a\\\", wait=1\", wait=5|5",
+                "foo; bar=\"wait=1, wait=2\", wait=5|5",
+                "wait=5; foo=\"a|5",
+                "wait=\"\\5\"|5",
+                "foo;wait=1, wait=5|5",
             })
     void aWaitIsRead(String header, int seconds) {
         assertThat(Preference.patience(List.of(header), MAX)).contains(Duration.ofSeconds(seconds));
@@ -51,6 +57,15 @@ class PreferenceTest {
                 "await=5",
                 "respond-async",
                 "wait=x, wait=5",
+                "foo=\"a, wait=1\"",
+                "foo=\"a, wait=1",
+                "foo=\"a; wait=1, wait=2\"",
+                "foo=\"\\\", wait=1\"",
+                "foo; wait=1",
+                "wait=\"5",
+                "wait=5\"",
+                "wait=+5",
+                "wait=\u0663",
             })
     void whatIsNoWaitIsNoPreference(String header) {
         assertThat(Preference.patience(List.of(header), MAX)).isEmpty();

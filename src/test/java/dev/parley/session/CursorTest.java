@@ -42,7 +42,7 @@ class CursorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "chess", "1.5", "0x10", "9223372036854775808", "1 "})
+    @ValueSource(strings = {"", "chess", "1.5", "0x10", "9223372036854775808", "1 ", "+1", "-1", "\u0663"})
     void aTextIsNoRowsId(String position) {
         Cursor cursor = Cursor.parse(new Cursor(position).word());
 

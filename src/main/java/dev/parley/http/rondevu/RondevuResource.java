@@ -23,6 +23,7 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.Trickle;
+import dev.parley.session.WholeNumber;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.Signaling.TopicPage;
 import dev.parley.store.Served;
@@ -157,15 +158,11 @@ public final class RondevuResource {
         if (text == null || text.isEmpty()) {
             return absent;
         }
-        try {
-            int number = Integer.parseInt(text);
-            if (number > 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below, as for a number that is out of range
+        long number = WholeNumber.parse(text).orElse(0);
+        if (number < 1 || number > Integer.MAX_VALUE) {
+            throw new Malformed(name + " is a whole number from 1.");
         }
-        throw new Malformed(name + " is a whole number from 1.");
+        return (int) number;
     }
 
     private static Side side(@Nullable String word) {

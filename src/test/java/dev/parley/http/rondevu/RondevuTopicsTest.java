@@ -99,7 +99,7 @@ class RondevuTopicsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "x", "1.5", "2147483648", "%20", "1e1", "NaN"})
+    @ValueSource(strings = {"0", "-1", "x", "1.5", "2147483648", "%20", "1e1", "NaN", "%2B1", "%D9%A3"})
     void whatIsNoNumberFromOneIsRefused(String garbage) {
         for (String path : List.of("/", "/topics")) {
             rondevu.client().get(path + "?page=" + garbage).send().isError(400);
