@@ -9,7 +9,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
-import java.util.List;
 
 /**
  * The bookmark of every call, whatever it does and however it ends: what it asks of a read, and what the reply says where no
@@ -27,20 +26,20 @@ public final class Bookmarks {
     }
 
     /**
-     * What a request asks for.
+     * What a request asks for; an empty header asks for nothing.
      *
      * @throws Malformed if it sends what is no bookmark, or two of them
      */
     static ReadFrom readFrom(HttpServerRequest request) {
-        List<String> words = request.headers().getAll(HEADER);
-        if (words.isEmpty()) {
-            return ReadFrom.PRIMARY;
+        String word = "";
+        for (String sent : request.headers().getAll(HEADER)) {
+            if (!word.isEmpty() && !sent.isEmpty()) {
+                throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
+            }
+            word = sent.isEmpty() ? word : sent;
         }
-        if (words.size() > 1) {
-            throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
-        }
-        String word = words.get(0);
         return switch (word) {
+            case "" -> ReadFrom.PRIMARY;
             case "first-primary" -> ReadFrom.PRIMARY;
             case "first-unconstrained" -> ReadFrom.ANYWHERE;
             default -> new ReadFrom.AtLeast(BookmarkSeal.shaped(word));

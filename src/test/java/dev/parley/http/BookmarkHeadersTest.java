@@ -71,12 +71,22 @@ class BookmarkHeadersTest {
         assertThat(request("garbage").get(SESSIONS).statusCode()).isEqualTo(400);
         assertThat(request("garbage").get("/topics").statusCode()).isEqualTo(400);
         assertThat(request("garbage").get("/health").statusCode()).isEqualTo(400);
-        assertThat(request("").get("/health").statusCode()).isEqualTo(400);
         assertThat(given().header("x-d1-bookmark", "first-primary", "first-primary")
                         .get(SESSIONS)
                         .statusCode())
                 .isEqualTo(400);
         assertThat(request(null).get(SESSIONS + "/" + code).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anEmptyBookmarkIsAsGoodAsNone() {
+        for (String path : new String[] {SESSIONS, "/topics", "/health", "/api/v1/ice-servers"}) {
+            Response reply = request("").get(path);
+            assertThat(reply.statusCode()).isEqualTo(200);
+            assertThat(reply.header("x-served-by")).isEqualTo("main");
+            assertThat(reply.header("x-bookmark-status")).isNull();
+        }
+        assertThat(open(UUID.randomUUID().toString(), "").statusCode()).isEqualTo(201);
     }
 
     @Test
