@@ -1,0 +1,60 @@
+package dev.parley.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.signaling.PostgresProfile;
+import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresServer;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The servers and their credentials are not in the store, so they can be had while the database is down. */
+@QuarkusTest
+@TestProfile(IceServersWithoutStoreTest.WithTurn.class)
+class IceServersWithoutStoreTest {
+    private static final Duration DETECTION_MAX = Duration.ofSeconds(90);
+
+    private final Client page = Client.ofNewOrigin();
+
+    public static final class WithTurn extends PostgresProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            var settings = new HashMap<>(super.getConfigOverrides());
+            settings.put("parley.ice.turn", "turn:turn.example.org");
+            settings.put("parley.ice.turn-secret", "north-south-east-west");
+            return settings;
+        }
+    }
+
+    @Test
+    void theyAreThereWhileThePrimaryIsDown() {
+        String seen = page.get("/api/v1/topics").send().is(200).header("x-d1-bookmark");
+        PostgresServer primary = PostgresCluster.shared().primary();
+        primary.freeze();
+        try {
+            await().atMost(DETECTION_MAX)
+                    .until(() -> page.get("/api/v1/topics").send().status() == 503);
+
+            Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+            assertThat(reply.textAt("/iceServers/0/credential")).isNotBlank();
+            assertThat(reply.header("x-d1-bookmark")).isGreaterThanOrEqualTo(seen);
+            assertThat(reply.header("x-served-by")).isNotBlank();
+
+            Reply later = page.get("/api/v1/ice-servers")
+                    .header("x-d1-bookmark", seen)
+                    .send()
+                    .is(200);
+            assertThat(later.header("x-d1-bookmark")).isGreaterThanOrEqualTo(seen);
+            assertThat(later.hasHeader("x-bookmark-status")).isFalse();
+        } finally {
+            primary.thaw();
+        }
+        await().atMost(DETECTION_MAX)
+                .until(() -> page.get("/api/v1/topics").send().status() == 200);
+    }
+}
