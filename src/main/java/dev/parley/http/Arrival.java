@@ -7,7 +7,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -24,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrival extends ChannelInboundHandlerAdapter {
     static final String DECODER = "httpDecoder";
+    static final String ENCODER = "httpEncoder";
 
     private static final String TIMEOUT =
-            "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            "HTTP/1.1 408 Request Timeout\r\nDate: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
     /** Before that many bytes it is known which HTTP it is (RFC 9113, section 3.4). */
     private static final int PREFACE = 24;
@@ -34,6 +40,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     private static final byte TLS_HANDSHAKE = 0x16;
 
     private final Duration timeMax;
+    private final HttpDate date;
     private @Nullable ChannelHandlerContext decoded;
     private boolean tls;
     private boolean blind;
@@ -45,8 +52,9 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     private boolean understood;
     private @Nullable ScheduledFuture<?> timer;
 
-    Arrival(Duration timeMax) {
+    Arrival(Duration timeMax, HttpDate date) {
         this.timeMax = timeMax;
+        this.date = date;
     }
 
     @Override
@@ -75,6 +83,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     private boolean findDecoder(ChannelHandlerContext context) {
         if (decoded == null && context.pipeline().get(DECODER) != null) {
             context.pipeline().addAfter(DECODER, null, new Decoded());
+            context.pipeline().addAfter(ENCODER, null, new Dated());
         }
         return decoded != null;
     }
@@ -99,7 +108,8 @@ final class Arrival extends ChannelInboundHandlerAdapter {
 
     /** @param before how many requests came on this connection before the one that is too late */
     private void end(ChannelHandlerContext context, int before) {
-        ByteBuf last = before == 0 ? Unpooled.copiedBuffer(TIMEOUT, US_ASCII) : Unpooled.EMPTY_BUFFER;
+        ByteBuf last =
+                before == 0 ? Unpooled.copiedBuffer(TIMEOUT.formatted(date.now()), US_ASCII) : Unpooled.EMPTY_BUFFER;
         (decoded == null ? context : decoded).writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -134,6 +144,19 @@ final class Arrival extends ChannelInboundHandlerAdapter {
                 unfinished = false;
             }
             context.fireChannelRead(part);
+        }
+    }
+
+    /** Gives those replies their Date that the server makes without asking the service, such as 400 to what is no HTTP. */
+    private final class Dated extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (message instanceof HttpResponse response
+                    && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+                    && !response.headers().contains(HttpHeaderNames.DATE)) {
+                response.headers().set(HttpHeaderNames.DATE, date.now());
+            }
+            context.write(message, promise);
         }
     }
 }

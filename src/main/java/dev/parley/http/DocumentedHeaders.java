@@ -18,7 +18,8 @@ public final class DocumentedHeaders implements OASFilter {
             "x-bookmark-status",
             "RateLimit-Policy",
             "RateLimit",
-            "Cache-Control");
+            "Cache-Control",
+            "Date");
 
     @Override
     public Operation filterOperation(Operation operation) {

@@ -58,6 +58,7 @@ public final class FrontDoor {
     private final Namespaces namespaces;
     private final int bodyBytesMax;
     private final Bookmarks bookmarks;
+    private final HttpDate date;
     private final CallMeters meters;
     private final ClientAddresses addresses;
     private final Gate gate;
@@ -67,6 +68,7 @@ public final class FrontDoor {
     public FrontDoor(
             HttpSettings settings,
             Bookmarks bookmarks,
+            HttpDate date,
             CallMeters meters,
             ClientAddresses addresses,
             Gate gate,
@@ -76,6 +78,7 @@ public final class FrontDoor {
         this.namespaces = new Namespaces(settings.ownOrigin());
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
+        this.date = date;
         this.meters = meters;
         this.addresses = addresses;
         this.gate = gate;
@@ -102,9 +105,7 @@ public final class FrontDoor {
         }
         String path = understood ? context.normalizedPath() : sentPath(request);
         boolean document = isDocument(path);
-        if (!document) {
-            watch(context, Call.of(request.method(), path));
-        }
+        watch(context, document ? null : Call.of(request.method(), path));
         if (!crossOrigin.admits(request)) {
             refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
         } else if (!understood) {
@@ -125,9 +126,13 @@ public final class FrontDoor {
         return path.startsWith(FRAMEWORK) && DOCUMENT.matcher(path).matches();
     }
 
-    private void watch(RoutingContext context, Call call) {
+    /** @param call null where the request is for the document */
+    private void watch(RoutingContext context, @Nullable Call call) {
         long since = System.nanoTime();
         context.addHeadersEndHandler(sent -> leave(context.request(), call, since));
+        if (call == null) {
+            return;
+        }
         if (accessLog != null) {
             accessLog.watch(context, call, addresses.of(context.request()), since);
         }
@@ -137,9 +142,16 @@ public final class FrontDoor {
     }
 
     /** The head of the reply is about to be sent. */
-    private void leave(HttpServerRequest request, Call call, long sinceNanos) {
-        bookmarks.dress(request);
-        meters.replied(call, request.response(), sinceNanos);
+    private void leave(HttpServerRequest request, @Nullable Call call, long sinceNanos) {
+        HttpServerResponse response = request.response();
+        response.headers().set(HttpHeaders.DATE, date.now());
+        if (response.getStatusCode() == 304) {
+            response.headers().remove(HttpHeaders.CONTENT_LENGTH); // it would be that of a 200 (RFC 9110, section 8.6)
+        }
+        if (call != null) {
+            bookmarks.dress(request);
+            meters.replied(call, response, sinceNanos);
+        }
     }
 
     /** Behind the rates of addresses. What is no bookmark or no namespace is refused before anything is done, by every call alike. */

@@ -29,12 +29,14 @@ public final class SlowSenders {
     private final Vertx vertx;
     private final Duration timeMax;
     private final int connectionsMax;
+    private final HttpDate date;
     private final AtomicInteger connections = new AtomicInteger();
 
-    public SlowSenders(Vertx vertx, HttpSettings settings) {
+    public SlowSenders(Vertx vertx, HttpSettings settings, HttpDate date) {
         this.vertx = vertx;
         this.timeMax = settings.arrivalMax();
         this.connectionsMax = settings.connectionsMax();
+        this.date = date;
     }
 
     void watch(@ObservesAsync HttpServerStart started) {
@@ -61,7 +63,7 @@ public final class SlowSenders {
                 return;
             }
             connection.closeFuture().addListener(closed -> connections.decrementAndGet());
-            connection.pipeline().addFirst(new Arrival(timeMax));
+            connection.pipeline().addFirst(new Arrival(timeMax, date));
             context.fireChannelRead(connection);
         }
     }

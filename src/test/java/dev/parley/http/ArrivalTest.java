@@ -9,7 +9,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +25,9 @@ class ArrivalTest {
     private static final int SECONDS_MAX = 10;
     private static final String WHOLE = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    private final EmbeddedChannel connection =
-            new EmbeddedChannel(new Arrival(Duration.ofSeconds(SECONDS_MAX)), new DecoderToCome());
+    private final EmbeddedChannel connection = new EmbeddedChannel(
+            new Arrival(Duration.ofSeconds(SECONDS_MAX), new HttpDate(InstantSource.fixed(Instant.EPOCH))),
+            new DecoderToCome());
 
     @BeforeEach
     void timeStandsStill() {
@@ -53,7 +57,9 @@ class ArrivalTest {
         pass(1);
 
         assertThat(connection.isOpen()).isFalse();
-        assertThat(told()).startsWith("HTTP/1.1 408 ").contains("Connection: close");
+        assertThat(told())
+                .startsWith("HTTP/1.1 408 ")
+                .contains("Connection: close", "Date: Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
     @Test
@@ -169,6 +175,7 @@ class ArrivalTest {
             boolean undecided = PREFACE.startsWith(begun) || begun.startsWith(PREFACE);
             if (!undecided) {
                 context.pipeline().addLast(Arrival.DECODER, new HttpRequestDecoder());
+                context.pipeline().addLast(Arrival.ENCODER, new HttpResponseEncoder());
                 context.pipeline().remove(this);
                 context.fireChannelRead(held);
             }

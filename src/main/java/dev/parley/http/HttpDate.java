@@ -1,0 +1,39 @@
+package dev.parley.http;
+
+import io.vertx.core.http.HttpHeaders;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The value of {@code Date}, which every reply has (RFC 9110, section 6.6.1); it is formatted once a second. */
+@Singleton
+public final class HttpDate {
+    /** IMF-fixdate (RFC 9110, section 5.6.7). */
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private final InstantSource clock;
+    private volatile @Nullable Formatted last;
+
+    public HttpDate(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    CharSequence now() {
+        long second = Math.floorDiv(clock.millis(), 1_000L);
+        Formatted known = last;
+        if (known == null || known.second != second) {
+            String text = FORMAT.format(Instant.ofEpochSecond(second));
+            known = new Formatted(second, HttpHeaders.createOptimized(text));
+            last = known;
+        }
+        return known.text;
+    }
+
+    private record Formatted(long second, CharSequence text) {}
+}
