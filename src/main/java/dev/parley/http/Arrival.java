@@ -126,6 +126,12 @@ final class Arrival extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
+    /** The server clears its pipeline when a connection is upgraded to HTTP/2 by its first request. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        stopTimer();
+    }
+
     /** Sees the parts of requests that the decoder has found. */
     private final class Decoded extends ChannelInboundHandlerAdapter {
         @Override

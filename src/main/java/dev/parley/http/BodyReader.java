@@ -1,6 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.session.SignalingException.BodyTooLarge;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -35,7 +37,12 @@ public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
     public RequestBody readFrom(
             Class<RequestBody> type, Type genericType, MediaType mediaType, ServerRequestContext context)
             throws IOException {
-        return read(type, context.getInputStream());
+        try {
+            return read(type, context.getInputStream());
+        } catch (BodyTooLarge refusal) {
+            RefusedBody.drop(((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class));
+            throw refusal;
+        }
     }
 
     @Override

@@ -22,7 +22,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -51,8 +50,6 @@ public final class FrontDoor {
 
     /** Where the rates of credentials are kept: behind the door, where a request has shown one. */
     static final int KEY_RATE_ORDER = ADMIT_ORDER + 1;
-
-    private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final CrossOrigin crossOrigin;
     private final Namespaces namespaces;
@@ -218,14 +215,9 @@ public final class FrontDoor {
         return length != null && Long.parseLong(length) > bodyBytesMax;
     }
 
-    /** The connection ends with it. What still comes is dropped for a while: a client that is still sending reads no reply. */
     private void refuseBody(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        RefusedBody.drop(context);
         reply(context, ErrorReply.refusal(path(context), new BodyTooLarge(bodyBytesMax)));
-        HttpServerRequest request = context.request();
-        request.endHandler(end -> request.connection().close());
-        context.vertx().setTimer(LINGER.toMillis(), late -> request.connection().close());
-        request.resume();
     }
 
     private static void failed(RoutingContext context) {

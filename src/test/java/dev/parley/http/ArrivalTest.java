@@ -62,6 +62,17 @@ class ArrivalTest {
                 .contains("Connection: close", "Date: Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
+    /** As the server does when a connection becomes one of HTTP/2, whose requests have no such bound. */
+    @Test
+    void anUpgradedConnectionIsNotCutOff() {
+        send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+        connection.pipeline().remove(Arrival.class);
+        pass(1000);
+
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(told()).isEmpty();
+    }
+
     @Test
     void whoDripsGetsNoMoreTimeThanWhoIsSilent() {
         for (int i = 0; i < SECONDS_MAX; i++) {
