@@ -142,9 +142,10 @@ final class Arrival extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object part) {
             understood = true;
-            if (part instanceof HttpRequest) {
+            if (part instanceof HttpRequest request) {
                 requests++;
                 unfinished = true;
+                SpokenVersion.mark(request);
             }
             if (part instanceof LastHttpContent) {
                 unfinished = false;

@@ -45,6 +45,7 @@ record ErrorReply(int status, String mediaType, Object body) {
                     case 405 -> "This path does not take this method; Allow names those it takes.";
                     case 406 -> "The reply is JSON; accept application/json.";
                     case 415 -> "Send the body as application/json.";
+                    case 505 -> "This service speaks HTTP/1.0, HTTP/1.1 and HTTP/2; send the request in one of them.";
                     default -> "The request cannot be understood.";
                 });
     }

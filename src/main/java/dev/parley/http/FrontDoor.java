@@ -51,6 +51,14 @@ public final class FrontDoor {
     /** Where the rates of credentials are kept: behind the door, where a request has shown one. */
     static final int KEY_RATE_ORDER = ADMIT_ORDER + 1;
 
+    /** Set once a request was seen by {@link #enter}. */
+    private static final String ENTERED = "parley-entered";
+
+    /** What the service as a whole takes (RFC 9110, section 9.3.7). */
+    private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+
+    private static final CharSequence IDENTITY = HttpHeaders.createOptimized("identity");
+
     private final CrossOrigin crossOrigin;
     private final Namespaces namespaces;
     private final int bodyBytesMax;
@@ -86,7 +94,7 @@ public final class FrontDoor {
     void open(@Observes Router router) {
         router.route().order(ENTER_ORDER).handler(this::enter);
         router.route().order(ADMIT_ORDER).handler(this::admit);
-        router.route().last().failureHandler(FrontDoor::failed);
+        router.route().last().failureHandler(this::failed);
     }
 
     private void enter(RoutingContext context) {
@@ -104,7 +112,11 @@ public final class FrontDoor {
         boolean document = isDocument(path);
         watch(context, document ? null : Call.of(request.method(), path));
         if (!crossOrigin.admits(request)) {
-            refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
+            refuseOrigin(context);
+        } else if (SpokenVersion.isOther(request)) {
+            refuseVersion(context);
+        } else if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            refuse(context, 400, "Host was sent twice; send it once."); // RFC 9112, section 3.2
         } else if (!understood) {
             refuse(context, 400, "The path is no percent-encoded UTF-8.");
         } else if (CrossOrigin.isPreflight(request)) {
@@ -125,6 +137,7 @@ public final class FrontDoor {
 
     /** @param call null where the request is for the document */
     private void watch(RoutingContext context, @Nullable Call call) {
+        context.put(ENTERED, true);
         long since = System.nanoTime();
         context.addHeadersEndHandler(sent -> leave(context.request(), call, since));
         if (call == null) {
@@ -151,19 +164,35 @@ public final class FrontDoor {
         }
     }
 
-    /** Behind the rates of addresses. What is no bookmark or no namespace is refused before anything is done, by every call alike. */
+    /** Behind the rates of addresses. What no call takes is refused before anything is done, by every call alike. */
     private void admit(RoutingContext context) {
+        HttpServerRequest request = context.request();
         if (gate.asks() && turnsAway(context)) {
             return;
         }
+        if (isDocument(context.normalizedPath())) {
+            context.next();
+            return;
+        }
+        if (leadsNowhere(context)) {
+            reply(context, ErrorReply.ofStatus(path(context), 404));
+            return;
+        }
         try {
-            Bookmarks.readFrom(context.request());
+            Bookmarks.readFrom(request);
+            Query.refuseRepeated(context);
             namespaces.settle(context);
         } catch (Malformed refusal) {
             reply(context, ErrorReply.refusal(path(context), refusal));
             return;
         }
-        forgetTypeOfNoBody(context.request());
+        if (hasNoBody(request)) {
+            request.headers().remove(HttpHeaders.CONTENT_TYPE);
+        } else if (isCoded(request)) {
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY); // RFC 9110, section 15.5.16
+            refuse(context, 415, "Send the body as it is, without Content-Encoding; no coding is taken but identity.");
+            return;
+        }
         context.next();
     }
 
@@ -183,11 +212,25 @@ public final class FrontDoor {
      * The body of a GET or a DELETE has no meaning (RFC 9110, sections 9.3.1 and 9.3.5), so neither has its type; but the framework
      * would refuse one that it does not know, or that is none, and even fail over it where a path has two representations.
      */
-    private static void forgetTypeOfNoBody(HttpServerRequest request) {
+    private static boolean hasNoBody(HttpServerRequest request) {
         HttpMethod method = request.method();
-        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE)) {
-            request.headers().remove(HttpHeaders.CONTENT_TYPE);
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE);
+    }
+
+    /** Whether the body is compressed, say. */
+    private static boolean isCoded(HttpServerRequest request) {
+        for (String codings : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+            for (String coding : codings.split(",")) {
+                if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+                    return true;
+                }
+            }
         }
+        return false;
+    }
+
+    private static boolean leadsNowhere(RoutingContext context) {
+        return RequestTarget.leadsNowhere(context.request().path(), context.normalizedPath());
     }
 
     /** To the framework a semicolon ends a path segment and a query parameter. Here it is a character like any other. */
@@ -198,7 +241,7 @@ public final class FrontDoor {
     }
 
     private static void options(RoutingContext context) {
-        Set<String> allowed = AllowedMethods.at(context.normalizedPath());
+        Set<String> allowed = leadsNowhere(context) ? Set.of() : AllowedMethods.at(context.normalizedPath());
         if (allowed.isEmpty()) {
             reply(context, ErrorReply.ofStatus(path(context), 404));
         } else {
@@ -220,9 +263,24 @@ public final class FrontDoor {
         reply(context, ErrorReply.refusal(path(context), new BodyTooLarge(bodyBytesMax)));
     }
 
-    private static void failed(RoutingContext context) {
+    /** The framing of another version is unknown, so the connection ends with the reply. */
+    private static void refuseVersion(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        context.addEndHandler(replied -> context.request().connection().close());
+        reply(context, ErrorReply.ofStatus(path(context), 505));
+    }
+
+    private static void refuseOrigin(RoutingContext context) {
+        refuse(context, 403, "Pages of this origin may not call; parley.cors.origins has those that may.");
+    }
+
+    private void failed(RoutingContext context) {
         if (context.response().headWritten()) {
             context.next(); // too late to say anything
+            return;
+        }
+        if (context.get(ENTERED) == null) {
+            failedUnrouted(context);
             return;
         }
         if (context.failure() instanceof SignalingException refusal) {
@@ -244,15 +302,35 @@ public final class FrontDoor {
                         : ErrorReply.fault(path(context), context.failure()));
     }
 
+    /** The router routes no request without a valid Host, and none whose target has no path (RFC 9112, section 3.2). */
+    private void failedUnrouted(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        watch(context, Call.of(request.method(), path(context)));
+        boolean server = context.statusCode() == 404 && request.uri().equals("*");
+        if (!crossOrigin.admits(request)) {
+            refuseOrigin(context);
+        } else if (server && request.method().equals(HttpMethod.OPTIONS)) {
+            context.response()
+                    .setStatusCode(204)
+                    .putHeader(HttpHeaders.ALLOW, METHODS)
+                    .end();
+        } else if (context.statusCode() == 404) {
+            reply(context, ErrorReply.ofStatus(path(context), 404));
+        } else {
+            refuse(context, 400, "Send one valid Host, and a target whose path begins with a slash.");
+        }
+    }
+
     /** The path by which the request is routed; one that cannot be understood cannot be normalized either, and is as it came. */
     private static String path(RoutingContext context) {
         HttpServerRequest request = context.request();
-        return RequestTarget.isUnderstood(request.uri()) ? context.normalizedPath() : sentPath(request);
+        boolean understood = request.path() != null && RequestTarget.isUnderstood(request.uri());
+        return understood ? context.normalizedPath() : sentPath(request);
     }
 
     private static String sentPath(HttpServerRequest request) {
         String path = request.path();
-        return path == null ? "/" : path;
+        return path == null || path.isEmpty() ? "/" : path;
     }
 
     private static void refuse(RoutingContext context, int status, String detail) {

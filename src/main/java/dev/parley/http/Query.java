@@ -3,6 +3,10 @@ package dev.parley.http;
 import dev.parley.session.Cursor;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.WholeNumber;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +15,25 @@ final class Query {
     private static final long SEQ_MAX = Long.MAX_VALUE;
 
     private Query() {}
+
+    /**
+     * Refuses a query that has a parameter twice, for only one of them could count.
+     *
+     * @throws Malformed naming it
+     */
+    static void refuseRepeated(RoutingContext context) {
+        String query = context.request().query();
+        if (query == null || query.indexOf('&') < 0) {
+            return;
+        }
+        var names = new HashSet<String>();
+        for (Map.Entry<String, String> parameter : context.queryParams()) {
+            if (!names.add(parameter.getKey().toLowerCase(Locale.ROOT))) {
+                throw new Malformed(
+                        "The query parameter " + Json.shown(parameter.getKey()) + " was sent twice; send it once.");
+            }
+        }
+    }
 
     /** A position in a session's history: 0 where nothing was sent. */
     static long after(@Nullable String text) {

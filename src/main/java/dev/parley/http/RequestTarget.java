@@ -3,12 +3,29 @@ package dev.parley.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** What a request line names: a URI (RFC 3986) whose percent-encoded octets are UTF-8, or nothing that could be understood. */
 final class RequestTarget {
     private static final String MARKS = "-._~:/?#[]@!$&'()*+,;=%";
 
+    /** A dot segment, plain or encoded, where the code of a session stands. */
+    private static final Pattern DOTS_FOR_CODE = Pattern.compile("/api/v1/sessions/(?:\\.|%2[eE]){1,2}(?:/.*)?");
+
     private RequestTarget() {}
+
+    /**
+     * Whether a path leads nowhere that the framework's routers would lead somewhere: they pass over empty segments, which RFC 3986
+     * knows as segments like any other, and take {@code /sessions/./events} for the session {@code events}.
+     *
+     * @param path as it was sent
+     * @param normalized {@code path} without dot segments
+     */
+    static boolean leadsNowhere(String path, String normalized) {
+        return path.contains("//")
+                || (normalized.length() > 1 && normalized.endsWith("/"))
+                || (!path.equals(normalized) && DOTS_FOR_CODE.matcher(path).matches());
+    }
 
     static boolean isUnderstood(String target) {
         boolean encoded = false;

@@ -3,11 +3,16 @@ package dev.parley.http;
 import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What HTTP itself asks of a service, and the form of each refusal: problem details in the native API, {"error"} elsewhere. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
+@SuppressWarnings("NullAway.Init") // the framework fills the field
 class HttpRulesTest {
+    @Inject
+    MovableClock clock;
+
     private final Client client = Client.ofNewOrigin();
 
     @ParameterizedTest
@@ -71,6 +80,25 @@ class HttpRulesTest {
                 "/index.html",
                 "/topics/x",
                 "/WEB-INF/web.xml",
+                "/api/v1/sessions/",
+                "/api/v1/sessions/x/",
+                "/api/v1/sessions/x/answer/",
+                "/api/v1/sessions/x/candidates/",
+                "/api/v1/sessions/x/events/",
+                "/api/v1/sessions//events",
+                "/api/v1//sessions",
+                "/api/v1/topics/",
+                "/api/v1/ice-servers/",
+                "/topics/",
+                "/health/",
+                "/answer/",
+                "/poll/",
+                "/t/sessions/",
+                "/t/offer/",
+                "/t//sessions",
+                "//sessions",
+                "/parley.js/",
+                "/q/openapi/",
             })
     void whereThereIsNothingThatIsSaid(String path) {
         for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
@@ -78,6 +106,49 @@ class HttpRulesTest {
             isRefused(refused, path, 404);
             assertThat(refused.hasHeader("Allow")).isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".", "..", "%2e", "%2E", "%2e%2e", ".%2E", "x/..", "x/%2e%2e", "./events", "../events", "%2e/answer", ".%2e/offer",
+            })
+    void aDotSegmentNamesNoSession(String segments) throws IOException {
+        String path = "/api/v1/sessions/" + segments;
+        for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
+            Reply refused = RawConnection.exchange(
+                            method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+                    .orElseThrow();
+            isRefused(refused, path, 404);
+        }
+    }
+
+    @Test
+    void aDotSegmentDoesNotLeadToASessionWhoseCodeComesBehindIt() throws IOException {
+        client.post("/api/v1/sessions")
+                .json(object("offer", "x", "code", "events"))
+                .is(201);
+
+        RawConnection.exchange("GET /api/v1/sessions/./events HTTP/1.1\r\nHost: localhost\r\nOrigin: " + client.origin()
+                        + "\r\n\r\n")
+                .orElseThrow()
+                .isProblem(404, "blank");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/sessions?topic=a&topic=b",
+                "/api/v1/sessions?tag=a&limit=1&tag=a",
+                "/api/v1/sessions?limit=1&%6Cimit=1",
+                "/api/v1/topics?cursor=&cursor=",
+                "/api/v1/sessions/x/events?after=1&after",
+                "/api/v1/sessions?x=1&x=2",
+            })
+    void aParameterThatIsSentTwiceIsRefusedByName(String path) {
+        String name =
+                path.replaceFirst(".*\\?(.*[&])*", "").replaceFirst("=.*", "").replace("%6C", "l");
+        client.get(path).send().isMalformed("\"" + name + "\"");
     }
 
     @ParameterizedTest
@@ -180,6 +251,28 @@ class HttpRulesTest {
                 .is(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "deflate", "identity, gzip", "GZIP", "x"})
+    void aBodyWithACodingIsRefusedWithWhatIsTaken(String coding) {
+        for (String path : List.of("/api/v1/sessions", "/t/offer", "/poll", "/api/v1/sessions/x/candidates")) {
+            Reply refused =
+                    client.post(path).header("Content-Encoding", coding).json("{\"offer\":\"x\",\"peerId\":\"p\"}");
+            isRefused(refused, path, 415);
+            assertThat(refused.header("Accept-Encoding")).isEqualTo("identity");
+        }
+        assertThat(client.get("/api/v1/sessions").send().at("/items")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "Identity", "", "identity, identity"})
+    void aBodyWithoutACodingIsRead(String coding) {
+        client.post("/api/v1/sessions")
+                .header("Content-Encoding", coding)
+                .json(object("offer", "x"))
+                .is(201);
+        client.get("/topics").header("Content-Encoding", "gzip").send().is(200);
+    }
+
     @Test
     void aBodyIsNeeded() {
         client.post("/api/v1/sessions").send().isMalformed("empty");
@@ -243,6 +336,130 @@ class HttpRulesTest {
         isRefused(RawConnection.exchange("GET /health HTTP/1.1\r\n\r\n").orElseThrow(), "/health", 400);
         isRefused(RawConnection.exchange("GET /api/v1/topics HTTP/1.1\r\n\r\n").orElseThrow(), "/api/v1/topics", 400);
         RawConnection.exchange("GET /health HTTP/1.0\r\n\r\n").orElseThrow().is(200);
+    }
+
+    @Test
+    void aRequestWithTwoHostsIsRefused() throws IOException {
+        for (String path : List.of("/health", "/api/v1/topics")) {
+            isRefused(
+                    RawConnection.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n")
+                            .orElseThrow(),
+                    path,
+                    400);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/3.0", "HTTP/2.0", "HTTP/0.9", "HTTP/10.1"})
+    void anotherVersionIsRefusedInOneThatIsSpoken(String version) throws IOException {
+        for (String path : List.of("/health", "/api/v1/topics")) {
+            try (var connection = new RawConnection()) {
+                connection.send("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n");
+                assertThat(connection.line()).isEqualTo("HTTP/1.1 505 HTTP Version Not Supported");
+            }
+            Reply refused = RawConnection.exchange("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n")
+                    .orElseThrow();
+            isRefused(refused, path, 505);
+            assertThat(refused.header("Connection")).isEqualTo("close");
+        }
+    }
+
+    /** RFC 9110, section 2.5. */
+    @Test
+    void aHigherMinorVersionIsServedAsTheHighestThatIsSpoken() throws IOException {
+        try (var connection = new RawConnection()) {
+            connection.send("GET /health HTTP/1.2\r\nHost: localhost\r\n\r\n");
+            assertThat(connection.line()).isEqualTo("HTTP/1.1 200 OK");
+        }
+    }
+
+    @Test
+    void theServiceAsAWholeNamesItsMethods() throws IOException {
+        Reply reply = RawConnection.exchange("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .orElseThrow()
+                .is(204);
+        assertThat(reply.header("Allow")).isEqualTo("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+        assertThat(reply.hasHeader("x-d1-bookmark")).isTrue();
+
+        isRefused(
+                RawConnection.exchange("GET * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .orElseThrow(),
+                "/",
+                404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/topics HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/v1/ice-servers HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /parley.js HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /parley.js HTTP/1.1\r\nHost: x\r\nIf-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n",
+                "GET /q/openapi HTTP/1.1\r\nHost: x\r\n\r\n",
+                "HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n",
+                "OPTIONS /health HTTP/1.1\r\nHost: x\r\n\r\n",
+                "OPTIONS /x HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: PUT\r\n\r\n",
+                "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+                "POST /poll HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{",
+                "POST /poll HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n",
+                "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /health HTTP/1.1\r\n\r\n",
+                "GET /health HTTP/3.0\r\nHost: x\r\n\r\n",
+                "GARBAGE\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nNo colon\r\n\r\n",
+            })
+    void everyReplyHasItsDate(String request) throws IOException {
+        Reply reply = RawConnection.exchange(request).orElseThrow();
+
+        assertThat(reply.headers().allValues("Date")).singleElement().satisfies(date -> {
+            assertThat(date).matches("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT");
+            assertThat(Duration.between(
+                                    ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                                            .toInstant(),
+                                    clock.instant())
+                            .abs())
+                    .isLessThan(Duration.ofMinutes(5));
+        });
+    }
+
+    @Test
+    void aReplyThatNothingHasChangedHasNoLengthAndNoBody() throws IOException {
+        Rendezvous session = Rendezvous.opened(client);
+        String tag = session.read().header("ETag");
+        String read = "GET " + session.path() + " HTTP/1.1\r\nHost: x\r\nOrigin: " + client.origin()
+                + "\r\nIf-None-Match: " + tag + "\r\n";
+        for (String request : List.of(
+                read + "\r\n",
+                read + "Prefer: wait=1\r\n\r\n",
+                read.replaceFirst("GET", "HEAD") + "\r\n",
+                "GET /parley.js HTTP/1.1\r\nHost: x\r\nIf-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n\r\n")) {
+            Reply reply = RawConnection.exchange(request).orElseThrow().is(304);
+            assertThat(reply.body()).isEmpty();
+            assertThat(reply.hasHeader("Content-Length")).as(request).isFalse();
+            assertThat(reply.hasHeader("Transfer-Encoding")).as(request).isFalse();
+        }
+    }
+
+    /** A body that does not say how long it is cannot be refused before it has come; what comes behind the bound is not kept. */
+    @Test
+    void aBodyWithoutALengthIsRefusedAtTheBoundAndTheConnectionEnds() throws IOException {
+        String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+        for (String path : List.of("/api/v1/sessions", "/poll")) {
+            try (var connection = new RawConnection()) {
+                connection.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n");
+                for (int i = 0; i < 40; i++) {
+                    connection.send(chunk);
+                }
+                Reply refused = connection.receive().orElseThrow();
+                isRefused(refused, path, 413);
+                assertThat(refused.header("Connection")).isEqualTo("close");
+                assertThat(connection.ends()).isTrue();
+            }
+        }
     }
 
     @ParameterizedTest

@@ -108,6 +108,18 @@ class RondevuTopicsTest {
     }
 
     @Test
+    void aParameterThatIsSentTwiceIsRefusedByName() {
+        for (String path : List.of("/", "/topics")) {
+            assertThat(rondevu.client()
+                            .get(path + "?page=1&limit=2&page=2")
+                            .send()
+                            .isError(400)
+                            .textAt("/error"))
+                    .contains("\"page\"");
+        }
+    }
+
+    @Test
     void healthIsOkWithTheTime() {
         assertThat(rondevu.client().get("/health").send().is(200).json())
                 .isEqualTo(object("status", "ok", "timestamp", clock.millis()));
