@@ -1,10 +1,14 @@
 package dev.parley.http.console;
 
+import dev.parley.http.console.StaticFiles.Representation;
+import dev.parley.http.console.StaticFiles.StaticFile;
+import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,7 +16,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
 @Singleton
@@ -20,9 +26,13 @@ public final class Console {
     /** Where the page is; a browser comes to it by the root. */
     public static final String PAGE = "/console.html";
 
-    private static final Pattern FILES =
-            Pattern.compile("/(?:console\\.html|console/[a-z]+\\.(?:css|js)|icon\\.svg|parley\\.(?:js|d\\.ts))");
     private static final String QR = "/qr";
+
+    /** Of an address that has the version of what it leads to: a year, as for ever (RFC 9111, section 5.2.2; RFC 8246). */
+    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
+
+    /** Of an address that leads to other content in another version: to be asked for again each time, by its entity tag. */
+    private static final String REVALIDATED = "no-cache";
 
     /** Everything that the page needs is here, and nothing else may have a part in it. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -36,7 +46,11 @@ public final class Console {
 
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::root);
-        reading(router.routeWithRegex(FILES.pattern())).handler(Console::file);
+        StaticFiles files = StaticFiles.load();
+        // Not route(path): that one takes a slash behind it, too.
+        reading(router.routeWithRegex(
+                        StaticFiles.PATHS.stream().map(Pattern::quote).collect(Collectors.joining("|"))))
+                .handler(context -> send(context, files));
         router.post(QR).order(-1).handler(Console::qrCode);
     }
 
@@ -48,10 +62,7 @@ public final class Console {
             return path.equals(QR);
         }
         boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        return reads
-                && (path.equals("/")
-                        ? prefersHtml(request)
-                        : FILES.matcher(path).matches());
+        return reads && (path.equals("/") ? prefersHtml(request) : StaticFiles.PATHS.contains(path));
     }
 
     /** Whether a request is for the root, and to be led to the page: the root belongs to the compatible API, but to browsers. */
@@ -81,36 +92,61 @@ public final class Console {
         return html > 0 && html >= json;
     }
 
-    /** The framework sends the file. Its name is the same in every version, so a browser asks each time whether it has changed. */
-    private static void file(RoutingContext context) {
+    private static void send(RoutingContext context, StaticFiles files) {
+        // What is edited in dev mode shows at the next reload.
+        boolean edited = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        send(context, (edited ? StaticFiles.load() : files).at(context.normalizedPath()));
+    }
+
+    private static void send(RoutingContext context, StaticFile file) {
+        HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+        boolean current = file.version().equals(request.query());
+        boolean compressed = takesGzip(context);
+        Representation sent = compressed ? file.gzip() : file.plain();
+        response.putHeader(HttpHeaders.CACHE_CONTROL, current ? IMMUTABLE : REVALIDATED)
+                .putHeader(HttpHeaders.ETAG, sent.entityTag())
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "cross-origin");
-        varyByAccept(context);
-        context.addHeadersEndHandler(sending -> {
-            if (response.getStatusCode() < 300) {
-                response.putHeader(HttpHeaders.CONTENT_TYPE, typeOf(context.normalizedPath()));
-            }
-        });
-        context.next();
+        response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        if (context.normalizedPath().equals(PAGE)) {
+            varyByAccept(context); // a browser may have come by the root
+        }
+        if (isKnown(request, sent)) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        response.putHeader(HttpHeaders.CONTENT_TYPE, file.mediaType())
+                .putHeader(HttpHeaders.CONTENT_LOCATION, file.name() + "?" + file.version())
+                .putHeader(
+                        HttpHeaders.CONTENT_LENGTH,
+                        Integer.toString(sent.content().length()));
+        if (compressed) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        if (request.method().equals(HttpMethod.HEAD)) {
+            response.end();
+        } else {
+            response.end(sent.content().copy());
+        }
     }
 
-    /**
-     * The media type of one of the files. The framework would have types of its own, but takes {@code .ts} for a film, and names none
-     * in its reply to HEAD, which is to have what that to GET has (RFC 9110, section 9.3.2).
-     */
-    private static String typeOf(String path) {
-        return switch (path.substring(path.lastIndexOf('.') + 1)) {
-            case "html" -> "text/html;charset=UTF-8";
-            case "css" -> "text/css;charset=UTF-8";
-            case "js" -> "text/javascript;charset=UTF-8";
-            case "svg" -> "image/svg+xml";
-            default -> "text/plain;charset=UTF-8";
-        };
+    /** Whether If-None-Match names what would be sent (RFC 9110, section 13.1.2); a proxy that compresses makes tags weak. */
+    private static boolean isKnown(HttpServerRequest request, Representation sent) {
+        return request.headers().getAll(HttpHeaders.IF_NONE_MATCH).stream()
+                .anyMatch(tags -> tags.strip().equals("*") || tags.contains(sent.entityTag()));
+    }
+
+    /** Whether Accept-Encoding takes gzip, and does not prefer no encoding at all (RFC 9110, section 12.5.3). */
+    private static boolean takesGzip(RoutingContext context) {
+        Map<String, Float> weights = context.parsedHeaders().acceptEncoding().stream()
+                .collect(Collectors.toMap(
+                        encoding -> encoding.value().toLowerCase(Locale.ROOT), ParsedHeaderValue::weight, Math::max));
+        float gzip = weights.getOrDefault("gzip", weights.getOrDefault("*", 0f));
+        return gzip > 0 && gzip >= weights.getOrDefault("identity", 0f);
     }
 
     private static void varyByAccept(RoutingContext context) {

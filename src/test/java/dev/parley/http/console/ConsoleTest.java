@@ -29,7 +29,7 @@ class ConsoleTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.contentType()).isEqualTo("text/html;charset=UTF-8");
         assertThat(page.asString()).startsWith("<!doctype html>").contains("<title>Parley</title>");
-        assertThat(page.header("Vary")).isEqualToIgnoringCase("Accept");
+        assertThat(page.headers().getValues("Vary")).contains("accept");
     }
 
     @ParameterizedTest
@@ -70,18 +70,6 @@ class ConsoleTest {
                 .doesNotContain("unsafe", "http", "*");
         assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(file.header("Referrer-Policy")).isEqualTo("no-referrer");
-        assertThat(given().head(path).contentType()).as("to HEAD, too").isEqualTo(type);
-    }
-
-    @Test
-    void aFileIsAskedForAgainAndSentOnce() {
-        Response first = given().get("/parley.js");
-        assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
-
-        given().header("If-Modified-Since", first.header("Last-Modified"))
-                .get("/parley.js")
-                .then()
-                .statusCode(304);
     }
 
     @Test

@@ -1,0 +1,255 @@
+package dev.parley.http.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.signaling.SqliteProfile;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the files of the page and the client are sent: compressed, with entity tags, and for ever under a versioned address. */
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+@SuppressWarnings("NullAway.Init") // the container fills the field
+class StaticFilesTest {
+    private static final Path FOLDER = Path.of("src/main/resources/META-INF/resources");
+    private static final Pattern LOADED = Pattern.compile("(?:from |src=|<link rel=\"\\w+\" href=)\"([^\"]+)\"");
+
+    @TestHTTPResource("/")
+    URI service;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"gzip", "GZIP", "deflate, br;q=1.0, gzip;q=0.1", "*", "identity;q=0.5, gzip", "gzip;q=1, *;q=0"})
+    void aFileIsCompressedWhereGzipIsTaken(String acceptEncoding) throws Exception {
+        HttpResponse<byte[]> file = get("parley.js", "Accept-Encoding", acceptEncoding);
+
+        assertThat(header(file, "Content-Encoding")).isEqualTo("gzip");
+        assertThat(file.headers().allValues("Vary")).contains("accept-encoding");
+        assertThat(file.body()).hasSizeLessThan(file("parley.js").length / 2);
+        assertThat(unzipped(file.body())).isEqualTo(file("parley.js"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "br", "identity", "br;q=1, gzip;q=0", "*;q=0", "gzip;q=0.5, identity", "gzip;q=0, *"})
+    void aFileIsSentAsItIsWhereGzipIsNotTaken(String acceptEncoding) throws Exception {
+        HttpResponse<byte[]> file = get("parley.js", "Accept-Encoding", acceptEncoding);
+
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(header(file, "Content-Encoding")).isEmpty();
+        assertThat(file.headers().allValues("Vary")).contains("accept-encoding");
+        assertThat(file.body()).isEqualTo(file("parley.js"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "identity"})
+    void anEntityTagThatIsKnownSavesTheFile(String encoding) throws Exception {
+        String tag = header(get("parley.js", "Accept-Encoding", encoding), "ETag");
+        assertThat(tag).matches("\"[^\"]+\"");
+
+        for (String known : List.of(tag, "W/" + tag, "\"another\", " + tag, "*")) {
+            HttpResponse<byte[]> reply = get("parley.js", "Accept-Encoding", encoding, "If-None-Match", known);
+            assertThat(reply.statusCode()).as(known).isEqualTo(304);
+            assertThat(reply.body()).isEmpty();
+            assertThat(reply.headers().map()).doesNotContainKeys("content-length", "content-type", "content-encoding");
+            assertThat(header(reply, "ETag")).isEqualTo(tag);
+            assertThat(header(reply, "Cache-Control")).isEqualTo("no-cache");
+            assertThat(reply.headers().allValues("Vary")).contains("accept-encoding");
+        }
+        assertThat(get("parley.js", "If-None-Match", "\"another\"").statusCode())
+                .isEqualTo(200);
+    }
+
+    /** A strong tag is of the bytes that are sent (RFC 9110, section 8.8.3.3). */
+    @Test
+    void eachEncodingHasItsOwnEntityTag() throws Exception {
+        String plain = header(get("parley.js"), "ETag");
+        String compressed = header(get("parley.js", "Accept-Encoding", "gzip"), "ETag");
+
+        assertThat(compressed).isNotEqualTo(plain);
+        assertThat(get("parley.js", "If-None-Match", compressed).statusCode()).isEqualTo(200);
+    }
+
+    /** The time of the build, which is the same for each, or of the start, which differs from node to node, would mislead caches. */
+    @Test
+    void noTimeOfModificationIsClaimed() throws Exception {
+        HttpResponse<byte[]> file = get("parley.js", "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT");
+
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(header(file, "Last-Modified")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parley.js", "parley.d.ts", "console/page.js", "console/page.css", "icon.svg"})
+    void onlyTheVersionedAddressMayBeCachedForEver(String path) throws Exception {
+        HttpResponse<byte[]> file = get(path);
+        String versioned = header(file, "Content-Location");
+        assertThat(versioned).matches("[a-z.]+\\?v=[0-9a-f]{16}");
+        URI address = service.resolve(path).resolve(versioned);
+
+        HttpResponse<byte[]> same = send(HttpRequest.newBuilder(address));
+        assertThat(header(same, "Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+        assertThat(same.body()).isEqualTo(file.body());
+        for (String other : List.of("", "?", "?v=0123456789abcdef", "?" + address.getQuery() + "&x")) {
+            HttpResponse<byte[]> plain = get(path + other);
+            assertThat(plain.statusCode()).as(other).isEqualTo(200);
+            assertThat(header(plain, "Cache-Control")).as(other).isEqualTo("no-cache");
+        }
+    }
+
+    @Test
+    void thePageLoadsNothingWithoutAVersion() throws Exception {
+        var loaded = new HashSet<URI>();
+        var left = new ArrayDeque<>(List.of(service.resolve("/console.html")));
+        while (!left.isEmpty()) {
+            URI address = left.remove();
+            HttpResponse<byte[]> file = send(HttpRequest.newBuilder(address));
+            boolean page = address.getPath().equals("/console.html");
+            assertThat(header(file, "Cache-Control"))
+                    .as(address.toString())
+                    .isEqualTo(page ? "no-cache" : "public, max-age=31536000, immutable");
+            LOADED.matcher(new String(file.body(), UTF_8))
+                    .results()
+                    .map(reference -> address.resolve(reference.group(1)))
+                    .filter(target -> target.getHost().equals(service.getHost()) && loaded.add(target))
+                    .forEach(left::add);
+        }
+        assertThat(loaded.stream().map(URI::getPath))
+                .doesNotHaveDuplicates()
+                .containsAll(scripts())
+                .contains("/parley.js", "/icon.svg", "/console/page.css");
+    }
+
+    @Test
+    void everyFileIsSentSo() throws Exception {
+        for (String path : files()) {
+            HttpResponse<byte[]> file = get(path);
+            assertThat(file.statusCode()).as(path).isEqualTo(200);
+            assertThat(header(file, "ETag")).as(path).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "identity"})
+    void headSaysWhatGetDoes(String encoding) throws Exception {
+        for (String path : files()) {
+            HttpResponse<byte[]> head =
+                    send(request(path, "Accept-Encoding", encoding).method("HEAD", BodyPublishers.noBody()));
+            assertThat(head.body()).isEmpty();
+            assertThat(lasting(head)).as(path).isEqualTo(lasting(get(path, "Accept-Encoding", encoding)));
+        }
+    }
+
+    /** A server need not know ranges (RFC 9110, section 14.2), and these files are small. */
+    @Test
+    void aRangeGetsTheWholeFile() throws Exception {
+        HttpResponse<byte[]> file = get("parley.js", "Range", "bytes=0-9");
+
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.body()).isEqualTo(file("parley.js"));
+    }
+
+    /** What compression makes of a secret beside a text that somebody else chose would give the secret away (BREACH). */
+    @Test
+    void noReplyOfAnApiIsCompressed() throws Exception {
+        HttpRequest.Builder opening = request("api/v1/sessions", "Accept-Encoding", "gzip")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"offer\":\"" + "o".repeat(9_000) + "\"}"));
+        HttpResponse<byte[]> opened = send(opening);
+        assertThat(opened.statusCode()).isEqualTo(201);
+        HttpResponse<byte[]> read = get(header(opened, "Location"), "Accept-Encoding", "gzip");
+
+        assertThat(read.body()).hasSizeGreaterThan(9_000);
+        for (HttpResponse<byte[]> reply : List.of(opened, read)) {
+            assertThat(reply.headers().map()).doesNotContainKeys("content-encoding");
+        }
+    }
+
+    @Test
+    void aSlashBehindItLeadsToNoFile() throws Exception {
+        assertThat(get("parley.js/").statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP_1_1", "HTTP_2"})
+    void bothVersionsOfHttpGetTheSame(Version version) throws Exception {
+        HttpResponse<byte[]> file =
+                send(request("parley.js", "Accept-Encoding", "gzip").version(version));
+
+        assertThat(unzipped(file.body())).isEqualTo(file("parley.js"));
+    }
+
+    private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
+        return send(request(path, headers));
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(service.resolve(path)).version(Version.HTTP_1_1);
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static String header(HttpResponse<?> reply, String name) {
+        return reply.headers().firstValue(name).orElse("");
+    }
+
+    /** The headers that do not change from call to call. */
+    private static Map<String, List<String>> lasting(HttpResponse<?> reply) {
+        var headers = new TreeMap<>(reply.headers().map());
+        headers.keySet().removeAll(Set.of("date", "x-d1-bookmark"));
+        return headers;
+    }
+
+    private static byte[] file(String path) throws IOException {
+        return Files.readAllBytes(FOLDER.resolve(path));
+    }
+
+    private static byte[] unzipped(byte[] content) throws IOException {
+        return new GZIPInputStream(new ByteArrayInputStream(content)).readAllBytes();
+    }
+
+    private static List<String> files() throws IOException {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> FOLDER.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    private static List<String> scripts() throws IOException {
+        return files().stream()
+                .filter(file -> file.startsWith("console/") && file.endsWith(".js"))
+                .map(file -> "/" + file)
+                .toList();
+    }
+}
