@@ -18,8 +18,8 @@ export class Drawing {
   /** From now on this browser is on that side. */
   begin(side) {
     this.#side = side;
-    at("offerer").textContent = side === "offerer" ? "Offerer, you" : "Offerer";
-    at("answerer").textContent = side === "answerer" ? "Answerer, you" : "Answerer";
+    at("offerer").textContent = side === "offerer" ? "Offerer (you)" : "Offerer";
+    at("answerer").textContent = side === "answerer" ? "Answerer (you)" : "Answerer";
   }
 
   /** Something went through Parley: from this side it is kept there, from the other it has come here. */

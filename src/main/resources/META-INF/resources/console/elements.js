@@ -14,6 +14,13 @@ export function make(name, className, ...content) {
   return element;
 }
 
+/** Sets the text of an element whose changes screen readers read out: text that stays the same is not read again. */
+export function put(id, text) {
+  if (at(id).textContent !== text) {
+    at(id).textContent = text;
+  }
+}
+
 /** Adds `item` to the end of `list`, and keeps the end in sight if it was. */
 export function append(list, item) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < item.offsetHeight + 40;

@@ -1,8 +1,8 @@
-// The console page: its controls, and what they set going.
+// The console page: its controls and what they do.
 
 import { Parley } from "../parley.js";
 import { at } from "./elements.js";
-import { askFor, key, takeKey } from "./key.js";
+import { key, takeKey } from "./key.js";
 import { Talk } from "./talk.js";
 import { watch } from "./watch.js";
 
@@ -15,7 +15,7 @@ let invitation = "";
 at("start").addEventListener("submit", (event) => {
   event.preventDefault();
   const topic = at("start").elements.topic.value.trim() || null;
-  begin((peer, signal) => parley.host(peer, { topic, signal }));
+  begin("offerer", (peer, signal) => parley.host(peer, { topic, signal }));
 });
 
 at("say").addEventListener("submit", (event) => {
@@ -24,7 +24,7 @@ at("say").addEventListener("submit", (event) => {
   at("message").value = "";
 });
 
-at("end").addEventListener("click", () => talk.end("You have ended it."));
+at("end").addEventListener("click", () => talk.end("You ended the session."));
 at("copy").addEventListener("click", copyLink);
 at("link").addEventListener("focus", () => at("link").select());
 if (navigator.share) {
@@ -32,13 +32,14 @@ if (navigator.share) {
   at("share").addEventListener("click", () => navigator.share({ title: "Parley", url: at("link").value }).catch(() => {}));
 }
 
+at("local").hidden = !["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 addEventListener("hashchange", acceptInvitation);
-addEventListener("pagehide", () => talk?.end("You have left."));
+addEventListener("pagehide", () => talk?.end("You left."));
 takeKey(() => invitation);
 acceptInvitation();
 watch(join);
 
-/** Who came by a link joins. An invitation is used up by that, so the address does not keep it. */
+/** A visitor who opened a link joins its session. The address does not keep the link, which works once. */
 function acceptInvitation() {
   const code = parley.fromLink();
   if (code) {
@@ -49,24 +50,17 @@ function acceptInvitation() {
 }
 
 function join(code) {
-  begin((peer, signal) => parley.join(code, peer, { signal }));
+  begin("answerer", (peer, signal) => parley.join(code, peer, { signal }));
 }
 
-function begin(meet) {
+function begin(side, meet) {
   talk?.end("");
-  talk = new Talk(parley, async (peer, signal) => {
-    try {
-      return await meet(peer, signal);
-    } catch (error) {
-      askFor(error);
-      throw error;
-    }
-  });
+  talk = new Talk(parley, side, meet);
 }
 
 async function copyLink() {
   at("link").select();
-  // The clipboard is only for pages that came by TLS or from this machine.
+  // Browsers give the clipboard to pages that came by TLS or from this machine only.
   await (navigator.clipboard?.writeText(at("link").value) ?? document.execCommand("copy"));
   at("copy").textContent = "Copied";
   setTimeout(() => (at("copy").textContent = "Copy"), COPIED_MS);

@@ -1,14 +1,18 @@
 // One attempt of this browser to meet another, and the talk that comes of it.
 
-import { append, at, make } from "./elements.js";
+import { append, at, make, put } from "./elements.js";
 import { Drawing } from "./drawing.js";
+import { reasonOf } from "./key.js";
+import { UNREACHED } from "./reasons.js";
 
-const IDLE = "Start, and open the link somewhere else: another window, another browser, a phone.";
+const IDLE = "Press Start, then open the link in another window, in another browser or on a phone.";
 const WORDS = {
-  offerer: "The link is good. Nobody has opened it yet.",
-  answerer: "Answered. The two look for a way to each other …",
-  answered: "Somebody is there. The two look for a way to each other …",
-  connected: "Connected. What you say now goes from browser to browser; Parley does not see it.",
+  offerer: "Waiting for the other person to open the link.",
+  answerer: "Joined. Connecting the two browsers …",
+  answered: "The other person has joined. Connecting the two browsers …",
+  connected: "Connected. Messages go directly from browser to browser; Parley does not see them.",
+  disconnected: "The connection is interrupted. Trying to restore it …",
+  failed: "The two browsers do not reach each other. Trying another way …",
 };
 
 export class Talk {
@@ -17,23 +21,27 @@ export class Talk {
   #over = new AbortController();
   #peer = null;
   #channel = null;
-  #side = null;
+  #side;
   #words = "";
+  #bad = false;
 
-  /** @param meet given a connection and a signal, hosts or joins */
-  constructor(parley, meet) {
+  /**
+   * @param side "offerer" where it hosts, "answerer" where it joins
+   * @param meet given a connection and a signal, hosts or joins
+   */
+  constructor(parley, side, meet) {
     this.#parley = parley;
+    this.#side = side;
     const { signal } = this.#over;
     parley.addEventListener("session", ({ detail }) => this.#follow(detail.session), { once: true, signal });
-    parley.addEventListener("retry", () => this.#put("The service does not answer; it is asked again …", true), { signal });
-    parley.addEventListener("served", () => this.#put(this.#words), { signal });
+    parley.addEventListener("retry", () => this.#put("The service does not respond. Trying again …", true), { signal });
+    parley.addEventListener("served", () => this.#put(this.#words, this.#bad), { signal });
     at("start").hidden = true;
     at("ending").hidden = false;
     at("no-steps").hidden = true;
     at("messages").replaceChildren();
-    at("mark").classList.remove("together");
     this.#tell("One moment …");
-    this.#begin(meet).catch((error) => this.end(error.detail ?? error.message, true));
+    this.#begin(meet).catch((error) => this.end(reasonOf(error, side), true));
   }
 
   say(message) {
@@ -49,43 +57,54 @@ export class Talk {
     this.#over.abort();
     this.#peer?.close();
     this.#put(words || IDLE, bad);
+    at("mark").classList.remove("together");
     at("start").hidden = false;
     for (const id of ["ending", "invitation", "say"]) {
       at(id).hidden = true;
     }
     at("start").elements.topic.value = "";
+    at("no-steps").hidden = at("steps").childElementCount > 0;
   }
 
   async #begin(meet) {
     const { signal } = this.#over;
     const iceServers = await this.#parley.iceServers({ signal }).catch(() => []);
     signal.throwIfAborted();
+    if (!globalThis.RTCPeerConnection) {
+      throw new Error("This browser does not support WebRTC, or WebRTC is disabled in it.");
+    }
     this.#peer = new RTCPeerConnection({ iceServers });
     this.#channel = this.#peer.createDataChannel("chat", { negotiated: true, id: 0 });
     this.#channel.addEventListener("open", () => this.#opened(), { signal });
-    this.#channel.addEventListener("close", () => this.end("The other side has left."), { signal });
+    this.#channel.addEventListener("close", () => this.end("The other person has left."), { signal });
     this.#channel.addEventListener("message", ({ data }) => this.#heard(data, this.#otherSide), { signal });
     const session = await meet(this.#peer, signal);
-    this.#hope(WORDS[session.side]);
-    if (session.side === "offerer") {
+    this.#hope(WORDS[this.#side]);
+    if (this.#side === "offerer") {
       this.#invite(session);
     }
   }
 
   /** Draws what happens in the session, from its very beginning. */
   #follow(session) {
-    this.#side = session.side;
-    this.#drawing.begin(session.side);
+    this.#drawing.begin(this.#side);
     for (const type of ["offer", "answer", "candidate", "end-of-candidates"]) {
       session.addEventListener(type, ({ detail }) => this.#drawing.said(type, detail));
     }
-    session.addEventListener("answer", () => this.#hope(WORDS.answered));
-    session.addEventListener("connected", () => this.#drawing.met());
-    session.addEventListener("disconnected", () => this.#drawing.note("the way is lost"));
-    session.addEventListener("failed", () => this.#drawing.note("no way; new ones are sought"));
+    session.addEventListener("answer", ({ detail: { side, generation } }) => {
+      // A later answer is one more attempt after a failure, whose reason stays in sight.
+      if (side !== this.#side && generation === 1) {
+        this.#hope(WORDS.answered);
+      }
+    });
+    session.addEventListener("connected", () => this.#met());
+    session.addEventListener("disconnected", () => this.#trouble(WORDS.disconnected, "connection interrupted"));
+    session.addEventListener("failed", () => this.#trouble(WORDS.failed, "connection failed"));
     session.addEventListener("closed", ({ detail: { error } }) => {
       if (this.#peer?.connectionState !== "connected") {
-        this.end(error?.detail ?? "The other side has ended it.", error !== null);
+        const unreached = this.#bad && this.#channel.readyState === "connecting";
+        const words = unreached ? UNREACHED : "The other person has ended the session.";
+        this.end(error ? reasonOf(error, this.#side) : words, error !== null || unreached);
       }
     });
   }
@@ -95,7 +114,7 @@ export class Talk {
     at("link").value = link;
     at("open").href = link;
     this.#picture(link).catch(() => at("qr").removeAttribute("src"));
-    at("until").textContent = `, until ${new Date(session.expiresAt).toLocaleTimeString([], { timeStyle: "short" })}`;
+    at("until").textContent = ` until ${new Date(session.expiresAt).toLocaleTimeString([], { timeStyle: "short" })}`;
     at("invitation").hidden = false;
     at("copy").focus();
   }
@@ -103,6 +122,9 @@ export class Talk {
   /** The link lets its holder in, so it goes in a body and into no log of addresses. */
   async #picture(link) {
     const reply = await fetch("qr", { method: "POST", body: link, signal: this.#over.signal });
+    if (!reply.ok) {
+      throw new Error(`No QR code: status ${reply.status}`);
+    }
     const picture = URL.createObjectURL(await reply.blob());
     at("qr").addEventListener("load", () => URL.revokeObjectURL(picture), { once: true });
     at("qr").src = picture;
@@ -119,7 +141,21 @@ export class Talk {
 
   #heard(message, side) {
     this.#drawing.passed(side, message);
-    append(at("messages"), make("li", side === this.#side ? `${side} own` : side, message));
+    const line = make("p", side === this.#side ? `${side} own` : side, message);
+    line.dir = "auto"; // it may be in any language
+    append(at("messages"), line);
+  }
+
+  #met() {
+    this.#drawing.met();
+    if (this.#channel.readyState === "open") {
+      this.#tell(WORDS.connected); // again, after an interruption
+    }
+  }
+
+  #trouble(words, note) {
+    this.#drawing.note(note);
+    this.#tell(words, true);
   }
 
   /** What is told as long as there is nothing better. */
@@ -129,17 +165,15 @@ export class Talk {
     }
   }
 
-  #tell(words) {
+  #tell(words, bad = false) {
     this.#words = words;
-    this.#put(words);
+    this.#bad = bad;
+    this.#put(words, bad);
   }
 
   #put(words, bad = false) {
-    const status = at("status");
-    if (status.textContent !== words) {
-      status.textContent = words;
-    }
-    status.classList.toggle("bad", bad);
+    put("status", words);
+    at("status").classList.toggle("bad", bad);
   }
 
   get #otherSide() {

@@ -1,8 +1,8 @@
-// Who waits in this page's namespace now, and which node of the database says so.
+// The sessions that wait in this page's namespace, and the database node that they were read from.
 
 import { Parley } from "../parley.js";
-import { at, make } from "./elements.js";
-import { askFor, key } from "./key.js";
+import { at, make, put } from "./elements.js";
+import { key, reasonOf } from "./key.js";
 
 const PERIOD_MS = 2_000;
 const SHOWN_MAX = 50;
@@ -12,18 +12,26 @@ const parley = new Parley(undefined, { key, readFrom: "first-unconstrained", pat
 
 /** @param join called with the code of a session that the user wants to join */
 export function watch(join) {
-  at("namespace").textContent = key ? "of your key" : location.origin;
-  const look = () => {
-    if (!document.hidden) {
-      show(join).catch((error) => {
-        askFor(error);
-        at("node").textContent = error.detail ?? error.message;
-      });
+  at("namespace").textContent = key ? "the one of your key" : location.origin;
+  const over = new AbortController();
+  const look = async () => {
+    if (document.hidden) {
+      return;
+    }
+    try {
+      await show(join);
+      put("trouble", "");
+    } catch (error) {
+      put("trouble", reasonOf(error));
+      if (error.status === 401) {
+        over.abort(); // the page begins again with another key
+      }
     }
   };
   look();
-  setInterval(look, PERIOD_MS);
-  document.addEventListener("visibilitychange", look);
+  const period = setInterval(look, PERIOD_MS);
+  over.signal.addEventListener("abort", () => clearInterval(period));
+  document.addEventListener("visibilitychange", look, { signal: over.signal });
 }
 
 async function show(join) {
@@ -35,24 +43,22 @@ async function show(join) {
   const { node, region, primary } = parley.servedBy;
   at("node").textContent = `${node}, ${primary ? "primary" : "replica"}, region ${region}`;
   at("count").textContent = sessions.length < SHOWN_MAX ? sessions.length : `${SHOWN_MAX} or more`;
-  fill(at("topics"), topics, 2, topicRow);
-  fill(at("sessions"), sessions, 5, (session) => sessionRow(session, join));
+  fill(at("topics"), topics, topicRow);
+  fill(at("sessions"), sessions, (session) => sessionRow(session, join));
 }
 
 /** Shows `items`. What has not changed is left alone, and with it the focus that may be in it. */
-function fill(body, items, columns, row) {
+function fill(body, items, row) {
   const state = JSON.stringify(items);
   if (body.dataset.state === state) {
     return;
   }
   body.dataset.state = state;
-  const nothing = make("td", "nothing", "None at the moment");
-  nothing.colSpan = columns;
-  body.replaceChildren(...(items.length > 0 ? items.map(row) : [make("tr", null, nothing)]));
+  body.replaceChildren(...(items.length > 0 ? items.map(row) : [make("tr", null, make("td", "nothing", "None"))]));
 }
 
 function topicRow({ topic, sessions }) {
-  return make("tr", null, make("td", null, topic), make("td", "number", String(sessions)));
+  return make("tr", null, make("td", null, make("bdi", null, topic)), make("td", "number", String(sessions)));
 }
 
 function sessionRow({ code, topic, createdAt, expiresAt }, join) {
@@ -63,7 +69,7 @@ function sessionRow({ code, topic, createdAt, expiresAt }, join) {
     "tr",
     null,
     make("td", null, make("code", null, code)),
-    make("td", null, topic ?? ""),
+    make("td", null, make("bdi", null, topic ?? "")),
     make("td", "since", clock(createdAt)),
     make("td", "until", clock(expiresAt)),
     make("td", null, button),
@@ -71,5 +77,5 @@ function sessionRow({ code, topic, createdAt, expiresAt }, join) {
 }
 
 function clock(instant) {
-  return new Date(instant).toLocaleTimeString();
+  return make("bdi", null, new Date(instant).toLocaleTimeString());
 }

@@ -22,6 +22,24 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(InChromium.class)
 class ConsoleIT {
+    /** Every candidate of the other side becomes an address at which nobody is (RFC 5737). */
+    private static final String UNREACHABLE = """
+            const add = RTCPeerConnection.prototype.addIceCandidate;
+            RTCPeerConnection.prototype.addIceCandidate = function (init) {
+              const candidate = init?.candidate?.replace(/ \\S+ \\d+ typ /, " 192.0.2.99 54321 typ ");
+              return add.call(this, init && { ...init, candidate });
+            };
+            """;
+
+    /** Whether any file that the page loads came over the network. */
+    private static final String TRANSFERRED = """
+            async () => {
+              await new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done)));
+              return performance.getEntriesByType("resource")
+                .some((file) => file.name.includes("?v=") && file.transferSize > 0);
+            }
+            """;
+
     @Test
     void aLinkBringsTwoVisitorsTogether(Pages pages) {
         ConsolePage host = pages.openConsole("desktop", desktop(ColorScheme.LIGHT));
@@ -41,7 +59,7 @@ class ConsoleIT {
         assertThat(guest.page().url()).as("a used invitation is not kept").isEqualTo(pages.console());
 
         guest.end();
-        host.awaitStatus("The other side has left.");
+        host.awaitStatus("The other person has left.");
         assertWellBehaved(pages, host, guest);
     }
 
@@ -88,8 +106,75 @@ class ConsoleIT {
 
         guest.go(pages.console() + "#code=no-such-code");
 
-        guest.awaitStatus("No live session has this code in this namespace; open a new one or check the code.");
+        guest.awaitStatus(
+                "This session is not available any more: it has expired or was ended, or the link is incomplete."
+                        + " Ask for a new link.");
         assertThat(guest.button("Start").isVisible()).isTrue();
+    }
+
+    @Test
+    void anInvitationThatSomebodyElseHasUsedSaysSo(Pages pages) {
+        ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
+        ConsolePage guest = pages.openConsole("guest", desktop(ColorScheme.LIGHT));
+        ConsolePage late = pages.openConsole("late", phone(ColorScheme.LIGHT));
+
+        String link = host.go(pages.console()).start();
+        guest.go(link);
+        host.awaitConnection();
+        late.go(link);
+
+        late.awaitStatus("Somebody else has joined this session. Ask for a new link.");
+    }
+
+    @Test
+    void browsersThatDoNotReachEachOtherSaySo(Pages pages) {
+        ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
+        ConsolePage guest = pages.openConsole("guest", desktop(ColorScheme.LIGHT));
+        for (ConsolePage visitor : List.of(host, guest)) {
+            visitor.page().addInitScript(UNREACHABLE);
+        }
+
+        guest.go(host.go(pages.console()).start());
+
+        for (ConsolePage visitor : List.of(host, guest)) {
+            visitor.awaitStatus("The two browsers do not reach each other. Trying another way …");
+            visitor.awaitStep("connection failed");
+        }
+    }
+
+    @Test
+    void withoutJavaScriptThePageSaysWhatItNeeds(Pages pages) {
+        ConsolePage visitor =
+                pages.openConsole("plain", desktop(ColorScheme.LIGHT).setJavaScriptEnabled(false));
+
+        visitor.go(pages.console());
+
+        visitor.screenshot(Stage.FOLDER.resolve("console-no-javascript.png"));
+        assertThat(visitor.page().locator("noscript").innerText()).contains("This page needs JavaScript");
+        assertThat(visitor.button("Start").isVisible()).isFalse();
+    }
+
+    @Test
+    void theLinkToTheOpenApiDocumentShowsIt(Pages pages) {
+        ConsolePage visitor =
+                pages.openConsole("reader", desktop(ColorScheme.LIGHT)).go(pages.console());
+
+        visitor.page().getByText("OpenAPI document").click();
+
+        visitor.page().waitForURL("**/q/openapi?format=json");
+        assertThat(visitor.page().locator("body").innerText()).contains("\"openapi\"", "\"/api/v1/sessions\"");
+    }
+
+    @Test
+    void aSecondVisitLoadsThePageOnly(Pages pages) {
+        ConsolePage visitor =
+                pages.openConsole("regular", desktop(ColorScheme.LIGHT)).go(pages.console());
+        assertThat(visitor.page().evaluate(TRANSFERRED)).isEqualTo(true);
+
+        visitor.page().navigate("about:blank");
+        visitor.go(pages.console());
+
+        assertThat(visitor.page().evaluate(TRANSFERRED)).isEqualTo(false);
     }
 
     private static void assertTheyTalk(ConsolePage host, ConsolePage guest) {

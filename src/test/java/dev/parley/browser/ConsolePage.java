@@ -43,11 +43,19 @@ final class ConsolePage {
 
     /** Gives the page the key that it asks for; it begins again with it. */
     void giveKey(String key) {
-        page.getByLabel("This service asks for a key").fill(key);
-        page.waitForResponse(
-                response -> response.request().isNavigationRequest(),
-                () -> button("Use it").click());
+        page.waitForResponse(response -> response.request().isNavigationRequest(), () -> enterKey(key));
         page.waitForLoadState();
+    }
+
+    /** Gives the page a key that it will not take. */
+    void enterKey(String key) {
+        page.getByLabel("This service needs a key").fill(key);
+        button("Use this key").click();
+    }
+
+    /** Waits until the page says why it does not take the key. */
+    void awaitKeyError(String words) {
+        assertThat(page.locator("#key").getByRole(AriaRole.ALERT)).hasText(words);
     }
 
     /** Starts; returns the link for the other side. */
@@ -83,11 +91,11 @@ final class ConsolePage {
     }
 
     void awaitConnection() {
-        assertThat(page.getByRole(AriaRole.STATUS)).hasText(CONNECTED);
+        assertThat(page.locator("#status")).hasText(CONNECTED);
     }
 
     void awaitStatus(String words) {
-        assertThat(page.getByRole(AriaRole.STATUS)).hasText(words);
+        assertThat(page.locator("#status")).hasText(words);
     }
 
     void say(String message) {
@@ -146,7 +154,7 @@ final class ConsolePage {
     }
 
     private Locator link() {
-        return page.getByLabel("The link for the other side");
+        return page.getByLabel("Link for the other person");
     }
 
     private void noteComplaint(ConsoleMessage message) {

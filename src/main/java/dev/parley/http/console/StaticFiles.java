@@ -38,6 +38,7 @@ final class StaticFiles {
             "/icon.svg",
             "/console/page.css",
             "/console/elements.js",
+            "/console/reasons.js",
             "/console/key.js",
             "/console/drawing.js",
             "/console/talk.js",
