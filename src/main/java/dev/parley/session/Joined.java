@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token the side's secret, or null where the side goes without one (the compatible API)
  * @param seq the position right behind the caller's own part: what the other side has done since comes behind it
- * @param version the state of the session with it
+ * @param version the state of the session at {@code seq}: not the latest one where the other side has done something since
  * @param replay whether the same request had been accepted before; then only what it adds is new
  */
 public record Joined(

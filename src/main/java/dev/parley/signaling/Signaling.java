@@ -172,16 +172,17 @@ public final class Signaling {
             throws SQLException {
         Place place = standing.place();
         long first = side == Side.OFFERER ? 1 : standing.answerSeq();
-        long own = sessions.lastOwn(tx, place, side, first);
-        SessionVersion version = place.version();
+        long latest = place.seq();
         Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, key, side, generation, trickle, now);
         if (fresh.size() > 0) {
             if (generation != place.generation()) {
                 throw CodeTaken.continued();
             }
-            Trickled added = addFresh(tx, key, fresh, as(tx, key, side, hash(token), now));
-            version = new SessionVersion(version.incarnation(), added.seq(), version.expiresAt());
+            latest = addFresh(tx, key, fresh, as(tx, key, side, hash(token), now))
+                    .seq();
         }
+        long own = sessions.lastOwn(tx, place.id(), side, first, latest);
+        var version = new SessionVersion(place.incarnation(), own, place.expiresAt());
         return new Joined(key.code(), side, token, own, place.generation(), version, true);
     }
 

@@ -505,15 +505,18 @@ public final class SessionStore {
         return new Trickle(fresh, trickle.end() && !known.contains(ByteBuffer.wrap(EventRows.END_DIGEST)));
     }
 
-    /** The number of the last event before the first one of the other side behind number {@code seq}, or of the latest one. */
-    public long lastOwn(Statements tx, Place place, Side side, long seq) throws SQLException {
+    /**
+     * The number of the last event before the first one of the other side behind number {@code seq}, or {@code latest} where the
+     * other side has none there.
+     */
+    public long lastOwn(Statements tx, long id, Side side, long seq, long latest) throws SQLException {
         Long last = tx.call(LAST_OWN)
-                .bind(place.seq())
-                .bind(place.id())
+                .bind(latest)
+                .bind(id)
                 .bind(seq)
                 .bind(EventKind.parity(side.other()))
                 .first(row -> row.getLong(1));
-        return last == null ? place.seq() : last;
+        return last == null ? latest : last;
     }
 
     /** The session as it is committed, or nothing where no live one has the key. */

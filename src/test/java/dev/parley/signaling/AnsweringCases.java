@@ -81,8 +81,19 @@ interface AnsweringCases extends StoreUnderTest {
         Joined again = session.answer(session.answerer(), "a", 1, candidates("c"));
 
         assertThat(again.seq()).isEqualTo(3);
-        assertThat(again.version()).isEqualTo(session.session().version());
+        assertThat(again.version().seq()).isEqualTo(3);
         assertThat(session.events(again.seq(), 9)).hasSize(2);
+    }
+
+    @Test
+    default void theReplyToARepeatedAnswerEndsBehindWhatItAdds() {
+        Rendezvous session = peers().open(offer("o"));
+        session.answer(session.answerer(), "a", 1, candidates("c"));
+
+        Joined again = session.answer(session.answerer(), "a", 1, candidates("c", "d"));
+
+        assertThat(again.seq()).isEqualTo(4);
+        assertThat(again.version()).isEqualTo(session.session().version());
     }
 
     @Test

@@ -173,6 +173,26 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
+    default void whatARepeatedCallAddsIsCharged() {
+        Peers opener = held(ANY, ANY);
+        SessionToken answerer = newToken();
+        Draft draft = offer("o").code("c").token(newToken());
+        Rendezvous session = opener.open(draft);
+        var answer = Description.of("answer");
+        Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
+        long used = count(BYTES_CHARGED, opener.namespace().name());
+        Trickle one = lastCandidates("a");
+        Peers peers = held(opener, 1, used + one.bytes());
+
+        assertFull(() -> peers.join(draft.trickle(lastCandidates("a", "b"))));
+        assertThat(peers.join(draft.trickle(one)).replay()).isTrue();
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + one.bytes());
+        assertFull(() -> Awaited.result(peers.signaling().answer(session.key(), answer, null, one, answerer)));
+        assertThat(session.session().seq()).as("offer, answer, candidate, end").isEqualTo(4);
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + one.bytes());
+    }
+
+    @Test
     default void whereThereIsNoQuotaNothingIsCounted() {
         Rendezvous session = peers().meet(offer("o"), "answer");
         session.trickle(OFFERER, lastCandidates("a"));
