@@ -106,12 +106,16 @@ record EntityTags(boolean any, List<Tag> tags) {
     private static Optional<SessionVersion> version(String opaque) {
         Matcher parts = VERSION.matcher(opaque);
         try {
-            return parts.matches()
-                    ? Optional.of(new SessionVersion(
-                            Long.parseUnsignedLong(parts.group(1), RADIX),
-                            Long.parseLong(parts.group(2), RADIX),
-                            Instant.ofEpochMilli(Long.parseLong(parts.group(3), RADIX))))
-                    : Optional.empty();
+            if (!parts.matches()) {
+                return Optional.empty();
+            }
+            var version = new SessionVersion(
+                    Long.parseUnsignedLong(parts.group(1), RADIX),
+                    Long.parseLong(parts.group(2), RADIX),
+                    Instant.ofEpochMilli(Long.parseLong(parts.group(3), RADIX)));
+            // With leading zeros it is another tag: tags are compared character by character (RFC 9110, section
+            // 8.8.3.2).
+            return opaque(version).equals(opaque) ? Optional.of(version) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty(); // more than a number holds, so no session has it
         }

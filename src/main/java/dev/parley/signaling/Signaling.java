@@ -382,16 +382,15 @@ public final class Signaling {
             Description offer,
             Instant now)
             throws SQLException {
-        if (versions == null) {
-            return sessions.restart(tx, key, token, null, offer, now);
+        if (versions == null || versions.size() == 1) {
+            SessionVersion version = versions == null ? null : versions.get(0);
+            return sessions.restart(tx, key, token, version, offer, now);
         }
-        for (SessionVersion version : versions) {
-            Optional<Place> restarted = sessions.restart(tx, key, token, version, offer, now);
-            if (restarted.isPresent()) {
-                return restarted;
-            }
-        }
-        return Optional.empty();
+        // A header holds hundreds of versions. The session is looked at once, and only the one that it is at is tried.
+        Optional<Standing> standing = sessions.standing(tx, key, now);
+        return standing.isPresent() && versions.contains(standing.get().place().version())
+                ? sessions.restart(tx, key, token, standing.get().place().version(), offer, now)
+                : Optional.empty();
     }
 
     /** Lets the session live for {@code ttl} from now; returns its version with the new end. */

@@ -53,6 +53,13 @@ class EntityTagsTest {
     }
 
     @Test
+    void aTagInAnotherSpellingIsAnother() {
+        EntityTags tags = parse(TAG.replaceFirst("\"", "\"0"));
+        assertThat(tags.names(VERSION)).isFalse();
+        assertThat(tags.required()).isEmpty();
+    }
+
+    @Test
     void aStarIsEveryVersion() {
         assertThat(parse(" * ").names(VERSION)).isTrue();
         assertThat(parse("*").required()).isNull();
