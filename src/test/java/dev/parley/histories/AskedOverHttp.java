@@ -64,7 +64,9 @@ record AskedOverHttp(
         if (ask instanceof Ask.Restart restart) {
             return to("PUT", session + "/offer", object().put("offer", restart.offer()))
                     .as(restart.token())
-                    .with("If-Match", restart.seq() == null ? "*" : "\"" + restart.seq() + "\"");
+                    .with(
+                            "If-Match",
+                            restart.tag() == null ? "*" : restart.tag().text());
         }
         if (ask instanceof Ask.Extend extend) {
             return to("PATCH", session, object().put("ttl", lasting(extend.ttlSeconds())))
@@ -86,12 +88,24 @@ record AskedOverHttp(
         if (ask instanceof Ask.Poll poll) {
             return to("POST", "/poll", said(key.code().text(), poll.side()));
         }
-        return to("GET", ask instanceof Ask.Find ? SESSIONS + "?topic=" + encodedTopic(key) : session, null);
+        if (ask instanceof Ask.Find find) {
+            return to("GET", found(find.listing(), encodedTopic(key, find.topic())), null);
+        }
+        AskedOverHttp asked = to("GET", session, null);
+        return ask.tag() == null ? asked : asked.with("If-None-Match", ask.tag().text());
+    }
+
+    private static String found(Ask.Listing listing, String topic) {
+        return switch (listing) {
+            case SESSIONS -> SESSIONS + "?topic=" + topic;
+            case OFFERS -> "/" + topic + "/sessions";
+            case COUNTS -> "/api/v1/topics?prefix=" + topic;
+        };
     }
 
     private static AskedOverHttp open(SessionKey key, Ask.Open ask) {
         ObjectNode body = object().put("code", key.code().text())
-                .put("topic", InWords.topic(key))
+                .put("topic", InWords.topic(key, ask.topic()))
                 .put("offer", ask.offer())
                 .put("ttl", lasting(ask.ttlSeconds()));
         return to("POST", SESSIONS, candidates(body, ask.candidates(), ask.end()))
@@ -101,7 +115,7 @@ record AskedOverHttp(
     private static AskedOverHttp offer(SessionKey key, Ask.Open ask) {
         ObjectNode body =
                 object().put("code", key.code().text()).put("peerId", "peer").put("offer", ask.offer());
-        return to("POST", "/" + encodedTopic(key) + "/offer", body);
+        return to("POST", "/" + encodedTopic(key, ask.topic()) + "/offer", body);
     }
 
     private static AskedOverHttp answer(String session, Ask.Answer ask) {
@@ -126,8 +140,8 @@ record AskedOverHttp(
         return ttlSeconds + LASTING_SECONDS;
     }
 
-    private static String encodedTopic(SessionKey key) {
-        return URLEncoder.encode(InWords.topic(key), UTF_8).replace("+", "%20");
+    private static String encodedTopic(SessionKey key, int number) {
+        return URLEncoder.encode(InWords.topic(key, number), UTF_8).replace("+", "%20");
     }
 
     private static ObjectNode object() {

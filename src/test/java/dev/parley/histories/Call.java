@@ -38,7 +38,7 @@ record Call(
     boolean changesNothing() {
         return ask.onlyReads()
                 || told() instanceof Told.Refused
-                || (told() instanceof Told.Joined joined && joined.replay());
+                || (told() instanceof Told.Joined joined && joined.replay() && !ask.bringsMore());
     }
 
     /**

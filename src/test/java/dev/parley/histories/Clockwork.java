@@ -15,14 +15,25 @@ final class Clockwork {
     record Mark(int index) {}
 
     private final Consumer<Instant> hand;
+    private final boolean seen;
     private volatile List<Long> shown;
     private volatile int settled;
     private final AtomicInteger holding = new AtomicInteger();
 
     /** @param hand sets the clock */
     Clockwork(Instant start, Consumer<Instant> hand) {
+        this(start, hand, true);
+    }
+
+    private Clockwork(Instant start, Consumer<Instant> hand, boolean seen) {
         this.hand = hand;
+        this.seen = seen;
         this.shown = List.of(start.toEpochMilli());
+    }
+
+    /** A clock that is not moved by hand, and that nobody here sees. */
+    static Clockwork unseen() {
+        return new Clockwork(Instant.EPOCH, then -> {}, false);
     }
 
     /** Only one may move it; it does not move while somebody has it stand still. */
@@ -54,8 +65,16 @@ final class Clockwork {
         return new Mark(settled);
     }
 
-    /** What a call may have read that began at {@code begin} and has ended now. */
-    List<Long> since(Mark begin) {
+    /**
+     * What a call may have read that began at {@code begin} and has ended now. Of a clock that is not seen that is a time of its own,
+     * or one that others have read as well.
+     *
+     * @param call its number in its history
+     */
+    List<Long> since(Mark begin, int call) {
+        if (!seen) {
+            return List.of(0L, (long) call);
+        }
         List<Long> all = shown;
         return List.copyOf(all.subList(begin.index, all.size()));
     }

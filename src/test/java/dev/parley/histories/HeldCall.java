@@ -73,10 +73,11 @@ final class HeldCall implements Service.Held, Waiter {
         return node.signaling()
                 .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
                 .thenApply(served -> {
+                    long now = served.result().incarnation();
                     if (incarnation == null) {
-                        incarnation = served.result().incarnation();
+                        incarnation = now;
                     }
-                    if (served.result().incarnation() != incarnation) {
+                    if (incarnation != now) {
                         throw new SessionNotFound();
                     }
                     return served;

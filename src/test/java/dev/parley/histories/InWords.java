@@ -7,9 +7,12 @@ import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
+import dev.parley.session.SessionVersion;
 import dev.parley.session.Trickle;
 import dev.parley.session.Waiting;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,11 @@ final class InWords {
 
     static Told joined(Joined joined) {
         return new Told.Joined(
-                joined.seq(), joined.generation(), joined.expiresAt().toEpochMilli(), joined.replay());
+                joined.seq(),
+                joined.generation(),
+                joined.expiresAt().toEpochMilli(),
+                joined.replay(),
+                tag(joined.version()));
     }
 
     static Told seen(Session session) {
@@ -28,7 +35,22 @@ final class InWords {
                 session.seq(),
                 saying(session.offerer()),
                 saying(session.answerer()),
-                session.expiresAt().toEpochMilli());
+                session.expiresAt().toEpochMilli(),
+                tag(session.version()));
+    }
+
+    static String tag(SessionVersion version) {
+        return version.incarnation() + " " + version.seq() + " "
+                + version.expiresAt().toEpochMilli();
+    }
+
+    static @Nullable List<SessionVersion> versions(Ask.@Nullable Tag tag) {
+        if (tag == null) {
+            return null;
+        }
+        List<Long> parts =
+                Arrays.stream(tag.text().split(" ", -1)).map(Long::valueOf).toList();
+        return List.of(new SessionVersion(parts.get(0), parts.get(1), Instant.ofEpochMilli(parts.get(2))));
     }
 
     static Told happened(List<Event> events) {
@@ -60,7 +82,7 @@ final class InWords {
         }
         boolean own = waiting.size() == 1 && waiting.get(0).code().equals(key.code());
         return own
-                ? new Told.Found(true, saying(waiting.get(0).offerer()))
+                ? new Told.Found(true, new Told.Heard(saying(waiting.get(0).offerer()), true))
                 : new Told.Broken("found what is not under the topic: " + waiting);
     }
 
@@ -83,8 +105,9 @@ final class InWords {
                 end);
     }
 
-    static String topic(SessionKey key) {
-        return "topic of " + key.code();
+    /** @param number 0 or 1; neither begins with the other */
+    static String topic(SessionKey key, int number) {
+        return "topic " + number + " of " + key.code() + ".";
     }
 
     static @Nullable SessionToken token(@Nullable String whose) {

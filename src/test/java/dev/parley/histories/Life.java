@@ -13,18 +13,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session between its opening and its end: the whole of what the model knows. Everything else follows from its events.
  *
+ * @param number which of the sessions that have had the code
+ * @param topic under which it waits
+ * @param ttlSeconds as it was opened
  * @param offererToken whose token it is; null where the side goes without
  * @param answererToken that of who answered last, whatever the generation
  */
 record Life(
+        int number,
+        int topic,
+        int ttlSeconds,
         @Nullable String offererToken,
         @Nullable String answererToken,
         int generation,
         long expiresAt,
         List<Happening> events) {
 
-    static Life opened(Ask.Open ask, long now) {
-        Life fresh = new Life(ask.token(), null, 1, now + 1000L * ask.ttlSeconds(), List.of())
+    static Life opened(Ask.Open ask, int number, long now) {
+        long then = now + 1000L * ask.ttlSeconds();
+        Life fresh = new Life(number, ask.topic(), ask.ttlSeconds(), ask.token(), null, 1, then, List.of())
                 .with(OFFER, Side.OFFERER, ask.offer());
         return fresh.trickled(Side.OFFERER, ask.candidates(), ask.end());
     }
@@ -46,6 +53,31 @@ record Life(
         return saying(Side.ANSWERER).description();
     }
 
+    /** Whether any generation was answered: who has done that is the answerer for good. */
+    boolean hasAnswerer() {
+        return events.stream().anyMatch(event -> event.type().equals(ANSWER));
+    }
+
+    /** Where the offerer has missed nothing that the answerer has said: before its first event. */
+    long seqBeforeAnswerer() {
+        return events.stream()
+                .filter(event -> event.side() == Side.ANSWERER)
+                .findFirst()
+                .map(first -> first.seq() - 1)
+                .orElse(seq());
+    }
+
+    /** Where the answerer has missed nothing that the offerer has said since: behind the answer and what follows without a gap. */
+    long seqBehindAnswer() {
+        long seq = 0;
+        for (Happening event : events) {
+            boolean answer = event.type().equals(ANSWER) && event.generation() == generation;
+            boolean follows = event.side() == Side.ANSWERER && event.seq() == seq + 1;
+            seq = answer || (follows && seq > 0) ? event.seq() : seq;
+        }
+        return seq;
+    }
+
     @Nullable
     String token(Side side) {
         return side == Side.OFFERER ? offererToken : answererToken;
@@ -53,6 +85,10 @@ record Life(
 
     /** What {@code side} has said in the current generation. */
     Saying saying(Side side) {
+        return saying(side, generation);
+    }
+
+    private Saying saying(Side side, int generation) {
         String description = null;
         var candidates = new ArrayList<String>();
         boolean end = false;
@@ -68,8 +104,14 @@ record Life(
         return new Saying(description, List.copyOf(candidates), end);
     }
 
+    /** Whether the offerer has said all that before the first new offer. */
+    boolean wasOpenedWith(Ask.Open ask) {
+        Saying first = saying(Side.OFFERER, 1);
+        return first.candidates().containsAll(ask.candidates()) && (first.end() || !ask.end());
+    }
+
     Life answered(Ask.Answer ask) {
-        return new Life(offererToken, ask.token(), generation, expiresAt, events)
+        return with(ask.token(), generation, expiresAt, events)
                 .with(ANSWER, Side.ANSWERER, ask.answer())
                 .trickled(Side.ANSWERER, ask.candidates(), ask.end());
     }
@@ -86,17 +128,20 @@ record Life(
     }
 
     Life restarted(String offer) {
-        return new Life(offererToken, answererToken, generation + 1, expiresAt, events)
-                .with(OFFER, Side.OFFERER, offer);
+        return with(answererToken, generation + 1, expiresAt, events).with(OFFER, Side.OFFERER, offer);
     }
 
     Life until(long then) {
-        return new Life(offererToken, answererToken, generation, then, events);
+        return with(answererToken, generation, then, events);
     }
 
     private Life with(String type, Side side, @Nullable String text) {
         var more = new ArrayList<>(events);
         more.add(new Happening(seq() + 1, type, side, generation, text));
-        return new Life(offererToken, answererToken, generation, expiresAt, List.copyOf(more));
+        return with(answererToken, generation, expiresAt, List.copyOf(more));
+    }
+
+    private Life with(@Nullable String answererToken, int generation, long expiresAt, List<Happening> events) {
+        return new Life(number, topic, ttlSeconds, offererToken, answererToken, generation, expiresAt, events);
     }
 }

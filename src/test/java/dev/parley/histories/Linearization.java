@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * least of those who read behind that bookmark. A replica may also be ahead, for PostgreSQL's show a commit a moment before the
  * primary does; so its reply may be explained by a later moment, too, if only the call that made it had begun. Who brings the
  * bookmark of such a reply has its place behind that moment.
+ *
+ * <p>An entity tag is as opaque here as to a client. It stands for the moment at which the call stood whose reply it came with, so
+ * a condition holds if the session is at that very moment, or at one that is the same. Therefore such a call is not taken as soon as
+ * it is explained: another moment may explain it as well, and the condition tells which it was.
  */
 final class Linearization {
     /** As many calls as a session's history may have; more are a mistake of the script. */
@@ -34,6 +39,10 @@ final class Linearization {
 
     private final List<Call> calls;
     private final int[] slots;
+
+    /** Those whose entity tags others bring, a bit for each. */
+    private final long named;
+
     private final Set<Place> been = new HashSet<>();
     private Place farthest;
 
@@ -78,6 +87,7 @@ final class Linearization {
     private Linearization(List<Call> calls) {
         this.calls = calls;
         this.slots = slots(calls);
+        this.named = named(calls);
         this.farthest = new Place(0, Past.BEGINNING, Collections.nCopies(calls.size(), 0));
     }
 
@@ -101,6 +111,21 @@ final class Linearization {
             slots[calls.get(slot).number()] = slot;
         }
         return slots;
+    }
+
+    private long named(List<Call> calls) {
+        long named = 0;
+        for (Call call : calls) {
+            int slot = slot(call.ask().tag());
+            named |= slot < 0 ? 0 : 1L << slot;
+        }
+        return named;
+    }
+
+    /** The slot of the call whose tag it is, or −1 where the calls lack that one, or its reply. */
+    private int slot(Ask.@Nullable Tag tag) {
+        int slot = tag != null && tag.call() < slots.length ? slots[tag.call()] : -1;
+        return slot >= 0 && calls.get(slot).reply() != null ? slot : -1;
     }
 
     private Verdict search() {
@@ -173,10 +198,10 @@ final class Linearization {
             long firstEnd = firstEnd(place);
             for (int call = 0; call < calls.size(); call++) {
                 Call one = calls.get(call);
-                if (!place.isDone(call) && one.changesNothing() && one.begin() < firstEnd && hasBookmark(one, place)) {
-                    int version = versionThatExplains(one, place);
-                    if (version >= 0) {
-                        place = place.with(call, place.past, version);
+                if (!place.isDone(call) && isTakenAtOnce(call, place) && one.begin() < firstEnd) {
+                    List<Integer> versions = versionsThatExplain(one, place);
+                    if (!versions.isEmpty()) {
+                        place = place.with(call, place.past, versions.get(0));
                         more = true;
                     }
                 }
@@ -185,30 +210,88 @@ final class Linearization {
         return place;
     }
 
-    /** The earliest version that explains a call which changed nothing, or −1. */
-    private int versionThatExplains(Call call, Place place) {
+    /** Whether the call changes nothing, and what others are told does not depend on where it stands. */
+    private boolean isTakenAtOnce(int call, Place place) {
+        Call one = calls.get(call);
+        int tagged = slot(one.ask().tag());
+        return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || place.isDone(tagged));
+    }
+
+    /** The versions that explain a call which changed nothing, the earliest first. */
+    private List<Integer> versionsThatExplain(Call call, Place place) {
+        var versions = new ArrayList<Integer>();
+        if (call.reply() == null || !isReady(call, place)) {
+            return versions;
+        }
         int latest = place.past.version();
         int earliest = call.mayBeBehind() ? floor(call, place) : latest;
         for (int version = earliest; version <= latest; version++) {
             Past past = place.past.at(version);
             if (call.mayBeBehind() && past.begun() >= call.end()) {
-                return -1;
+                return versions;
             }
             Moment moment = past.moment();
-            for (long now : call.clock()) {
-                if (call.reply() != null
-                        && moment.explains(call.ask(), now, call.reply().told())) {
-                    return version;
+            boolean explained = meets(call, moment, place).stream().anyMatch(meets -> explains(moment, call, meets));
+            if (explained && agrees(moment, call, place)) {
+                versions.add(version);
+            }
+        }
+        return versions;
+    }
+
+    private static boolean explains(Moment moment, Call call, boolean meets) {
+        Told told = Objects.requireNonNull(call.told());
+        return call.clock().stream().anyMatch(now -> moment.explains(call.ask(), meets, now, told));
+    }
+
+    /**
+     * Whether the moment, if the entity tag of the call's reply stands for it, leaves explained what those were told who brought the
+     * tag and stood there already.
+     */
+    private boolean agrees(Moment moment, Call call, Place place) {
+        if (call.told() == null || call.told().tag() == null) {
+            return true;
+        }
+        Moment.State state = moment.tagged(call.told());
+        for (int other = 0; other < calls.size(); other++) {
+            Call later = calls.get(other);
+            Ask.Tag tag = later.ask().tag();
+            if (tag != null && tag.call() == call.number() && place.isDone(other)) {
+                Moment stood = place.past.at(place.stood.get(other)).moment();
+                if (stood.is(state) && !explains(stood, later, true)) {
+                    return false;
                 }
             }
         }
-        return -1;
+        return true;
     }
 
-    /** Whether it is known where the call stood whose bookmark a read brings. */
-    private boolean hasBookmark(Call call, Place place) {
-        int slot = call.ask().onlyReads() ? bookmarked(call) : -1;
-        return slot < 0 || place.isDone(slot);
+    /**
+     * Whether it is known where the calls stood whose bookmark and entity tag the call brings. A replica may be ahead of what the
+     * call finds without a bookmark; then the entity tag stands for a moment that is still to come.
+     */
+    private boolean isReady(Call call, Place place) {
+        int bookmarked = call.ask().onlyReads() ? bookmarked(call) : -1;
+        int tagged = slot(call.ask().tag());
+        return (bookmarked < 0 || place.isDone(bookmarked))
+                && (tagged < 0 || place.isDone(tagged) || calls.get(tagged).mayBeBehind());
+    }
+
+    /** Whether the moment meets the call's condition; either is possible where it is not known what the entity tag stands for. */
+    private List<Boolean> meets(Call call, Moment moment, Place place) {
+        int slot = slot(call.ask().tag());
+        if (call.ask().tag() == null) {
+            return List.of(true);
+        }
+        if (slot < 0) {
+            return List.of(true, false);
+        }
+        if (!place.isDone(slot)) {
+            return List.of(false);
+        }
+        Told told = Objects.requireNonNull(calls.get(slot).told());
+        Moment stood = place.past.at(place.stood.get(slot)).moment();
+        return List.of(moment.is(stood.tagged(told)));
     }
 
     /** What the call must show at least. */
@@ -231,11 +314,18 @@ final class Linearization {
     private List<Place> steps(Place place, int number) {
         Call call = calls.get(number);
         if (call.changesNothing()) {
-            return List.of();
+            return isTakenAtOnce(number, place)
+                    ? List.of()
+                    : versionsThatExplain(call, place).stream()
+                            .map(version -> place.with(number, place.past, version))
+                            .toList();
+        }
+        var steps = new ArrayList<Place>();
+        if (!isReady(call, place)) {
+            return steps;
         }
         Moment moment = place.past.moment();
-        var steps = new ArrayList<Place>();
-        for (Moment.Outcome outcome : outcomes(call, moment)) {
+        for (Moment.Outcome outcome : outcomes(call, moment, meets(call, moment, place))) {
             boolean same = outcome.after().equals(moment);
             boolean expected =
                     call.reply() == null ? !same : call.reply().told().fits(outcome.told());
@@ -250,15 +340,15 @@ final class Linearization {
         return steps;
     }
 
-    private static List<Moment.Outcome> outcomes(Call call, Moment moment) {
+    private static List<Moment.Outcome> outcomes(Call call, Moment moment, List<Boolean> meets) {
         var outcomes = new LinkedHashSet<Moment.Outcome>();
         for (long now : call.clock()) {
             if (call.ask() instanceof Ask.Open) {
                 call.clock().stream()
                         .filter(begun -> begun <= now)
-                        .forEach(begun -> outcomes.add(moment.ask(call.ask(), now, begun)));
+                        .forEach(begun -> outcomes.add(moment.ask(call.ask(), true, now, begun)));
             } else {
-                outcomes.add(moment.ask(call.ask(), now));
+                meets.forEach(met -> outcomes.add(moment.ask(call.ask(), met, now)));
             }
         }
         return List.copyOf(outcomes);

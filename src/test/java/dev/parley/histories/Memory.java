@@ -3,6 +3,7 @@ package dev.parley.histories;
 import dev.parley.histories.Script.Role;
 import dev.parley.histories.Script.Step;
 import dev.parley.session.Side;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Memory {
     private static final int[] TTL_SECONDS = {3, 600, 3_600, 5};
     private static final int LIMIT = 100;
+    private static final int VARIANTS = 4;
+    private static final Ask.Listing[] LISTINGS = Ask.Listing.values();
 
     private final Role self;
     private final AtomicReference<@Nullable Since> handed;
     private @Nullable Since own;
+    private final List<Ask.Tag> tags = new ArrayList<>();
+    private int ttlSeconds;
     private long cursor;
-    private @Nullable Long seq;
     private @Nullable Integer generation;
 
     /** @param handed the bookmark that one peer hands to the next; all of a session share it */
@@ -26,13 +30,11 @@ final class Memory {
     }
 
     Ask ask(Step step) {
-        int variant = step.variant();
+        int variant = step.variant() % VARIANTS;
+        int of = step.variant() / VARIANTS;
         String token = self.tokenless() ? null : self.name();
         return switch (step.deed()) {
-            case OPEN ->
-                token == null
-                        ? new Ask.Open(null, said("offer", 0), List.of(), false, Ask.TTL_SECONDS_DEFAULT)
-                        : new Ask.Open(token, said("offer", 0), candidates(variant % 2), false, TTL_SECONDS[variant]);
+            case OPEN -> open(token, variant, of);
             case ANSWER ->
                 token == null
                         ? new Ask.Answer(null, said("answer", variant % 2), null, List.of(), false)
@@ -40,22 +42,38 @@ final class Memory {
                                 token,
                                 said("answer", variant % 2),
                                 variant == 3 ? generation : null,
-                                candidates(variant % 3),
-                                variant == 2);
+                                candidates(variant / 2 + 2 * of),
+                                of == 1 && variant != 3);
             case TRICKLE ->
                 token == null
                         ? new Ask.TrickleAs(side(variant), null, candidate(variant))
                         : new Ask.Trickle(token, candidates(variant), false, variant == 3 ? generation : null);
             case END -> new Ask.Trickle(self.name(), List.of(), true, null);
-            case RESTART -> new Ask.Restart(self.name(), variant == 3 ? null : seq, said("offer", 1 + variant));
+            case RESTART -> new Ask.Restart(self.name(), variant == 3 ? null : tag(of), said("offer", 1 + variant));
             case EXTEND -> new Ask.Extend(self.name(), TTL_SECONDS[variant]);
             case CLOSE -> new Ask.Close(self.name());
-            case LOOK -> new Ask.Look();
+            case LOOK -> new Ask.Look(variant < 2 ? tag(variant) : null);
             case FOLLOW -> new Ask.Follow(cursor, variant == 0 ? 2 : LIMIT, false);
             case WAIT -> new Ask.Follow(cursor, LIMIT, true);
             case POLL -> new Ask.Poll(self.side());
-            case FIND -> new Ask.Find();
+            case FIND -> new Ask.Find(LISTINGS[variant % LISTINGS.length], variant == 3 && of == 1 ? 1 : 0);
         };
+    }
+
+    /** Mostly as before, but for the candidates; now and then it differs in what must not. */
+    private Ask.Open open(@Nullable String token, int variant, int of) {
+        int topic = variant == 3 && of == 0 ? 1 : 0;
+        if (token == null) {
+            return new Ask.Open(null, said("offer", 0), List.of(), false, Ask.TTL_SECONDS_DEFAULT, topic);
+        }
+        ttlSeconds = ttlSeconds == 0 ? TTL_SECONDS[variant] : ttlSeconds;
+        int asked = variant == 3 && of == 1 ? ttlSeconds + 1 : ttlSeconds;
+        return new Ask.Open(token, said("offer", 0), candidates(variant), variant == 2, asked, topic);
+    }
+
+    /** The entity tag that came last, or the oldest one, which may be another session's that had the code. */
+    private Ask.@Nullable Tag tag(int oldest) {
+        return tags.isEmpty() ? null : tags.get(oldest == 0 ? tags.size() - 1 : 0);
     }
 
     Since since(Step step) {
@@ -75,14 +93,14 @@ final class Memory {
             handed.set(own);
         }
         Told told = reply.told();
+        if (told.tag() != null) {
+            tags.add(new Ask.Tag(call, told.tag()));
+        }
         if (told instanceof Told.Joined joined) {
-            seq = joined.seq();
+            cursor = joined.seq();
             generation = joined.generation();
         } else if (told instanceof Told.Seen seen) {
-            seq = seen.seq();
             generation = seen.generation();
-        } else if (told instanceof Told.Trickled trickled) {
-            seq = trickled.seq();
         } else if (told instanceof Told.Happened happened && ask instanceof Ask.Follow) {
             for (Happening event : happened.events()) {
                 cursor = event.type().equals(Happening.CLOSED) ? 0 : event.seq();

@@ -37,7 +37,7 @@ record Mutant(
                 service(
                         "a clock as the cursor",
                         (sound, clock) -> new OtherCursor(
-                                sound, () -> clock.since(clock.mark()).get(0))),
+                                sound, () -> clock.since(clock.mark(), 0).get(0))),
                 service(
                         "a global sequence as the cursor",
                         (sound, clock) -> new OtherCursor(sound, new AtomicLong()::incrementAndGet)),
@@ -91,7 +91,33 @@ record Mutant(
                         "generation = COALESCE(?, generation)",
                         "COALESCE(?, generation) > 0"),
                 statement("events behind N, and N too", "events", "e.seq > ?", "e.seq >= ?"),
-                statement("numbers that are not given back", "give-back", "seq = seq - ?", "seq = seq - 0 * ?"));
+                statement("numbers that are not given back", "give-back", "seq = seq - ?", "seq = seq - 0 * ?"),
+                statement(
+                        "an answer of a stranger to a later generation",
+                        "answer",
+                        "answered_before = 0 OR",
+                        "answered_before >= 0 OR"),
+                service(
+                        "candidates of a repeated call that are dropped",
+                        (sound, clock) -> new DroppedCandidates(sound)),
+                statement(
+                        "a new offer whichever session If-Match names",
+                        "restart",
+                        """
+                        expires_at = COALESCE(?, expires_at)
+                          AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)""",
+                        "COALESCE(?, expires_at) > 0 AND COALESCE(?, incarnation, created_at) IS NOT NULL"),
+                service("an entity tag that is a number alone", (sound, clock) -> new NumberAsTag(sound)),
+                statement(
+                        "a list that has answered sessions again after a new offer",
+                        "waiting",
+                        "AND answered_before = 0 ",
+                        ""),
+                statement(
+                        "a repeated call that skips what the other side has said",
+                        "last-own",
+                        "kind % 2 = ?",
+                        "kind % 2 = 2 + ?"));
     }
 
     /** As it is, no transaction looks before it writes; one that began deferred could not. */

@@ -40,12 +40,12 @@ final class Recording {
 
         /** The reply is there. */
         void end(Reply reply) {
-            ending = new Ending(order.incrementAndGet(), clock.since(mark), reply);
+            ending = new Ending(order.incrementAndGet(), clock.since(mark, number), reply);
         }
 
         private Call call() {
             Ending told = ending;
-            return call.apply(told == null ? new Ending(Call.NEVER, clock.since(mark), null) : told);
+            return call.apply(told == null ? new Ending(Call.NEVER, clock.since(mark, number), null) : told);
         }
     }
 

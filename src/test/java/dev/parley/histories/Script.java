@@ -55,55 +55,139 @@ record Script(String name, List<Role> roles, List<Step> steps) {
      */
     record Step(String peer, Deed deed, int variant, Trust trust, boolean cut, int pauseMicros, int node) {}
 
-    static final int VARIANTS = 4;
+    private static final int VARIANTS = 8;
 
     private static final int STEPS_MAX = 7;
     private static final int PAUSE_MICROS_MAX = 3_000;
 
-    private static final Deed[] OFFERERS_DEEDS = {
-        Deed.TRICKLE,
-        Deed.TRICKLE,
-        Deed.TRICKLE,
-        Deed.TRICKLE,
-        Deed.END,
-        Deed.RESTART,
-        Deed.EXTEND,
-        Deed.LOOK,
-        Deed.LOOK,
-        Deed.FOLLOW,
-        Deed.FOLLOW,
-        Deed.WAIT,
-        Deed.POLL,
-        Deed.OPEN,
-        Deed.FIND
-    };
-    private static final Deed[] ANSWERERS_DEEDS = {
-        Deed.TRICKLE,
-        Deed.TRICKLE,
-        Deed.TRICKLE,
-        Deed.END,
-        Deed.ANSWER,
-        Deed.ANSWER,
-        Deed.LOOK,
-        Deed.LOOK,
-        Deed.FOLLOW,
-        Deed.FOLLOW,
-        Deed.WAIT,
-        Deed.POLL,
-        Deed.FIND,
-        Deed.EXTEND,
-        Deed.RESTART
-    };
+    private static final List<Deed> OFFERERS_DEEDS = List.of(
+            Deed.TRICKLE,
+            Deed.TRICKLE,
+            Deed.TRICKLE,
+            Deed.TRICKLE,
+            Deed.END,
+            Deed.RESTART,
+            Deed.EXTEND,
+            Deed.LOOK,
+            Deed.LOOK,
+            Deed.FOLLOW,
+            Deed.FOLLOW,
+            Deed.WAIT,
+            Deed.POLL,
+            Deed.OPEN,
+            Deed.FIND);
+    private static final List<Deed> ANSWERERS_DEEDS = List.of(
+            Deed.TRICKLE,
+            Deed.TRICKLE,
+            Deed.TRICKLE,
+            Deed.END,
+            Deed.ANSWER,
+            Deed.ANSWER,
+            Deed.LOOK,
+            Deed.LOOK,
+            Deed.FOLLOW,
+            Deed.FOLLOW,
+            Deed.WAIT,
+            Deed.POLL,
+            Deed.FIND,
+            Deed.EXTEND,
+            Deed.RESTART);
+
+    /** What a script is mostly about; half of them are about anything. */
+    private record Theme(List<Deed> offerers, List<Deed> answerers) {
+        List<Deed> deeds(Side side) {
+            return side == Side.OFFERER ? offerers : answerers;
+        }
+    }
+
+    private static final Theme ANYTHING = new Theme(OFFERERS_DEEDS, ANSWERERS_DEEDS);
+
+    /** New offers, answers to them by whomever, and who finds the session meanwhile. */
+    private static final Theme RENEGOTIATION = new Theme(
+            List.of(
+                    Deed.RESTART,
+                    Deed.RESTART,
+                    Deed.RESTART,
+                    Deed.TRICKLE,
+                    Deed.FIND,
+                    Deed.FIND,
+                    Deed.LOOK,
+                    Deed.FOLLOW,
+                    Deed.WAIT,
+                    Deed.POLL),
+            List.of(
+                    Deed.ANSWER,
+                    Deed.ANSWER,
+                    Deed.ANSWER,
+                    Deed.ANSWER,
+                    Deed.TRICKLE,
+                    Deed.FIND,
+                    Deed.FIND,
+                    Deed.LOOK,
+                    Deed.FOLLOW,
+                    Deed.WAIT));
+
+    /** Calls that are repeated with more than before. */
+    private static final Theme REPLAYS = new Theme(
+            List.of(
+                    Deed.OPEN,
+                    Deed.OPEN,
+                    Deed.OPEN,
+                    Deed.TRICKLE,
+                    Deed.END,
+                    Deed.FOLLOW,
+                    Deed.FOLLOW,
+                    Deed.LOOK,
+                    Deed.WAIT,
+                    Deed.RESTART),
+            List.of(
+                    Deed.ANSWER,
+                    Deed.ANSWER,
+                    Deed.ANSWER,
+                    Deed.TRICKLE,
+                    Deed.TRICKLE,
+                    Deed.END,
+                    Deed.FOLLOW,
+                    Deed.LOOK));
+
+    /** Sessions that have a code one after another, and conditions that name the one before. */
+    private static final Theme REOPENING = new Theme(
+            List.of(
+                    Deed.CLOSE,
+                    Deed.CLOSE,
+                    Deed.OPEN,
+                    Deed.OPEN,
+                    Deed.OPEN,
+                    Deed.LOOK,
+                    Deed.LOOK,
+                    Deed.RESTART,
+                    Deed.RESTART,
+                    Deed.EXTEND,
+                    Deed.TRICKLE,
+                    Deed.WAIT),
+            List.of(
+                    Deed.LOOK,
+                    Deed.LOOK,
+                    Deed.LOOK,
+                    Deed.ANSWER,
+                    Deed.FOLLOW,
+                    Deed.WAIT,
+                    Deed.EXTEND,
+                    Deed.TRICKLE,
+                    Deed.FIND));
+
+    private static final List<Theme> THEMES = List.of(ANYTHING, ANYTHING, ANYTHING, RENEGOTIATION, REPLAYS, REOPENING);
 
     /** Writes a script. */
     static Script of(Seed seed, int nodes) {
         var random = seed.random();
+        Theme theme = THEMES.get(random.nextInt(THEMES.size()));
         List<Role> roles = roles(random);
         var steps = new ArrayList<Step>();
         for (Role role : roles) {
             int many = 2 + random.nextInt(STEPS_MAX - 1);
             for (int i = 0; i < many; i++) {
-                steps.add(step(role, i, random, nodes));
+                steps.add(step(theme, role, i, random, nodes));
             }
             if (role.side() == Side.OFFERER && random.nextInt(5) == 0) {
                 steps.add(new Step(role.name(), Deed.CLOSE, 0, Trust.NOBODY, false, 0, random.nextInt(nodes)));
@@ -129,9 +213,9 @@ record Script(String name, List<Role> roles, List<Step> steps) {
         return List.copyOf(roles);
     }
 
-    private static Step step(Role role, int turn, Random random, int nodes) {
-        Deed[] deeds = role.side() == Side.OFFERER ? OFFERERS_DEEDS : ANSWERERS_DEEDS;
-        Deed deed = deeds[random.nextInt(deeds.length)];
+    private static Step step(Theme theme, Role role, int turn, Random random, int nodes) {
+        List<Deed> deeds = theme.deeds(role.side());
+        Deed deed = deeds.get(random.nextInt(deeds.size()));
         if (turn == 0) {
             deed = role.side() == Side.OFFERER ? Deed.OPEN : random.nextBoolean() ? Deed.ANSWER : Deed.LOOK;
         }

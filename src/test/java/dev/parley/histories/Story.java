@@ -42,10 +42,11 @@ final class Story {
 
     private static String asked(Ask ask) {
         if (ask instanceof Ask.Open open) {
-            return "opens with \"%s\"%s for %d s%s"
+            return "opens with \"%s\"%s under topic %d for %d s%s"
                     .formatted(
                             open.offer(),
                             trickled(open.candidates(), open.end()),
+                            open.topic(),
                             open.ttlSeconds(),
                             open.token() == null ? ", without a token" : "");
         }
@@ -68,7 +69,7 @@ final class Story {
                     + trickle.side().word() + ", without a token";
         }
         if (ask instanceof Ask.Restart restart) {
-            return "offers \"" + restart.offer() + "\" anew, if at " + (restart.seq() == null ? "any" : restart.seq());
+            return "offers \"" + restart.offer() + "\" anew" + tagged(", if as in ", restart.tag());
         }
         if (ask instanceof Ask.Extend extend) {
             return "extends by " + extend.ttlSeconds() + " s";
@@ -82,7 +83,13 @@ final class Story {
         if (ask instanceof Ask.Poll poll) {
             return "polls as the " + poll.side().word();
         }
-        return ask instanceof Ask.Find ? "looks under the topic" : "reads the session";
+        return ask instanceof Ask.Find find
+                ? "looks for it in %s of topic %d".formatted(find.listing(), find.topic())
+                : "reads the session" + tagged(", if not as in ", ask.tag());
+    }
+
+    private static String tagged(String condition, Ask.@Nullable Tag tag) {
+        return tag == null ? "" : condition + "#" + tag.call();
     }
 
     private static String trickled(List<String> candidates, boolean end) {
@@ -145,6 +152,9 @@ final class Story {
                             .formatted(seen.seq(), seen.generation(), seen.offerer(), seen.answerer())
                     + until(seen.expiresAt());
         }
+        if (told instanceof Told.Found found) {
+            return found.offerer() == null ? "there: " + found.there() : "there: " + told(found.offerer());
+        }
         if (told instanceof Told.Heard heard) {
             return heard.saying().toString();
         }
@@ -166,7 +176,7 @@ final class Story {
                                 call.number(),
                                 told(none.past()
                                         .moment()
-                                        .ask(call.ask(), call.clock().get(0))
+                                        .ask(call.ask(), true, call.clock().get(0))
                                         .told())))
                 .orElse("");
         return "At best, %s can be put in order, which leaves %s.%s"

@@ -11,12 +11,22 @@ sealed interface Told {
         return equals(expected);
     }
 
+    /** The entity tag that came with it, or null where none did. */
+    default @Nullable String tag() {
+        return null;
+    }
+
     private static boolean agrees(@Nullable Object told, Object truth) {
         return told == null || told.equals(truth);
     }
 
     /** @param expiresAt in milliseconds of the Unix epoch, as everywhere in this room */
-    record Joined(long seq, int generation, @Nullable Long expiresAt, boolean replay) implements Told {
+    record Joined(
+            long seq,
+            int generation,
+            @Nullable Long expiresAt,
+            boolean replay,
+            @Nullable String tag) implements Told {
         @Override
         public boolean fits(Told expected) {
             return expected instanceof Joined truth
@@ -37,7 +47,7 @@ sealed interface Told {
 
     record Trickled(long seq, int added) implements Told {}
 
-    record Extended(@Nullable Long expiresAt) implements Told {
+    record Extended(@Nullable Long expiresAt, @Nullable String tag) implements Told {
         @Override
         public boolean fits(Told expected) {
             return expected instanceof Extended truth && agrees(expiresAt, Objects.requireNonNull(truth.expiresAt));
@@ -49,14 +59,18 @@ sealed interface Told {
             long seq,
             Saying offerer,
             Saying answerer,
-            @Nullable Long expiresAt) implements Told {
+            @Nullable Long expiresAt,
+            @Nullable String tag) implements Told {
         @Override
         public boolean fits(Told expected) {
             return expected instanceof Seen truth
                     && agrees(expiresAt, Objects.requireNonNull(truth.expiresAt))
-                    && equals(new Seen(truth.generation, truth.seq, truth.offerer, truth.answerer, expiresAt));
+                    && equals(new Seen(truth.generation, truth.seq, truth.offerer, truth.answerer, expiresAt, tag));
         }
     }
+
+    /** The session is as the condition had it. */
+    record NotModified() implements Told {}
 
     record Happened(List<Happening> events) implements Told {}
 
@@ -70,14 +84,14 @@ sealed interface Told {
 
     /**
      * @param there whether the session is listed
-     * @param offerer what the list says of it; null where it is not there, or the list tells codes only
+     * @param offerer what the list says of it; null where it is not there, or the list does not say
      */
-    record Found(boolean there, @Nullable Saying offerer) implements Told {
+    record Found(boolean there, @Nullable Heard offerer) implements Told {
         @Override
         public boolean fits(Told expected) {
             return expected instanceof Found truth
                     && there == truth.there
-                    && (offerer == null || offerer.equals(truth.offerer));
+                    && (offerer == null || offerer.fits(Objects.requireNonNull(truth.offerer)));
         }
     }
 

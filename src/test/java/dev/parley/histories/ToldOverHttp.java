@@ -67,8 +67,18 @@ final class ToldOverHttp {
         };
         boolean reset = header("x-bookmark-status").isPresent();
         boolean refused = response.statusCode() >= 400;
-        JsonNode body = response.statusCode() == 204 ? JSON.nullNode() : JSON.readTree(response.body());
-        return new Reply(refused ? refused(body) : done(body), bookmark, primary && !refused, reset);
+        return new Reply(refused ? refused(body()) : done(body()), bookmark, primary && !refused, reset);
+    }
+
+    private JsonNode body() throws JsonProcessingException {
+        int status = response.statusCode();
+        if (status != 204 && status != 304) {
+            return JSON.readTree(response.body());
+        }
+        if (!response.body().isEmpty()) {
+            throw new Strange("a body where none may be");
+        }
+        return JSON.nullNode();
     }
 
     private Told refused(JsonNode body) {
@@ -106,6 +116,9 @@ final class ToldOverHttp {
     private Told done(JsonNode body) {
         if (isCompatible()) {
             expect(200);
+            if (ask instanceof Ask.Find) {
+                return offered(body.required("sessions"));
+            }
             return ask instanceof Ask.Poll poll ? heard(poll.side().other(), body) : new Told.Done();
         }
         if (ask instanceof Ask.Open || ask instanceof Ask.Answer) {
@@ -122,17 +135,28 @@ final class ToldOverHttp {
         if (ask instanceof Ask.Extend) {
             expect(200);
             body.required("expiresAt");
-            return new Told.Extended(null);
+            return new Told.Extended(null, tag());
         }
         if (ask instanceof Ask.Close) {
             expect(204);
             return new Told.Done();
         }
+        if (ask.tag() != null && response.statusCode() == 304) {
+            if (!tag().equals(ask.tag().text())) {
+                throw new Strange("not modified, but another ETag");
+            }
+            return new Told.NotModified();
+        }
         expect(200);
         if (ask instanceof Ask.Follow follow) {
             return happened(follow, body);
         }
-        return ask instanceof Ask.Find ? found(body) : seen(body);
+        if (ask instanceof Ask.Find find) {
+            return find.listing() == Ask.Listing.COUNTS
+                    ? counted(find, body)
+                    : new Told.Found(found(body.required("items")), null);
+        }
+        return seen(body);
     }
 
     /** @param first the status of a call that was not made before */
@@ -143,20 +167,18 @@ final class ToldOverHttp {
         expectText(body, "side", (ask instanceof Ask.Answer ? Side.ANSWERER : Side.OFFERER).word());
         body.required("expiresAt");
         return new Told.Joined(
-                tagged(body.required("seq").longValue()),
-                body.required("generation").intValue(),
-                null,
-                replay);
+                body.required("seq").longValue(), body.required("generation").intValue(), null, replay, tag());
     }
 
     private Told seen(JsonNode body) {
         expectText(body, "code", key.code().text());
         return new Told.Seen(
                 body.required("generation").intValue(),
-                tagged(body.required("seq").longValue()),
+                body.required("seq").longValue(),
                 saying(body, "offer"),
                 saying(body, "answer"),
-                null);
+                null,
+                tag());
     }
 
     private static Saying saying(JsonNode body, String what) {
@@ -191,19 +213,35 @@ final class ToldOverHttp {
                 event.path(type).textValue());
     }
 
-    private static Told heard(Side side, JsonNode body) {
+    private static Told.Heard heard(Side side, JsonNode body) {
         String what = side == Side.OFFERER ? "offer" : "answer";
         var saying = new Saying(body.required(what).textValue(), texts(body.required(what + "Candidates")), false);
         return new Told.Heard(saying, false);
     }
 
     /** What is there of others under a topic that is this session's own would be a leak. */
-    private Told found(JsonNode body) {
-        JsonNode items = body.required("items");
+    private boolean found(JsonNode items) {
         if (items.size() > 1) {
             throw new Strange("found what is not under the topic");
         }
         items.forEach(item -> expectText(item, "code", key.code().text()));
+        return !items.isEmpty();
+    }
+
+    private Told offered(JsonNode sessions) {
+        boolean there = found(sessions);
+        return new Told.Found(there, there ? heard(Side.OFFERER, sessions.required(0)) : null);
+    }
+
+    /** How many sessions wait under the topic. */
+    private Told counted(Ask.Find find, JsonNode body) {
+        JsonNode items = body.required("items");
+        items.forEach(item -> {
+            expectText(item, "topic", InWords.topic(key, find.topic()));
+            if (item.required("sessions").intValue() != 1) {
+                throw new Strange("counted what is not under the topic");
+            }
+        });
         return new Told.Found(!items.isEmpty(), null);
     }
 
@@ -213,12 +251,9 @@ final class ToldOverHttp {
                 .toList();
     }
 
-    /** The entity tag is the state's number. */
-    private long tagged(long seq) {
-        if (!header("ETag").equals(Optional.of("\"" + seq + "\""))) {
-            throw new Strange("another ETag than seq");
-        }
-        return seq;
+    /** The entity tag, which is a strong one. */
+    private String tag() {
+        return header("ETag").filter(tag -> tag.matches("\"[^\"]+\"")).orElseThrow(() -> new Strange("no strong ETag"));
     }
 
     private void expect(int status) {

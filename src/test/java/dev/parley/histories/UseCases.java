@@ -3,16 +3,16 @@ package dev.parley.histories;
 import static dev.parley.histories.InWords.found;
 import static dev.parley.histories.InWords.happened;
 import static dev.parley.histories.InWords.saying;
+import static dev.parley.histories.InWords.seen;
+import static dev.parley.histories.InWords.tag;
 import static dev.parley.histories.InWords.token;
 import static dev.parley.histories.InWords.topic;
 import static dev.parley.histories.InWords.trickle;
+import static dev.parley.histories.InWords.versions;
 
 import dev.parley.session.Description;
-import dev.parley.session.Joined;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionToken;
-import dev.parley.session.SessionVersion;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -31,7 +31,7 @@ final class UseCases {
         if (ask instanceof Ask.Open open) {
             var opening = new Opening(
                     key.code(),
-                    topic(key),
+                    topic(key, open.topic()),
                     "peer",
                     List.of(),
                     Description.of(open.offer()),
@@ -73,32 +73,20 @@ final class UseCases {
                     trickled -> new Told.Trickled(trickled.seq(), trickled.added()));
         }
         if (ask instanceof Ask.Restart restart) {
-            return as(restart(signaling, key, restart), InWords::joined);
+            return as(
+                    signaling.restart(
+                            key, token(restart.token()), versions(restart.tag()), Description.of(restart.offer())),
+                    InWords::joined);
         }
         if (ask instanceof Ask.Extend extend) {
             return as(
                     signaling.extend(key, token(extend.token()), Duration.ofSeconds(extend.ttlSeconds())),
-                    version -> new Told.Extended(version.expiresAt().toEpochMilli()));
+                    version -> new Told.Extended(version.expiresAt().toEpochMilli(), tag(version)));
         }
         if (ask instanceof Ask.Close close) {
             return as(signaling.close(key, token(close.token())), place -> new Told.Done());
         }
         return read(signaling, key, (Ask.Read) ask, from);
-    }
-
-    /** The caller has seen the session at {@code seq}, whenever it expires. */
-    private static CompletionStage<Served<Joined>> restart(Signaling signaling, SessionKey key, Ask.Restart restart) {
-        SessionToken token = token(restart.token());
-        Description offer = Description.of(restart.offer());
-        Long seq = restart.seq();
-        if (seq == null) {
-            return signaling.restart(key, token, null, offer);
-        }
-        return signaling.session(ReadFrom.PRIMARY, key).thenCompose(read -> {
-            SessionVersion now = read.result().version();
-            return signaling.restart(
-                    key, token, List.of(new SessionVersion(now.incarnation(), seq, now.expiresAt())), offer);
-        });
     }
 
     private static CompletionStage<Served<Told>> read(
@@ -109,10 +97,16 @@ final class UseCases {
         if (ask instanceof Ask.Poll poll) {
             return as(signaling.saidBy(from, key, poll.side().other()), said -> new Told.Heard(saying(said), true));
         }
-        if (ask instanceof Ask.Find) {
-            return as(signaling.waiting(from, key.namespace(), topic(key), FOUND_MAX), waiting -> found(key, waiting));
+        if (ask instanceof Ask.Find find) {
+            return as(
+                    signaling.waiting(from, key.namespace(), topic(key, find.topic()), FOUND_MAX),
+                    waiting -> found(key, waiting));
         }
-        return as(signaling.session(from, key), InWords::seen);
+        return as(
+                signaling.session(from, key),
+                session -> ask.tag() != null && ask.tag().text().equals(tag(session.version()))
+                        ? new Told.NotModified()
+                        : seen(session));
     }
 
     private static <T> CompletionStage<Served<Told>> as(CompletionStage<Served<T>> stage, Function<T, Told> words) {

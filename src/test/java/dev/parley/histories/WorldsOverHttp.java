@@ -4,13 +4,12 @@ import dev.parley.process.ParleyJar;
 import dev.parley.process.RunningParley;
 import dev.parley.process.TwoNodes;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * The worlds in which peers call the packaged service. Its clock is the machine's, so sessions are made to last, and the clock of
- * the histories stands still. Who waits looks once a minute unless woken, so that a lost wake-up is not made good in time.
+ * The worlds in which peers call the packaged service. Its clock is the machine's, so sessions are made to last, and the clock is not
+ * seen. Who waits looks once a minute unless woken, so that a lost wake-up is not made good in time.
  */
 final class WorldsOverHttp {
     private WorldsOverHttp() {}
@@ -36,6 +35,6 @@ final class WorldsOverHttp {
 
     private static World world(List<RunningParley> nodes, Function<OverHttp, Service> other, List<World.Stir> stirs) {
         var service = new OverHttp(nodes.stream().map(RunningParley::uri).toList());
-        return new World(other.apply(service), new Clockwork(Instant.EPOCH, then -> {}), stirs, List.of());
+        return new World(other.apply(service), Clockwork.unseen(), stirs, List.of());
     }
 }
