@@ -503,8 +503,8 @@ export class ParleySession extends EventTarget {
    * look again. An offer that we did not make means that somebody else has our token; it won, and ours is taken back.
    */
   async #replaceOffer(offer) {
-    for (;;) {
-      const state = await this.#call("GET", this.#path);
+    for (let tag; ; ) {
+      const state = await this.#call("GET", this.#path, { read: withTag });
       if (state.offer === offer) {
         return state; // it arrived, only the reply did not
       }
@@ -512,11 +512,13 @@ export class ParleySession extends EventTarget {
         throw otherGeneration(state.generation);
       }
       try {
-        return await this.#call("PUT", `${this.#path}/offer`, { body: { offer }, headers: { "If-Match": `"${state.seq}"` } });
+        return await this.#call("PUT", `${this.#path}/offer`, { body: { offer }, headers: { "If-Match": state.tag } });
       } catch (error) {
-        if (error.status !== 412) {
+        // A state that has not changed and is refused all the same would be refused for ever.
+        if (error.status !== 412 || state.tag === tag) {
           throw error;
         }
+        tag = state.tag;
       }
     }
   }
@@ -954,6 +956,11 @@ function settleable() {
 
 function json(response) {
   return response.status === 204 ? null : response.json();
+}
+
+/** A session with its entity tag. A proxy that compresses makes the tag a weak one, which If-Match never matches. */
+async function withTag(response) {
+  return { ...(await response.json()), tag: response.headers.get("ETag")?.replace(/^W\//, "") };
 }
 
 function query(parameters) {
