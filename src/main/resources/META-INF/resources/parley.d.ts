@@ -8,39 +8,39 @@ export type Transport = "sse" | "long-poll" | "poll";
 
 export interface ParleyOptions {
   /** A credential, sent as a bearer token. */
-  key?: string;
+  key?: string | undefined;
   /** Where `host` and `find` are when they are not told otherwise. */
-  topic?: string;
+  topic?: string | undefined;
   /** What reads may use before there is a bookmark; by default "first-primary". */
-  readFrom?: "first-primary" | "first-unconstrained";
+  readFrom?: "first-primary" | "first-unconstrained" | undefined;
   /** This one and no other; by default the best that works. */
-  transport?: Transport;
+  transport?: Transport | undefined;
   /** Milliseconds between two looks where there is no better way; by default 1000. */
-  pollInterval?: number;
+  pollInterval?: number | undefined;
   /** Milliseconds for which a call is tried again while the service does not answer; by default 30000. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 export interface CallOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface SessionOptions {
   /** Goes on listening once connected, so that the host's restart is noticed at once; by default only after a break. */
-  stay?: boolean;
+  stay?: boolean | undefined;
   /** Ends the session when it aborts. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface HostOptions extends SessionOptions {
   /** Where the session is found; null for by its code only. */
-  topic?: string | null;
+  topic?: string | null | undefined;
   /** Its name; by default one that nobody guesses. */
-  code?: string;
-  peerId?: string;
-  tags?: string[];
+  code?: string | undefined;
+  peerId?: string | undefined;
+  tags?: string[] | undefined;
   /** Seconds that the session lives; with it, it is kept alive as long as it waits. */
-  ttl?: number;
+  ttl?: number | undefined;
 }
 
 /** A session that waits for somebody to join. */
@@ -83,9 +83,9 @@ export class Parley extends EventTarget {
   /** Answers the session of `code` with `pc`; resolves as soon as the answer is kept. */
   join(code: string, pc: RTCPeerConnection, options?: SessionOptions): Promise<ParleySession>;
   /** The sessions that wait under `topic` (null: under any), newest first. */
-  find(topic?: string | null, options?: CallOptions & { tag?: string; limit?: number }): Promise<Listing[]>;
+  find(topic?: string | null, options?: CallOptions & { tag?: string | undefined; limit?: number | undefined }): Promise<Listing[]>;
   /** The topics under which sessions wait, in alphabetical order. */
-  topics(options?: CallOptions & { prefix?: string; limit?: number }): Promise<TopicCount[]>;
+  topics(options?: CallOptions & { prefix?: string | undefined; limit?: number | undefined }): Promise<TopicCount[]>;
   /** STUN and TURN servers, for `new RTCPeerConnection({ iceServers })`. */
   iceServers(options?: CallOptions): Promise<RTCIceServer[]>;
 
@@ -195,7 +195,14 @@ export class ParleySession extends EventTarget {
 /** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
 export class ParleyError extends Error {
   constructor(
-    problem: { type?: string; title?: string; status?: number; detail?: string; field?: string; retryAfter?: number },
+    problem: {
+      type?: string | undefined;
+      title?: string | undefined;
+      status?: number | undefined;
+      detail?: string | undefined;
+      field?: string | undefined;
+      retryAfter?: number | undefined;
+    },
     options?: ErrorOptions,
   );
 
@@ -205,9 +212,9 @@ export class ParleyError extends Error {
   /** What happened and what to do about it. */
   readonly detail: string;
   /** The field that is out of bounds, where it is one. */
-  readonly field?: string;
+  readonly field?: string | undefined;
   /** Seconds, where the service said when to come back. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** Whether the same request may succeed a little later. */
   readonly passing: boolean;
 }
