@@ -905,22 +905,20 @@ const LOOKS = {
       await response.body.cancel();
       throw new Unsupported("This service has no event streams.");
     }
-    const lines = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const chunks = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const parse = eventStreamParser();
     try {
-      let text = "";
       for (let allowed = STREAM_OPENS_MS; ; allowed = STREAM_SILENCE_MS) {
         const deadline = setTimeout(() => silent.abort(), allowed);
-        const { value, done } = await lines.read().finally(() => clearTimeout(deadline));
+        const { value, done } = await chunks.read().finally(() => clearTimeout(deadline));
         if (done) {
           return;
         }
         works();
-        const messages = (text + value).split(/\r?\n\r?\n/);
-        text = messages.pop();
-        for (const { event, data } of messages.map(parsed)) {
+        for (const { event, data } of parse(value)) {
           if (event === "bookmark") {
             keep(data);
-          } else if (data) {
+          } else {
             yield JSON.parse(data);
           }
         }
@@ -928,15 +926,43 @@ const LOOKS = {
     } catch (error) {
       throw error instanceof ParleyError || signal.aborted ? error : unreachable(error, silent.signal.aborted);
     } finally {
-      lines.cancel().catch(() => {});
+      chunks.cancel().catch(() => {});
     }
   },
 };
 
-/** One message of an event stream (HTML standard, section 9.2.6). A comment has neither event nor data. */
-function parsed(message) {
-  const lines = (field) => Array.from(message.matchAll(new RegExp(`^${field}: ?(.*)$`, "gm")), ([, line]) => line);
-  return { event: lines("event").at(-1), data: lines("data").join("\n") };
+/**
+ * A function that is called with each chunk of an event stream and returns the messages that it completes (HTML standard,
+ * section 9.2.6). Lines end at CR, LF or CRLF and nowhere else; a CR and its LF may come in two chunks.
+ */
+function eventStreamParser() {
+  let rest = "";
+  let afterCr = false;
+  let event = "";
+  let data = [];
+  return (chunk) => {
+    const text = afterCr && chunk.startsWith("\n") ? chunk.slice(1) : chunk;
+    afterCr = text.endsWith("\r");
+    const lines = (rest + text).split(/\r\n|\r|\n/);
+    rest = lines.pop();
+    const messages = [];
+    for (const line of lines) {
+      const [field] = line.split(":", 1);
+      const value = line.slice(field.length + 1);
+      if (field === "event") {
+        event = value.replace(/^ /, "");
+      } else if (field === "data") {
+        data.push(value.replace(/^ /, ""));
+      } else if (line === "") {
+        if (data.length > 0) {
+          messages.push({ event, data: data.join("\n") });
+        }
+        event = "";
+        data = [];
+      }
+    }
+    return messages;
+  };
 }
 
 /** Other clients send candidates as strings, some of them the JSON of the object. */

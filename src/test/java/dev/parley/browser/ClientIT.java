@@ -118,7 +118,11 @@ class ClientIT {
                         ([code, candidate]) => fetch(`${service}/answer`, {
                           method: "POST",
                           headers: { "Content-Type": "application/json" },
-                          body: JSON.stringify({ code, side: "answerer", candidate: JSON.stringify({ candidate, sdpMLineIndex: 0 }) }),
+                          body: JSON.stringify({
+                            code,
+                            side: "answerer",
+                            candidate: JSON.stringify({ candidate, sdpMLineIndex: 0, note: "a\\u2028b\\u2029c\\u0085d" }),
+                          }),
                         })
                         """, List.of(code, candidate));
         guest.join(code);
@@ -322,6 +326,30 @@ class ClientIT {
         assertThat(second.failureOf("join('" + code + "')"))
                 .contains(entry("status", 409), entry("type", "urn:parley:problem:already-answered"));
         assertTheyTalk(host, first);
+    }
+
+    /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
+    @Test
+    void aStreamThatNeverOpensIsGivenUp(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        host.page().evaluate("""
+            () => {
+              const real = window.fetch;
+              window.fetch = (url, options) => options.headers.Accept?.includes("event-stream")
+                ? new Promise((resolve, reject) => options.signal.addEventListener("abort", () => reject(options.signal.reason)))
+                : real(url, options);
+            }
+            """);
+        host.page().clock().install();
+
+        String code = host.host(NOTHING);
+        host.page().waitForCondition(() -> {
+            host.page().clock().fastForward(5_000);
+            return "long-poll".equals(host.value("session.transport"));
+        });
+        guest.join(code);
+        assertTheyTalk(host, guest);
     }
 
     @Test
