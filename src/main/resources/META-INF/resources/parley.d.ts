@@ -35,7 +35,7 @@ export interface SessionOptions {
 export interface HostOptions extends SessionOptions {
   /** Where the session is found; null for by its code only. */
   topic?: string | null | undefined;
-  /** Its name; by default one that nobody guesses. */
+  /** Its name, 1 to 128 of `A-Z a-z 0-9 . _ ~ -` and neither `.` nor `..`; by default one that nobody guesses. */
   code?: string | undefined;
   peerId?: string | undefined;
   tags?: string[] | undefined;

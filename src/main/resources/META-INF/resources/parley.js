@@ -35,6 +35,7 @@ const LINGER_MS = 5_000;
 const RESTARTS_MAX = 3;
 
 const TRANSPORTS = ["sse", "long-poll", "poll"];
+const CODE = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
 const PROBLEM = "urn:parley:problem:";
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
@@ -194,6 +195,9 @@ export class Parley extends EventTarget {
   }
 
   #begin(pc, side, code, options) {
+    if (!CODE.test(code)) {
+      throw badCode(code);
+    }
     /** What a session needs of its service. */
     const service = {
       shareLink: (...link) => this.shareLink(...link),
@@ -345,7 +349,7 @@ export class ParleySession extends EventTarget {
     this.#pc = pc;
     this.#side = side;
     this.#code = code;
-    this.#path = `sessions/${encodeURIComponent(code)}`;
+    this.#path = `sessions/${code}`;
     this.#ttl = ttl;
     this.#stay = stay;
     this.#signal = signal ? AbortSignal.any([this.#over.signal, signal]) : this.#over.signal;
@@ -1036,6 +1040,16 @@ async function refusal(response) {
 function unreachable(cause, late) {
   const detail = late ? "The service did not answer in time." : "The service cannot be reached.";
   return new ParleyError({ type: `${PROBLEM}unreachable`, title: "Unreachable", detail }, { cause });
+}
+
+function badCode(code) {
+  return new ParleyError({
+    type: `${PROBLEM}out-of-bounds`,
+    title: "A field is out of bounds",
+    status: 422,
+    field: "code",
+    detail: `code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor .. (was ${JSON.stringify(code)})`,
+  });
 }
 
 function alreadyAnswered() {

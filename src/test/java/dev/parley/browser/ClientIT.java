@@ -328,6 +328,33 @@ class ClientIT {
         assertTheyTalk(host, first);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "a b", "caf\u00e9", "topic?x", "LONG"})
+    void whatIsNoCodeIsRejectedBeforeAnyRequest(String text, Pages pages) {
+        String code = text.equals("LONG") ? "x".repeat(129) : text;
+        ClientPage page = pages.openClient("page").with(NOTHING);
+        var requests = new ArrayList<String>();
+        page.page().onRequest(request -> requests.add(request.url()));
+
+        for (String call : List.of("join('" + code + "')", "host({ code: '" + code + "' })")) {
+            assertThat(page.failureOf(call))
+                    .contains(entry("name", "ParleyError"), entry("status", 422))
+                    .extractingByKey("detail")
+                    .asString()
+                    .startsWith("code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..");
+        }
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aCodeOfTheGreatestLengthIsOne(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+
+        guest.join(host.host(Map.of("code", "~" + "x".repeat(127))));
+        assertTheyTalk(host, guest);
+    }
+
     /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
     @Test
     void aStreamThatNeverOpensIsGivenUp(Pages pages) {
