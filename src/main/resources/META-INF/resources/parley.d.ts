@@ -9,6 +9,11 @@ export type Transport = "sse" | "long-poll" | "poll";
 export interface ParleyOptions {
   /** A credential, sent as a bearer token. */
   key?: string | undefined;
+  /**
+   * Clients with the same namespace share sessions, where no key decides; 1 to 512 visible ASCII characters. By default the
+   * origin of the page. Where there is no page, as in Node, set the origin of the page to meet.
+   */
+  namespace?: string | undefined;
   /** Where `host` and `find` are when they are not told otherwise. */
   topic?: string | undefined;
   /** What reads may use before there is a bookmark; by default "first-primary". */
@@ -75,7 +80,7 @@ export interface ParleyEventMap {
 
 /** One service, as one user of it sees it; its bookmarks keep themselves. */
 export class Parley extends EventTarget {
-  /** @param url where the service is; by default, where this file was loaded from */
+  /** @param url where the service is; by default, where this file was loaded from (necessary in Node) */
   constructor(url?: string | URL, options?: ParleyOptions);
 
   /** Offers `pc` to whoever joins first; resolves as soon as the session can be joined. */

@@ -36,6 +36,7 @@ const RESTARTS_MAX = 3;
 
 const TRANSPORTS = ["sse", "long-poll", "poll"];
 const CODE = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+const NAMESPACE = /^[!-~]{1,512}$/;
 const PROBLEM = "urn:parley:problem:";
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
@@ -67,8 +68,10 @@ export class ParleyError extends Error {
  * `region`, `primary` and `bookmark`; `retry` before each further try, with `error`, `attempt` and `delay`.
  */
 export class Parley extends EventTarget {
+  #root;
   #base;
   #key;
+  #namespace;
   #topic;
   #from;
   #bookmark = null;
@@ -81,6 +84,7 @@ export class Parley extends EventTarget {
    * @param url where the service is; by default, where this file was loaded from
    * @param options
    *   key: a credential, sent as a bearer token;
+   *   namespace: clients with the same one share sessions, where no key decides; by default the origin of the page;
    *   topic: where `host` and `find` are when they are not told otherwise;
    *   readFrom: what reads may use before there is a bookmark, "first-primary" (the default) or "first-unconstrained";
    *   transport: "sse", "long-poll" or "poll" and no other; by default the best that works;
@@ -89,15 +93,22 @@ export class Parley extends EventTarget {
    */
   constructor(
     url = new URL(".", import.meta.url),
-    { key, topic, readFrom, transport, pollInterval = 1_000, patience = PATIENCE_MS } = {},
+    { key, namespace = ownOrigin(), topic, readFrom, transport, pollInterval = 1_000, patience = PATIENCE_MS } = {},
   ) {
     super();
     if (transport !== undefined && !TRANSPORTS.includes(transport)) {
       throw new TypeError(`transport is one of ${TRANSPORTS.join(", ")}`);
     }
-    const base = new URL(url, globalThis.document?.baseURI);
-    this.#base = new URL("api/v1/", base.href.replace(/\/?$/, "/"));
+    if (namespace !== undefined && !NAMESPACE.test(namespace)) {
+      throw new TypeError("namespace must be 1 to 512 visible ASCII characters");
+    }
+    this.#root = new URL(new URL(url, globalThis.document?.baseURI).href.replace(/\/?$/, "/"));
+    if (!/^https?:$/.test(this.#root.protocol)) {
+      throw new TypeError(`url must be the http or https address of the service (was ${this.#root.href})`);
+    }
+    this.#base = new URL("api/v1/", this.#root);
     this.#key = key;
+    this.#namespace = namespace;
     this.#topic = topic;
     this.#from = readFrom;
     this.#patience = patience;
@@ -174,14 +185,14 @@ export class Parley extends EventTarget {
    * `page` as a link that leads to the session of `code`. It carries the bookmark too, so that who follows it finds the
    * session on whichever replica. Both are in the fragment, which no server is sent.
    */
-  shareLink(code, page = location.href) {
+  shareLink(code, page = globalThis.location?.href) {
     const link = new URL(page, globalThis.document?.baseURI);
     link.hash = new URLSearchParams(this.#bookmark === null ? { code } : { code, bookmark: this.#bookmark });
     return link.href;
   }
 
   /** The code that a link carries, or null; a bookmark beside it is kept. */
-  fromLink(link = location.href) {
+  fromLink(link = globalThis.location?.href) {
     const carried = new URLSearchParams(new URL(link, globalThis.document?.baseURI).hash.slice(1));
     this.#keep(carried.get("bookmark"));
     return carried.get("code");
@@ -272,6 +283,7 @@ export class Parley extends EventTarget {
       ...(body !== undefined && { "Content-Type": "application/json" }),
       ...(token && { "Session-Token": token }),
       ...(this.#key && { Authorization: `Bearer ${this.#key}` }),
+      ...(this.#namespace && { "Parley-Namespace": this.#namespace }),
       ...(bookmark && { "x-d1-bookmark": bookmark }),
     };
   }
@@ -354,8 +366,15 @@ export class ParleySession extends EventTarget {
     this.#stay = stay;
     this.#signal = signal ? AbortSignal.any([this.#over.signal, signal]) : this.#over.signal;
     signal?.addEventListener("abort", () => this.#abandon(null, signal.reason), { signal: this.#over.signal });
-    pc.addEventListener("icecandidate", (event) => this.#gathered(event.candidate), { signal: this.#over.signal });
-    pc.addEventListener("connectionstatechange", () => this.#changed(), { signal: this.#over.signal });
+    const gathered = (event) => this.#gathered(event.candidate);
+    const changed = () => this.#changed();
+    pc.addEventListener("icecandidate", gathered);
+    pc.addEventListener("connectionstatechange", changed);
+    // Connections outside of browsers do not know the option `signal` of addEventListener.
+    this.#over.signal.addEventListener("abort", () => {
+      pc.removeEventListener("icecandidate", gathered);
+      pc.removeEventListener("connectionstatechange", changed);
+    });
   }
 
   get code() {
@@ -396,17 +415,19 @@ export class ParleySession extends EventTarget {
     return this.#service.shareLink(this.#code, page);
   }
 
-  /** Makes new ways for the connection, when the old ones broke. The host does it by itself when the connection has failed. */
+  /** Restarts ICE. The host does so by itself when the connection has failed. */
   async restart() {
-    this.#mustOffer();
-    this.#pc.restartIce();
-    await this.renegotiate();
+    await this.#negotiate({ iceRestart: true });
   }
 
-  /** Offers anew, after tracks or channels were added. Only the host makes offers; the guest, while it listens, follows. */
+  /** Makes a new offer, after tracks or channels were added. Only the host makes offers; the guest, while it listens, follows. */
   async renegotiate() {
+    await this.#negotiate({ iceRestart: false });
+  }
+
+  async #negotiate(options) {
     this.#mustOffer();
-    const turn = this.#negotiating.then(() => this.#offerAnew());
+    const turn = this.#negotiating.then(() => this.#offerAnew(options));
     this.#negotiating = turn.catch(() => {});
     await turn;
   }
@@ -489,10 +510,10 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  async #offerAnew() {
+  async #offerAnew(options) {
     this.#listen();
     try {
-      await this.#describe((offer) => this.#replaceOffer(offer));
+      await this.#describe((offer) => this.#replaceOffer(offer), options);
     } catch (error) {
       await this.#takeBack();
       if (error instanceof ParleyError) {
@@ -528,13 +549,15 @@ export class ParleySession extends EventTarget {
   }
 
   /** Makes our description, and has the service keep it. */
-  async #describe(keep) {
+  async #describe(keep, { iceRestart = false } = {}) {
     const kept = (async () => {
-      await this.#pc.setLocalDescription();
-      const { type, sdp } = this.#pc.localDescription;
-      if (!/^m=/m.test(sdp)) {
+      // Not every implementation has setLocalDescription() without an argument.
+      const made = await (this.#side === "offerer" ? this.#pc.createOffer({ iceRestart }) : this.#pc.createAnswer());
+      if (!/^m=/m.test(made.sdp)) {
         throw new TypeError("The connection has nothing to carry: add a data channel or a track before.");
       }
+      await this.#pc.setLocalDescription(made);
+      const { type, sdp } = this.#pc.localDescription;
       this.#own = sdp;
       this.#ufrags = new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(\S+)/gm), ([, ufrag]) => ufrag));
       const reply = await keep(sdp);
@@ -982,6 +1005,11 @@ function settleable() {
   settles.promise = new Promise((resolve, reject) => Object.assign(settles, { resolve, reject }));
   settles.promise.catch(() => {}); // it may be that nobody asks
   return settles;
+}
+
+/** The origin of this page or worker; undefined where there is none: in Node, and for a page that is a file. */
+function ownOrigin() {
+  return [globalThis.origin, globalThis.location?.origin].find((origin) => /^[\w+.-]+:\/\/./.test(origin));
 }
 
 function json(response) {

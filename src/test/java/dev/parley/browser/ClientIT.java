@@ -355,6 +355,31 @@ class ClientIT {
         assertTheyTalk(host, guest);
     }
 
+    /** The namespace that a client names, not the page that it is on, decides with whom it shares sessions. */
+    @Test
+    void clientsOfOneNamespaceShareSessions(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic, "namespace", "chess.example"));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic, "namespace", "chess.example"));
+        ClientPage stranger = pages.openClient("stranger").with(Map.of("topic", topic));
+
+        Request sent = host.page().waitForRequest("**/api/v1/sessions", () -> host.host(NOTHING));
+        assertThat(sent.headers()).containsEntry("parley-namespace", "chess.example");
+        assertThat((List<?>) stranger.value("parley.find()")).isEmpty();
+        assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
+    }
+
+    @Test
+    void theNamespaceIsTheOriginOfThePageByDefault(Pages pages) {
+        ClientPage page = pages.openClient("page").with(Map.of("topic", topic));
+
+        assertThat(requestOf(page, "parley.find()").headers())
+                .containsEntry("parley-namespace", (String) page.value("location.origin"));
+        assertThat(page.failureOf("new Parley(service, { namespace: 'two words' })"))
+                .contains(
+                        entry("name", "TypeError"),
+                        entry("detail", "namespace must be 1 to 512 visible ASCII characters"));
+    }
+
     /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
     @Test
     void aStreamThatNeverOpensIsGivenUp(Pages pages) {

@@ -54,6 +54,11 @@ final class Pages implements AutoCloseable {
         return openClient(name, stage.parley().uri());
     }
 
+    /** The service that all tests share. */
+    URI service() {
+        return stage.parley().uri();
+    }
+
     /** The same with the parley.js of {@code service}. */
     ClientPage openClient(String name, URI service) {
         return new ClientPage(open(name, visitor(), stage.site().origin() + "/client.html?" + serviceQuery(service)));
