@@ -163,7 +163,11 @@ export class ParleySession extends EventTarget {
   /** When the session expires, as the service says (RFC 3339); null before it does. */
   readonly expiresAt: string | null;
   readonly closed: boolean;
-  /** Resolves with the first connection; rejects if the session is over before. */
+  /**
+   * Resolves when the peers are connected and data channels that both created with `negotiated: true`, or that this side
+   * created, are open: `send` works. Without data channels, when the peers are connected. Rejects with the reason if the
+   * session ends before: a ParleyError, or an AbortError where a side closed it.
+   */
   readonly connected: Promise<void>;
 
   /** A link to this session; see `Parley.shareLink`. */

@@ -5,7 +5,7 @@
  *   const parley = new Parley("https://parley.example", { topic: "chess" });
  *   const session = await parley.host(pc);         // here: session.code, session.shareLink()
  *   const session = await parley.join(code, pc);   // there
- *   await session.connected;                       // both: from now on Parley is out of the way
+ *   await session.connected;                       // both: data can be sent, and Parley is out of the way
  *
  * Read on with {@link Parley}, which speaks to the service, then {@link ParleySession}, which connects one
  * RTCPeerConnection, then `watch`, which learns what the other side says. parley.d.ts has the types.
@@ -405,7 +405,10 @@ export class ParleySession extends EventTarget {
     return this.#over.signal.aborted;
   }
 
-  /** A promise of the first connection; it is broken if the session is over before. */
+  /**
+   * Resolves when the two are connected and data channels that both created (`negotiated: true`), or this side alone, are
+   * open. Rejects with the reason if the session ends before.
+   */
   get connected() {
     return this.#connected.promise;
   }
@@ -745,6 +748,10 @@ export class ParleySession extends EventTarget {
     await this.#begun.promise;
     if (state === "connected") {
       this.#restarts = 0;
+      await dataReady(this.#pc);
+      if (!this.#isHealthy) {
+        return;
+      }
       this.#connected.resolve();
       this.#tell("connected");
       this.#restSoon();
@@ -805,6 +812,10 @@ export class ParleySession extends EventTarget {
       signal: this.#signal,
       patience: this.#patience,
     });
+  }
+
+  get #isHealthy() {
+    return this.#pc.connectionState === "connected";
   }
 
   /** A refusal: without the session there is nothing to go on with. Any other is the caller's to know. */
@@ -1005,6 +1016,18 @@ function settleable() {
   settles.promise = new Promise((resolve, reject) => Object.assign(settles, { resolve, reject }));
   settles.promise.catch(() => {}); // it may be that nobody asks
   return settles;
+}
+
+/**
+ * Waits until the data channels are open, shortly after the connection. Statistics have their states: those of a browser are
+ * no newer than what a page sees, whereas the state of the SCTP transport can be ahead of it, or in Chromium stay behind for
+ * good. Without data channels nothing is awaited.
+ */
+async function dataReady(pc) {
+  const isOpening = ({ type, state }) => type === "data-channel" && state === "connecting";
+  while (pc.connectionState === "connected" && Array.from((await pc.getStats()).values()).some(isOpening)) {
+    await pause(BATCH_MS);
+  }
 }
 
 /** The origin of this page or worker; undefined where there is none: in Node, and for a page that is a file. */

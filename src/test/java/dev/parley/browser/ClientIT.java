@@ -355,6 +355,38 @@ class ClientIT {
         assertTheyTalk(host, guest);
     }
 
+    @Test
+    void onceConnectedDataCanBeSent(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        for (ClientPage page : List.of(host, guest)) {
+            page.page()
+                    .evaluate(
+                            "() => parley.addEventListener('session', ({ detail }) => detail.session.connected.then(()"
+                                    + " => channel.send('at once')).catch(({ message }) => heard.push(message)))");
+        }
+
+        guest.join(host.host(NOTHING));
+        host.await("heard.length > 0");
+        guest.await("heard.length > 0");
+        assertThat(host.value("heard")).isEqualTo(List.of("at once"));
+        assertThat(guest.value("heard")).isEqualTo(List.of("at once"));
+    }
+
+    @Test
+    void aConnectionWithoutDataChannelsConnectsToo(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        for (ClientPage page : List.of(host, guest)) {
+            page.value("(window.pc = new RTCPeerConnection(), pc.addTransceiver('audio'), null)");
+        }
+
+        guest.join(host.host(NOTHING));
+        host.awaitConnection();
+        guest.awaitConnection();
+        assertThat(host.value("pc.sctp")).isNull();
+    }
+
     /** The namespace that a client names, not the page that it is on, decides with whom it shares sessions. */
     @Test
     void clientsOfOneNamespaceShareSessions(Pages pages) {
