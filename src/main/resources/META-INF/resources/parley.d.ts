@@ -85,7 +85,10 @@ export class Parley extends EventTarget {
 
   /** Offers `pc` to whoever joins first; resolves as soon as the session can be joined. */
   host(pc: RTCPeerConnection, options?: HostOptions): Promise<ParleySession>;
-  /** Answers the session of `code` with `pc`; resolves as soon as the answer is kept. */
+  /**
+   * Answers the session of `code` with `pc`; resolves as soon as the answer is kept. Rejects with a ParleyError: status 404
+   * if there is no such session (any more), 409 if it already has a guest, 422 if `code` is no code.
+   */
   join(code: string, pc: RTCPeerConnection, options?: SessionOptions): Promise<ParleySession>;
   /** The sessions that wait under `topic` (null: under any), newest first. */
   find(topic?: string | null, options?: CallOptions & { tag?: string | undefined; limit?: number | undefined }): Promise<Listing[]>;
@@ -142,7 +145,8 @@ export interface ParleySessionEventMap {
   "end-of-candidates": CustomEvent<Said>;
   connected: CustomEvent<null>;
   disconnected: CustomEvent<null>;
-  failed: CustomEvent<null>;
+  /** The connection has failed, for a reason to show; the host restarts it, and in the end closes the session. */
+  failed: CustomEvent<{ error: ParleyError }>;
   waiting: CustomEvent<{ transport: Transport }>;
   /** Something went wrong that it can go on without. */
   problem: CustomEvent<{ error: Error }>;
@@ -201,7 +205,10 @@ export class ParleySession extends EventTarget {
   ): void;
 }
 
-/** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
+/**
+ * What was refused, as a problem of RFC 9457 whose `detail` can be shown to a visitor. `status` is that of the service's
+ * reply, or 0 where there was none: the service did not answer, or no network path between the peers was found.
+ */
 export class ParleyError extends Error {
   constructor(
     problem: {

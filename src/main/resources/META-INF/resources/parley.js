@@ -31,8 +31,11 @@ const STREAM_SILENCE_MS = 75_000;
 const MISSES_MAX = 2;
 /** So long a connected session listens on for better ways, unless the other side says before that there are no more. */
 const LINGER_MS = 5_000;
-/** Peers that found no way to each other after so many restarts in a row have none. */
+/** ICE restarts in a row after which a connection that was lost is given up, and one that was never there. */
 const RESTARTS_MAX = 3;
+const RESTARTS_MAX_BEFORE = 1;
+/** Time from the answer to the connection, after which the host restarts ICE; the guest gives up after twice as long. */
+const CONNECT_MS = 30_000;
 
 const TRANSPORTS = ["sse", "long-poll", "poll"];
 const CODE = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
@@ -72,6 +75,8 @@ export class Parley extends EventTarget {
   #base;
   #key;
   #namespace;
+  /** Whether a reply was readable, which proves that the service allows the origin of this page. */
+  #admitted = false;
   #topic;
   #from;
   #bookmark = null;
@@ -134,7 +139,7 @@ export class Parley extends EventTarget {
   }
 
   /**
-   * Answers the session of `code` with `pc`. Where somebody else has answered it: a ParleyError with status 409.
+   * Answers the session of `code` with `pc`. Rejects with status 409 if the session has a guest, 404 if there is none.
    *
    * @param options `stay` and `signal` as for `host`
    * @returns {Promise<ParleySession>} as soon as the answer is kept
@@ -266,15 +271,36 @@ export class Parley extends EventTarget {
       });
       this.#heard(response.headers);
       if (!response.ok) {
-        throw await refusal(response);
+        throw await refusal(response, this.#key);
       }
       return await read(response);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof ParleyError ? error : unreachable(error, late.signal.aborted);
+      if (error instanceof ParleyError) {
+        throw error;
+      }
+      throw !late.signal.aborted && (await this.#refusesOrigin())
+        ? originRefused(this.#root, error)
+        : unreachable(error, late.signal.aborted);
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  /**
+   * Whether the service is up and keeps its replies from this page. To a page, a refusal by CORS and a service that is down
+   * are the same TypeError. A refused page cannot read even `/health`, but it can show the service's icon.
+   */
+  async #refusesOrigin() {
+    if (this.#admitted || globalThis.location === undefined || location.origin === this.#root.origin) {
+      return false;
+    }
+    const health = new URL("health", this.#root);
+    this.#admitted = await loads(health, "cors");
+    if (this.#admitted) {
+      return false;
+    }
+    return globalThis.Image ? shows(new URL("icon.svg", this.#root)) : loads(health, "no-cors");
   }
 
   #headers(token, body) {
@@ -289,6 +315,7 @@ export class Parley extends EventTarget {
   }
 
   #heard(headers) {
+    this.#admitted = true;
     const bookmark = headers.get("x-d1-bookmark");
     if (bookmark) {
       this.#keep(bookmark, headers.get("x-bookmark-status") === "reset");
@@ -312,8 +339,8 @@ export class Parley extends EventTarget {
  *
  * Events, of both sides, as they happen: `offer`, `answer`, `candidate` (with `candidate`), `end-of-candidates`, each with
  * `side` and `generation`, ours when the service has kept it, theirs when its turn has come; `connected`, `disconnected`,
- * `failed`; `waiting` with the `transport` in use; `problem` with an `error` after which it goes on; `closed`, the last,
- * with an `error` or null.
+ * `failed` (with the `error` to show); `waiting` with the `transport` in use; `problem` with an `error` after which it goes
+ * on; `closed`, the last, with an `error` or null.
  */
 export class ParleySession extends EventTarget {
   #service;
@@ -329,7 +356,9 @@ export class ParleySession extends EventTarget {
   #signal;
   #begun = settleable();
   #connected = settleable();
+  #wasConnected = false;
   #restarts = 0;
+  #deadline = null;
   /** Once it has begun, it lasts as long as the session, whether or not the service can be reached for a while. */
   #patience;
 
@@ -469,7 +498,8 @@ export class ParleySession extends EventTarget {
   async enter() {
     try {
       while (!(await this.#answerCurrent()));
-    } catch (error) {
+    } catch (refused) {
+      const error = guestRefusal(refused);
       this.#end(error);
       throw error;
     }
@@ -486,7 +516,7 @@ export class ParleySession extends EventTarget {
   async #answerCurrent() {
     const state = await this.#call("GET", this.#path);
     if (state.answer !== null) {
-      throw alreadyAnswered();
+      throw hasGuest();
     }
     this.#seen = state.seq;
     return this.#follow(state.generation, state.offer, state.offerCandidates, state.offerEnd);
@@ -504,6 +534,7 @@ export class ParleySession extends EventTarget {
     }
     try {
       await this.#describe((answer) => this.#call("PUT", `${this.#path}/answer`, { body: { answer, generation } }));
+      this.#expectConnection();
       return true;
     } catch (error) {
       if (error.status === 412) {
@@ -515,6 +546,7 @@ export class ParleySession extends EventTarget {
 
   async #offerAnew(options) {
     this.#listen();
+    this.#deadline?.abort();
     try {
       await this.#describe((offer) => this.#replaceOffer(offer), options);
     } catch (error) {
@@ -585,6 +617,9 @@ export class ParleySession extends EventTarget {
     this.#tell(type, { side: this.#otherSide, generation: this.#generation });
     await this.#pc.setRemoteDescription({ type, sdp });
     this.#described = this.#generation;
+    if (type === "answer") {
+      this.#expectConnection();
+    }
     for (const event of this.#early.splice(0)) {
       if (event.generation === this.#generation) {
         await this.#add(event);
@@ -644,7 +679,7 @@ export class ParleySession extends EventTarget {
     }
     this.#seen = seq;
     if (type === "closed") {
-      this.#end(null);
+      this.#end(this.#pc.connectionState === "failed" ? noWay() : null);
     } else if (side === this.#side) {
       this.#recognise(type, generation, offer);
     } else if (type === "offer" && generation > this.#generation) {
@@ -748,15 +783,17 @@ export class ParleySession extends EventTarget {
     await this.#begun.promise;
     if (state === "connected") {
       this.#restarts = 0;
+      this.#deadline?.abort();
       await dataReady(this.#pc);
       if (!this.#isHealthy) {
         return;
       }
+      this.#wasConnected = true;
       this.#connected.resolve();
       this.#tell("connected");
       this.#restSoon();
     } else if (state === "disconnected" || state === "failed") {
-      this.#tell(state);
+      this.#tell(state, state === "failed" ? { error: noWay() } : null);
       this.#listen();
       if (state === "failed" && this.#side === "offerer") {
         this.#tryOtherWays();
@@ -765,10 +802,30 @@ export class ParleySession extends EventTarget {
   }
 
   #tryOtherWays() {
-    if (this.#restarts++ < RESTARTS_MAX) {
+    if (this.#restarts++ < (this.#wasConnected ? RESTARTS_MAX : RESTARTS_MAX_BEFORE)) {
       this.restart().catch(() => {});
     } else {
       this.#abandon(noWay());
+    }
+  }
+
+  /** Descriptions are exchanged. ICE alone does not always report a failure, such as where there is no candidate at all. */
+  async #expectConnection() {
+    this.#deadline?.abort();
+    const deadline = (this.#deadline = new AbortController());
+    const signal = AbortSignal.any([this.#signal, deadline.signal]);
+    try {
+      await pause(this.#side === "offerer" ? CONNECT_MS : 2 * CONNECT_MS, signal);
+    } catch {
+      return;
+    }
+    if (this.#isHealthy) {
+      return;
+    }
+    if (this.#side === "offerer") {
+      this.#tryOtherWays();
+    } else if (!this.#wasConnected) {
+      this.#end(noWay());
     }
   }
 
@@ -1035,6 +1092,29 @@ function ownOrigin() {
   return [globalThis.origin, globalThis.location?.origin].find((origin) => /^[\w+.-]+:\/\/./.test(origin));
 }
 
+/** Whether a request without headers of ours gets a reply. */
+async function loads(url, mode) {
+  try {
+    await fetch(url, { mode, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(REPLY_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an image can be loaded, for which no page needs a permission of its service. */
+async function shows(url) {
+  const image = new Image();
+  image.src = `${url}?${Date.now()}`;
+  return Promise.race([
+    image.decode().then(
+      () => true,
+      () => false,
+    ),
+    pause(REPLY_MS),
+  ]);
+}
+
 function json(response) {
   return response.status === 204 ? null : response.json();
 }
@@ -1077,8 +1157,11 @@ function pause(millis, signal) {
   });
 }
 
-async function refusal(response) {
+async function refusal(response, key) {
   const problem = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
+  if (response.status === 401 && key && !problem.type?.startsWith(PROBLEM)) {
+    problem.detail = "The key is wrong, has expired or was revoked; ask the operator of this site for a new one.";
+  }
   const retryAfter = Number.parseInt(response.headers.get("Retry-After"), 10);
   return new ParleyError({
     title: response.statusText || undefined,
@@ -1093,6 +1176,12 @@ function unreachable(cause, late) {
   return new ParleyError({ type: `${PROBLEM}unreachable`, title: "Unreachable", detail }, { cause });
 }
 
+function originRefused({ origin }, cause) {
+  const page = ownOrigin() ?? "a file";
+  const detail = `The service at ${origin} does not allow pages of ${page}; its operator can add them to parley.cors.origins.`;
+  return new ParleyError({ type: `${PROBLEM}origin-refused`, title: "Origin not allowed", status: 403, detail }, { cause });
+}
+
 function badCode(code) {
   return new ParleyError({
     type: `${PROBLEM}out-of-bounds`,
@@ -1103,13 +1192,37 @@ function badCode(code) {
   });
 }
 
-function alreadyAnswered() {
-  return new ParleyError({
-    type: `${PROBLEM}already-answered`,
-    title: "Already answered",
-    status: 409,
-    detail: "Somebody else has answered; look for another session or wait for a new offer.",
-  });
+/** What a refusal of the service means to a guest. */
+function guestRefusal(error) {
+  if (error.status === 404) {
+    return noSession(error);
+  }
+  const taken = error.status === 409 || error.type === `${PROBLEM}session-token-refused`;
+  return taken ? hasGuest(error) : error;
+}
+
+function noSession(cause) {
+  return new ParleyError(
+    {
+      type: `${PROBLEM}session-not-found`,
+      title: "Session not found",
+      status: 404,
+      detail: "The session has expired or was closed, or there never was one with this code; ask for a new link.",
+    },
+    { cause },
+  );
+}
+
+function hasGuest(cause) {
+  return new ParleyError(
+    {
+      type: `${PROBLEM}already-answered`,
+      title: "Already answered",
+      status: 409,
+      detail: "This session already has a guest; ask for a new link, or look for another session.",
+    },
+    { cause },
+  );
 }
 
 function otherGeneration(generation) {
@@ -1125,6 +1238,6 @@ function noWay() {
   return new ParleyError({
     type: `${PROBLEM}no-way`,
     title: "No way between the peers",
-    detail: "The peers cannot reach each other; they may need a TURN server.",
+    detail: "No network path between the two devices was found; try another network, or ask this site for a TURN server.",
   });
 }

@@ -315,7 +315,7 @@ class ClientIT {
                         entry("type", "urn:parley:problem:session-not-found"))
                 .extractingByKey("detail")
                 .asString()
-                .contains("check the code");
+                .contains("expired", "ask for a new link");
 
         String code = host.host(NOTHING);
         assertThat(second.failureOf("host({ code: '" + code + "' })"))
@@ -324,7 +324,12 @@ class ClientIT {
 
         first.join(code);
         assertThat(second.failureOf("join('" + code + "')"))
-                .contains(entry("status", 409), entry("type", "urn:parley:problem:already-answered"));
+                .contains(
+                        entry("status", 409),
+                        entry("type", "urn:parley:problem:already-answered"),
+                        entry(
+                                "detail",
+                                "This session already has a guest; ask for a new link, or look for another session."));
         assertTheyTalk(host, first);
     }
 
