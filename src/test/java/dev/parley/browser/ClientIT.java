@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FetchOptions;
 import com.microsoft.playwright.Route.FulfillOptions;
 import java.util.ArrayList;
@@ -211,7 +212,60 @@ class ClientIT {
                         entry("detail", "Only the host makes offers; the guest follows them."));
     }
 
+    /** The guest rests and does not follow: its answer is awaited, and no other's is accepted. */
+    @Test
+    void aRestartedSessionIsNotForStrangers(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        ClientPage stranger = pages.openClient("stranger").with(Map.of("topic", topic));
+        String code = host.host(NOTHING);
+        guest.join(code);
+        assertTheyTalk(host, guest);
+        guest.await("session.transport === null");
+
+        host.value("session.restart()");
+        assertThat(host.value("session.generation")).isEqualTo(2);
+        assertThat((List<?>) stranger.value("parley.find()")).isEmpty();
+        assertThat(stranger.failureOf("join('" + code + "')"))
+                .contains(
+                        entry("status", 409),
+                        entry(
+                                "detail",
+                                "This session already has a guest; ask for a new link, or look for another session."));
+        assertThat(host.happened()).doesNotContain("answer answerer 2");
+        assertTheyTalk(host, guest);
+    }
+
     private static final String UFRAG = "pc.currentLocalDescription.sdp.match(/ice-ufrag:(\\S+)/)[1]";
+
+    /** Whichever reply is lost, what the other side did before the repetition is seen. */
+    @Test
+    void nothingIsMissedBehindALostReply(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        var held = new ArrayList<Route>();
+        var delivered = new AtomicInteger();
+        host.page().route("**/api/v1/sessions", route -> {
+            if (route.request().method().equals("POST") && delivered.incrementAndGet() == 1) {
+                route.fetch(); // the service opens the session, and the page does not hear of it
+                held.add(route);
+            } else {
+                route.resume();
+            }
+        });
+
+        host.page().evaluate("() => void (window.hosting = host({ code: 'lost-create', stay: true }))");
+        host.page().waitForCondition(() -> !held.isEmpty());
+        guest.join("lost-create");
+        guest.await("happened.includes('end-of-candidates answerer 1')");
+        held.get(0).abort();
+
+        host.value("hosting");
+        host.await("happened.includes('answer answerer 1')");
+        assertTheyTalk(host, guest);
+        assertThat(delivered.get()).isGreaterThanOrEqualTo(2);
+        host.await("happened.includes('end-of-candidates answerer 1')");
+    }
 
     /** What a lost reply had done is found again, and done once. */
     @Test
