@@ -44,7 +44,7 @@ export interface HostOptions extends SessionOptions {
   code?: string | undefined;
   peerId?: string | undefined;
   tags?: string[] | undefined;
-  /** Seconds that the session lives; with it, it is kept alive as long as it waits. */
+  /** Seconds that the session lives without being extended; either side extends it until it is closed. */
   ttl?: number | undefined;
 }
 
@@ -150,7 +150,10 @@ export interface ParleySessionEventMap {
   waiting: CustomEvent<{ transport: Transport }>;
   /** Something went wrong that it can go on without. */
   problem: CustomEvent<{ error: Error }>;
-  /** The last event; `error` is null where a side has closed it. */
+  /**
+   * The last event; `error` is null where a side has closed it, and else says why there is no connection. A healthy
+   * connection is never a victim of the service: expiry and refusals do not end its session.
+   */
   closed: CustomEvent<{ error: Error | null }>;
 }
 
@@ -164,7 +167,7 @@ export class ParleySession extends EventTarget {
   readonly generation: number;
   /** How it waits for the other side; null while it does not. */
   readonly transport: Transport | null;
-  /** When the session expires, as the service says (RFC 3339); null before it does. */
+  /** When the session expires unless it is extended before, as the service says (RFC 3339); null before it does. */
   readonly expiresAt: string | null;
   readonly closed: boolean;
   /**
@@ -176,7 +179,7 @@ export class ParleySession extends EventTarget {
 
   /** A link to this session; see `Parley.shareLink`. */
   shareLink(page?: string | URL): string;
-  /** Makes new ways for the connection. The host's only; it does so by itself when the connection has failed. */
+  /** Restarts ICE. The host's only; it does so by itself when the connection has failed. */
   restart(): Promise<void>;
   /** Offers anew, after tracks or channels were added. The host's only. */
   renegotiate(): Promise<void>;

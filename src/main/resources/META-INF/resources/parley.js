@@ -36,6 +36,15 @@ const RESTARTS_MAX = 3;
 const RESTARTS_MAX_BEFORE = 1;
 /** Time from the answer to the connection, after which the host restarts ICE; the guest gives up after twice as long. */
 const CONNECT_MS = 30_000;
+/** The share of the remaining time to live after which a side extends the session, and a random share on top. */
+const EXTEND_AFTER = { offerer: 0.5, answerer: 0.7 };
+const EXTEND_SPREAD = 0.1;
+const EXTEND_MS_MIN = 3_000;
+const TTL_MIN_S = 10;
+/** Delays between a guest's requests for an expired session that its host may open again. */
+const REOPENED_MS = [1_000, 60_000];
+/** How inexact the clock of the service is known. */
+const CLOCK_MS = 2_000;
 
 const TRANSPORTS = ["sse", "long-poll", "poll"];
 const CODE = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
@@ -77,6 +86,8 @@ export class Parley extends EventTarget {
   #namespace;
   /** Whether a reply was readable, which proves that the service allows the origin of this page. */
   #admitted = false;
+  /** Milliseconds by which the clock of the service is ahead of ours. */
+  #clockAhead = 0;
   #topic;
   #from;
   #bookmark = null;
@@ -127,7 +138,7 @@ export class Parley extends EventTarget {
    * @param pc an RTCPeerConnection
    * @param options
    *   topic, code, peerId, tags: how the session is found, its topic null for by its code only;
-   *   ttl: seconds that it lives; with it, it is kept alive as long as it waits;
+   *   ttl: seconds that it lives without being extended; it is extended until it is closed;
    *   stay: goes on listening once connected, so that either side's restart is noticed at once;
    *   signal: ends the session when it aborts
    * @returns {Promise<ParleySession>} as soon as the session can be joined
@@ -218,14 +229,18 @@ export class Parley extends EventTarget {
     const service = {
       shareLink: (...link) => this.shareLink(...link),
       call: (...call) => this.#call(...call),
-      events: (path, after, { signal, onwait }) =>
+      now: () => Date.now() + this.#clockAhead,
+      events: (path, after, { signal, onwait, onretry }) =>
         watch({
           ask: (seen, request) => this.#ask("GET", `${path}/events?after=${seen}`, request),
           keep: (bookmark) => this.#keep(bookmark),
           after,
           signal,
           onwait,
-          onretry: (retry) => this.#tell("retry", retry),
+          onretry: (retry) => {
+            this.#tell("retry", retry);
+            onretry();
+          },
           transports: this.#transports,
           pollInterval: this.#pollInterval,
         }),
@@ -316,6 +331,10 @@ export class Parley extends EventTarget {
 
   #heard(headers) {
     this.#admitted = true;
+    const date = Date.parse(headers.get("Date"));
+    if (!Number.isNaN(date)) {
+      this.#clockAhead = date - Date.now();
+    }
     const bookmark = headers.get("x-d1-bookmark");
     if (bookmark) {
       this.#keep(bookmark, headers.get("x-bookmark-status") === "reset");
@@ -337,6 +356,11 @@ export class Parley extends EventTarget {
  * One side of one session, and the RTCPeerConnection that it connects. The connection stays the caller's: a session
  * neither makes nor closes it.
  *
+ * Until it is closed, a session is extended before it expires, by either side, so that a connection that breaks can be
+ * restarted. If the session has expired all the same, because both sides slept or the service was down, the host opens it
+ * again under the same code with the same token, and the guest looks for that code. A reopened session is not listed under
+ * the topic, and each side accepts only the DTLS fingerprint of the peer that it had before.
+ *
  * Events, of both sides, as they happen: `offer`, `answer`, `candidate` (with `candidate`), `end-of-candidates`, each with
  * `side` and `generation`, ours when the service has kept it, theirs when its turn has come; `connected`, `disconnected`,
  * `failed` (with the `error` to show); `waiting` with the `transport` in use; `problem` with an `error` after which it goes
@@ -349,8 +373,6 @@ export class ParleySession extends EventTarget {
   #code;
   #path;
   #token = random(TOKEN_BYTES);
-  #ttl;
-  #expiresAt = null;
   #stay;
   #over = new AbortController();
   #signal;
@@ -361,6 +383,18 @@ export class ParleySession extends EventTarget {
   #deadline = null;
   /** Once it has begun, it lasts as long as the session, whether or not the service can be reached for a while. */
   #patience;
+
+  /** What the host opens the session with, when it was opened, when it expires and how many seconds it lives. */
+  #request = {};
+  #createdAt = null;
+  #expiresAt = null;
+  #lifetime = 0;
+  #ttl;
+  #reviving = null;
+
+  /** The other side's DTLS fingerprints, and whether its next description must have the same. */
+  #partner = null;
+  #mustBePartner = false;
 
   /** The last event seen, and the turn of the next: each is dealt with when the one before is. */
   #seen = 0;
@@ -474,24 +508,19 @@ export class ParleySession extends EventTarget {
 
   /** The host's beginning. */
   async open(request) {
+    this.#request = request;
     try {
       this.#signal.throwIfAborted();
       // An offer that the service has refused still stands, and is made once more.
       if (!["stable", "have-local-offer"].includes(this.#pc.signalingState)) {
         throw new DOMException("The connection is in the middle of another negotiation.", "InvalidStateError");
       }
-      const opened = await this.#describe((offer) =>
-        this.#call("POST", "sessions", { body: { ...request, code: this.#code, offer } }),
-      );
-      this.#seen = opened.seq;
+      await this.#describe((offer) => this.#create(offer));
     } catch (error) {
       this.#end(error);
       throw error;
     }
     this.#begin();
-    if (this.#ttl !== undefined) {
-      this.#keepAlive();
-    }
   }
 
   /** The guest's beginning. */
@@ -509,16 +538,40 @@ export class ParleySession extends EventTarget {
   #begin() {
     this.#patience = Infinity;
     this.#listen();
+    this.#keepAlive();
     setTimeout(this.#begun.resolve); // when the caller has it in hand
+  }
+
+  /** Opens the session, or opens it again: then for the guest that it had, if it had one. */
+  async #create(offer) {
+    const { topic, tags, ...unlisted } = this.#request;
+    const request = this.#partner === null ? this.#request : unlisted;
+    const opened = await this.#call("POST", "sessions", { body: { ...request, code: this.#code, offer } });
+    this.#startOver(opened.seq);
+    return opened;
+  }
+
+  /** Forgets what belongs to the former session of this code. The next event is the one behind `seq`. */
+  #startOver(seq) {
+    this.#hush();
+    this.#seen = seq;
+    this.#described = 0;
+    this.#ended = 0;
+    this.#early = [];
+    this.#mustBePartner = this.#partner !== null;
   }
 
   /** Answers the session as it is now. False where a new offer came in between. */
   async #answerCurrent() {
     const state = await this.#call("GET", this.#path);
+    if (state.answer !== null && state.answer === this.#own) {
+      return true;
+    }
     if (state.answer !== null) {
       throw hasGuest();
     }
-    this.#seen = state.seq;
+    this.#startOver(state.seq);
+    this.#createdAt = state.createdAt;
     return this.#follow(state.generation, state.offer, state.offerCandidates, state.offerEnd);
   }
 
@@ -545,26 +598,30 @@ export class ParleySession extends EventTarget {
   }
 
   async #offerAnew(options) {
-    this.#listen();
     this.#deadline?.abort();
     try {
       await this.#describe((offer) => this.#replaceOffer(offer), options);
     } catch (error) {
       await this.#takeBack();
-      if (error instanceof ParleyError) {
+      if (error instanceof ParleyError && !this.#isHealthy) {
         this.#end(error);
       }
       throw error;
     }
+    this.#listen();
   }
 
   /**
-   * Has the service take a new offer in the place of the one that counts. What the other side says meanwhile only makes us
-   * look again. An offer that we did not make means that somebody else has our token; it won, and ours is taken back.
+   * Has the service replace the current offer, or open the session again if it is gone. What the other side does meanwhile
+   * only makes us look again. An offer that we did not make means that somebody else has our token; it won, and ours is
+   * taken back.
    */
   async #replaceOffer(offer) {
     for (let tag; ; ) {
-      const state = await this.#call("GET", this.#path, { read: withTag });
+      const state = await this.#unlessGone(this.#call("GET", this.#path, { read: withTag }));
+      if (state === null) {
+        return this.#create(offer);
+      }
       if (state.offer === offer) {
         return state; // it arrived, only the reply did not
       }
@@ -575,7 +632,7 @@ export class ParleySession extends EventTarget {
         return await this.#call("PUT", `${this.#path}/offer`, { body: { offer }, headers: { "If-Match": state.tag } });
       } catch (error) {
         // A state that has not changed and is refused all the same would be refused for ever.
-        if (error.status !== 412 || state.tag === tag) {
+        if (error.status !== 404 && (error.status !== 412 || state.tag === tag)) {
           throw error;
         }
         tag = state.tag;
@@ -597,7 +654,7 @@ export class ParleySession extends EventTarget {
       this.#ufrags = new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(\S+)/gm), ([, ufrag]) => ufrag));
       const reply = await keep(sdp);
       this.#generation = reply.generation;
-      this.#expiresAt = reply.expiresAt;
+      this.#lives(reply);
       this.#tell(type, { side: this.#side, generation: reply.generation });
       return reply;
     })();
@@ -614,6 +671,13 @@ export class ParleySession extends EventTarget {
 
   /** Takes their description, and what came before it. It is told first, for with it the two may be connected at once. */
   async #understand(type, sdp) {
+    const partner = fingerprints(sdp);
+    if (this.#mustBePartner && partner !== this.#partner) {
+      this.#abandon(somebodyElse());
+      throw somebodyElse();
+    }
+    this.#partner = partner;
+    this.#mustBePartner = false;
     this.#tell(type, { side: this.#otherSide, generation: this.#generation });
     await this.#pc.setRemoteDescription({ type, sdp });
     this.#described = this.#generation;
@@ -641,14 +705,30 @@ export class ParleySession extends EventTarget {
       this.#transport = transport;
       this.#tell("waiting", { transport });
     };
+    const onretry = () => {
+      if (this.#left < 0) {
+        this.#hush();
+        this.#listen();
+      }
+    };
     try {
-      for await (const event of this.#service.events(this.#path, this.#seen, { signal, onwait })) {
-        this.#turn = this.#turn.then(() => this.#take(event));
+      if (this.#left < 0) {
+        await this.#extend(); // it may be gone, or another one by now
+        signal.throwIfAborted();
+      }
+      for await (const event of this.#service.events(this.#path, this.#seen, { signal, onwait, onretry })) {
+        this.#turn = this.#turn.catch(() => {}).then(() => this.#take(event));
         await this.#turn;
       }
     } catch (error) {
-      if (!signal.aborted) {
-        this.#end(error);
+      if (signal.aborted) {
+        return;
+      }
+      this.#hush();
+      if (error.status === 404) {
+        this.#gone();
+      } else {
+        this.#giveUp(error);
       }
     }
   }
@@ -835,17 +915,99 @@ export class ParleySession extends EventTarget {
     this.#delete().catch(() => {});
   }
 
-  /** A session lives as long as its host waits, and little longer. */
+  /** Extends the session again and again. The guest comes later, and extends only what its host has not extended. */
   async #keepAlive() {
     try {
       for (;;) {
-        await pause((this.#ttl * 1_000) / 2, this.#signal);
-        if (this.#listening) {
-          ({ expiresAt: this.#expiresAt } = await this.#call("PATCH", this.#path, { body: { ttl: this.#ttl } }));
-        }
+        const share = EXTEND_AFTER[this.#side] + EXTEND_SPREAD * Math.random();
+        await pause(Math.max(this.#left * share, EXTEND_MS_MIN), this.#signal);
+        await this.#extend();
       }
     } catch (error) {
       this.#lost(error);
+    }
+  }
+
+  async #extend() {
+    if (this.#pc.signalingState === "closed") {
+      this.#abandon(null);
+      return;
+    }
+    if (this.#side === "answerer") {
+      const state = await this.#unlessGone(this.#call("GET", this.#path));
+      if (state?.createdAt !== this.#createdAt) {
+        await this.#gone();
+        return;
+      }
+      this.#lives(state);
+      if (this.#left > (this.#lifetime * 1_000) / 2) {
+        return;
+      }
+    }
+    const ttl = this.#ttl ?? Math.max(this.#lifetime, TTL_MIN_S);
+    const extended = await this.#unlessGone(this.#call("PATCH", this.#path, { body: { ttl } }));
+    if (extended === null) {
+      await this.#gone();
+    } else {
+      this.#lives(extended);
+    }
+  }
+
+  #lives({ expiresAt }) {
+    this.#expiresAt = expiresAt;
+    this.#lifetime = Math.max(this.#lifetime, Math.floor(this.#left / 1_000));
+  }
+
+  /** Milliseconds until the session expires. */
+  get #left() {
+    return Date.parse(this.#expiresAt) - this.#service.now();
+  }
+
+  async #unlessGone(call) {
+    try {
+      return await call;
+    } catch (error) {
+      if (error.status === 404) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  /** The service does not have this session any more. */
+  #gone() {
+    if (this.closed) {
+      return null;
+    }
+    this.#hush();
+    return (this.#reviving ??= this.#revive().finally(() => (this.#reviving = null)));
+  }
+
+  async #revive() {
+    try {
+      await (this.#side === "offerer" ? this.restart() : this.#findAgain());
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  /** Answers the session that the host has opened again, or waits until it has. */
+  async #findAgain() {
+    const [min, max] = REOPENED_MS;
+    for (let delay = min; ; delay = Math.min(2 * delay, max)) {
+      const answered = await this.#unlessGone(this.#answerCurrent());
+      if (answered) {
+        this.#listen();
+        return;
+      }
+      if (answered === null && this.#left > CLOCK_MS) {
+        this.#end(null); // it had not expired, so the host has closed it
+        return;
+      }
+      if (answered === null && !this.#wasConnected) {
+        throw noSession();
+      }
+      await pause(delay * (0.5 + Math.random() / 2), this.#signal);
     }
   }
 
@@ -875,11 +1037,25 @@ export class ParleySession extends EventTarget {
     return this.#pc.connectionState === "connected";
   }
 
-  /** A refusal: without the session there is nothing to go on with. Any other is the caller's to know. */
+  /** Signaling that is refused does not end a healthy connection; it is tried again when that breaks. */
+  #giveUp(error) {
+    if (this.#isHealthy) {
+      this.#report(error);
+    } else {
+      this.#end(error);
+    }
+  }
+
   #lost(error) {
     if (error.status === 404) {
-      this.#end(error);
-    } else if (!this.#signal.aborted) {
+      this.#gone();
+    } else {
+      this.#report(error);
+    }
+  }
+
+  #report(error) {
+    if (!this.#signal.aborted) {
       this.#tell("problem", { error });
     }
   }
@@ -1087,6 +1263,12 @@ async function dataReady(pc) {
   }
 }
 
+/** The certificates of a peer, by their fingerprints (RFC 8122): the same as long as its RTCPeerConnection is. */
+function fingerprints(sdp) {
+  const found = Array.from(sdp.matchAll(/^a=fingerprint:(\S+ \S+)/gm), ([, fingerprint]) => fingerprint.toLowerCase());
+  return [...new Set(found)].sort().join();
+}
+
 /** The origin of this page or worker; undefined where there is none: in Node, and for a page that is a file. */
 function ownOrigin() {
   return [globalThis.origin, globalThis.location?.origin].find((origin) => /^[\w+.-]+:\/\/./.test(origin));
@@ -1223,6 +1405,15 @@ function hasGuest(cause) {
     },
     { cause },
   );
+}
+
+function somebodyElse() {
+  return new ParleyError({
+    type: `${PROBLEM}somebody-else`,
+    title: "Another peer",
+    status: 409,
+    detail: "The session had expired, and another peer than before has taken its code; ask for a new link.",
+  });
 }
 
 function otherGeneration(generation) {
