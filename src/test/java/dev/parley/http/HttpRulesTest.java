@@ -111,7 +111,18 @@ class HttpRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ".", "..", "%2e", "%2E", "%2e%2e", ".%2E", "x/..", "x/%2e%2e", "./events", "../events", "%2e/answer", ".%2e/offer",
+                ".",
+                "..",
+                "%2e",
+                "%2E",
+                "%2e%2e",
+                ".%2E",
+                "x/..",
+                "x/%2e%2e",
+                "./events",
+                "../events",
+                "%2e/answer",
+                ".%2e/offer",
             })
     void aDotSegmentNamesNoSession(String segments) throws IOException {
         String path = "/api/v1/sessions/" + segments;
