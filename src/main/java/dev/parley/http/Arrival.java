@@ -157,6 +157,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
     /** Gives those replies their Date that the server makes without asking the service, such as 400 to what is no HTTP. */
     private final class Dated extends ChannelOutboundHandlerAdapter {
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // it is the promise's
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             if (message instanceof HttpResponse response
                     && response.status().codeClass() != HttpStatusClass.INFORMATIONAL

@@ -19,8 +19,7 @@ public sealed interface StoreUrl {
         private static final String SCHEME = "sqlite:";
 
         // What SQLite or its driver would read as a URI, a name of their own or options would lead connections to
-        // different
-        // files. One letter before a colon is a drive and not a scheme.
+        // different files. One letter before a colon is a drive and not a scheme.
         private static final Pattern SHAPE =
                 Pattern.compile("(?:sqlite:(?!file:)|(?![A-Za-z][A-Za-z0-9+.-]+:))(?!:)(?!.*:memory:)([^?]+)");
 
