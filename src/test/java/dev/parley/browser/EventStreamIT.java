@@ -48,10 +48,15 @@ class EventStreamIT {
         assertRead(
                 page,
                 "~5",
-                "event: bookmark\n\n"
-                        + ": no data, so no message and no type for the next\n\n"
-                        + "event: bookmark\n"
-                        + "data: ~5\n\n");
+                """
+                event: bookmark
+
+                : no data, so no message and no type for the next
+
+                event: bookmark
+                data: ~5
+
+                """);
     }
 
     /** The stream stays open: a message counts when its last line has ended, and not only when another byte comes. */
