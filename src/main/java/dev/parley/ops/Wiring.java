@@ -72,6 +72,7 @@ public class Wiring {
 
     private final ParleyConfig config;
     private final boolean serving;
+    private volatile boolean served;
 
     public Wiring(ParleyConfig config, @ConfigProperty(name = SERVING, defaultValue = "true") boolean serving) {
         this.config = config;
@@ -112,6 +113,7 @@ public class Wiring {
                             () -> database.get().nodes().get(0).serving(),
                             registry)
                     .start(config.expiry().schedule());
+            served = true;
         }
     }
 
@@ -343,7 +345,7 @@ public class Wiring {
 
     void close(@Disposes Database database) {
         database.close();
-        if (serving) {
+        if (served) {
             LOG.info("Stopped; every write that was accepted is done, and the store is closed");
         }
     }

@@ -45,7 +45,6 @@ class ReverseProxyIT {
     private static final Path GUIDE = Path.of("src/site/markdown/reverse-proxies.md");
     private static final Pattern NGINX_OF_GUIDE = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CADDY_OF_GUIDE = Pattern.compile("```caddyfile\n(.*?)```", Pattern.DOTALL);
-    private static final double WAIT_MILLIS_MAX = 180_000;
     private static final String LOCATION = "    location / {\n";
     private static final String PARLEY_OF_GUIDE = "http://127.0.0.1:8080";
 
@@ -70,6 +69,8 @@ class ReverseProxyIT {
         /** As nginx is without a line about it: Parley is asked for the name of the upstream. */
         DEFAULT_HOST("http://default-host.test", "/app/"),
         DEFAULT_HOST_WITHOUT_REFERRER("http://default-host.test", "/silent/"),
+        /** The same, and Parley is not told of it either. */
+        UNCONFIGURED("http://unconfigured.test", "/silent/"),
         /** The host with the port that is the default. */
         HOST_WITH_PORT("http://host-with-port.test", "/app/"),
         /** As the guide has it. */
@@ -93,7 +94,12 @@ class ReverseProxyIT {
 
     /** Where the browser, or the configuration, tells Parley which origin the page has. */
     static Set<Setup> told() {
-        return EnumSet.complementOf(EnumSet.of(Setup.DEFAULT_HOST_WITHOUT_REFERRER));
+        return EnumSet.complementOf(EnumSet.of(Setup.DEFAULT_HOST_WITHOUT_REFERRER, Setup.UNCONFIGURED));
+    }
+
+    /** parley.js sends the origin of its page as referrer, whatever the page's policy is. */
+    static Set<Setup> toldByParleyJs() {
+        return EnumSet.complementOf(EnumSet.of(Setup.UNCONFIGURED));
     }
 
     private static @Nullable Chromium chromium;
@@ -108,6 +114,7 @@ class ReverseProxyIT {
             return;
         }
         int defaultHost = FreePort.choose();
+        int unconfigured = FreePort.choose();
         int hostWithPort = FreePort.choose();
         int tls = FreePort.choose();
         RunningParley knowing = parley(folder, "PARLEY_HTTP_PUBLIC_URL", Setup.DEFAULT_HOST.origin);
@@ -116,6 +123,7 @@ class ReverseProxyIT {
         SelfSigned certificate = SelfSigned.of("parley.example.org", folder);
         Path pages = Path.of("src/test/resources/browser").toAbsolutePath();
         String servers = PLAIN_SERVER.formatted(defaultHost, knowing.uri(), "")
+                + PLAIN_SERVER.formatted(unconfigured, trusting.uri(), "")
                 + PLAIN_SERVER.formatted(hostWithPort, unset.uri(), "proxy_set_header Host $host:80;")
                 + serverOfGuide(tls, trusting, certificate);
         PROXIES.add(Nginx.start(
@@ -129,9 +137,12 @@ class ReverseProxyIT {
                         PROXIES.add(Caddy.start(executable, folder, siteOfGuide(trusting, pages), caddy)));
         chromium = Chromium.launch(
                 Chromium.installed().orElseThrow(),
-                "--host-resolver-rules=MAP default-host.test 127.0.0.1:%d, MAP host-with-port.test 127.0.0.1:%d, MAP parley.example.org 127.0.0.1:%d,"
-                                .formatted(defaultHost, hostWithPort, tls)
-                        + " MAP caddy.test 127.0.0.1:%d".formatted(caddy));
+                "--host-resolver-rules="
+                        + "MAP default-host.test 127.0.0.1:%d, MAP unconfigured.test 127.0.0.1:%d,"
+                                .formatted(defaultHost, unconfigured)
+                        + "MAP host-with-port.test 127.0.0.1:%d, MAP parley.example.org 127.0.0.1:%d,"
+                                .formatted(hostWithPort, tls)
+                        + "MAP caddy.test 127.0.0.1:%d".formatted(caddy));
     }
 
     private static RunningParley parley(Path folder, String variable, String value) throws IOException {
@@ -216,6 +227,19 @@ class ReverseProxyIT {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void fetchThatNamesItsNamespaceNeedsNoConfiguration(Setup setup) {
+        ClientPage page = open(setup);
+        page.page().setExtraHTTPHeaders(Map.of("Parley-Namespace", setup.origin));
+        String code = UUID.randomUUID().toString();
+
+        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
+                .isEqualTo(201);
+        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
     @MethodSource("told")
     void eventSourceReceivesEachEventWhenItIsCommitted(Setup setup) {
         ClientPage page = open(setup);
@@ -224,8 +248,10 @@ class ReverseProxyIT {
 
         assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
                 .isEqualTo(201);
-        page.value("void Object.assign(window, { events: [], stream: new EventSource('%s/events') })".formatted(path));
-        page.value("void (stream.onmessage = ({ data }) => events.push(JSON.parse(data).type))");
+        // In one step, for an event that came before its listener would be missed.
+        page.value(("void Object.assign(window, { events: [], stream: Object.assign(new EventSource('%s/events'),"
+                        + " { onmessage: ({ data }) => events.push(JSON.parse(data).type) }) })")
+                .formatted(path));
         page.await("events.join() === 'offer'");
 
         page.value(
@@ -236,7 +262,7 @@ class ReverseProxyIT {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("toldByParleyJs")
     void parleyJsConnectsTwoPages(Setup setup) {
         ClientPage host = open(setup).with(Map.of("topic", "chess"));
         ClientPage guest = open(setup).with(Map.of("topic", "chess"));

@@ -32,7 +32,7 @@ final class NativeLibrary {
             SQLiteJDBCLoader.initialize();
             loaded = true;
         } catch (Exception e) {
-            throw refused(parent, "holds no files that can be executed", e);
+            throw refused(parent, "holds no files that can be executed");
         } finally {
             restore(configured);
             delete(folder);
@@ -44,7 +44,7 @@ final class NativeLibrary {
         try {
             return Files.createTempDirectory(parent, "parley-");
         } catch (IOException e) {
-            throw refused(parent, "cannot be written", e);
+            throw refused(parent, "cannot be written");
         }
     }
 
@@ -67,10 +67,8 @@ final class NativeLibrary {
         }
     }
 
-    private static StartRefused refused(Path parent, String why, Exception cause) {
-        return new StartRefused("java.io.tmpdir: " + parent + " " + why + " ("
-                + cause.getClass().getSimpleName()
-                + "), and SQLite's library is unpacked there; name another folder with -Dorg.sqlite.tmpdir, or unpack the library and"
-                + " name its folder with -D" + UNPACKED + ".");
+    private static StartRefused refused(Path parent, String why) {
+        return new StartRefused("java.io.tmpdir: " + parent + " " + why + ", and SQLite's library is unpacked there; name another"
+                + " folder with -Dorg.sqlite.tmpdir, or unpack the library and name its folder with -D" + UNPACKED + ".");
     }
 }
