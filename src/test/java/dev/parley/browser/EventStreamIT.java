@@ -45,10 +45,7 @@ class EventStreamIT {
         assertRead(page, "~2", "event:bookmark\ndata:~2\n\n");
         assertRead(page, "~3\n ~3\n", "event: bookmark\ndata: ~3\ndata:  ~3\ndata\n\n");
         assertRead(page, "~4: $&", ": a comment\n\nid: 7\nretry: 1\nevent: x\nevent: bookmark\ndata: ~4: $&\n\n");
-        assertRead(
-                page,
-                "~5",
-                """
+        assertRead(page, "~5", """
                 event: bookmark
 
                 : no data, so no message and no type for the next

@@ -22,7 +22,9 @@ import io.vertx.core.http.StreamResetException;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +50,7 @@ class Http2Test {
     Vertx vertx;
 
     private final Rendezvous session = Rendezvous.opened();
-    private final StringBuffer told = new StringBuffer();
+    private final Queue<String> told = new ConcurrentLinkedQueue<>();
     private HttpClient http;
     private HttpConnection connection;
 
@@ -65,12 +67,12 @@ class Http2Test {
                 request(HttpMethod.GET, session.path() + "/events").putHeader("Accept", "text/event-stream");
         connection = events.connection();
         int status = done(events.send().map(stream -> {
-            stream.exceptionHandler(told::append);
-            stream.handler(told::append);
+            stream.exceptionHandler(lost -> told.add(lost.toString()));
+            stream.handler(part -> told.add(part.toString()));
             return stream.statusCode();
         }));
         assertThat(status).isEqualTo(200);
-        await().atMost(REPLY_MAX).until(() -> told.indexOf("\"type\":\"offer\"") >= 0);
+        await().atMost(REPLY_MAX).until(() -> String.join("", told).contains("\"type\":\"offer\""));
     }
 
     @AfterEach
@@ -155,7 +157,7 @@ class Http2Test {
     private void theOthersGoOn() {
         session.trickle(session.offererToken(), object("candidates", List.of("still-there")))
                 .is(201);
-        await().atMost(REPLY_MAX).until(() -> told.indexOf("still-there") >= 0);
+        await().atMost(REPLY_MAX).until(() -> String.join("", told).contains("still-there"));
         HttpClientRequest next = request(HttpMethod.GET, "/health");
         assertThat(next.connection()).isSameAs(connection);
         assertThat(received(next.send()).status).isEqualTo(200);

@@ -68,7 +68,9 @@ final class NativeLibrary {
     }
 
     private static StartRefused refused(Path parent, String why) {
-        return new StartRefused("java.io.tmpdir: " + parent + " " + why + ", and SQLite's library is unpacked there; name another"
-                + " folder with -Dorg.sqlite.tmpdir, or unpack the library and name its folder with -D" + UNPACKED + ".");
+        return new StartRefused(
+                "java.io.tmpdir: " + parent + " " + why + ", and SQLite's library is unpacked there; name another"
+                        + " folder with -Dorg.sqlite.tmpdir, or unpack the library and name its folder with -D"
+                        + UNPACKED + ".");
     }
 }
