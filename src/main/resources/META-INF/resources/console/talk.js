@@ -114,7 +114,6 @@ export class Talk {
     at("link").value = link;
     at("open").href = link;
     this.#picture(link).catch(() => at("qr").removeAttribute("src"));
-    at("until").textContent = ` until ${new Date(session.expiresAt).toLocaleTimeString([], { timeStyle: "short" })}`;
     at("invitation").hidden = false;
     at("copy").focus();
   }
