@@ -21,6 +21,9 @@ final class RefusedBody {
 
     /** Drops what still comes; to be called before the reply is sent. */
     static void drop(RoutingContext context) {
+        if (context.request().isEnded()) {
+            return; // all of it has come
+        }
         context.request().handler(dropped -> {});
         if (context.request().version() == HttpVersion.HTTP_2) {
             endStreamLate(context);

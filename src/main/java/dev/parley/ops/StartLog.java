@@ -38,11 +38,17 @@ public final class StartLog {
                 config.getConfigValue(ListenAddress.HTTP + ".host").getValue(),
                 server.getPort(),
                 config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
-                server.getManagementPort());
+                managementPort());
         Set<String> misspelt = misspelt(System.getenv().keySet());
         if (!misspelt.isEmpty()) {
             LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
         }
+    }
+
+    /** The framework knows the port of the management server only where it is not the configured one. */
+    private int managementPort() {
+        int port = server.getManagementPort();
+        return port > 0 ? port : config.getValue(ListenAddress.MANAGEMENT + ".port", Integer.class);
     }
 
     static String versions(SmallRyeConfig config) {

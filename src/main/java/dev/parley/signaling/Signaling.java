@@ -181,7 +181,7 @@ public final class Signaling {
             latest = addFresh(tx, key, fresh, as(tx, key, side, hash(token), now))
                     .seq();
         }
-        long own = sessions.lastOwn(tx, place.id(), side, first, latest);
+        long own = sessions.lastOwn(tx, key, place.id(), side, first, latest);
         var version = new SessionVersion(place.incarnation(), own, place.expiresAt());
         return new Joined(key.code(), side, token, own, place.generation(), version, true);
     }

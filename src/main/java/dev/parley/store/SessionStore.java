@@ -137,7 +137,10 @@ public final class SessionStore {
             WHERE e.digest IS NOT NULL AND s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
     private static final Sql LAST_OWN = new Sql("last-own", """
-            SELECT COALESCE(MIN(seq) - 1, ?) FROM events WHERE session_id = ? AND seq > ? AND kind % 2 = ?""");
+            SELECT COALESCE(MIN(e.seq) - 1, ?)
+            FROM sessions s
+            JOIN events e ON e.session_id = s.id AND e.seq > ? AND e.kind % 2 = ?
+            WHERE s.namespace = ? AND s.id = ?""");
 
     private static final Sql SESSION = new Sql("session", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
@@ -509,12 +512,13 @@ public final class SessionStore {
      * The number of the last event before the first one of the other side behind number {@code seq}, or {@code latest} where the
      * other side has none there.
      */
-    public long lastOwn(Statements tx, long id, Side side, long seq, long latest) throws SQLException {
+    public long lastOwn(Statements tx, SessionKey key, long id, Side side, long seq, long latest) throws SQLException {
         Long last = tx.call(LAST_OWN)
                 .bind(latest)
-                .bind(id)
                 .bind(seq)
                 .bind(EventKind.parity(side.other()))
+                .bind(key.namespace().name())
+                .bind(id)
                 .first(row -> row.getLong(1));
         return last == null ? latest : last;
     }

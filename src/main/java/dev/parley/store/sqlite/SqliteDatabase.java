@@ -115,10 +115,10 @@ public final class SqliteDatabase implements Database {
             if (settings.serving()) {
                 file.keep(lock);
             }
-            this.presence = new FilePresence(file);
             this.history = History.of(writer, random);
             var cleaning = new Cleaning(file, settings.serving());
             admit(writer, cleaning);
+            this.presence = new FilePresence(file); // the writer's first transaction has opened the log
             this.lane = new WriterLane(
                     () -> present(openWriter(settings)),
                     writer,
