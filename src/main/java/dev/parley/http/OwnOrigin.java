@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -102,8 +103,11 @@ public final class OwnOrigin {
         if (site != null && referrer != null) {
             return referrer;
         }
+        if (site == null && referrer == null) {
+            return null; // most requests of programs, which need not pay for what follows
+        }
         String own = of(request);
-        return site != null || (referrer != null && referrer.equals(own)) ? own : null;
+        return site != null || Objects.equals(referrer, own) ? own : null;
     }
 
     private static @Nullable String leading(@Nullable String url) {
