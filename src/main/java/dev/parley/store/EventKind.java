@@ -53,7 +53,7 @@ enum EventKind {
         throw new IllegalArgumentException("it is never stored: " + event);
     }
 
-    static EventKind candidateOf(Side side) {
+    private static EventKind candidateOf(Side side) {
         return side == Side.OFFERER ? OFFERER_CANDIDATE : ANSWERER_CANDIDATE;
     }
 

@@ -53,7 +53,7 @@ record Life(
         return saying(Side.ANSWERER).description();
     }
 
-    /** Whether any generation was answered: who has done that is the answerer for good. */
+    /** Whether any generation was answered; the peer that did so remains the answerer. */
     boolean hasAnswerer() {
         return events.stream().anyMatch(event -> event.type().equals(ANSWER));
     }

@@ -135,7 +135,7 @@ class LinearizationTest {
                 .isTrue();
     }
 
-    /** Its position is before what the other side has said, so that who reads on from there misses nothing of that. */
+    /** Its position is before the events of the other side, so a client that reads on from there misses none of them. */
     @Test
     void aRepeatedCallAddsWhatIsNew() {
         var story = new Sequence();

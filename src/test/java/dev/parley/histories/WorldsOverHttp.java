@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * The worlds in which peers call the packaged service. Its clock is the machine's, so sessions are made to last, and the clock is not
- * seen. Who waits looks once a minute unless woken, so that a lost wake-up is not made good in time.
+ * seen. A waiting request checks once a minute unless it is woken, so a lost wake-up is not made good in time.
  */
 final class WorldsOverHttp {
     private WorldsOverHttp() {}
