@@ -3,6 +3,10 @@ package dev.parley.http;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.store.RefusedBy;
+import dev.parley.store.Standpoint;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -26,6 +30,16 @@ public final class Problems {
         return reply.build();
     }
 
+    @ServerExceptionMapper
+    public Response refusedBy(RefusedBy by, ServerRequestContext request) {
+        Standpoint from = by.standpoint();
+        HttpServerResponse response = ((ResteasyReactiveRequestContext) request)
+                .unwrap(RoutingContext.class)
+                .response();
+        Replies.dress(response.headers(), from.bookmark(), from.node(), from.reset());
+        return refused(by.refusal(), request);
+    }
+
     /** What the framework refuses: no such path, method, media type … Its own message stays inside. */
     @ServerExceptionMapper
     public Response refusedByFramework(WebApplicationException e, ServerRequestContext request) {
@@ -47,6 +61,9 @@ public final class Problems {
     public Response failed(CompletionException e, ServerRequestContext request) {
         if (e.getCause() instanceof CredentialEnded ended) {
             return refusedByFramework(ended, request);
+        }
+        if (e.getCause() instanceof RefusedBy by) {
+            return refusedBy(by, request);
         }
         return e.getCause() instanceof SignalingException refusal ? refused(refusal, request) : fault(e, request);
     }

@@ -14,6 +14,7 @@ import dev.parley.store.postgresql.PostgresDatabase;
 import dev.parley.store.postgresql.PostgresNeighbours;
 import dev.parley.store.postgresql.PostgresSessions;
 import dev.parley.store.postgresql.PostgresUpkeep;
+import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
 import dev.parley.store.sqlite.SqliteUpkeep;
@@ -25,12 +26,15 @@ import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the engine that {@code parley.store.url} names. What belongs to the other one is inactive and is not touched. */
 @Singleton
@@ -77,6 +81,8 @@ public class Engines {
     @PersistenceUnitExtension("postgresql")
     ChosenNode chosenNode;
 
+    private @Nullable PrimaryLocator locator;
+
     /** @param serving whether this is a server, or a command beside it */
     Database open(StoreUrl url, boolean serving) {
         return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url, serving);
@@ -85,14 +91,14 @@ public class Engines {
     /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
     Neighbours neighbours(StoreUrl url, boolean serving) {
         return serving && url instanceof StoreUrl.Postgres cluster
-                ? new PostgresNeighbours(cluster, primary(), config.store().statementTimeout(), random)
+                ? new PostgresNeighbours(locator(cluster), config.store().statementTimeout(), random)
                 : Neighbours.NONE;
     }
 
     /** What an operator does to the store; opens nothing yet. */
     Upkeep upkeep(StoreUrl url) {
         if (url instanceof StoreUrl.Postgres cluster) {
-            return new PostgresUpkeep(cluster, replicas(), postgresMigrations.get(), clock);
+            return new PostgresUpkeep(locator(cluster), replicas(), postgresMigrations.get(), clock);
         }
         Path file = ((StoreUrl.Sqlite) url).path();
         return new SqliteUpkeep(file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), random, clock);
@@ -145,6 +151,24 @@ public class Engines {
         return ReplicaUrl.parse(config.store().replicas(), primary());
     }
 
+    /** One for all that works with the cluster: what one of them has seen, the others know. */
+    private synchronized PrimaryLocator locator(StoreUrl.Postgres url) {
+        if (locator == null) {
+            Optional<Path> seen = config.store().timelinesFile().map(Engines::path);
+            locator = new PrimaryLocator(
+                    url, primary(), replicas(), config.store().statementTimeout(), seen);
+        }
+        return locator;
+    }
+
+    private static Path path(String file) {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new StartRefused("parley.store.timelines-file: \"" + file + "\" is not a path.");
+        }
+    }
+
     private long memoryMax() {
         long bytes = config.store().memory().asLongValue();
         if (bytes > MEMORY_MOST) {
@@ -168,8 +192,7 @@ public class Engines {
         });
         String region = config.node().region();
         var settings = new PostgresDatabase.Settings(
-                url,
-                primary(),
+                locator(url),
                 replicas(),
                 region,
                 store.connections(),

@@ -109,6 +109,13 @@ public interface ParleyConfig {
         /** PostgreSQL: {@code name@region=postgresql://…} for each replica, with commas between them. */
         Optional<String> replicas();
 
+        /**
+         * PostgreSQL: the file in which this node keeps the newest timeline that it has seen of the cluster, relative to the working
+         * directory. After a restart it refuses an old primary even if that is the only server that it can reach. Empty for no file.
+         */
+        @WithDefault("data/timelines.properties")
+        Optional<String> timelinesFile();
+
         /** PostgreSQL: connections to each node for reads and writes, 1 to 1,000. */
         @WithDefault("16")
         @Min(1)

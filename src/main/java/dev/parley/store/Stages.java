@@ -1,5 +1,6 @@
 package dev.parley.store;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -16,12 +17,22 @@ public final class Stages {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            throw cause(e) instanceof RuntimeException cause ? cause : e;
         }
     }
 
-    /** The failure, as it was thrown. */
+    /** The failure, as it was thrown; of a refusal that a node decided, the refusal. */
     public static Throwable cause(Throwable failure) {
+        Throwable thrown = unwrapped(failure);
+        return thrown instanceof RefusedBy by ? by.refusal() : thrown;
+    }
+
+    /** Which node decided a refusal, where one did. */
+    public static Optional<Standpoint> decision(Throwable failure) {
+        return unwrapped(failure) instanceof RefusedBy by ? Optional.of(by.standpoint()) : Optional.empty();
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

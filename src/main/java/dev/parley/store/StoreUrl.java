@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public sealed interface StoreUrl {
                 Pattern.compile("(?:([^:@/?]+)(?::([^@/?]*))?@)?([^@/?]+)/([^@/?]+)(\\?.*)?");
         private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
         private static final int PORT_MAX = 65_535;
+        private static final int PORT_DEFAULT = 5432;
 
         static Postgres parse(String key, String text) {
             Matcher parts = SHAPE.matcher(text.substring(SCHEME.length()));
@@ -82,9 +84,23 @@ public sealed interface StoreUrl {
             }
         }
 
+        /** One URL for each host that it names, each with its port. */
+        public List<Postgres> hosts() {
+            String behind = place.substring(place.indexOf('/'));
+            return Arrays.stream(host().split(","))
+                    .map(host -> Pattern.compile(":[0-9]+$").matcher(host).find() ? host : host + ":" + PORT_DEFAULT)
+                    .map(host -> new Postgres(user, password, host + behind))
+                    .toList();
+        }
+
+        /** The host with its port, or the hosts with commas between them. */
+        public String host() {
+            return place.substring(0, place.indexOf('/'));
+        }
+
         /** Whether it names several hosts, of which the driver takes the one that is asked for. */
         boolean hasManyHosts() {
-            return place.substring(0, place.indexOf('/')).indexOf(',') >= 0;
+            return host().indexOf(',') >= 0;
         }
 
         @Override

@@ -9,7 +9,6 @@ import dev.parley.store.Neighbours;
 import dev.parley.store.SessionStore;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.StoreUrl;
 import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNeighbours;
@@ -67,9 +66,7 @@ final class Worlds {
         var parts = new ArrayList<AutoCloseable>();
         for (int i = 0; i < 2; i++) {
             Parley parley = Parley.over(cluster, ANY_LAG);
-            var url = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
-            var neighbours = new PostgresNeighbours(
-                    url, parley.database().nodes().get(0).node(), STATEMENT_MAX, new SecureRandom());
+            var neighbours = new PostgresNeighbours(Parley.locator(cluster), STATEMENT_MAX, new SecureRandom());
             parts.add(neighbours);
             Database served = fault.database(parley.database());
             var feed = Feeds.among(neighbours, clock);

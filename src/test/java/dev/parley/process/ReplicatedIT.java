@@ -3,6 +3,7 @@ package dev.parley.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +61,17 @@ class ReplicatedIT {
             stale += missing || unconstrained.seq() < written.seq() ? 1 : 0;
         }
         assertThat(stale).as("reads without the bookmark that were stale").isPositive();
+    }
+
+    @Test
+    void aRefusalNamesTheNodeThatDecidedIt() {
+        Reply missing = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/no-such-session");
+
+        assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.headers().map())
+                .containsEntry("x-served-by", List.of("copy"))
+                .containsEntry("x-served-by-primary", List.of("false"));
+        assertThat(missing.headers().firstValue("x-d1-bookmark")).isPresent();
     }
 
     @Test

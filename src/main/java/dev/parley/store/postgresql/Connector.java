@@ -8,16 +8,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.postgresql.Driver;
 
-/** Opens connections to the server, or the first fitting of several, that a URL names. */
+/** Opens connections to one server, or to the first fitting one of several, that a URL names. */
 final class Connector {
     /** For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. */
     private static final int CONNECT_SECONDS_MAX = 2;
 
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    private final StoreUrl.Postgres url;
+    private final Supplier<StoreUrl.Postgres> url;
     private final Duration statementTimeout;
     private final SlowLog slow;
     private final Secrecy secrecy;
@@ -25,26 +26,33 @@ final class Connector {
 
     /** One that tells nobody of its statements. */
     Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+        this(() -> url, servers, statementTimeout);
+    }
+
+    Connector(Supplier<StoreUrl.Postgres> url, String servers, Duration statementTimeout) {
         this(url, servers, statementTimeout, SlowLog.OFF, Secrecy.NONE);
     }
 
     /**
+     * @param url is asked for each connection; its user and password do not change
      * @param servers which of several servers to take: {@code primary} or {@code any}
      * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
      * @param slow is told of every statement
      * @param secrecy how the store keeps what peers say
      */
-    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout, SlowLog slow, Secrecy secrecy) {
+    Connector(
+            Supplier<StoreUrl.Postgres> url, String servers, Duration statementTimeout, SlowLog slow, Secrecy secrecy) {
         this.url = url;
         this.slow = slow;
         this.secrecy = secrecy;
         this.statementTimeout = statementTimeout;
         this.properties = new Properties();
-        if (url.user() != null) {
-            properties.setProperty("user", url.user());
+        StoreUrl.Postgres login = url.get();
+        if (login.user() != null) {
+            properties.setProperty("user", login.user());
         }
-        if (url.password() != null) {
-            properties.setProperty("password", url.password());
+        if (login.password() != null) {
+            properties.setProperty("password", login.password());
         }
         properties.setProperty("targetServerType", servers);
         properties.setProperty("hostRecheckSeconds", "0"); // after a failover yesterday's standby is today's primary
@@ -77,9 +85,9 @@ final class Connector {
 
     /** A connection as the driver makes it; an answer may take as long as connecting. */
     Connection connect() throws SQLException {
-        Connection connection = new Driver().connect(url.jdbc(), properties);
+        Connection connection = new Driver().connect(url.get().jdbc(), properties);
         if (connection == null) {
-            throw new SQLException("The driver does not know " + url);
+            throw new SQLException("The driver does not know " + url.get());
         }
         return connection;
     }

@@ -10,8 +10,9 @@ import java.time.Duration;
  *
  * @param started which run of the server it is, by the time of its start: what was seen of an earlier run proves nothing here
  * @param timeline the timeline that it writes; of no meaning on a standby
+ * @param newest the newest timeline of its cluster that any node has noted there, 0 for none; of no meaning on a standby
  */
-record Hello(boolean inRecovery, long system, long started, long timeline) {
+record Hello(boolean inRecovery, long system, long started, long timeline, long newest) {
     private static final Sql GREET = new Sql("greet", """
             SELECT pg_is_in_recovery(),
                    (SELECT system_identifier FROM pg_control_system()),
@@ -25,8 +26,9 @@ record Hello(boolean inRecovery, long system, long started, long timeline) {
     // The name of a file of the write-ahead log begins with the timeline that is written now. The control file cannot
     // tell it:
     // after a promotion it shows the old one until a checkpoint has ended.
-    private static final Sql TIMELINE =
-            new Sql("timeline", "SELECT substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8)");
+    private static final Sql TIMELINE = new Sql("timeline", """
+            SELECT substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8),
+                   (SELECT max(timeline) FROM cluster_timelines WHERE system = ?)""");
 
     /** Sets the connection as its guarantees need, and asks; a commit is on disk when it is acknowledged. */
     static Hello of(Statements statements, Duration statementTimeout) throws SQLException {
@@ -35,17 +37,21 @@ record Hello(boolean inRecovery, long system, long started, long timeline) {
                 .call(GREET)
                 .bind(timeout)
                 .bind(timeout)
-                .first(row -> new Hello(row.getBoolean(1), row.getLong(2), row.getLong(3), 0));
+                .first(row -> new Hello(row.getBoolean(1), row.getLong(2), row.getLong(3), 0, 0));
         if (hello == null) {
             throw new SQLException("The server did not greet");
         }
         if (hello.inRecovery) {
             return hello;
         }
-        String digits = statements.call(TIMELINE).first(row -> row.getString(1));
-        if (digits == null) {
+        Hello writing = statements
+                .call(TIMELINE)
+                .bind(hello.system)
+                .first(row -> new Hello(
+                        false, hello.system, hello.started, Long.parseLong(row.getString(1), 16), row.getLong(2)));
+        if (writing == null) {
             throw new SQLException("The server did not tell its timeline");
         }
-        return new Hello(false, hello.system, hello.started, Long.parseLong(digits, 16));
+        return writing;
     }
 }

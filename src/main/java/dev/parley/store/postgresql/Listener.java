@@ -29,6 +29,7 @@ final class Listener implements AutoCloseable {
     private static final String IS_STANDBY = "SELECT pg_is_in_recovery()";
 
     private final Connector connector;
+    private final PrimaryLocator locator;
     private final Consumer<String> payloads;
     private final Runnable missed;
     private final Thread thread = new Thread(this::run, "parley-listen");
@@ -40,8 +41,9 @@ final class Listener implements AutoCloseable {
      * @param payloads is given what is heard, in order
      * @param missed is run whenever listening has begun: before, anything may have been told
      */
-    Listener(Connector connector, Consumer<String> payloads, Runnable missed) {
+    Listener(Connector connector, PrimaryLocator locator, Consumer<String> payloads, Runnable missed) {
         this.connector = connector;
+        this.locator = locator;
         this.payloads = payloads;
         this.missed = missed;
         thread.setDaemon(true);
@@ -62,9 +64,10 @@ final class Listener implements AutoCloseable {
     }
 
     private void listen() {
+        PrimaryLocator.Current server = locator.current();
         try (Connection own = connector.connect()) {
             connection = own;
-            hear(own);
+            hear(own, server);
         } catch (SQLException e) {
             if (!lost && !isClosing()) {
                 LOG.warnf("What other nodes commit is not heard at the moment: %s", e.getMessage());
@@ -77,7 +80,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private void hear(Connection own) throws SQLException {
+    private void hear(Connection own, PrimaryLocator.Current server) throws SQLException {
         var channel = own.unwrap(PGConnection.class);
         try (Statement statement = own.createStatement()) {
             statement.execute(LISTEN);
@@ -87,6 +90,9 @@ final class Listener implements AutoCloseable {
             }
             missed.run();
             while (!isClosing()) {
+                if (!locator.isCurrent(server)) {
+                    throw new SQLException("Another server is the primary now", PostgresFailure.OLD_PRIMARY);
+                }
                 refuseStandby(statement);
                 passOn(channel.getNotifications()); // the driver put aside what came with the answer
                 PGNotification[] heard = channel.getNotifications(Math.toIntExact(SILENCE_MAX.toMillis()));

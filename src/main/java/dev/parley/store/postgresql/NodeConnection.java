@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class NodeConnection implements AutoCloseable {
     private static final String FLUSHED = "SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS BIGINT)";
     private static final Sql POSITION = new Sql("position", FLUSHED);
+    private static final Sql PROBE =
+            new Sql("probe", FLUSHED + ", (SELECT max(timeline) FROM cluster_timelines WHERE system = ?)");
 
     // What a snapshot on a standby shows may be one record ahead of what counts as replayed, while that record is being
     // replayed. It can only be so while something received is not replayed; so the position then is one byte further,
@@ -92,6 +94,18 @@ final class NodeConnection implements AutoCloseable {
     /** A primary's position: everything that was visible when it was asked is at or before it. */
     long position() throws SQLException {
         Long position = statements.call(POSITION).first(row -> row.getLong(1));
+        if (position == null) {
+            throw new SQLException("The primary told no position");
+        }
+        return position;
+    }
+
+    /** The same; {@code seen} is told which is the newest timeline that any node has noted there. */
+    long position(SeenTimelines seen) throws SQLException {
+        Long position = statements.call(PROBE).bind(hello.system()).first(row -> {
+            seen.saw(hello.system(), row.getLong(2));
+            return row.getLong(1);
+        });
         if (position == null) {
             throw new SQLException("The primary told no position");
         }

@@ -16,7 +16,6 @@ import dev.parley.store.Standpoint;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
-import dev.parley.store.StoreUrl;
 import dev.parley.store.Work;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
@@ -45,7 +44,7 @@ public final class PostgresDatabase implements Database {
     private static final Sql SECRET = new Sql("secret", "SELECT secret FROM history");
 
     /**
-     * @param primary what replies say of the primary
+     * @param locator finds the primary
      * @param region where this service stands; replicas there are preferred
      * @param threads how many calls work with a node at once, each with a connection
      * @param scanThreads the same for queries over many rows
@@ -56,8 +55,7 @@ public final class PostgresDatabase implements Database {
      * @param slow is told of every statement
      */
     public record Settings(
-            StoreUrl.Postgres url,
-            Node primary,
+            PrimaryLocator locator,
             List<ReplicaUrl> replicas,
             String region,
             int threads,
@@ -105,11 +103,14 @@ public final class PostgresDatabase implements Database {
         this.chosenNode = chosenNode;
         this.meters = new PostgresMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
+        locate();
+        PrimaryLocator locator = settings.locator();
         this.primary = new Primary(
-                settings.primary(),
-                new Connector(settings.url(), "primary", settings.statementTimeout(), settings.slow(), secrecy),
-                calls(settings.primary()),
-                scans(settings.primary()),
+                locator,
+                new Connector(
+                        () -> locator.current().url(), "any", settings.statementTimeout(), settings.slow(), secrecy),
+                calls(locator.current().node()),
+                scans(locator.current().node()),
                 course,
                 meters,
                 settings.probeInterval());
@@ -136,11 +137,21 @@ public final class PostgresDatabase implements Database {
         return meters.watched(name, new StoreThreads(name, settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX));
     }
 
+    private void locate() {
+        try {
+            settings.locator().locate();
+        } catch (OldPrimary e) {
+            throw refused(PostgresFailure.line(e));
+        } catch (SQLException e) {
+            throw refused("the primary cannot be reached: " + PostgresFailure.line(e));
+        }
+    }
+
     private void migrate(Flyway flyway) {
         try {
-            new Schema(flyway).migrate();
+            settings.locator().schema(flyway).migrate();
         } catch (Schema.Unusable e) {
-            throw PostgresFailure.refused(settings.url(), e);
+            throw PostgresFailure.refused(settings.locator().url(), e);
         }
     }
 
@@ -156,7 +167,9 @@ public final class PostgresDatabase implements Database {
                 throw refused("its table history is empty");
             }
             admit(first);
-            var told = new History(kept, first.lineage(), first.position());
+            settings.locator().seen().save();
+            var told = new History(
+                    kept, first.lineage(), first.position(), settings.locator().seen());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
@@ -176,16 +189,17 @@ public final class PostgresDatabase implements Database {
     }
 
     private StartRefused refused(String why) {
-        return PostgresFailure.refused(settings.url(), why);
+        return PostgresFailure.refused(settings.locator().url(), why);
     }
 
     private Replica replica(ReplicaUrl replica) {
         return new Replica(
                 replica.node(),
-                new Connector(replica.url(), "any", settings.statementTimeout(), settings.slow(), secrecy),
+                new Connector(replica::url, "any", settings.statementTimeout(), settings.slow(), secrecy),
                 calls(replica.node()),
                 scans(replica.node()),
                 history,
+                settings.locator().seen(),
                 course,
                 settings.probeInterval(),
                 settings.lagMax());

@@ -3,8 +3,6 @@ package dev.parley.store.postgresql;
 import dev.parley.store.ByteCount;
 import dev.parley.store.Finding;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Schema;
-import dev.parley.store.StoreUrl;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +13,7 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.flywaydb.core.Flyway;
 
 /** Looks whether a primary and its replicas are well, one after the other. */
 final class PostgresExamination {
@@ -24,25 +23,38 @@ final class PostgresExamination {
     /** A segment of the log; a replica that follows is behind by less. */
     private static final long LAG_MAX = 16 << 20;
 
+    private static final String OLD_PRIMARY =
+            "What was written there since the promotion is not in the cluster; see the guide Failover.";
+
     private static final String SYSTEM = "SELECT system_identifier FROM pg_control_system()";
 
-    private final StoreUrl.Postgres url;
+    private final PrimaryLocator locator;
     private final List<ReplicaUrl> replicas;
-    private final Schema schema;
+    private final Flyway flyway;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    PostgresExamination(StoreUrl.Postgres url, List<ReplicaUrl> replicas, Schema schema, InstantSource clock) {
-        this.url = url;
+    PostgresExamination(PrimaryLocator locator, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
+        this.locator = locator;
         this.replicas = replicas;
-        this.schema = schema;
+        this.flyway = flyway;
         this.clock = clock;
     }
 
     List<Finding> findings() {
-        try (Connection primary = new Connector(url, "primary", TIMEOUT).connect()) {
+        try {
+            locator.locate();
+        } catch (OldPrimary e) {
+            findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
+            return findings;
+        } catch (SQLException e) {
+            findings.add(unreachable(e));
+            return findings;
+        }
+        try (Connection primary = new Connector(locator.current().url(), "any", TIMEOUT).connect()) {
             findings.add(primary(primary));
-            findings.add(schema.finding());
+            findings.addAll(timelines());
+            findings.add(locator.schema(flyway).finding());
             findings.add(rights(primary));
             findings.add(durability(primary));
             findings.add(clock(primary));
@@ -50,12 +62,24 @@ final class PostgresExamination {
                 findings.add(replica(primary, replica));
             }
         } catch (SQLException e) {
-            findings.add(Finding.fault(
-                    "primary",
-                    url + ": " + PostgresFailure.line(e),
-                    "See that the server runs and lets this user in; check parley.store.url."));
+            findings.add(unreachable(e));
         }
         return findings;
+    }
+
+    private Finding unreachable(SQLException e) {
+        return Finding.fault(
+                "primary",
+                locator.url() + ": " + PostgresFailure.line(e),
+                "See that the server runs and lets this user in; check parley.store.url.");
+    }
+
+    private List<Finding> timelines() {
+        return locator.refused().isEmpty()
+                ? List.of(Finding.ok("timeline", "no server is an old primary"))
+                : locator.refused().stream()
+                        .map(old -> Finding.fault("timeline", old.message(), OLD_PRIMARY))
+                        .toList();
     }
 
     private Finding primary(Connection primary) throws SQLException {
@@ -64,7 +88,8 @@ final class PostgresExamination {
                 "SELECT current_setting('server_version'), pg_database_size(current_database())",
                 row -> Finding.ok(
                         "primary",
-                        "PostgreSQL " + row.getString(1) + " at " + url + ", " + new ByteCount(row.getLong(2))));
+                        "PostgreSQL " + row.getString(1) + " at "
+                                + locator.current().url() + ", " + new ByteCount(row.getLong(2))));
     }
 
     private static Finding rights(Connection primary) throws SQLException {

@@ -20,6 +20,9 @@ final class PostgresFailure {
     static final String IN_RECOVERY = "55000";
     static final String READ_ONLY = "25006";
 
+    /** A class of our own: PostgreSQL has no such state. */
+    static final String OLD_PRIMARY = "08P90";
+
     private PostgresFailure() {}
 
     /** Whether the server rolled the transaction back so that others could go on; run again it can succeed. */

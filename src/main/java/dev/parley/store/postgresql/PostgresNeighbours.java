@@ -3,9 +3,7 @@ package dev.parley.store.postgresql;
 import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
 import dev.parley.store.Neighbours;
-import dev.parley.store.Node;
 import dev.parley.store.Served;
-import dev.parley.store.StoreUrl;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,23 +27,19 @@ public final class PostgresNeighbours implements Neighbours {
     private static final int NAME_BYTES = 8;
 
     private final String name;
-    private final Node primary;
+    private final PrimaryLocator locator;
     private final Connector connector;
     private final Teller teller;
     private @Nullable Listener listener;
 
-    /**
-     * Begins to tell; connects when there is something to be told.
-     *
-     * @param primary what replies say of the primary
-     */
-    public PostgresNeighbours(StoreUrl.Postgres url, Node primary, Duration statementTimeout, SecureRandom random) {
+    /** Begins to tell; connects when there is something to be told. */
+    public PostgresNeighbours(PrimaryLocator locator, Duration statementTimeout, SecureRandom random) {
         var bits = new byte[NAME_BYTES];
         random.nextBytes(bits);
         this.name = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-        this.primary = primary;
-        this.connector = new Connector(url, "primary", statementTimeout);
-        this.teller = new Teller(name, connector);
+        this.locator = locator;
+        this.connector = new Connector(() -> locator.current().url(), "primary", statementTimeout);
+        this.teller = new Teller(name, connector, locator);
         teller.start();
     }
 
@@ -54,7 +48,7 @@ public final class PostgresNeighbours implements Neighbours {
         if (listener != null) {
             throw new IllegalStateException("Somebody listens already");
         }
-        listener = new Listener(connector, payload -> heard(payload, ear), ear::missed);
+        listener = new Listener(connector, locator, payload -> heard(payload, ear), ear::missed);
         listener.start();
     }
 
@@ -74,7 +68,13 @@ public final class PostgresNeighbours implements Neighbours {
             if (closing == null) {
                 ear.committed(notice.session());
             } else {
-                ear.closed(notice.session(), new Served<>(closing.last(), closing.bookmark(), primary, false));
+                ear.closed(
+                        notice.session(),
+                        new Served<>(
+                                closing.last(),
+                                closing.bookmark(),
+                                locator.current().node(),
+                                false));
             }
         }
     }

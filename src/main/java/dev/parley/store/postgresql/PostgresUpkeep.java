@@ -33,15 +33,17 @@ public final class PostgresUpkeep implements Upkeep {
 
     private static final String QUERY_CANCELED = "57014";
 
+    private final PrimaryLocator locator;
     private final StoreUrl.Postgres url;
     private final List<ReplicaUrl> replicas;
-    private final Schema schema;
+    private final Flyway flyway;
     private final InstantSource clock;
 
-    public PostgresUpkeep(StoreUrl.Postgres url, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
-        this.url = url;
+    public PostgresUpkeep(PrimaryLocator locator, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
+        this.locator = locator;
+        this.url = locator.url();
         this.replicas = replicas;
-        this.schema = new Schema(flyway);
+        this.flyway = flyway;
         this.clock = clock;
     }
 
@@ -60,13 +62,17 @@ public final class PostgresUpkeep implements Upkeep {
     }
 
     private StartRefused unreachable(SQLException e) {
-        return PostgresFailure.refused(url, "the primary cannot be reached: " + PostgresFailure.line(e));
+        return PostgresFailure.refused(
+                url, (e instanceof OldPrimary ? "" : "the primary cannot be reached: ") + PostgresFailure.line(e));
     }
 
     @Override
     public Migrated migrate() {
         try {
-            return schema.migrate();
+            locator.locate();
+            return locator.schema(flyway).migrate();
+        } catch (SQLException e) {
+            throw unreachable(e);
         } catch (Schema.Unusable e) {
             throw PostgresFailure.refused(url, e);
         }
@@ -125,10 +131,11 @@ public final class PostgresUpkeep implements Upkeep {
 
     @Override
     public List<Finding> examine() {
-        return new PostgresExamination(url, replicas, schema, clock).findings();
+        return new PostgresExamination(locator, replicas, flyway, clock).findings();
     }
 
     private Connection primary() throws SQLException {
-        return new Connector(url, "primary", TIMEOUT).connect();
+        locator.locate();
+        return new Connector(locator.current().url(), "any", TIMEOUT).connect();
     }
 }

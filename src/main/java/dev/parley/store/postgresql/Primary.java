@@ -1,10 +1,13 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
+import dev.parley.store.RefusedBy;
 import dev.parley.store.Served;
+import dev.parley.store.Standpoint;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
@@ -32,7 +35,9 @@ final class Primary implements AutoCloseable {
     private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(100);
     private static final int ATTEMPTS = 2;
 
-    private final Node node;
+    private static final Duration WATCH = Duration.ofSeconds(10);
+
+    private final PrimaryLocator locator;
     private final Connector connector;
     private final StoreThreads calls;
     private final StoreThreads scans;
@@ -46,6 +51,8 @@ final class Primary implements AutoCloseable {
     private final Thread probe;
     private @Nullable History history;
     private volatile boolean reachable = true;
+    private volatile String trouble = "unreachable";
+    private long watched = System.nanoTime();
     private volatile boolean closing;
 
     /**
@@ -53,21 +60,21 @@ final class Primary implements AutoCloseable {
      * @param scans the same for queries over many rows
      */
     Primary(
-            Node node,
+            PrimaryLocator locator,
             Connector connector,
             StoreThreads calls,
             StoreThreads scans,
             Course course,
             PostgresMeters meters,
             Duration probeInterval) {
-        this.node = node;
+        this.locator = locator;
         this.connector = connector;
         this.calls = calls;
         this.scans = scans;
         this.course = course;
         this.meters = meters;
         this.probeInterval = probeInterval;
-        this.probe = new Thread(this::probe, "parley-probe-" + node.name());
+        this.probe = new Thread(this::probe, "parley-probe-" + node().name());
         this.probe.setDaemon(true);
     }
 
@@ -84,7 +91,7 @@ final class Primary implements AutoCloseable {
     }
 
     Node node() {
-        return node;
+        return locator.current().node();
     }
 
     boolean isReachable() {
@@ -105,7 +112,7 @@ final class Primary implements AutoCloseable {
 
     NodeState state() {
         Bookmark newest = history().newest();
-        return new NodeState(node, reachable, reachable ? "up" : "unreachable", newest.position(), Duration.ZERO, 0);
+        return new NodeState(node(), reachable, reachable ? "up" : trouble, newest.position(), Duration.ZERO, 0);
     }
 
     /** Runs {@code work} in one transaction. */
@@ -144,7 +151,7 @@ final class Primary implements AutoCloseable {
                 Bookmark seen = connection.lineage().at(connection.commit());
                 connections.rest(connection);
                 meters.committed(System.nanoTime() - began);
-                return new Served<>(result, history().word(seen), node, false);
+                return new Served<>(result, history().word(seen), node(), false);
             } catch (SQLException e) {
                 boolean undone = PostgresFailure.isConflict(e) || (!committing && PostgresFailure.isOfConnection(e));
                 failed(connection, e);
@@ -177,15 +184,14 @@ final class Primary implements AutoCloseable {
                 T result;
                 try {
                     result = query.on(connection);
-                } catch (RuntimeException refusal) {
-                    history().saw(connection.lineage().at(connection.positionBehindQuery()));
-                    connections.rest(connection);
-                    throw refusal;
+                } catch (SignalingException refusal) {
+                    throw new RefusedBy(refusal, standpoint(connection, word));
+                } catch (RuntimeException fault) {
+                    connections.discard(connection);
+                    throw fault;
                 }
-                Bookmark seen = connection.lineage().at(connection.positionBehindQuery());
-                boolean reset = word != null && !isKept(word, connection.lineage(), seen);
-                connections.rest(connection);
-                return new Served<>(result, history().word(seen), node, reset);
+                Standpoint seen = standpoint(connection, word);
+                return new Served<>(result, seen.bookmark(), seen.node(), seen.reset());
             } catch (SQLException e) {
                 failed(connection, e);
                 if (!PostgresFailure.isOfConnection(e) || attempt == ATTEMPTS) {
@@ -193,6 +199,14 @@ final class Primary implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** How new what was just read is; the connection is at rest from now on. */
+    private Standpoint standpoint(NodeConnection connection, @Nullable String word) throws SQLException {
+        Bookmark seen = connection.lineage().at(connection.positionBehindQuery());
+        boolean reset = word != null && !isKept(word, connection.lineage(), seen);
+        connections.rest(connection);
+        return new Standpoint(history().word(seen), node(), reset);
     }
 
     /** Whether the promise of {@code word} holds at {@code seen}: it is of this line, and not of its future. */
@@ -208,13 +222,23 @@ final class Primary implements AutoCloseable {
             throw unreachable();
         }
         try {
-            return connections.take();
+            NodeConnection taken = connections.take();
+            while (isOld(taken)) { // at rest since before a newer timeline was seen
+                connections.discard(taken);
+                taken = connections.take();
+            }
+            return taken;
         } catch (SQLException e) {
             if (PostgresFailure.isOfConnection(e)) {
                 lost(e);
             }
             throw told(e);
         }
+    }
+
+    private boolean isOld(NodeConnection connection) {
+        Hello hello = connection.hello();
+        return hello.timeline() < locator.seen().newest(hello.system());
     }
 
     private void failed(NodeConnection connection, SQLException e) {
@@ -234,6 +258,7 @@ final class Primary implements AutoCloseable {
             if (hello.inRecovery()) {
                 throw new SQLException("The server is a standby", PostgresFailure.READ_ONLY);
             }
+            locator.admit(statements, hello);
             return new NodeConnection(connection, statements, hello, lineage(connection, statements, hello));
         });
     }
@@ -250,17 +275,23 @@ final class Primary implements AutoCloseable {
         if (known != null) {
             LOG.warnf(
                     "%s is another server than before: timeline %d, at %s",
-                    node.name(), hello.timeline(), connection.getMetaData().getURL());
+                    node().name(), hello.timeline(), connection.getMetaData().getURL());
             known.met(told);
+            locator.moved();
         }
         return told;
     }
 
     private void lost(SQLException e) {
+        boolean old = e instanceof OldPrimary;
         if (reachable) {
-            LOG.warnf("%s cannot be reached: %s", node.name(), e.getMessage());
+            LOG.warnf("%s %s: %s", node().name(), old ? "is out of service" : "cannot be reached", e.getMessage());
         }
+        trouble = old ? "old" : "unreachable";
         reachable = false;
+        if (old) {
+            connections.breakAll(); // what is under way there is not to be committed
+        }
         connections.drop();
         wake.release();
     }
@@ -268,7 +299,7 @@ final class Primary implements AutoCloseable {
     /** It hangs: its connections stand, and no answer comes. Nobody goes on waiting. */
     private void silent() {
         if (reachable) {
-            LOG.warnf("%s does not answer", node.name());
+            LOG.warnf("%s does not answer", node().name());
         }
         reachable = false;
         connections.breakAll();
@@ -279,17 +310,26 @@ final class Primary implements AutoCloseable {
     private void probe() {
         NodeConnection own = null;
         while (!closing) {
-            silence.asked();
             try {
+                if (own == null) {
+                    locator.locate();
+                }
+                silence.asked();
                 if (own == null) {
                     own = connections.take();
                 }
-                long position = own.position();
+                long position = own.position(locator.seen());
                 silence.broken();
+                if (isOld(own)) {
+                    throw new OldPrimary("timeline %d is no longer the newest"
+                            .formatted(own.hello().timeline()));
+                }
+                locator.seen().save();
+                watch();
                 course.at(own.lineage().timeline(), position, System.nanoTime());
                 history().saw(own.lineage().at(position));
                 if (!reachable) {
-                    LOG.infof("%s can be reached again", node.name());
+                    LOG.infof("%s can be reached again", node().name());
                     reachable = true;
                 }
                 waiters.forEach(waiter -> waiter.complete(null));
@@ -309,6 +349,14 @@ final class Primary implements AutoCloseable {
         }
         if (own != null) {
             connections.discard(own);
+        }
+    }
+
+    /** Now and then the other servers are looked at, too: one of them may have been promoted. */
+    private void watch() {
+        if (System.nanoTime() - watched > WATCH.toNanos()) {
+            watched = System.nanoTime();
+            locator.watch();
         }
     }
 

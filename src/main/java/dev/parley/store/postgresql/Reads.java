@@ -144,7 +144,7 @@ final class Reads {
                 } else if (cause instanceof StoreUnavailable) {
                     meters.fellBack("busy");
                 } else {
-                    return CompletableFuture.failedStage(cause);
+                    return CompletableFuture.failedStage(failure);
                 }
                 return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
             });
@@ -157,7 +157,7 @@ final class Reads {
                     : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
             return read.exceptionallyCompose(failure -> Stages.cause(failure) instanceof StoreUnavailable refusal
                     ? onLastResort(refusal)
-                    : CompletableFuture.failedStage(Stages.cause(failure)));
+                    : CompletableFuture.failedStage(failure));
         }
 
         /** The primary was lost with the read on its way: a replica that lags is better than a refusal. */
@@ -168,7 +168,7 @@ final class Reads {
             }
             return counted(replica.get().read(query, scan, null)).exceptionallyCompose(failure -> {
                 Throwable cause = Stages.cause(failure);
-                return CompletableFuture.failedStage(cause instanceof Replica.Unfit ? refusal : cause);
+                return CompletableFuture.failedStage(cause instanceof Replica.Unfit ? refusal : failure);
             });
         }
 
@@ -187,6 +187,9 @@ final class Reads {
             return read.whenComplete((served, failure) -> {
                 if (served != null) {
                     meters.read(served.node().name());
+                } else {
+                    Stages.decision(failure)
+                            .ifPresent(by -> meters.read(by.node().name()));
                 }
             });
         }

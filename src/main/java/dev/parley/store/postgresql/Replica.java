@@ -1,9 +1,12 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.session.SignalingException;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
+import dev.parley.store.RefusedBy;
 import dev.parley.store.Served;
+import dev.parley.store.Standpoint;
 import dev.parley.store.StoreThreads;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,6 +57,7 @@ final class Replica implements AutoCloseable {
     private final StoreThreads calls;
     private final StoreThreads scans;
     private final History history;
+    private final SeenTimelines seen;
     private final Course course;
     private final Duration probeInterval;
     private final Duration lagMax;
@@ -73,6 +77,7 @@ final class Replica implements AutoCloseable {
             StoreThreads calls,
             StoreThreads scans,
             History history,
+            SeenTimelines seen,
             Course course,
             Duration probeInterval,
             Duration lagMax) {
@@ -81,6 +86,7 @@ final class Replica implements AutoCloseable {
         this.calls = calls;
         this.scans = scans;
         this.history = history;
+        this.seen = seen;
         this.course = course;
         this.probeInterval = probeInterval;
         this.lagMax = lagMax;
@@ -180,16 +186,19 @@ final class Replica implements AutoCloseable {
             T result;
             try {
                 result = query.on(connection);
-            } catch (RuntimeException refusal) {
-                remember(connection, connection.sightBehindQuery());
+            } catch (SignalingException refusal) {
+                Sight after = remember(connection, connection.sightBehindQuery());
                 connections.rest(connection);
-                throw refusal;
+                breaker.served();
+                throw new RefusedBy(refusal, new Standpoint(word(connection, after), node, false));
+            } catch (RuntimeException fault) {
+                connections.discard(connection);
+                throw fault;
             }
             Sight after = remember(connection, connection.sightBehindQuery());
             connections.rest(connection);
             breaker.served();
-            return new Served<>(
-                    result, history.word(after.bookmark(connection.hello().system())), node, false);
+            return new Served<>(result, word(connection, after), node, false);
         } catch (SQLException e) {
             connections.discard(connection, e);
             if (PostgresFailure.isOfConnection(e)) {
@@ -198,6 +207,10 @@ final class Replica implements AutoCloseable {
             }
             throw new Unfit("statement"); // such as one that stood in the way of replay
         }
+    }
+
+    private String word(NodeConnection connection, Sight after) {
+        return history.word(after.bookmark(connection.hello().system()));
     }
 
     /** Whether this run of the server has reached {@code bookmark}; what was seen of an earlier run does not count. */
@@ -211,18 +224,20 @@ final class Replica implements AutoCloseable {
         return remember(connection, connection.sight());
     }
 
-    private Sight remember(NodeConnection connection, Sight seen) throws SQLException {
-        if (!seen.inRecovery()) {
+    private Sight remember(NodeConnection connection, Sight found) throws SQLException {
+        if (!found.inRecovery()) {
             throw new SQLException("It was promoted", PostgresFailure.IN_RECOVERY);
         }
-        sight = seen;
-        history.saw(seen.bookmark(connection.hello().system()));
-        return seen;
+        sight = found;
+        seen.saw(connection.hello().system(), found.timeline());
+        history.saw(found.bookmark(connection.hello().system()));
+        return found;
     }
 
     private NodeConnection open() throws SQLException {
         return connector.open((connection, statements, hello) -> {
             if (!hello.inRecovery()) {
+                seen.saw(hello.system(), hello.timeline());
                 throw new SQLException("It is not in recovery: it was promoted", PostgresFailure.IN_RECOVERY);
             }
             if (hello.system() != history.lineage().system()) {
@@ -257,9 +272,9 @@ final class Replica implements AutoCloseable {
                 if (own == null) {
                     own = connections.take();
                 }
-                Sight seen = look(own);
+                Sight found = look(own);
                 silence.broken();
-                judge(seen);
+                judge(found);
             } catch (SQLException e) {
                 silence.broken();
                 if (own != null) {
@@ -279,8 +294,8 @@ final class Replica implements AutoCloseable {
         waiters.forEach(waiter -> waiter.reached.complete(false));
     }
 
-    private void judge(Sight seen) {
-        if (course.behind(seen.replayed(), System.nanoTime()).compareTo(lagMax) > 0) {
+    private void judge(Sight found) {
+        if (course.behind(found.replayed(), System.nanoTime()).compareTo(lagMax) > 0) {
             if (isServing()) {
                 LOG.warnf("Replica %s is out of service: it lags", node.name());
             }

@@ -28,15 +28,19 @@ final class Teller implements AutoCloseable {
 
     private final String name;
     private final Connector connector;
+    private final PrimaryLocator locator;
     private final LinkedBlockingQueue<Notice> untold = new LinkedBlockingQueue<>(UNTOLD_MAX);
     private final Thread thread = new Thread(this::run, "parley-tell");
     private volatile @Nullable Connection connection;
+    private PrimaryLocator.Current server;
     private volatile boolean closing;
 
     /** @param name by which other nodes tell this one's notices from their own */
-    Teller(String name, Connector connector) {
+    Teller(String name, Connector connector, PrimaryLocator locator) {
         this.name = name;
         this.connector = connector;
+        this.locator = locator;
+        this.server = locator.current();
         thread.setDaemon(true);
     }
 
@@ -89,9 +93,11 @@ final class Teller implements AutoCloseable {
 
     private Connection connected() throws SQLException {
         Connection known = connection;
-        if (known != null) {
+        if (known != null && locator.isCurrent(server)) {
             return known;
         }
+        drop();
+        server = locator.current();
         Connection opened = connector.connect();
         connection = opened;
         try (PreparedStatement ready = opened.prepareStatement(READY)) {

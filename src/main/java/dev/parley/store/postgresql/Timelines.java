@@ -19,7 +19,27 @@ final class Timelines {
                             THEN CAST(pg_last_wal_replay_lsn() - '0/0' AS BIGINT) END)
             ON CONFLICT (timeline) DO NOTHING""");
 
+    private static final Sql NEWEST =
+            new Sql("newest-timeline", "SELECT max(timeline) FROM cluster_timelines WHERE system = ?");
+
+    // On an old primary no standby may confirm a commit.
+    private static final Sql NOTE_NEWEST = new Sql("note-newest-timeline", """
+            INSERT INTO cluster_timelines (system, timeline)
+            SELECT ?, ? FROM (SELECT set_config('synchronous_commit', 'local', TRUE)) locally
+            ON CONFLICT (system, timeline) DO NOTHING""");
+
     private Timelines() {}
+
+    /** The newest timeline of {@code system} that any node has noted there; 0 for none. */
+    static long newest(Statements statements, long system) throws SQLException {
+        Long newest = statements.call(NEWEST).bind(system).first(row -> row.getLong(1));
+        return newest == null ? 0 : newest;
+    }
+
+    /** Notes that {@code timeline} of {@code system} has been seen. */
+    static void note(Statements statements, long system, long timeline) throws SQLException {
+        statements.call(NOTE_NEWEST).bind(system).bind(timeline).update();
+    }
 
     /** The line that a primary tells; its timeline is noted first where nobody has met it. */
     static Lineage lineage(Statements statements, Hello hello) throws SQLException {

@@ -2,14 +2,18 @@ package dev.parley.store.postgresql;
 
 import static dev.parley.signaling.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.Sql;
+import dev.parley.store.Stages;
 import dev.parley.store.Work;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +88,25 @@ class FallbacksTest {
                     .isTrue();
             assertThat(fallbacks(parley, "none-in-service")).isEqualTo(2);
             assertThat(parley.replica().serving()).isFalse();
+        }
+    }
+
+    @Test
+    void aRefusalComesFromTheNodeThatDecidedItAndIsCountedThere() {
+        try (Parley parley = whole(Parley.over(cluster))) {
+            Peer nobody = Peer.inNoSession();
+            for (ReadFrom from : List.of(ReadFrom.ANYWHERE, ReadFrom.PRIMARY)) {
+                String node = from == ReadFrom.ANYWHERE ? "copy" : "main";
+                double before =
+                        parley.meters().counter("parley.reads", "node", node).count();
+                Throwable refusal = catchThrowable(
+                        () -> nobody.read(parley, from).toCompletableFuture().join());
+                assertThat(Stages.cause(refusal)).isInstanceOf(SessionNotFound.class);
+                assertThat(Stages.decision(refusal))
+                        .hasValueSatisfying(by -> assertThat(by.node().name()).isEqualTo(node));
+                assertThat(parley.meters().counter("parley.reads", "node", node).count() - before)
+                        .isEqualTo(1);
+            }
         }
     }
 

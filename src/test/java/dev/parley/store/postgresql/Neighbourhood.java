@@ -13,10 +13,8 @@ import dev.parley.session.Event;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
 import dev.parley.signaling.Signaling;
-import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.StoreUrl;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,10 +32,10 @@ record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseabl
     record TestNode(Parley parley, PostgresNeighbours neighbours, Feed feed) {
         static TestNode over(PostgresCluster cluster, Duration recheck) {
             var random = new SecureRandom();
-            var url = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
-            var neighbours = new PostgresNeighbours(url, new Node("main", "here", true), Duration.ofSeconds(2), random);
+            PrimaryLocator locator = Parley.locator(cluster);
+            var neighbours = new PostgresNeighbours(locator, Duration.ofSeconds(2), random);
             Feed feed = Feeds.among(neighbours, recheck);
-            Parley plain = Parley.over(cluster);
+            Parley plain = Parley.over(locator, cluster);
             var signaling =
                     new Signaling(plain.database(), feed, Parley.LIMITS, InstantSource.system(), new SecureRandom());
             return new TestNode(new Parley(plain.database(), signaling, plain.meters()), neighbours, feed);

@@ -11,6 +11,7 @@ import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ import org.flywaydb.core.Flyway;
  */
 public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
         implements AutoCloseable {
+    private static final Node PRIMARY = new Node("main", "here", true);
     private static final Duration TTL = Duration.ofHours(1);
     public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
@@ -74,6 +76,26 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
     }
 
+    /** A node whose primary {@code locator} finds, with the standby as its replica. */
+    static Parley over(PrimaryLocator locator, PostgresCluster cluster) {
+        return over(locator, copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, Secrecy.NONE);
+    }
+
+    /** What finds the primary of {@code cluster}, without a file. */
+    public static PrimaryLocator locator(PostgresCluster cluster) {
+        return locator(cluster.url(), copy(cluster), Optional.empty());
+    }
+
+    /** @param seenFile where the newest timeline is kept */
+    static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
+        return new PrimaryLocator(
+                (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
+                PRIMARY,
+                ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
+                Patience.USUAL.statement,
+                seenFile);
+    }
+
     private static Parley over(
             String url,
             String replicas,
@@ -82,12 +104,20 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             Duration lagMax,
             Patience patience,
             Secrecy secrecy) {
-        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url);
-        var primary = new Node("main", "here", true);
+        return over(locator(url, replicas, Optional.empty()), replicas, threads, queueMax, lagMax, patience, secrecy);
+    }
+
+    private static Parley over(
+            PrimaryLocator locator,
+            String replicas,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            Secrecy secrecy) {
         var settings = new PostgresDatabase.Settings(
-                place,
-                primary,
-                ReplicaUrl.parse(Optional.of(replicas), primary),
+                locator,
+                ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
                 "here",
                 threads,
                 2,
@@ -102,7 +132,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(
-                settings, migrations(place), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
+                settings, migrations(locator.url()), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
         return new Parley(
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }

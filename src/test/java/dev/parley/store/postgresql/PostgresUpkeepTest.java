@@ -12,7 +12,6 @@ import dev.parley.store.Question;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StartRefused;
-import dev.parley.store.StoreUrl;
 import dev.parley.store.UpkeepRefused;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,9 +135,9 @@ class PostgresUpkeepTest {
         cluster.primary().ask("REVOKE INSERT ON events FROM parley");
         assertThat(level(upkeep, "rights")).isEqualTo(Level.FAULT);
 
-        var nobody = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, "postgresql://127.0.0.1:1/parley");
+        PrimaryLocator nobody = Parley.locator("postgresql://127.0.0.1:1/parley", "", Optional.empty());
         assertThat(level(
-                        new PostgresUpkeep(nobody, List.of(), Parley.migrations(nobody), InstantSource.system()),
+                        new PostgresUpkeep(nobody, List.of(), Parley.migrations(nobody.url()), InstantSource.system()),
                         "primary"))
                 .isEqualTo(Level.FAULT);
     }
@@ -154,10 +153,10 @@ class PostgresUpkeepTest {
     }
 
     private PostgresUpkeep upkeep(InstantSource clock) {
-        var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
+        PrimaryLocator locator = Parley.locator(cluster);
         List<ReplicaUrl> replicas =
                 ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
-        return new PostgresUpkeep(place, replicas, Parley.migrations(place), clock);
+        return new PostgresUpkeep(locator, replicas, Parley.migrations(locator.url()), clock);
     }
 
     private static boolean isReset(Parley parley, String bookmark) {

@@ -1,0 +1,26 @@
+package dev.parley.store;
+
+import dev.parley.session.SignalingException;
+
+/** A refusal together with the node that decided it. {@link Stages#cause} tells the refusal alone. */
+public final class RefusedBy extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final SignalingException refusal;
+    private final transient Standpoint standpoint;
+
+    /** @param standpoint which node decided, and how new the state is that it looked at */
+    public RefusedBy(SignalingException refusal, Standpoint standpoint) {
+        super(null, refusal, false, false); // no accident, so no stack trace
+        this.refusal = refusal;
+        this.standpoint = standpoint;
+    }
+
+    public SignalingException refusal() {
+        return refusal;
+    }
+
+    public Standpoint standpoint() {
+        return standpoint;
+    }
+}

@@ -1,0 +1,322 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.FreePort;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Finding;
+import dev.parley.store.Finding.Level;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.StartRefused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Goal: no write reaches an old primary that is started again after a failover, whichever servers a node can reach and whether or
+ * not it was restarted. Method: a real pair of servers, the standby promoted, the old primary started as it was; a server that a
+ * node cannot reach is one that is frozen or not in its settings.
+ */
+class SplitBrainTest {
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    @TempDir
+    Path folder;
+
+    private PostgresCluster cluster;
+    private PostgresServer old;
+    private PostgresServer promoted;
+
+    @BeforeEach
+    void start() {
+        cluster = PostgresCluster.ofTwo();
+        old = cluster.primary();
+        promoted = cluster.standby();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aNodeThatIsCutFromTheNewPrimaryDoesNotWriteToTheOldOne() {
+        try (Parley node = Parley.over(cluster)) {
+            failOver(node);
+            String sessions = old.ask("SELECT count(*) FROM sessions");
+
+            promoted.freeze();
+            await().atMost(LONG)
+                    .until(() -> node.database().nodes().get(0).state().equals("old"));
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> served(Peer.inNoSession().open(node))).isInstanceOf(StoreUnavailable.class);
+            }
+            assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
+
+            promoted.thaw();
+            awaitWrite(node);
+            assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
+        }
+    }
+
+    @Test
+    void aRestartedNodeThatReachesOnlyTheOldPrimaryIsRefused() {
+        Path seen = folder.resolve("data/timelines.properties");
+        try (Parley node = Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
+            failOver(node);
+        }
+        promoted.freeze();
+        old.ask("DELETE FROM cluster_timelines"); // what another node may have left there
+
+        assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining(
+                        "127.0.0.1:" + old.port() + " is an old primary: it writes timeline 1, and timeline 2");
+    }
+
+    @Test
+    void aNewNodeThatReachesBothWritesToTheNewOne() {
+        failOverUnseen();
+        try (Parley node = Parley.over(cluster)) {
+            served(Peer.inNoSession().open(node));
+        }
+        assertThat(promoted.ask("SELECT count(*) FROM sessions")).isEqualTo("1");
+        assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo("0");
+    }
+
+    @Test
+    void aNodeThatKnowsNothingLearnsFromTheOldPrimaryItself() {
+        try (Parley node = Parley.over(cluster)) {
+            failOver(node);
+            await().atMost(LONG)
+                    .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
+                            .equals("2"));
+        }
+        promoted.freeze();
+
+        assertThatThrownBy(() -> Parley.over(cluster))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("is an old primary");
+    }
+
+    @Test
+    void aNodeThatKnowsNothingLearnsFromAStandbyOfTheNewPrimary() throws IOException {
+        try (Parley node = Parley.over(cluster)) {
+            failOver(node);
+        }
+        old.ask("DELETE FROM cluster_timelines");
+        promoted.stop();
+        PostgresServer third = copyOf(promoted, "standby.signal");
+        third.with("primary_conninfo = 'host=127.0.0.1 port=" + promoted.port() + " user=postgres'");
+        try {
+            third.start();
+            String replicas = "third@here=" + third.url();
+            assertThatThrownBy(() -> Parley.over(old.url(), replicas, Duration.ofSeconds(5)))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("is an old primary");
+        } finally {
+            third.close();
+        }
+    }
+
+    @Test
+    void aNodeOnTheOldPrimaryLearnsFromABookmark() {
+        try (Parley node = Parley.over(cluster)) {
+            failOver(node);
+            String bookmark = served(Peer.inNoSession().open(node)).bookmark();
+            old.ask("DELETE FROM cluster_timelines");
+            try (Parley misled = Parley.over(old.url(), "", Duration.ofSeconds(5))) {
+                Peer peer = Peer.inNoSession();
+                served(peer.open(misled));
+
+                assertThatThrownBy(() -> served(peer.read(misled, new ReadFrom.AtLeast(bookmark))))
+                        .isInstanceOf(StoreUnavailable.class);
+                assertThatThrownBy(() -> served(peer.trickle(misled))).isInstanceOf(StoreUnavailable.class);
+            }
+        }
+    }
+
+    @Test
+    void aNodeLeavesAPrimaryThatLivesOnWhenItsReplicaIsPromoted() {
+        try (Parley node = Parley.over(cluster)) {
+            served(Peer.inNoSession().open(node));
+            await().atMost(LONG).until(node::isWhole);
+            promoted.promote();
+
+            await().atMost(LONG).until(() -> isWrittenTo(promoted, node));
+            assertThatOnlyThePromotedOneGrows(node);
+        }
+    }
+
+    @Test
+    void aNodeLeavesAPrimaryThatLivesOnWhenAnotherHostIsPromoted() {
+        try (Parley node = Parley.over(cluster.url(), "", Duration.ofSeconds(5))) {
+            served(Peer.inNoSession().open(node));
+            await().atMost(LONG)
+                    .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
+            promoted.promote();
+
+            await().atMost(LONG).until(() -> isWrittenTo(promoted, node));
+            assertThatOnlyThePromotedOneGrows(node);
+        }
+    }
+
+    @Test
+    void twoPrimariesOnOneTimelineStopTheStart() throws IOException {
+        Parley.over(cluster).close();
+        promoted.close();
+        old.stop();
+        PostgresServer twin = copyOf(old, "");
+        try {
+            old.start();
+            twin.start();
+            String url =
+                    "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley".formatted(old.port(), twin.port());
+            assertThatThrownBy(() -> Parley.over(url, "", Duration.ofSeconds(5)))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("are both primaries on timeline 1");
+        } finally {
+            twin.close();
+        }
+    }
+
+    @Test
+    void oneServerByTwoNamesIsOnePrimary() {
+        String url = "postgresql://parley:secret@127.0.0.1:%d,localhost:%d/parley".formatted(old.port(), old.port());
+        try (Parley node = Parley.over(url, "", Duration.ofSeconds(5))) {
+            served(Peer.inNoSession().open(node));
+        }
+    }
+
+    @Test
+    void anotherClusterIsNotWrittenTo() {
+        try (PostgresCluster other = PostgresCluster.ofTwo()) {
+            Parley.over(other).close();
+            String url = "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley"
+                    .formatted(old.port(), other.primary().port());
+            try (Parley node = Parley.over(url, "", Duration.ofSeconds(5))) {
+                served(Peer.inNoSession().open(node));
+                old.kill();
+                await().atMost(LONG).until(() -> !node.database().nodes().get(0).serving());
+                for (int i = 0; i < 20; i++) {
+                    assertThatThrownBy(() -> served(Peer.inNoSession().open(node)))
+                            .isInstanceOf(StoreUnavailable.class);
+                }
+                assertThat(other.primary().ask("SELECT count(*) FROM sessions")).isEqualTo("0");
+            }
+        }
+    }
+
+    @Test
+    void theGuidesStatementsLetAnOperatorKeepTheOldPrimary() throws IOException {
+        try (Parley node = Parley.over(cluster)) {
+            failOver(node);
+            await().atMost(LONG)
+                    .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
+                            .equals("2"));
+        }
+        promoted.close();
+        assertThatThrownBy(() -> Parley.over(cluster)).isInstanceOf(StartRefused.class);
+
+        Matcher sql = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("src/site/markdown/failover.md")));
+        assertThat(sql.find()).isTrue();
+        old.ask(sql.group(1));
+        try (Parley node = Parley.over(cluster)) {
+            served(Peer.inNoSession().open(node));
+        }
+    }
+
+    @Test
+    void theExaminationNamesTheOldPrimary() {
+        try (Parley node = Parley.over(cluster)) {
+            assertThat(timeline()).extracting(Finding::level).containsExactly(Level.OK);
+            failOver(node);
+        }
+        assertThat(timeline()).singleElement().satisfies(finding -> {
+            assertThat(finding.level()).isEqualTo(Level.FAULT);
+            assertThat(finding.found()).contains("127.0.0.1:" + old.port() + " is an old primary");
+            assertThat(finding.advice()).isNotBlank();
+        });
+        promoted.freeze();
+        assertThat(timeline()).extracting(Finding::level).containsExactly(Level.FAULT);
+    }
+
+    private List<Finding> timeline() {
+        PrimaryLocator locator = Parley.locator(cluster);
+        return new PostgresUpkeep(locator, List.of(), Parley.migrations(locator.url()), InstantSource.system())
+                .examine().stream()
+                        .filter(finding -> finding.subject().equals("timeline"))
+                        .toList();
+    }
+
+    /** The old primary dies, the other server is promoted and {@code node} has met it; then the old one is started as it was. */
+    private void failOver(Parley node) {
+        await().atMost(LONG).until(node::isWhole);
+        old.kill();
+        promoted.promote();
+        awaitWrite(node);
+        old.start();
+    }
+
+    /** The same while no node runs. */
+    private void failOverUnseen() {
+        try (Parley node = Parley.over(cluster)) {
+            await().atMost(LONG).until(node::isWhole);
+        }
+        old.kill();
+        promoted.promote();
+        old.start();
+    }
+
+    private static void awaitWrite(Parley node) {
+        await().atMost(LONG)
+                .ignoreException(StoreUnavailable.class)
+                .until(() -> served(Peer.inNoSession().open(node)) != null);
+    }
+
+    private static boolean isWrittenTo(PostgresServer server, Parley node) {
+        String before = server.ask("SELECT count(*) FROM sessions");
+        try {
+            served(Peer.inNoSession().open(node));
+        } catch (StoreUnavailable e) {
+            return false;
+        }
+        return !server.ask("SELECT count(*) FROM sessions").equals(before);
+    }
+
+    private void assertThatOnlyThePromotedOneGrows(Parley node) {
+        String before = old.ask("SELECT count(*) FROM sessions");
+        for (int i = 0; i < 20; i++) {
+            served(Peer.inNoSession().open(node));
+        }
+        assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(before);
+    }
+
+    private String copy() {
+        return "copy@here=" + promoted.url();
+    }
+
+    /** @param signal the name of a file that the copy has, or nothing */
+    private static PostgresServer copyOf(PostgresServer stopped, String signal) throws IOException {
+        var copy = new PostgresServer(stopped.folder().resolveSibling("third"), FreePort.choose(), stopped.database());
+        PostgresBinaries.copy(stopped.folder(), copy.folder());
+        if (!signal.isEmpty()) {
+            Files.createFile(copy.folder().resolve(signal));
+        }
+        return copy.with("port = " + copy.port());
+    }
+}
