@@ -46,6 +46,11 @@ public final class Bookmarks {
         };
     }
 
+    /** Whether {@code request} asks for anything. */
+    static boolean isSent(HttpServerRequest request) {
+        return request.headers().getAll(HEADER).stream().anyMatch(word -> !word.isEmpty());
+    }
+
     /** Dresses the reply to {@code request}, whose headers are about to be sent. */
     void dress(HttpServerRequest request) {
         MultiMap reply = request.response().headers();

@@ -1,6 +1,8 @@
 package dev.parley.http;
 
 import dev.parley.signaling.Signaling;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -12,7 +14,10 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
-/** Whether the service can do its work. */
+/**
+ * Whether requests may be sent to this node: it can read the store. Where the primary cannot be read, any
+ * replica will do, so a node stays in service as long as it serves some reads. With a bookmark the request is that read.
+ */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -32,8 +37,10 @@ public final class HealthResource {
     @Path("health")
     public CompletionStage<Health> health(@Context RoutingContext client) {
         var caller = new Caller(client);
-        return signaling
-                .look(caller.readFrom())
-                .thenApply(served -> caller.reply(Status.OK, served, new Health("ok", clock.millis())));
+        CompletionStage<Served<Boolean>> look = signaling.look(caller.readFrom());
+        if (!Bookmarks.isSent(client.request())) {
+            look = look.exceptionallyCompose(noPrimary -> signaling.look(ReadFrom.ANYWHERE));
+        }
+        return look.thenApply(served -> caller.reply(Status.OK, served, new Health("ok", clock.millis())));
     }
 }

@@ -7,16 +7,21 @@ import dev.parley.store.ReadFrom;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** Started and ready: the store can be read. Liveness asks nothing of it, because a restart would not mend a store. */
+/**
+ * Started and ready: some node of the store can be read. Liveness asks nothing of it, because a restart would not mend a store.
+ */
 @Singleton
 @Readiness
 @Startup
 public final class StoreReadiness implements AsyncHealthCheck {
+    private static final String READS_ONLY = "reads only: the primary is unreachable";
+
     private final Signaling signaling;
     private final Database database;
 
@@ -36,8 +41,10 @@ public final class StoreReadiness implements AsyncHealthCheck {
 
     /** Each node with its state, because one that is out of service does not make the store unready. */
     private HealthCheckResponse shown(boolean readable) {
+        List<NodeState> nodes = database.nodes();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("store").status(readable);
-        for (NodeState state : database.nodes()) {
+        response.withData("serves", !readable ? "nothing" : nodes.get(0).serving() ? "reads and writes" : READS_ONLY);
+        for (NodeState state : nodes) {
             String lag = state.node().primary()
                     ? ""
                     : ", " + state.lag().toMillis() + " ms and " + state.lagBytes() + " bytes behind";

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FailoverIT {
     private static final long SEED = Long.getLong("parley.replicated.seed", System.nanoTime());
     private static final int PEERS = 6;
+    private static final Duration HEALTH_MAX = Duration.ofMinutes(1);
 
     @TempDir
     Path folder;
@@ -69,6 +70,36 @@ class FailoverIT {
         }
         assertThat(candidates(replicated.code())).contains(replicated.candidate());
         assertThat(isReset(replicated)).isFalse();
+    }
+
+    @Test
+    void aNodeIsReadyAsLongAsSomeDatabaseNodeServesReads() {
+        ParleyClient one = nodes.one().client();
+        ParleyClient operators = nodes.one().operators();
+        assertThat(operators.get("/q/health/ready").text()).contains("reads and writes");
+
+        nodes.cluster().primary().kill();
+        await().atMost(HEALTH_MAX)
+                .untilAsserted(() ->
+                        assertThat(operators.get("/q/health/ready").text()).contains("reads only"));
+        assertThat(operators.get("/q/health/ready").status()).isEqualTo(200);
+        assertThat(operators.get("/q/health/started").status()).isEqualTo(200);
+        assertThat(one.health()).satisfies(health -> {
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(TwoNodes.isByPrimary(health)).isFalse();
+        });
+        assertThat(one.getSince("first-primary", "/health").status()).isEqualTo(503);
+        assertThat(one.getSince("first-unconstrained", "/api/v1/topics").status())
+                .isEqualTo(200);
+
+        nodes.cluster().standby().kill();
+        await().atMost(HEALTH_MAX).until(() -> one.health().status() == 503);
+        assertThat(operators.get("/q/health/ready").status()).isEqualTo(503);
+        assertThat(operators.get("/q/health/live").status()).isEqualTo(200);
+
+        nodes.cluster().primary().start();
+        await().atMost(HEALTH_MAX).until(() -> one.health().status() == 200);
+        assertThat(operators.get("/q/health/ready").text()).contains("reads and writes");
     }
 
     /** A write that the standby has. */
