@@ -406,6 +406,12 @@ public interface ParleyConfig {
          * the host of each request, as trusted proxies forwarded them.
          */
         Optional<String> publicUrl();
+
+        /**
+         * How long requests are served after the signal to stop, while health checks fail, 1 s to 5 min. Requests that run at the end
+         * of it have as long again to complete. Unset: the service stops at once.
+         */
+        Optional<@DurationMin(seconds = 1) @DurationMax(minutes = 5) Duration> drain();
     }
 
     /** Which web pages may call. */

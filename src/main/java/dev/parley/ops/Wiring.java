@@ -55,6 +55,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -374,9 +376,18 @@ public class Wiring {
                 clock);
     }
 
-    /** While the server still listens and the store can still be read; at ShutdownEvent connections are closed already. */
+    /**
+     * Ends waits when the drain period ends, so that clients that come again reach another node. The server still listens then and
+     * the store can still be read; at ShutdownEvent connections are closed already.
+     */
     void endWaits(@Observes ShutdownDelayInitiatedEvent stopping, Feed feed) {
-        feed.close();
+        config.http().drain().ifPresentOrElse(drain -> endWaits(drain, feed), feed::close);
+    }
+
+    private static void endWaits(Duration drain, Feed feed) {
+        LOG.infof("Draining for %d s: health checks fail, requests are served", drain.toSeconds());
+        CompletableFuture.delayedExecutor(drain.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(feed::close);
     }
 
     @Produces

@@ -157,6 +157,8 @@ class StartIT {
         "parley.cors.origins, https://a.example/",
         "parley.http.public-url, parley.example",
         "parley.http.public-url, https://parley.example/below",
+        "parley.http.drain, 0s",
+        "parley.http.drain, 301s",
         "parley.expiry.schedule, nonsense",
         "parley.expiry.schedule, 0s",
         "parley.waiting.keep-alive, 60s",
