@@ -146,6 +146,21 @@ class StartIT {
         }
     }
 
+    /** As a container mounts it, to keep a password out of the environment. */
+    @Test
+    void settingsMayBeInAFile() throws IOException {
+        Path settings = Files.writeString(
+                folder.resolve("store.properties"),
+                "parley.store.url=sqlite:" + folder.resolve("named-in-the-file.db"));
+        try (RunningParley parley = ParleyJar.in(folder)
+                .with("QUARKUS_CONFIG_LOCATIONS", settings.toString())
+                .startingFast()
+                .start()) {
+            assertThat(parley.isAlive()).isTrue();
+            assertThat(folder.resolve("named-in-the-file.db")).isRegularFile();
+        }
+    }
+
     /** One of each kind; every bound has a test of its own beside the configuration. */
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({

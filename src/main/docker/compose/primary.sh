@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Run by the PostgreSQL image once, when it makes the database: the roles and the database of Parley, and who may replicate.
+set -euo pipefail
+
+psql --username="$POSTGRES_USER" --dbname=postgres --quiet --no-psqlrc -v ON_ERROR_STOP=1 \
+  -v parley="$(</run/secrets/parley)" -v replication="$(</run/secrets/replication)" <<'SQL'
+CREATE ROLE parley LOGIN PASSWORD :'parley';
+CREATE DATABASE parley OWNER parley;
+CREATE ROLE replication LOGIN REPLICATION PASSWORD :'replication';
+SQL
+echo 'host replication replication all scram-sha-256' >>"$PGDATA/pg_hba.conf"

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Starts a streaming replica; where there is none yet, it is copied from the primary.
+set -euo pipefail
+
+if [[ ! -s $PGDATA/PG_VERSION ]]; then
+  PGPASSWORD=$(</run/secrets/replication) pg_basebackup --host=primary --username=replication --pgdata="$PGDATA" \
+    --checkpoint=fast --wal-method=stream --write-recovery-conf
+fi
+exec docker-entrypoint.sh postgres
