@@ -1,5 +1,6 @@
 package dev.parley.ops;
 
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;
@@ -21,7 +22,10 @@ final class StartFailure {
 
     private StartFailure() {}
 
-    /** Ends the process, with a word on standard error where {@code failure} is one. */
+    /**
+     * Ends the process, with a word on standard error where {@code failure} is one. In development mode it goes on: there the
+     * framework restarts the service in the same virtual machine after each change of a source.
+     */
     static void exit(Integer code, @Nullable Throwable failure) {
         if (failure != null) {
             Throwable cause = rootOf(failure);
@@ -32,7 +36,7 @@ final class StartFailure {
                 failure.printStackTrace();
             }
         }
-        System.exit(code);
+        ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
     }
 
     /** What a person can mend, in a line; nothing for a fault of ours. */

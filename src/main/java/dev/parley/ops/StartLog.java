@@ -36,19 +36,18 @@ public final class StartLog {
         LOG.infof(
                 "Listening on http://%s:%d, described at /q/openapi; for operators on http://%s:%d",
                 config.getConfigValue(ListenAddress.HTTP + ".host").getValue(),
-                server.getPort(),
+                port(server.getPort(), ListenAddress.HTTP),
                 config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
-                managementPort());
+                port(server.getManagementPort(), ListenAddress.MANAGEMENT));
         Set<String> misspelt = misspelt(System.getenv().keySet());
         if (!misspelt.isEmpty()) {
             LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
         }
     }
 
-    /** The framework knows the port of the management server only where it is not the configured one. */
-    private int managementPort() {
-        int port = server.getManagementPort();
-        return port > 0 ? port : config.getValue(ListenAddress.MANAGEMENT + ".port", Integer.class);
+    /** The framework knows {@code bound} only where it chose it, and not after a restart in development mode; else it is as set. */
+    private int port(int bound, String server) {
+        return bound > 0 ? bound : config.getValue(server + ".port", Integer.class);
     }
 
     static String versions(SmallRyeConfig config) {

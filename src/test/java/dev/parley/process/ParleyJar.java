@@ -129,7 +129,7 @@ public final class ParleyJar {
         }
     }
 
-    private static boolean isSetting(String variable) {
+    static boolean isSetting(String variable) {
         return variable.startsWith("PARLEY_") || variable.startsWith("QUARKUS_");
     }
 
