@@ -314,4 +314,14 @@ class ManifestsTest {
                 .contains("org.opencontainers.image.licenses=\"Apache-2.0\"");
         assertThat(file.indexOf("USER 10001")).isLessThan(file.indexOf("ENTRYPOINT"));
     }
+
+    /** Podman copies it into a tmpfs that is mounted there, and the service cannot write to folders of root's. */
+    @Test
+    void theBuildOfAnImageFailsWhereTheTrainingRunLeavesSomethingInTmp() throws IOException {
+        String file = Files.readString(Path.of("src/main/docker/Dockerfile.jvm"));
+        String train = Files.readString(Path.of("src/main/docker/train"));
+
+        assertThat(file).contains("RUN /opt/parley/bin/train /opt/parley && test -z \"$(ls -A /tmp)\"");
+        assertThat(train).contains("-Djava.io.tmpdir=\"$work\"", "-XX:-UsePerfData");
+    }
 }
