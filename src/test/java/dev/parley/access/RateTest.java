@@ -38,7 +38,7 @@ class RateTest {
         }
         var begin = new CyclicBarrier(50);
         Callable<Boolean> take = () -> {
-            begin.await(10, TimeUnit.SECONDS);
+            begin.await(120, TimeUnit.SECONDS);
             return rate.take("a").granted();
         };
         ExecutorService threads = Executors.newFixedThreadPool(50);

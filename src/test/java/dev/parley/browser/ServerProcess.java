@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A server of the machine's own, in one process that ends with the test. */
 final class ServerProcess implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofMinutes(1);
-    private static final int STOP_SECONDS_MAX = 30;
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final int STOP_SECONDS_MAX = 120;
 
     private final Process process;
 

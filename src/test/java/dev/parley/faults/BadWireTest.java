@@ -51,7 +51,7 @@ class BadWireTest {
             }
             toPrimary.set(Weather.CLEAR);
             toReplica.set(Weather.CLEAR);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
                     .until(() -> parley.isWhole() && served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
             talkers.forEach(Talker::leave);

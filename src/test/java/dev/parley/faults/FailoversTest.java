@@ -51,17 +51,17 @@ class FailoversTest {
                     .mapToObj(i -> Talker.on(parley, new Random(random.nextLong()), CALL_MAX))
                     .toList();
             int before = random.nextInt(20, 600);
-            await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(talkers) > before);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > before);
             cluster.primary().kill();
             long since = System.nanoTime();
             cluster.standby().promote();
             cluster.standby().ask("ALTER SYSTEM SET synchronous_standby_names = ''");
             cluster.standby().ask("SELECT pg_reload_conf()");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
                     .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
             int then = acknowledged(talkers);
-            await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged(talkers) > then + TALKERS);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > then + TALKERS);
             Duration outage = Duration.ofNanos(System.nanoTime() - since);
             longestOutage = outage.compareTo(longestOutage) > 0 ? outage : longestOutage;
             talkers.forEach(Talker::leave);

@@ -86,7 +86,7 @@ class FeedTest {
         });
         Wait wait = join(feed, KEY, "client", waiter);
         wait.wake();
-        seen.get(10, TimeUnit.SECONDS);
+        seen.get(120, TimeUnit.SECONDS);
         writing.get();
         wait.leave();
     }
@@ -339,7 +339,7 @@ class FeedTest {
         assertThat(closing).isNotDone();
         waits.forEach(Wait::leave);
 
-        closing.get(1, TimeUnit.SECONDS);
+        closing.get(120, TimeUnit.SECONDS);
     }
 
     @Test
@@ -356,7 +356,7 @@ class FeedTest {
         Feed feed = feed(NEVER);
         join(feed, KEY, "client", new Recorder());
 
-        CompletableFuture.runAsync(feed::close, threads).get(10, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(feed::close, threads).get(120, TimeUnit.SECONDS);
     }
 
     private Feed feed(Duration recheck) {
@@ -377,7 +377,7 @@ class FeedTest {
             }
         });
         try {
-            return result.get(10, TimeUnit.SECONDS);
+            return result.get(120, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }

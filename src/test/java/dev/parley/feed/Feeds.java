@@ -47,6 +47,6 @@ public final class Feeds {
                 joined.completeExceptionally(e);
             }
         });
-        return joined.orTimeout(10, TimeUnit.SECONDS).join();
+        return joined.orTimeout(120, TimeUnit.SECONDS).join();
     }
 }

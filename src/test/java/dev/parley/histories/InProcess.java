@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Peers that call the use cases themselves: no HTTP, and so tens of thousands of histories in a minute. */
 final class InProcess implements Service {
-    private static final int REPLY_SECONDS_MAX = 20;
+    private static final int REPLY_SECONDS_MAX = 120;
 
     /** One node: its engine, its use cases, and those who wait there. */
     record Node(Database database, Signaling signaling, Feed feed) {}

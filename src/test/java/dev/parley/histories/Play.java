@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * of news that is there has been forgotten.
  */
 final class Play {
-    private static final int REPLY_SECONDS_MAX = 20;
-    private static final int TOLD_SECONDS_MAX = 5;
+    private static final int REPLY_SECONDS_MAX = 120;
+    private static final int TOLD_SECONDS_MAX = 30;
     private static final String AUDITOR = "the auditor";
 
     private final Service service;

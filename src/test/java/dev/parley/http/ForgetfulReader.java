@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForgetfulReader {
     /** Less than a wait takes when nothing happens. */
-    private static final int SILENCE_MAX_MILLIS = 25_000;
+    private static final int SILENCE_MAX_MILLIS = 60_000;
 
     private static final Pattern CHUNK = Pattern.compile("([0-9a-f]+)\r\n");
     private static final Pattern MESSAGE = Pattern.compile("id: ([0-9a-z]+[.])([0-9]+)\ndata: (.*)\n\n");

@@ -287,6 +287,6 @@ class LongPollTest {
     }
 
     private static Reply reply(CompletableFuture<Reply> waiting) {
-        return waiting.orTimeout(15, TimeUnit.SECONDS).join();
+        return waiting.orTimeout(120, TimeUnit.SECONDS).join();
     }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /** A connection on which a test sends whatever bytes it likes; no client library stands between to mend them. */
 public final class RawConnection implements Closeable {
-    private static final int SILENCE_MAX_MILLIS = 15_000;
+    private static final int SILENCE_MAX_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

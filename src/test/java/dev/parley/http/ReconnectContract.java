@@ -94,7 +94,7 @@ abstract class ReconnectContract {
         });
         spin(turns);
         say(key, token, 2, 3);
-        reading.get(60, TimeUnit.SECONDS);
+        reading.get(120, TimeUnit.SECONDS);
     }
 
     private Void follow(Random random) throws Exception {
@@ -107,7 +107,7 @@ abstract class ReconnectContract {
         while (reader.seen() < events) {
             reader.read(random.nextBoolean(), random.nextInt(BYTES_MAX));
         }
-        writing.get(30, TimeUnit.SECONDS);
+        writing.get(120, TimeUnit.SECONDS);
         assertThat(reader.texts())
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, events)
                         .mapToObj(Integer::toString)

@@ -119,7 +119,7 @@ class CanaryIT {
     }
 
     private void assertTold(RunningParley parley) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() -> collector.spans().stream()
                         .anyMatch(span -> span.getName().equals("DELETE /api/v1/sessions/{code}")));
         Span answer = span("PUT /api/v1/sessions/{code}/answer");

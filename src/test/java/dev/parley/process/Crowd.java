@@ -24,7 +24,7 @@ public final class Crowd implements AutoCloseable {
     /** Few, so that peers meet: each write goes to one of the latest sessions. */
     private static final int LATEST = 12;
 
-    private static final int LEAVE_SECONDS_MAX = 60;
+    private static final int LEAVE_SECONDS_MAX = 120;
 
     private final ParleyClient client;
     private final String name;

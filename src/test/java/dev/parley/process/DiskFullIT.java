@@ -85,7 +85,7 @@ class DiskFullIT {
                     .startingFast();
             try (RunningParley parley = jar.start()) {
                 assertThat(fillWithShortLives(parley.client()).status()).isEqualTo(507);
-                await().atMost(Duration.ofMinutes(1))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> openForShort(parley.client(), "again").status() == 201);
             }
         }

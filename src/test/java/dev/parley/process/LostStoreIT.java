@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The store's file is deleted, moved or replaced under a running server. */
 class LostStoreIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern SWEEPS = Pattern.compile("(?m)^parley_sweep_seconds_count (\\S+)$");
 
     @TempDir

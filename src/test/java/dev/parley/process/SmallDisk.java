@@ -78,7 +78,7 @@ final class SmallDisk implements AutoCloseable {
             return false; // no such command
         }
         try {
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+            return process.waitFor(120, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while running " + command[0], e);

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** Two nodes of the packaged service over a primary and a streaming standby, which both have as their replica {@code copy}. */
 public record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley two) implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration TOLD_WITHIN = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(30);
 
     /** Starts servers of their own and two nodes, whose replica is in service. */
     public static TwoNodes in(Path folder) {

@@ -30,9 +30,11 @@ final class Wanderers implements AutoCloseable {
     private static final String ANY_STATE = "first-unconstrained";
     private static final String LATEST_STATE = "first-primary";
     private static final Pattern BOOKMARK = Pattern.compile("1-[0-9a-f]{24}-[0-9a-f]{16}-.{22}");
-    private static final long REFUSAL_NANOS_MAX = Duration.ofSeconds(1).toNanos();
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** A second on a machine that does nothing else; without the refusal a call takes as long as a statement may, 5 s. */
+    private static final long REFUSAL_NANOS_MAX = Duration.ofSeconds(4).toNanos();
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int SOME = 200;
 
     /** Of one session; its bound is 256. */

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits for what a stage gives, and throws what it fails with as if it had been called here. */
 public final class Awaited {
-    private static final int SECONDS_MAX = 30;
+    private static final int SECONDS_MAX = 120;
 
     private Awaited() {}
 

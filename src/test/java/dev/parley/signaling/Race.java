@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Many calls made at the same moment, each on a thread of its own, and one reader that watches until all are answered. */
 final class Race implements AutoCloseable {
     static final int WAYS = 64;
-    private static final int SECONDS_MAX = 60;
+    private static final int SECONDS_MAX = 120;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(WAYS + 1);
 

@@ -105,6 +105,6 @@ class StoreThreadsTest {
     }
 
     private static <T> T result(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(120, TimeUnit.SECONDS).join();
     }
 }

@@ -75,13 +75,13 @@ record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseabl
 
         Trickled trickled = result(peer.trickle(writing.parley));
 
-        assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(trickled.seq());
+        assertThat(seen.get(120, TimeUnit.SECONDS)).isEqualTo(trickled.seq());
         wait.leave();
     }
 
     /** Deletions until one is heard: that a waiter looks would prove nothing, since all look when listening begins. */
     void awaitHearing() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
             Peer peer = opened();
             var told = new CompletableFuture<Served<Event.Closed>>();
             Wait wait = Feeds.join(waiting.feed, peer.key(), new Hears(told));

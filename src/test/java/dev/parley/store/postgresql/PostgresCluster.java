@@ -119,7 +119,7 @@ public final class PostgresCluster implements AutoCloseable {
         await("the standby is " + (on ? "synchronous" : "asynchronous"))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
                         .equals(on ? "1" : "0"));
     }

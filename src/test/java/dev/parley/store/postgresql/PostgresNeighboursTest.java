@@ -56,7 +56,7 @@ class PostgresNeighboursTest {
         String bookmark = served(nodes.writing().parley().signaling().close(peer.key(), peer.token()))
                 .bookmark();
 
-        Served<Event.Closed> last = told.get(10, TimeUnit.SECONDS);
+        Served<Event.Closed> last = told.get(120, TimeUnit.SECONDS);
         assertThat(last.result()).isEqualTo(new Event.Closed(2, 1));
         assertThat(last.bookmark()).isEqualTo(bookmark);
         wait.leave();

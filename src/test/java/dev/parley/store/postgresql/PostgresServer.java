@@ -25,8 +25,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param database the one that the test works with
  */
 public record PostgresServer(Path folder, int port, String database) implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final int STOP_SECONDS_MAX = 30;
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final int STOP_SECONDS_MAX = 120;
 
     /** Where a client finds the test's database: the role that Parley has is no superuser. */
     public String url() {

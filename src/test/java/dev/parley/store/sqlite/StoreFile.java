@@ -18,7 +18,7 @@ import org.sqlite.SQLiteDataSource;
 /** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
 public record StoreFile(Path path) {
     private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     public SqliteDatabase open() {
         return open(1_000, 100);

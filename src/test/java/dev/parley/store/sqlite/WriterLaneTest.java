@@ -269,7 +269,7 @@ class WriterLaneTest {
             closed.complete(null);
         });
         thread.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> thread.getState() == Thread.State.WAITING);
+        await().until(() -> thread.getState() == Thread.State.WAITING);
         return closed;
     }
 
