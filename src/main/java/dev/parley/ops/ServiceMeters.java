@@ -3,6 +3,7 @@ package dev.parley.ops;
 import dev.parley.feed.Feed;
 import dev.parley.http.EventStreams;
 import dev.parley.http.sight.ErrorMeters;
+import dev.parley.store.RowDamaged;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -27,6 +28,7 @@ public final class ServiceMeters {
     /** Shows them from now on, as they are when they are asked for. */
     void watch() {
         ErrorMeters.begin();
+        RowDamaged.begin();
         Gauge.builder("parley.waiters", feed, Feed::size)
                 .description("Requests that wait for news, streams among them")
                 .register(registry);

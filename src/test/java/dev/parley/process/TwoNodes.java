@@ -25,6 +25,7 @@ public record TwoNodes(PostgresCluster cluster, RunningParley one, RunningParley
                 .with("PARLEY_STORE_PRIMARY", "main@here")
                 .with("PARLEY_STORE_REPLICAS", "copy@here=" + cluster.standby().url())
                 .with("PARLEY_NODE_REGION", "here")
+                .with("PARLEY_EXPIRY_SCHEDULE", "1s")
                 .with("PARLEY_WAITING_RECHECK", "60s") // who sees something earlier was told of it
                 .startingFast();
         var nodes = new TwoNodes(cluster, jar.start(), jar.start());

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Metrics;
 /** Counts what was refused, by the type of the problem, and what failed; they are few kinds, so a look-up is dear to nobody. */
 public final class ErrorMeters {
     private static final String FAULT = "fault";
+    private static final String STORE_FULL = "store-full";
 
     private ErrorMeters() {}
 
@@ -23,9 +24,10 @@ public final class ErrorMeters {
         counter(FAULT).increment();
     }
 
-    /** Makes the count of faults visible before there is one. */
+    /** Shows the counts that alerts use before there is an error; otherwise they would not see them rise to one. */
     public static void begin() {
         counter(FAULT);
+        counter(STORE_FULL);
     }
 
     private static Counter counter(String type) {

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import org.sqlite.ProgressHandler;
 
 /**
@@ -25,9 +26,11 @@ final class SqliteBackup {
     private static final int STEPS_BETWEEN_LOOKS = 200_000;
 
     private final SqliteFile store;
+    private final InstantSource clock;
 
-    SqliteBackup(SqliteFile store) {
+    SqliteBackup(SqliteFile store, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     @SuppressWarnings("try") // the lock is held and not asked
@@ -42,6 +45,7 @@ final class SqliteBackup {
                 copyTo(partial, progress);
                 Contents saved = checked(partial, progress);
                 OwnFile.moveInto(target, partial);
+                note(target);
                 return saved;
             } finally {
                 Files.deleteIfExists(partial);
@@ -50,6 +54,16 @@ final class SqliteBackup {
             throw failed(target, "SQLite says: " + e.getMessage());
         } catch (IOException e) {
             throw failed(target, "it cannot be written (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private void note(Path target) {
+        try {
+            store.noteBackup(clock.instant());
+        } catch (IOException e) {
+            throw new UpkeepRefused(
+                    "The backup was made to " + target + ", but its time cannot be noted beside the store ("
+                            + e.getClass().getSimpleName() + "), so the metric of the last backup stays as it was.");
         }
     }
 

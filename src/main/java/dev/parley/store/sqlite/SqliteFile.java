@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -47,8 +49,11 @@ final class SqliteFile {
     /** Pages that the writer keeps; a reader's are stale after each commit, so it gets the driver's 2 MB. */
     private static final int WRITER_CACHE_KIB = 64 << 10;
 
+    private static final String LAST_BACKUP = "-last-backup";
+
     /** The database itself, and what SQLite and Parley keep beside it. */
-    private static final Set<String> OWN_SUFFIXES = Set.of("", "-wal", "-shm", "-journal", "-lock", "-restoring");
+    private static final Set<String> OWN_SUFFIXES =
+            Set.of("", "-wal", "-shm", "-journal", "-lock", "-restoring", LAST_BACKUP);
 
     /** As many as Linux follows. */
     private static final int LINKS_MAX = 40;
@@ -221,6 +226,17 @@ final class SqliteFile {
     /** How large the file is that SQLite keeps under {@code suffix}; 0 where there is none. */
     long bytesBeside(String suffix) {
         return beside(suffix).toFile().length();
+    }
+
+    /** When the last backup was made, in epoch milliseconds; 0 where none is known. */
+    long lastBackupMillis() {
+        return beside(LAST_BACKUP).toFile().lastModified();
+    }
+
+    /** Notes that a backup was made: the time of an empty file tells a running server, whose metrics show it. */
+    void noteBackup(Instant made) throws IOException {
+        OwnFile.makeIfMissing(beside(LAST_BACKUP), path);
+        Files.setLastModifiedTime(beside(LAST_BACKUP), FileTime.from(made));
     }
 
     /** Makes known what this process does with the file, and makes that where it is missing; refuses where another's doing is in the way. */

@@ -47,6 +47,9 @@ final class SqliteMeters {
         Gauge.builder("parley.disk.free.bytes", file, SqliteFile::diskFree)
                 .description("What is free on the disk of the store")
                 .register(registry);
+        Gauge.builder("parley.backup.last.success.timestamp.seconds", file, store -> store.lastBackupMillis() / 1e3)
+                .description("When the last backup was made, in seconds since 1970; 0 where none is known")
+                .register(registry);
         Gauge.builder("parley.primary.serving", presence, files -> files.isLost() ? 0 : 1)
                 .description("Whether the store's files are still where they were opened")
                 .tag("node", node.name())

@@ -82,7 +82,7 @@ public final class SqliteUpkeep implements Upkeep {
 
     @Override
     public Contents backup(Path target, Progress progress) {
-        return new SqliteBackup(file).to(target, progress);
+        return new SqliteBackup(file, clock).to(target, progress);
     }
 
     @Override

@@ -12,6 +12,7 @@ class PostgresSightTest extends SightContract {
     Set<String> elsewhere() {
         return Set.of(
                 "parley_commit_writes",
+                "parley_backup_last_success_timestamp_seconds",
                 "parley_commit_writes_count",
                 "parley_commit_writes_sum",
                 "parley_disk_free_bytes",

@@ -131,7 +131,7 @@ class SqliteUpkeepTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-wal", "-shm", "-lock", "-journal", "-restoring"})
+    @ValueSource(strings = {"-wal", "-shm", "-lock", "-journal", "-restoring", "-last-backup"})
     void aBackupReplacesNoFileOfTheStore(String suffix) throws SQLException {
         StoreFile store = filled("parley.db", 1);
         Path file = folder.resolve("parley.db" + suffix);
