@@ -3,38 +3,73 @@ package dev.parley.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.process.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The systemd unit of the README, held against systemd itself. */
+/** The units in src/main/systemd, held against systemd itself. */
 class SystemdUnitTest {
-    private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
-    private static final Pattern UNIT = Pattern.compile("```ini\n(.*?)```", Pattern.DOTALL);
+    private static final Path UNITS = Path.of("src/main/systemd");
+
+    /** In tenths, of ten. systemd calls what is below 50 good; a service without any protection has 96. */
+    private static final int EXPOSURE_MAX = 30;
 
     @TempDir
     Path folder;
 
+    private final List<Path> units = new ArrayList<>();
+
+    @BeforeEach
+    void copyUnits() throws IOException {
+        assumeTrue(Programs.areOnThePath("systemd-analyze"), "systemd-analyze is not here");
+        try (Stream<Path> files = Files.list(UNITS)) {
+            for (Path unit : files.sorted().toList()) {
+                // systemd looks for the program.
+                String text = Files.readString(unit)
+                        .replace("/usr/local/bin/parley", Path.of("mvnw").toAbsolutePath() + "");
+                units.add(Files.writeString(folder.resolve(unit.getFileName().toString()), text));
+            }
+        }
+        assertThat(units).hasSize(3);
+    }
+
+    private static String assertSucceeds(String... command) throws IOException, InterruptedException {
+        Process analyze = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(analyze.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(analyze.waitFor()).as(said).isZero();
+        return said;
+    }
+
     @Test
     void systemdUnderstandsEveryLine() throws IOException, InterruptedException {
-        assumeTrue(Files.isExecutable(ANALYZE), "systemd-analyze is not here");
-        Matcher unit = UNIT.matcher(Files.readString(Path.of("README.md")));
-        assertThat(unit.find()).isTrue();
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Path file = folder.resolve("parley.service");
-        Files.writeString(file, unit.group(1).replace("/usr/bin/java", java));
+        String said = assertSucceeds(Stream.concat(
+                        Stream.of("systemd-analyze", "verify"), units.stream().map(Path::toString))
+                .toArray(String[]::new));
 
-        Process verify = new ProcessBuilder(ANALYZE.toString(), "verify", file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // What it does not know it reports, and goes on.
+        assertThat(said).doesNotContain("parley.service:", "parley-backup.service:", "parley-backup.timer:");
+    }
 
-        assertThat(verify.waitFor()).as(said).isZero();
-        assertThat(said).doesNotContain("parley.service:");
+    @Test
+    void theServiceAndItsBackupHaveNoMoreRightsThanTheyNeed() throws IOException, InterruptedException {
+        for (Path unit : units) {
+            if (unit.toString().endsWith(".service")) {
+                assertSucceeds(
+                        "systemd-analyze",
+                        "security",
+                        "--no-pager",
+                        "--offline=true",
+                        "--threshold=" + EXPOSURE_MAX,
+                        unit.toString());
+            }
+        }
     }
 }

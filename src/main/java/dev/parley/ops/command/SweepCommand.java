@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
                     + " parley.expiry.schedule is off."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Every minute from cron: * * * * * java -jar quarkus-run.jar sweep"})
+        footer = {
+            "",
+            "The schedule of the service costs less than a command by cron; parley.expiry.schedule takes a cron expression, too."
+        })
 @SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
 public final class SweepCommand implements Callable<Integer> {
     @Inject
