@@ -93,6 +93,13 @@ class AlertsIT {
             nodes.cluster().primary().kill();
             await().until(() -> Scrape.of(one).sum("parley_primary_serving") == 0);
             assertFiring(alone, twice(() -> open(one), one), "ParleyHasNoPrimary", "ParleyRefusesWork");
+
+            nodes.cluster().standby().promote();
+            await().until(() -> Scrape.of(one).sum("parley_primary_serving") == 1
+                    && open(one).isSuccess());
+            nodes.cluster().primary().start();
+            await().until(() -> Scrape.of(one).sum("parley_old_primaries") == 1);
+            assertFiring(alone, twice(() -> open(one), one), "ParleySeesOldPrimary", "ParleyReplicaIsOut");
         }
     }
 

@@ -82,6 +82,11 @@ final class PostgresMeters {
                 "Whether the primary can be reached",
                 Tags.of("node", primary.node().name()),
                 () -> primary.isReachable() ? 1 : 0);
+        gauge(
+                "parley.old.primaries",
+                "Servers that take writes although another one is the primary now",
+                Tags.empty(),
+                primary::oldPrimaries);
     }
 
     /** How many calls wait for one of {@code threads}. */

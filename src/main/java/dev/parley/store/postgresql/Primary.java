@@ -94,6 +94,11 @@ final class Primary implements AutoCloseable {
         return locator.current().node();
     }
 
+    /** How many servers took writes, when last looked at, although another one is the primary now. */
+    int oldPrimaries() {
+        return locator.refused().size();
+    }
+
     boolean isReachable() {
         return reachable;
     }

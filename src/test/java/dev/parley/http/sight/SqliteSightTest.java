@@ -30,6 +30,7 @@ class SqliteSightTest extends SightContract {
         return Set.of(
                 "parley_bookmark_wait_seconds",
                 "parley_bookmark_wait_seconds_bucket",
+                "parley_old_primaries",
                 "parley_read_fallbacks_total",
                 "parley_reads_total",
                 "parley_replica_lag_bytes",
