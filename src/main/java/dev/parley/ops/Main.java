@@ -32,6 +32,7 @@ public final class Main {
         // Until the configuration is read nothing holds back what libraries say of themselves, and with a wrong one
         // that is for good.
         LIBRARIES.setLevel(Level.WARNING);
+        var failure = new StartFailure(StartFailure.settings(System.getProperties(), System.getenv()));
         CommandLine commands = CommandRun.speaking(new CommandLine(new ParleyCommand()));
         try {
             CommandLine.ParseResult line = commands.parseArgs(args);
@@ -43,14 +44,14 @@ public final class Main {
                 // FrontDoor holds every URI against the RFC and says what is wrong; the framework would refuse without
                 // a word.
                 System.setProperty("vertx.disableURIValidation", "true");
-                Quarkus.run(ServeRun.class, StartFailure::exit, args);
+                Quarkus.run(ServeRun.class, failure::exit, args);
             } else {
                 System.setProperty(Wiring.SERVING, "false");
                 System.setProperty("quarkus.management.host-enabled", "false");
                 // No command searches as a peer does; without Hibernate it starts in three quarters of the time.
                 System.setProperty("quarkus.hibernate-orm.sqlite.active", "false");
                 System.setProperty("quarkus.hibernate-orm.postgresql.active", "false");
-                Quarkus.run(CommandRun.class, StartFailure::exit, args);
+                Quarkus.run(CommandRun.class, failure::exit, args);
             }
         } catch (ParameterException e) {
             System.exit(commands.getParameterExceptionHandler().handleParseException(e, args));

@@ -1,13 +1,23 @@
 package dev.parley.ops;
 
+import dev.parley.ops.command.ExitCode;
+import dev.parley.store.StartRefused;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.io.IOException;
 import java.net.BindException;
+import java.security.GeneralSecurityException;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Why the service did not start, for the person who started it: one line for what that person can mend, else the whole story. */
@@ -20,27 +30,56 @@ final class StartFailure {
     // Expected …"
     private static final String THREW = " threw an Exception whilst being converted";
 
-    private StartFailure() {}
+    /** These Parley checks itself before anything else is started. */
+    private static final Pattern CHECKED =
+            Pattern.compile("quarkus\\.(http|management)\\.(host|port)|quarkus\\.profile");
+
+    private final Set<String> settings;
+
+    /** @param settings of the framework's own that the operator has made, which it may refuse in its own words */
+    StartFailure(Set<String> settings) {
+        this.settings = Set.copyOf(settings);
+    }
+
+    /** The framework's settings among system properties and environment variables, but for those that Parley checks. */
+    static Set<String> settings(Properties properties, Map<String, String> environment) {
+        return Stream.concat(properties.stringPropertyNames().stream(), environment.keySet().stream())
+                .filter(name -> name.startsWith("quarkus.") || name.startsWith("QUARKUS_"))
+                .filter(name -> !CHECKED.matcher(name.toLowerCase(Locale.ROOT).replace('_', '.'))
+                        .matches())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
 
     /**
-     * Ends the process, with a word on standard error where {@code failure} is one. In development mode it goes on: there the
+     * Ends the process, with a line on standard error where {@code failure} is one. In development mode it goes on: there the
      * framework restarts the service in the same virtual machine after each change of a source.
      */
-    static void exit(Integer code, @Nullable Throwable failure) {
-        if (failure != null) {
-            Throwable cause = rootOf(failure);
-            Optional<String> line = lineOf(cause);
-            if (line.isPresent()) {
-                System.err.println("parley: " + line.get());
-            } else {
-                failure.printStackTrace();
-            }
+    void exit(Integer code, @Nullable Throwable failure) {
+        ApplicationLifecycleManager.getDefaultExitCodeHandler()
+                .accept(failure == null ? code : (Integer) told(failure), failure);
+    }
+
+    private int told(Throwable failure) {
+        Throwable cause = rootOf(failure);
+        Optional<String> line = lineOf(cause);
+        if (line.isPresent()) {
+            System.err.println("parley: " + line.get());
+        } else {
+            failure.printStackTrace();
         }
-        ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
+        return codeOf(cause);
+    }
+
+    /** The exit code: whether another start may succeed, and with the same settings. */
+    int codeOf(Throwable cause) {
+        if (cause instanceof StartRefused refused && refused.isTemporary()) {
+            return ExitCode.UNAVAILABLE;
+        }
+        return lineOf(cause).isPresent() ? ExitCode.FAILED : ExitCode.FAULT;
     }
 
     /** What a person can mend, in a line; nothing for a fault of ours. */
-    static Optional<String> lineOf(Throwable cause) {
+    Optional<String> lineOf(Throwable cause) {
         if (cause instanceof ConfigValidationException invalid) {
             return Optional.of(IntStream.range(0, invalid.getProblemCount())
                     .mapToObj(i -> plain(invalid.getProblem(i).getMessage()))
@@ -53,7 +92,19 @@ final class StartFailure {
             return Optional.of("quarkus.http.port, quarkus.management.port: one of the two cannot be listened on ("
                     + taken.getMessage() + "); choose another one with QUARKUS_HTTP_PORT or QUARKUS_MANAGEMENT_PORT.");
         }
-        return Optional.empty();
+        boolean ofSettings = cause instanceof IllegalArgumentException
+                || cause instanceof IllegalStateException
+                || cause instanceof IOException
+                || cause instanceof GeneralSecurityException;
+        return ofSettings && !settings.isEmpty()
+                ? Optional.of("the start failed (" + kind(cause) + ": " + cause.getMessage()
+                        + "); check these settings: " + String.join(", ", new TreeSet<>(settings)) + ".")
+                : Optional.empty();
+    }
+
+    /** Such as "NoSuchFile", without which a message that is a name says nothing. */
+    private static String kind(Throwable cause) {
+        return cause.getClass().getSimpleName().replace("Exception", "");
     }
 
     private static String plain(String problem) {

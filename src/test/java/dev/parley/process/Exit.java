@@ -12,7 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 public record Exit(int code, String out, String err) {
     /** The one line that the operator gets to read, where the start was refused. */
     String refusal() {
-        assertThat(code).as("exit code; standard error: %s", err).isEqualTo(1);
+        return refusal(1);
+    }
+
+    /** The same where the exit code is another one. */
+    String refusal(int expected) {
+        assertThat(code).as("exit code; standard error: %s", err).isEqualTo(expected);
         assertThat(out).as("standard output").isEmpty();
         assertThat(err.lines())
                 .as("standard error")

@@ -16,6 +16,12 @@ class PostgresStartIT {
     /** Nobody listens there. */
     private static final String NOBODY = "127.0.0.1:1";
 
+    /** The exit code for what the operator has to change. */
+    private static final int REFUSED = 1;
+
+    /** The exit code for what may pass by itself. */
+    private static final int UNAVAILABLE = 69;
+
     @TempDir
     Path folder;
 
@@ -50,17 +56,17 @@ class PostgresStartIT {
 
     @Test
     void aPrimaryThatCannotBeReachedStopsTheStart() {
-        assertRefused(over(NOBODY, database()), NOBODY);
+        assertRefused(over(NOBODY, database()), UNAVAILABLE, NOBODY);
     }
 
     @Test
     void aDatabaseThatIsNotThereStopsTheStart() {
-        assertRefused(over("127.0.0.1:" + cluster.primary().port(), "nothing"), "\"nothing\"");
+        assertRefused(over("127.0.0.1:" + cluster.primary().port(), "nothing"), REFUSED, "\"nothing\"");
     }
 
     @Test
     void aStandbyAloneStopsTheStart() {
-        assertRefused(over("127.0.0.1:" + cluster.standby().port(), database()), "primary");
+        assertRefused(over("127.0.0.1:" + cluster.standby().port(), database()), UNAVAILABLE, "primary");
     }
 
     private ParleyJar over(String hosts, String database) {
@@ -73,7 +79,7 @@ class PostgresStartIT {
         return cluster.primary().database();
     }
 
-    private static void assertRefused(ParleyJar jar, String why) {
-        assertThat(jar.run().refusal()).contains("parley.store.url", why).doesNotContain("secret");
+    private static void assertRefused(ParleyJar jar, int code, String why) {
+        assertThat(jar.run().refusal(code)).contains("parley.store.url", why).doesNotContain("secret");
     }
 }

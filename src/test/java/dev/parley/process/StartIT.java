@@ -193,6 +193,7 @@ class StartIT {
         "quarkus.http.io-threads, many",
         "quarkus.management.port, x",
         "quarkus.datasource.sqlite.jdbc.max-size, x",
+        "quarkus.thread-pool.max-threads, 0",
     })
     void aSettingThatWillNotDoIsNamed(String key, String value) {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);

@@ -1,6 +1,7 @@
 package dev.parley.ops.command;
 
 import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.StartRefused;
 import dev.parley.store.UpkeepRefused;
 import io.quarkus.runtime.QuarkusApplication;
@@ -32,13 +33,16 @@ public final class CommandRun implements QuarkusApplication {
     }
 
     /** One line for what the caller can mend; anything else is a fault of ours, and shown whole. */
-    private static int failed(Exception failure, CommandLine command, ParseResult line) throws Exception {
+    private static int failed(Exception failure, CommandLine command, ParseResult line) {
         if (failure instanceof StartRefused
                 || failure instanceof UpkeepRefused
                 || failure instanceof SignalingException) {
             command.getErr().println("parley: " + failure.getMessage());
-            return ExitCode.FAILED;
+            boolean temporary = failure instanceof StoreUnavailable
+                    || (failure instanceof StartRefused refused && refused.isTemporary());
+            return temporary ? ExitCode.UNAVAILABLE : ExitCode.FAILED;
         }
-        throw failure;
+        failure.printStackTrace(command.getErr());
+        return ExitCode.FAULT;
     }
 }

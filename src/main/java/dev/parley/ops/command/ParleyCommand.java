@@ -30,8 +30,8 @@ import picocli.CommandLine.IVersionProvider;
             "(PARLEY_STORE_URL=sqlite:/path/parley.db) or as system properties",
             "(-Dparley.store.url=…, before -jar); all commands take the same.",
             "",
-            "Exit codes: 0 done; 1 failed, one line on standard error says why; 2 wrong command line;",
-            "3 (doctor) warnings only."
+            "Exit codes: 0 done; 1 refused or failed, one line on standard error says why; 2 wrong command line;",
+            "3 (doctor) warnings only; 69 the store cannot be reached at the moment; 70 a fault of Parley itself."
         })
 public final class ParleyCommand {
     /** The version of the jar. */

@@ -140,10 +140,8 @@ public final class PostgresDatabase implements Database {
     private void locate() {
         try {
             settings.locator().locate();
-        } catch (OldPrimary e) {
-            throw refused(PostgresFailure.line(e));
         } catch (SQLException e) {
-            throw refused("the primary cannot be reached: " + PostgresFailure.line(e));
+            throw PostgresFailure.unreachable(settings.locator().url(), e);
         }
     }
 
@@ -173,7 +171,9 @@ public final class PostgresDatabase implements Database {
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
-            throw refused("the primary cannot be used: " + PostgresFailure.line(e));
+            throw PostgresFailure.isOfConnection(e)
+                    ? PostgresFailure.unreachable(settings.locator().url(), e)
+                    : refused("the primary cannot be used: " + PostgresFailure.line(e));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -16,6 +17,9 @@ import org.jboss.logging.Logger;
 final class PostgresFailure {
     private static final Logger LOG = Logger.getLogger(PostgresFailure.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** Kinds of failures before a statement runs: no connection, no admission, no such database, no room, shutdown or start-up. */
+    private static final List<String> CONNECTING = List.of("08", "28", "3D", "53300", "57P");
 
     static final String IN_RECOVERY = "55000";
     static final String READ_ONLY = "25006";
@@ -68,23 +72,27 @@ final class PostgresFailure {
 
     /** A store that cannot be used for what the migrations met there. */
     static StartRefused refused(StoreUrl.Postgres url, Schema.Unusable e) {
-        return refused(
-                url,
-                ofConnecting(e)
-                        .map(failure -> "the primary cannot be reached: " + line(failure))
-                        .orElse(e.why()));
+        return ofConnecting(e).map(failure -> unreachable(url, failure)).orElseGet(() -> refused(url, e.why()));
+    }
+
+    /** A primary that cannot be used; by itself that changes, unless the server was reached and refuses who connects. */
+    static StartRefused unreachable(StoreUrl.Postgres url, SQLException e) {
+        String line = line(url, (e instanceof OldPrimary ? "" : "the primary cannot be reached: ") + line(e));
+        boolean known = state(e).startsWith("28") || state(e).startsWith("3D");
+        return known ? new StartRefused(line) : StartRefused.temporarily(line);
     }
 
     static StartRefused refused(StoreUrl.Postgres url, String why) {
-        return new StartRefused(StoreUrl.KEY + ": " + url + " cannot be used: " + why + ".");
+        return new StartRefused(line(url, why));
+    }
+
+    private static String line(StoreUrl.Postgres url, String why) {
+        return StoreUrl.KEY + ": " + url + " cannot be used: " + why + ".";
     }
 
     private static Optional<SQLException> ofConnecting(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException failure
-                    && (state(failure).startsWith("08")
-                            || state(failure).startsWith("28")
-                            || state(failure).startsWith("3D"))) {
+            if (cause instanceof SQLException failure && CONNECTING.stream().anyMatch(state(failure)::startsWith)) {
                 return Optional.of(failure);
             }
         }

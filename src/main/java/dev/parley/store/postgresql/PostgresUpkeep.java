@@ -7,7 +7,6 @@ import dev.parley.store.Progress;
 import dev.parley.store.Question;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
-import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
 import dev.parley.store.UpkeepRefused;
@@ -57,13 +56,8 @@ public final class PostgresUpkeep implements Upkeep {
                 throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" makes one");
             }
         } catch (SQLException e) {
-            throw unreachable(e);
+            throw PostgresFailure.unreachable(url, e);
         }
-    }
-
-    private StartRefused unreachable(SQLException e) {
-        return PostgresFailure.refused(
-                url, (e instanceof OldPrimary ? "" : "the primary cannot be reached: ") + PostgresFailure.line(e));
     }
 
     @Override
@@ -72,7 +66,7 @@ public final class PostgresUpkeep implements Upkeep {
             locator.locate();
             return locator.schema(flyway).migrate();
         } catch (SQLException e) {
-            throw unreachable(e);
+            throw PostgresFailure.unreachable(url, e);
         } catch (Schema.Unusable e) {
             throw PostgresFailure.refused(url, e);
         }
@@ -86,7 +80,7 @@ public final class PostgresUpkeep implements Upkeep {
             size.next();
             return size.getLong(1);
         } catch (SQLException e) {
-            throw unreachable(e);
+            throw PostgresFailure.unreachable(url, e);
         }
     }
 

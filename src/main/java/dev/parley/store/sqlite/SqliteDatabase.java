@@ -139,7 +139,7 @@ public final class SqliteDatabase implements Database {
             throw e;
         } catch (SQLException e) {
             release();
-            throw file.refused("SQLite says: " + e.getMessage());
+            throw file.refused(e);
         } catch (IOException e) {
             release();
             throw file.unreachable(e);

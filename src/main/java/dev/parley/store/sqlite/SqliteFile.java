@@ -206,7 +206,7 @@ final class SqliteFile {
                 throw refused("it holds another application's tables");
             }
         } catch (SQLException e) {
-            throw refused("SQLite says: " + e.getMessage());
+            throw refused(e);
         }
     }
 
@@ -431,8 +431,18 @@ final class SqliteFile {
         }
     }
 
+    /** A refusal for what SQLite says; a lock is released some time. */
+    StartRefused refused(SQLException e) {
+        String line = line("SQLite says: " + e.getMessage());
+        return SqliteFailure.isLocked(e) ? StartRefused.temporarily(line) : new StartRefused(line);
+    }
+
     /** A refusal that names the setting and the file. */
     StartRefused refused(String why) {
-        return new StartRefused(name + " cannot be used: " + why + ".");
+        return new StartRefused(line(why));
+    }
+
+    private String line(String why) {
+        return name + " cannot be used: " + why + ".";
     }
 }

@@ -1,0 +1,73 @@
+package dev.parley.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.store.StartRefused;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.BindException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How a start that failed is reported: by one line where the operator can change the cause, and by an exit code in any case. */
+class StartFailureTest {
+    private static final StartFailure OF_NO_SETTINGS = new StartFailure(Set.of());
+
+    @Test
+    void whatTheOperatorCanChangeIsALineAndCode1() {
+        for (Throwable cause : new Throwable[] {
+            new StartRefused("parley.store.url: wrong"),
+            new ConfigurationException("quarkus.tls.x: wrong"),
+            new BindException("Address already in use")
+        }) {
+            assertThat(OF_NO_SETTINGS.lineOf(cause))
+                    .as("%s", cause)
+                    .hasValueSatisfying(line -> assertThat(line).contains(String.valueOf(cause.getMessage())));
+            assertThat(OF_NO_SETTINGS.codeOf(cause)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatMayPassHasACodeOfItsOwn() {
+        StartRefused unreachable = StartRefused.temporarily("the primary cannot be reached");
+
+        assertThat(OF_NO_SETTINGS.lineOf(unreachable)).contains("the primary cannot be reached");
+        assertThat(OF_NO_SETTINGS.codeOf(unreachable)).isEqualTo(69);
+    }
+
+    @Test
+    void aFaultOfOursIsShownWholeAndHasACodeOfItsOwn() {
+        var foreign = new StartFailure(Set.of("quarkus.thread-pool.max-threads"));
+
+        assertThat(OF_NO_SETTINGS.lineOf(new IllegalStateException("x"))).isEmpty();
+        assertThat(OF_NO_SETTINGS.codeOf(new IllegalStateException("x"))).isEqualTo(70);
+        assertThat(foreign.codeOf(new NullPointerException())).isEqualTo(70);
+        assertThat(foreign.codeOf(new OutOfMemoryError())).isEqualTo(70);
+    }
+
+    @Test
+    void whatTheFrameworkRefusesIsALineThatNamesTheSettingsMadeByTheOperator() {
+        var failure = new StartFailure(Set.of("quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
+
+        assertThat(failure.lineOf(new NoSuchFileException("/nope.pem")))
+                .hasValueSatisfying(line ->
+                        assertThat(line).contains("NoSuchFile: /nope.pem", "quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
+        assertThat(failure.codeOf(new IllegalArgumentException("workerPoolSize must be > 0")))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void settingsThatParleyChecksItselfAreNoSuspects() {
+        var properties = new Properties();
+        properties.setProperty("quarkus.http.port", "1");
+        properties.setProperty("quarkus.thread-pool.max-threads", "0");
+        properties.setProperty("java.io.tmpdir", "/tmp");
+
+        assertThat(StartFailure.settings(
+                        properties,
+                        Map.of("QUARKUS_MANAGEMENT_HOST", "::1", "QUARKUS_LOG_LEVEL", "INFO", "PATH", "/bin")))
+                .containsExactly("QUARKUS_LOG_LEVEL", "quarkus.thread-pool.max-threads");
+    }
+}
