@@ -85,7 +85,9 @@ public class Engines {
 
     /** @param serving whether this is a server, or a command beside it */
     Database open(StoreUrl url, boolean serving) {
-        return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url, serving);
+        return url instanceof StoreUrl.Postgres cluster
+                ? postgres(cluster, serving)
+                : sqlite((StoreUrl.Sqlite) url, serving);
     }
 
     /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
@@ -185,7 +187,7 @@ public class Engines {
         return bytesMax;
     }
 
-    private Database postgres(StoreUrl.Postgres url) {
+    private Database postgres(StoreUrl.Postgres url, boolean serving) {
         ParleyConfig.Store store = config.store();
         store.sizeMax().ifPresent(size -> {
             throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
@@ -193,6 +195,7 @@ public class Engines {
         String region = config.node().region();
         var settings = new PostgresDatabase.Settings(
                 locator(url),
+                serving,
                 replicas(),
                 region,
                 store.connections(),

@@ -5,6 +5,7 @@ import dev.parley.store.Upkeep.Migration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -21,6 +22,9 @@ public final class Schema {
     private static final String PENDING = "*:" + MigrationState.PENDING.name().toLowerCase(Locale.ROOT);
 
     private static final String SUBJECT = "schema";
+
+    /** The version of a store that is still empty. */
+    private static final String NONE = "none";
 
     private final Flyway flyway;
 
@@ -50,12 +54,46 @@ public final class Schema {
         }
     }
 
+    /**
+     * Brings the schema up to date and logs each migration by name, for a server; a command leaves the store as it is.
+     *
+     * @throws Unusable if this Parley cannot use the schema, or a migration is due and this is a command
+     */
+    public void open(boolean serving) throws Unusable {
+        if (!serving) {
+            refuseDue();
+            return;
+        }
+        boolean old = !preview().version().equals(NONE);
+        Migrated migrated = migrate();
+        if (old) {
+            migrated.applied()
+                    .forEach(migration ->
+                            LOG.infof("Applied migration %s, %s", migration.version(), migration.description()));
+        }
+    }
+
+    private void refuseDue() throws Unusable {
+        Migrated preview = preview();
+        if (!preview.applied().isEmpty()) {
+            throw new Unusable(
+                    preview.version().equals(NONE)
+                            ? "it is empty; run \"parley migrate\" or start the service"
+                            : "its schema has version " + preview.version() + ", and a migration is due ("
+                                    + names(preview.applied())
+                                    + "); run \"parley migrate\" or start the service",
+                    null);
+        }
+    }
+
     /** Brings the store up to date; one that will not do is left as it is. */
     public Migrated migrate() throws Unusable {
         try {
-            List<Migration> pending = pending(flyway.info());
-            flyway.migrate();
-            return new Migrated(pending, version(flyway.info()));
+            refuseFuture(flyway.info());
+            List<Migration> applied = flyway.migrate().migrations.stream()
+                    .map(migration -> new Migration(migration.version, migration.description))
+                    .toList();
+            return new Migrated(applied, version(flyway.info()));
         } catch (FlywayException e) {
             throw strange(e);
         }
@@ -65,14 +103,14 @@ public final class Schema {
     public Migrated preview() throws Unusable {
         try {
             MigrationInfoService info = flyway.info();
-            List<Migration> pending = pending(info);
+            refuseFuture(info);
             // Flyway takes what is to be applied for invalid, unless told otherwise.
             var lenient = new FluentConfiguration()
                     .configuration(flyway.getConfiguration())
                     .ignoreMigrationPatterns(PENDING)
                     .load();
             lenient.validate();
-            return new Migrated(pending, version(info));
+            return new Migrated(pending(info), version(info));
         } catch (FlywayException e) {
             throw strange(e);
         }
@@ -86,15 +124,20 @@ public final class Schema {
                     ? Finding.ok(SUBJECT, "version " + preview.version())
                     : Finding.warning(
                             SUBJECT,
-                            "version " + preview.version() + ", and "
-                                    + preview.applied().size() + " migrations to be applied",
-                            "The next start applies them, or \"parley migrate\" now.");
+                            "version " + preview.version() + ", and migrations are due: " + names(preview.applied()),
+                            "The next start applies them, or \"parley migrate\" now; make a backup before.");
         } catch (Unusable e) {
             return Finding.fault(SUBJECT, e.why(), "Run the Parley that wrote it, or restore a backup.");
         }
     }
 
-    private static List<Migration> pending(MigrationInfoService info) throws Unusable {
+    private static String names(List<Migration> migrations) {
+        return migrations.stream()
+                .map(migration -> migration.version() + " " + migration.description())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void refuseFuture(MigrationInfoService info) throws Unusable {
         for (MigrationInfo applied : info.applied()) {
             if (applied.getState() == MigrationState.FUTURE_SUCCESS) {
                 throw new Unusable(
@@ -103,6 +146,9 @@ public final class Schema {
                         null);
             }
         }
+    }
+
+    private static List<Migration> pending(MigrationInfoService info) {
         return Arrays.stream(info.pending())
                 .map(migration -> new Migration(String.valueOf(migration.getVersion()), migration.getDescription()))
                 .toList();
@@ -110,7 +156,7 @@ public final class Schema {
 
     private static String version(MigrationInfoService info) {
         MigrationInfo current = info.current();
-        return current == null ? "none" : String.valueOf(current.getVersion());
+        return current == null ? NONE : String.valueOf(current.getVersion());
     }
 
     private static Unusable strange(FlywayException e) {

@@ -4,6 +4,7 @@ import static dev.parley.signaling.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.LogEar;
 import dev.parley.feed.Feeds;
 import dev.parley.session.Code;
 import dev.parley.session.DefaultLimits;
@@ -16,6 +17,7 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.Sessions;
 import dev.parley.signaling.Signaling;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -25,6 +27,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,74 @@ public interface MigrationContract {
 
     /** The store, migrated and open. */
     Database open();
+
+    /** The same as a command opens it. */
+    Database openAsCommand();
+
+    @Test
+    default void aCommandLeavesAnOlderStoreAsItIsAndAServerLogsEachMigration() throws SQLException {
+        storeOfVersion("4").close();
+
+        assertThatExceptionOfType(StartRefused.class)
+                .isThrownBy(this::openAsCommand)
+                .withMessageContainingAll("version 004", "006 one answerer", "parley migrate");
+        try (LogEar log = LogEar.at(Schema.class.getName());
+                Database server = open()) {
+            assertThat(server.nodes()).isNotEmpty();
+            assertThat(log.heard())
+                    .startsWith("Applied migration 005, encryption", "Applied migration 006, one answerer");
+        }
+        try (LogEar log = LogEar.at(Schema.class.getName());
+                Database command = openAsCommand()) {
+            assertThat(command.nodes()).isNotEmpty();
+            assertThat(log.heard()).isEmpty();
+        }
+    }
+
+    @Test
+    default void aCommandMakesNoStore() {
+        assertThatExceptionOfType(StartRefused.class)
+                .isThrownBy(this::openAsCommand)
+                .withMessageContaining("parley migrate");
+    }
+
+    /** As in a rolling update, when the first new server has migrated the store that the old ones serve. */
+    @Test
+    default void aRunningServerGoesOnAfterANewerOneHasAddedToTheSchema() throws SQLException {
+        try (Database server = open()) {
+            Sessions.open(server, Instant.now(), "before");
+            try (Connection newer = storeOfVersion("latest");
+                    var statement = newer.createStatement()) {
+                statement.execute("ALTER TABLE sessions ADD COLUMN added INTEGER NOT NULL DEFAULT 0");
+                statement.execute("ALTER TABLE events ADD COLUMN added INTEGER");
+                statement.execute(
+                        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+                                + " checksum, installed_by, installed_on, execution_time, success)"
+                                + " SELECT installed_rank + 1000, '9999', 'of the future', type, 'V9999__of_the_future.sql',"
+                                + " checksum, installed_by, installed_on, execution_time, success FROM flyway_schema_history"
+                                + " ORDER BY installed_rank DESC LIMIT 1");
+            }
+            Sessions.open(server, Instant.now(), "afterwards");
+            var signaling = new Signaling(
+                    server,
+                    Feeds.nobodyWaits(),
+                    DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
+                    InstantSource.system(),
+                    new SecureRandom());
+            for (String code : List.of("before", "afterwards")) {
+                var key = new SessionKey(Namespace.UNKNOWN, new Code(code));
+                assertThat(result(signaling.session(ReadFrom.PRIMARY, key)).topic())
+                        .isEqualTo("topic");
+                assertThat(result(signaling.answer(key, Description.of("a"), null, Trickle.NOTHING, null))
+                                .generation())
+                        .isEqualTo(1);
+            }
+        }
+        assertThatExceptionOfType(StartRefused.class)
+                .as("a start of this version")
+                .isThrownBy(this::open)
+                .withMessageContainingAll("9999", "newer");
+    }
 
     @Test
     default void sessionsOfVersion5BelongToTheirFirstAnswererAndAreToldApart() throws SQLException {

@@ -8,6 +8,8 @@ import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SessionStore;
 import dev.parley.store.Stages;
+import dev.parley.store.StartRefused;
+import dev.parley.store.Upkeep;
 import dev.parley.store.UpkeepRefused;
 import io.smallrye.config.SmallRyeConfig;
 import jakarta.enterprise.inject.Instance;
@@ -42,6 +44,9 @@ public final class SeedCommand implements Callable<Integer> {
 
     /** Without a word from anybody the profile of a packaged Quarkus application is prod; that says nothing of the store. */
     private static final int QUARKUS_OWN_ORDINAL = 0;
+
+    @Inject
+    Instance<Upkeep> upkeep;
 
     @Inject
     Instance<Database> database;
@@ -80,7 +85,9 @@ public final class SeedCommand implements Callable<Integer> {
         if (sessions < 1 || sessions > SESSIONS_MAX) {
             throw new ParameterException(spec.commandLine(), "--sessions must be 1 to 10000.");
         }
-        refuseProduction();
+        refuseProfile();
+        makeMissing();
+        refuseInUse();
         var seed =
                 new Seed(signaling.get(), new Namespace(namespace), limits.get().ttlMax());
         int made = 0;
@@ -100,11 +107,23 @@ public final class SeedCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void refuseProduction() {
+    /** An older store is not migrated. */
+    private void makeMissing() {
+        try {
+            upkeep.get().refuseMissing();
+        } catch (StartRefused e) {
+            upkeep.get().migrate(); // which refuses what is no store for another reason
+        }
+    }
+
+    private void refuseProfile() {
         ConfigValue profile = settings.getConfigValue("quarkus.profile");
         if (profile.getSourceOrdinal() > QUARKUS_OWN_ORDINAL && "prod".equals(profile.getValue())) {
             throw new UpkeepRefused("The profile is set to prod; development data belongs into no such store.");
         }
+    }
+
+    private void refuseInUse() {
         boolean inUse = Stages.join(database.get()
                         .scan(ReadFrom.PRIMARY, node -> new SessionStore().holdsOthersThan(node, Seed.PREFIX)))
                 .result();

@@ -45,6 +45,7 @@ public final class PostgresDatabase implements Database {
 
     /**
      * @param locator finds the primary
+     * @param serving whether this is a server, which migrates an older store, or a command beside one
      * @param region where this service stands; replicas there are preferred
      * @param threads how many calls work with a node at once, each with a connection
      * @param scanThreads the same for queries over many rows
@@ -56,6 +57,7 @@ public final class PostgresDatabase implements Database {
      */
     public record Settings(
             PrimaryLocator locator,
+            boolean serving,
             List<ReplicaUrl> replicas,
             String region,
             int threads,
@@ -82,7 +84,7 @@ public final class PostgresDatabase implements Database {
     private final Pulse pulse;
 
     /**
-     * Connects to the primary, migrates it and begins to look at the replicas, which need not be there yet.
+     * Connects to the primary and begins to look at the replicas, which need not be there yet.
      *
      * @param repository discovery in PostgreSQL's persistence unit
      * @param secrecy held against the keys that the store notes
@@ -98,12 +100,13 @@ public final class PostgresDatabase implements Database {
             SecureRandom random,
             MeterRegistry registry) {
         this.settings = settings;
+        locate();
+        migrate(flyway);
         this.secrecy = secrecy;
         this.repository = repository;
         this.chosenNode = chosenNode;
         this.meters = new PostgresMeters(registry);
         this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
-        locate();
         PrimaryLocator locator = settings.locator();
         this.primary = new Primary(
                 locator,
@@ -114,7 +117,6 @@ public final class PostgresDatabase implements Database {
                 course,
                 meters,
                 settings.probeInterval());
-        migrate(flyway);
         this.history = begin(random);
         this.all = settings.replicas().stream().map(this::replica).toList();
         this.reads =
@@ -147,7 +149,7 @@ public final class PostgresDatabase implements Database {
 
     private void migrate(Flyway flyway) {
         try {
-            settings.locator().schema(flyway).migrate();
+            settings.locator().schema(flyway).open(settings.serving());
         } catch (Schema.Unusable e) {
             throw PostgresFailure.refused(settings.locator().url(), e);
         }

@@ -86,7 +86,7 @@ public final class SqliteDatabase implements Database {
     private final ConcurrentLinkedDeque<Statements> readers = new ConcurrentLinkedDeque<>();
 
     /**
-     * Opens the store, migrates it and starts its writer.
+     * Opens the store and starts its writer; a server migrates it first.
      *
      * @param repository discovery in SQLite's persistence unit
      * @param secrecy held against the keys that the store notes
@@ -110,7 +110,7 @@ public final class SqliteDatabase implements Database {
         this.transcripts = new Transcripts(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
-            new Schema(flyway).migrate();
+            new Schema(flyway).open(settings.serving());
             Statements writer = openWriter(settings);
             if (settings.serving()) {
                 file.keep(lock);

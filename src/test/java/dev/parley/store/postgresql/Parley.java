@@ -96,6 +96,19 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 seenFile);
     }
 
+    /** A command beside a server, or without one. */
+    static Parley asCommand(PostgresCluster cluster) {
+        return over(
+                locator(cluster),
+                copy(cluster),
+                false,
+                8,
+                4_096,
+                Duration.ofSeconds(5),
+                Patience.USUAL,
+                Secrecy.NONE);
+    }
+
     private static Parley over(
             String url,
             String replicas,
@@ -115,8 +128,21 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             Duration lagMax,
             Patience patience,
             Secrecy secrecy) {
+        return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy);
+    }
+
+    private static Parley over(
+            PrimaryLocator locator,
+            String replicas,
+            boolean serving,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            Secrecy secrecy) {
         var settings = new PostgresDatabase.Settings(
                 locator,
+                serving,
                 ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
                 "here",
                 threads,

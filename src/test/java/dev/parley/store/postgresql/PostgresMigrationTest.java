@@ -38,4 +38,9 @@ class PostgresMigrationTest implements MigrationContract {
     public Database open() {
         return Parley.over(cluster).database();
     }
+
+    @Override
+    public Database openAsCommand() {
+        return Parley.asCommand(cluster).database();
+    }
 }

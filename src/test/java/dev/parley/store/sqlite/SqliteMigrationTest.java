@@ -22,6 +22,11 @@ class SqliteMigrationTest implements MigrationContract {
         return store().open();
     }
 
+    @Override
+    public Database openAsCommand() {
+        return store().openAsCommand();
+    }
+
     private StoreFile store() {
         return new StoreFile(folder.resolve("parley.db"));
     }

@@ -64,9 +64,20 @@ public record StoreFile(Path path) {
 
     private SqliteDatabase open(
             Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax, Secrecy secrecy) {
+        return open(true, busyTimeout, queueMax, batchMax, bytesMax, memoryMax, secrecy);
+    }
+
+    private SqliteDatabase open(
+            boolean serving,
+            Duration busyTimeout,
+            int queueMax,
+            int batchMax,
+            long bytesMax,
+            long memoryMax,
+            Secrecy secrecy) {
         var settings = new SqliteDatabase.Settings(
                 path,
-                true,
+                serving,
                 busyTimeout,
                 bytesMax,
                 memoryMax,
@@ -96,6 +107,11 @@ public record StoreFile(Path path) {
     /** What an operator can do to the file, at {@code clock}'s time. */
     SqliteUpkeep upkeep(InstantSource clock) {
         return new SqliteUpkeep(path, BUSY_TIMEOUT, Long.MAX_VALUE, migrations(), new SecureRandom(), clock);
+    }
+
+    /** A command beside a server, or without one. */
+    public SqliteDatabase openAsCommand() {
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, Secrecy.NONE);
     }
 
     /** A connection that Parley knows nothing of. */
