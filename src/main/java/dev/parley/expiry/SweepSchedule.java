@@ -47,13 +47,23 @@ public final class SweepSchedule {
      * @throws StartRefused if {@code when} is none of them
      */
     public void start(String when) {
+        schedule(scheduler, when, this::sweep);
+    }
+
+    /** Refuses what {@link #start} would refuse. */
+    public static void refuseUnusable(Scheduler scheduler, String when) {
+        schedule(scheduler, when, () -> {});
+        scheduler.unscheduleJob(JOB);
+    }
+
+    private static void schedule(Scheduler scheduler, String when, Runnable task) {
         if (when.equals(OFF)) {
             return;
         }
         var job = scheduler
                 .newJob(JOB)
                 .setConcurrentExecution(ConcurrentExecution.SKIP)
-                .setTask(execution -> sweep());
+                .setTask(execution -> task.run());
         try {
             if (when.contains(" ")) {
                 job.setCron(when).schedule();

@@ -44,6 +44,9 @@ public class Engines {
     private static final String SIZE_MAX = "parley.store.size-max";
     private static final long SIZE_LEAST = 1 << 20;
     private static final long MEMORY_MOST = 16L << 30;
+    /** Of a server over PostgreSQL: its probe, its listener and sender of notices, and the migration at the start. */
+    private static final int OTHER_CONNECTIONS = 5;
+
     private static final String SLOW = "parley.log.slow";
     private static final Duration SLOW_LEAST = Duration.ofMillis(1);
     private static final Duration SLOW_MOST = Duration.ofHours(1);
@@ -100,18 +103,40 @@ public class Engines {
     /** What an operator does to the store; opens nothing yet. */
     Upkeep upkeep(StoreUrl url) {
         if (url instanceof StoreUrl.Postgres cluster) {
-            return new PostgresUpkeep(locator(cluster), replicas(), postgresMigrations.get(), clock);
+            return new PostgresUpkeep(
+                    locator(cluster),
+                    replicas(),
+                    postgresMigrations.get(),
+                    secrecy::get,
+                    config.store().lagMax(),
+                    config.store().connections() + config.store().scanThreads() + OTHER_CONNECTIONS,
+                    clock);
         }
         Path file = ((StoreUrl.Sqlite) url).path();
-        return new SqliteUpkeep(file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), random, clock);
+        return new SqliteUpkeep(
+                file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), secrecy::get, random, clock);
+    }
+
+    /** Refuses settings of the store with which a server does not start; opens nothing. */
+    void refuseUnusable(StoreUrl url) {
+        if (url instanceof StoreUrl.Postgres cluster) {
+            settings(cluster, true);
+        } else {
+            settings((StoreUrl.Sqlite) url, true);
+        }
     }
 
     private Database sqlite(StoreUrl.Sqlite file, boolean serving) {
+        return new SqliteDatabase(
+                settings(file, serving), sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
+    }
+
+    private SqliteDatabase.Settings settings(StoreUrl.Sqlite file, boolean serving) {
         ParleyConfig.Store store = config.store();
         store.replicas().ifPresent(replicas -> {
             throw new StartRefused(ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
         });
-        var settings = new SqliteDatabase.Settings(
+        return new SqliteDatabase.Settings(
                 file.path(),
                 serving,
                 store.busyTimeout(),
@@ -123,7 +148,6 @@ public class Engines {
                 store.scanQueue(),
                 slowLog(),
                 new Node(config.node().name(), config.node().region(), true));
-        return new SqliteDatabase(settings, sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
     }
 
     private SlowLog slowLog() {
@@ -188,12 +212,23 @@ public class Engines {
     }
 
     private Database postgres(StoreUrl.Postgres url, boolean serving) {
+        return new PostgresDatabase(
+                settings(url, serving),
+                postgresMigrations.get(),
+                postgresSessions,
+                chosenNode,
+                secrecy.get(),
+                random,
+                meters);
+    }
+
+    private PostgresDatabase.Settings settings(StoreUrl.Postgres url, boolean serving) {
         ParleyConfig.Store store = config.store();
         store.sizeMax().ifPresent(size -> {
             throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
         });
         String region = config.node().region();
-        var settings = new PostgresDatabase.Settings(
+        return new PostgresDatabase.Settings(
                 locator(url),
                 serving,
                 replicas(),
@@ -208,7 +243,5 @@ public class Engines {
                 store.silenceMax(),
                 store.lagMax(),
                 slowLog());
-        return new PostgresDatabase(
-                settings, postgresMigrations.get(), postgresSessions, chosenNode, secrecy.get(), random, meters);
     }
 }

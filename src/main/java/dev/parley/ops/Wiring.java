@@ -429,10 +429,14 @@ public class Wiring {
     Checkup checkup(
             SmallRyeConfig settings,
             Upkeep upkeep,
+            Engines engines,
+            Scheduler scheduler,
             Instance<Limits> limits,
             Instance<Gate> gate,
             Instance<HttpSettings> http,
             Instance<Patience> patience,
+            Instance<IceServers> iceServers,
+            Instance<Optional<Tracing>> tracing,
             Instance<Secrecy> secrecy) {
         return new Checkup(
                 List.of(
@@ -441,6 +445,11 @@ public class Wiring {
                         gate::get,
                         http::get,
                         patience::get,
+                        iceServers::get,
+                        tracing::get,
+                        () -> SweepSchedule.refuseUnusable(
+                                scheduler, config.expiry().schedule()),
+                        () -> engines.refuseUnusable(storeUrl()),
                         secrecy::get),
                 StartLog.misspelt(System.getenv().keySet()),
                 StartLog.versions(settings),

@@ -13,9 +13,15 @@ public record Finding(
         String subject, Level level, String found, @Nullable String advice) {
     /** How much it matters. */
     public enum Level {
+        INFO,
         OK,
         WARNING,
         FAULT
+    }
+
+    /** A fact that is neither good nor bad. */
+    public static Finding info(String subject, String found) {
+        return new Finding(subject, Level.INFO, found, null);
     }
 
     public static Finding ok(String subject, String found) {

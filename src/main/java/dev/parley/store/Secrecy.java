@@ -100,11 +100,36 @@ public final class Secrecy {
         if (!keyring.isEmpty()) {
             goOn(tx, noted);
         } else if (serving) {
-            throw refused("the store is sealed with the key " + names(noted) + ", and no key is set");
+            throw withoutKey(noted);
         } else {
             locked = true; // what a command can do without a key, such as counting, it may
         }
         return false;
+    }
+
+    /**
+     * Holds the keys against those that the store notes, as a server does, and changes nothing.
+     *
+     * @return what they are to the store, in a line
+     * @throws StartRefused if a server with these keys would not start
+     */
+    public String examine(Statements reader) throws SQLException {
+        List<Noted> noted = noted(reader);
+        if (noted.isEmpty()) {
+            return keyring.isEmpty()
+                    ? "none; payloads are stored as they were sent"
+                    : "none yet; the next start of the service encrypts all payloads";
+        }
+        if (keyring.isEmpty()) {
+            throw withoutKey(noted);
+        }
+        byte[] secret = secret(noted);
+        seal = new Seal(firstOf(noted), secret);
+        return "the key " + names(noted) + " opens the store";
+    }
+
+    private static StartRefused withoutKey(List<Noted> noted) {
+        return refused("the store is sealed with the key " + names(noted) + ", and no key is set");
     }
 
     private void begin(Statements tx) throws SQLException {

@@ -23,6 +23,14 @@ public interface Upkeep {
      */
     record Migrated(List<Migration> applied, String version) {}
 
+    /**
+     * What a restore has done.
+     *
+     * @param contents what the store holds now
+     * @param damaged how many of its sessions cannot be read
+     */
+    record Restored(Contents contents, long damaged) {}
+
     /** Refuses where there is no store; who mistypes its place is to be told, and not to be given a new one. */
     void refuseMissing();
 
@@ -49,11 +57,11 @@ public interface Upkeep {
 
     /**
      * Puts what was saved to {@code file} in the place of the store, wholly or not at all, and begins a new history: bookmarks
-     * that were given out before belong to another.
+     * that were given out before belong to another. Every row is read before the store is replaced.
      *
-     * @return what the store holds now
+     * @param force whether damaged rows are accepted; keys that do not open the file never are
      */
-    Contents restore(Path file, Progress progress);
+    Restored restore(Path file, boolean force, Progress progress);
 
     /** Looks whether the store is well. Changes nothing and throws nothing: what is wrong is found. */
     List<Finding> examine();

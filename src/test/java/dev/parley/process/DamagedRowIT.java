@@ -33,6 +33,9 @@ class DamagedRowIT {
             store.execute("DELETE FROM events" + event + id(store, "missing-event"));
             store.execute("UPDATE sessions SET peer_id = 'another' WHERE code = 'changed-session'");
         }
+        Exit doctor = jar().run("doctor");
+        assertThat(doctor.code()).as("%s", doctor).isEqualTo(1);
+        assertThat(doctor.out()).contains("5 live sessions read, 4 damaged", "→");
         try (RunningParley parley = jar().start();
                 StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
             for (String code : codes) {

@@ -50,7 +50,7 @@ class PostgresCommandsIT {
 
         Exit doctor = jar.run("doctor");
         assertThat(doctor.code()).as("%s", doctor).isZero();
-        assertThat(doctor.out()).contains("PostgreSQL", "behind the primary").doesNotContain("secret");
+        assertThat(doctor.out()).contains("PostgreSQL", "follows the primary").doesNotContain("secret");
 
         assertRefused(jar.run("backup", "parley.dump"), "pg_dump");
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,31 @@ class UpkeepIT {
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.out()).contains("PARLEY_STORE_URI", "misspelt.db", "→");
         assertThat(folder.resolve("misspelt.db")).doesNotExist();
+    }
+
+    /** Each stops the start of the service; the doctor names all of them at once. */
+    @Test
+    void theDoctorNamesEachSettingThatStopsTheStart() {
+        Map<String, String> wrong = Map.of(
+                "parley.session.ttl-min", "25h",
+                "parley.cors.origins", "https://a.example/",
+                "parley.waiting.keep-alive", "60s",
+                "parley.ice.turn", "turn:turn.example.org",
+                "parley.expiry.schedule", "nonsense",
+                "parley.traces.endpoint", "collector:4317",
+                "parley.log.slow", "soon",
+                "parley.encryption.keys", "k",
+                "parley.access.jwt.issuer", "https://issuer.example",
+                "quarkus.http.host", "0.0.0.0");
+        ParleyJar jar = jar("parley.db");
+        for (var setting : wrong.entrySet()) {
+            jar = jar.withOption("-D" + setting.getKey() + "=" + setting.getValue());
+        }
+        Exit exit = jar.run("doctor");
+        assertThat(exit.code()).as("%s", exit).isEqualTo(1);
+        for (String key : wrong.keySet()) {
+            assertThat(exit.out()).contains(key.equals("quarkus.http.host") ? "parley.access" : key);
+        }
     }
 
     @Test

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Look whether all is well (settings, versions, file rights, free disk, lag of replicas, the clock), and say what"
-                    + " to do where it is not. Changes nothing; works beside a running server.",
+            "Look whether all is well (settings, versions, file rights, encryption keys, rows, free disk, lag of replicas, the"
+                    + " clock), and say what to do where it is not. Changes nothing; works beside a running server.",
             "Run it with the service's own environment and user, for it is their settings and rights that it looks at."
         },
         mixinStandardHelpOptions = true,
@@ -52,16 +52,16 @@ public final class DoctorCommand implements Callable<Integer> {
             findings.forEach(finding -> print(out, finding));
         }
         return switch (worst) {
-            case OK -> ExitCode.DONE;
+            case INFO, OK -> ExitCode.DONE;
             case WARNING -> ExitCode.WARNED;
             case FAULT -> ExitCode.FAILED;
         };
     }
 
     private static void print(PrintWriter out, Finding finding) {
-        out.println("%-8s %-9s %s".formatted(word(finding.level()), finding.subject(), finding.found()));
+        out.println("%-8s %-10s %s".formatted(word(finding.level()), finding.subject(), finding.found()));
         if (finding.advice() != null) {
-            out.println("%-8s %-9s → %s".formatted("", "", finding.advice()));
+            out.println("%-8s %-10s → %s".formatted("", "", finding.advice()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.parley.ops.command;
 import dev.parley.store.ByteCount;
 import dev.parley.store.Contents;
 import dev.parley.store.Upkeep;
+import dev.parley.store.Upkeep.Restored;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
@@ -19,8 +20,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Put the backup FILE in the place of the store. What the store holds now is lost: if in doubt, \"parley"
                     + " backup\" it first.",
-            "Stop the service before; while anybody has the store open, this refuses. FILE is checked page by page, and its"
-                    + " schema must be one that this Parley knows. A power cut leaves either the old store or the new.",
+            "Stop the service before; while anybody has the store open, this refuses. FILE is checked page by page and row"
+                    + " by row, the keys of parley.encryption.keys must open it, and its schema must be one that this Parley"
+                    + " knows. A power cut leaves either the old store or the new.",
             "Bookmarks that clients kept are of another history then: their next call is answered by the newest state,"
                     + " with x-bookmark-status: reset. Sessions that have expired since stay expired.",
             "For PostgreSQL use its own tools, such as pg_restore."
@@ -37,26 +39,32 @@ public final class RestoreCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "What \"parley backup\" has saved.")
     Path file;
 
-    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\"} instead.")
+    @Option(
+            names = "--force",
+            description = "Restore FILE although rows in it are damaged. Requests for their sessions get 503 until"
+                    + " the sessions expire.")
+    boolean force;
+
+    @Option(names = "--json", description = "Print {\"file\",\"sessions\",\"events\",\"bytes\",\"damaged\"} instead.")
     boolean json;
 
     @Override
     public Integer call() {
-        Contents restored;
+        Restored restored;
         try (var terminal = new Terminal(spec.commandLine().getErr())) {
-            restored = upkeep.get().restore(file, terminal);
+            restored = upkeep.get().restore(file, force, terminal);
         }
+        Contents contents = restored.contents();
+        String line = "Restored %d sessions%s with %d events, %s, from %s"
+                .formatted(
+                        contents.sessions(),
+                        restored.damaged() == 0 ? "" : ", " + restored.damaged() + " of them damaged,",
+                        contents.events(),
+                        new ByteCount(contents.bytes()),
+                        file);
         spec.commandLine()
                 .getOut()
-                .println(
-                        json
-                                ? ContentsJson.of(file, restored)
-                                : "Restored %d sessions with %d events, %s, from %s"
-                                        .formatted(
-                                                restored.sessions(),
-                                                restored.events(),
-                                                new ByteCount(restored.bytes()),
-                                                file));
+                .println(json ? ContentsJson.of(file, contents).put("damaged", restored.damaged()) : line);
         return ExitCode.DONE;
     }
 }

@@ -33,7 +33,7 @@ public final class Checkup {
 
     public List<Finding> findings() {
         var findings = new ArrayList<Finding>();
-        findings.add(Finding.ok("versions", versions));
+        findings.add(Finding.info("versions", versions));
         findings.addAll(settings());
         findings.add(keys.finding());
         findings.addAll(upkeep.examine());

@@ -2,7 +2,11 @@ package dev.parley.store.postgresql;
 
 import dev.parley.store.ByteCount;
 import dev.parley.store.Finding;
+import dev.parley.store.Finding.Level;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.RowCheck;
+import dev.parley.store.Secrecy;
+import dev.parley.store.Statements;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +17,8 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
 /** Looks whether a primary and its replicas are well, one after the other. */
@@ -20,8 +26,13 @@ final class PostgresExamination {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOCK_SLACK = Duration.ofSeconds(1);
 
-    /** A segment of the log; a replica that follows is behind by less. */
-    private static final long LAG_MAX = 16 << 20;
+    /** Beyond it a replica is reported as it is by then, even where parley.store.lag-max is longer. */
+    private static final Duration LAG_WAIT_MAX = Duration.ofSeconds(30);
+
+    private static final String RESUME =
+            "SELECT pg_wal_replay_resume() on it; while it is behind, other nodes serve its reads.";
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private static final String OLD_PRIMARY =
             "What was written there since the promotion is not in the cluster; see the guide Failover.";
@@ -31,13 +42,26 @@ final class PostgresExamination {
     private final PrimaryLocator locator;
     private final List<ReplicaUrl> replicas;
     private final Flyway flyway;
+    private final Supplier<Secrecy> secrecy;
+    private final Duration lagMax;
+    private final int connections;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    PostgresExamination(PrimaryLocator locator, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
+    PostgresExamination(
+            PrimaryLocator locator,
+            List<ReplicaUrl> replicas,
+            Flyway flyway,
+            Supplier<Secrecy> secrecy,
+            Duration lagMax,
+            int connections,
+            InstantSource clock) {
         this.locator = locator;
         this.replicas = replicas;
         this.flyway = flyway;
+        this.secrecy = secrecy;
+        this.lagMax = lagMax;
+        this.connections = connections;
         this.clock = clock;
     }
 
@@ -52,10 +76,17 @@ final class PostgresExamination {
             return findings;
         }
         try (Connection primary = new Connector(locator.current().url(), "any", TIMEOUT).connect()) {
+            primary.setNetworkTimeout(Runnable::run, Math.toIntExact(TIMEOUT.toMillis()));
             findings.add(primary(primary));
             findings.addAll(timelines());
-            findings.add(locator.schema(flyway).finding());
-            findings.add(rights(primary));
+            Finding version = locator.schema(flyway).finding();
+            findings.add(version);
+            findings.add(rights(primary, version.level() == Level.WARNING));
+            if (version.level() == Level.OK) {
+                // Of an older schema it is not known how rows are read.
+                findings.addAll(RowCheck.findings(new Statements(primary), secrecy, clock.instant()));
+            }
+            findings.add(connections(primary));
             findings.add(durability(primary));
             findings.add(clock(primary));
             for (ReplicaUrl replica : replicas) {
@@ -83,6 +114,12 @@ final class PostgresExamination {
     }
 
     private Finding primary(Connection primary) throws SQLException {
+        if (one(primary, "SELECT current_setting('default_transaction_read_only')", row -> row.getBoolean(1))) {
+            return Finding.fault(
+                    "primary",
+                    locator.current().url() + " refuses writes: default_transaction_read_only is on",
+                    "Reset it for the database, the user or the server.");
+        }
         return one(
                 primary,
                 "SELECT current_setting('server_version'), pg_database_size(current_database())",
@@ -92,14 +129,38 @@ final class PostgresExamination {
                                 + locator.current().url() + ", " + new ByteCount(row.getLong(2))));
     }
 
-    private static Finding rights(Connection primary) throws SQLException {
+    /** @param due whether a migration is, for which tables are changed and made */
+    private static Finding rights(Connection primary, boolean due) throws SQLException {
         String missing = one(primary, """
-                SELECT coalesce(string_agg(privilege || ' on ' || name, ', '), '')
-                FROM unnest(ARRAY['sessions', 'events']) name, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege
-                WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(name, privilege)""", row -> row.getString(1));
+                SELECT coalesce(string_agg(missing, ', '), '') FROM (
+                    SELECT privilege || ' on ' || name AS missing
+                    FROM unnest(ARRAY['sessions', 'events', 'namespaces', 'history', 'encryption_keys', 'access_keys',
+                                      'timelines', 'cluster_timelines']) name,
+                         unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege
+                    WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(name, privilege)
+                    UNION ALL
+                    SELECT 'CREATE on the schema ' || current_schema()
+                    WHERE %1$s AND NOT has_schema_privilege(current_schema(), 'CREATE')
+                    UNION ALL
+                    SELECT 'ownership of ' || tablename FROM pg_tables
+                    WHERE %1$s AND schemaname = current_schema() AND NOT pg_has_role(tableowner, 'USAGE')) lacks""".formatted(due), row -> row.getString(1));
         return missing.isEmpty()
                 ? Finding.ok("rights", "this user may read and write the tables")
                 : Finding.fault("rights", "this user lacks " + missing, "Grant it, or connect as the tables' owner.");
+    }
+
+    private Finding connections(Connection primary) throws SQLException {
+        long most = one(primary, """
+                SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+                             (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()),
+                             (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user))""", row -> row.getLong(1));
+        String found = "each server opens up to " + connections + " connections, and this user may open " + most;
+        return connections <= most
+                ? Finding.ok("room", found)
+                : Finding.warning(
+                        "room",
+                        found,
+                        "Raise max_connections or the user's limit, or lower parley.store.connections; count all servers.");
     }
 
     private static Finding durability(Connection primary) throws SQLException {
@@ -130,7 +191,6 @@ final class PostgresExamination {
     private Finding replica(Connection primary, ReplicaUrl replica) {
         String subject = replica.node().name();
         try (Connection connection = new Connector(replica.url(), "any", TIMEOUT).connect()) {
-            long written = one(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1));
             if (!one(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
                 return Finding.fault(
                         subject,
@@ -142,21 +202,47 @@ final class PostgresExamination {
                 return Finding.fault(
                         subject, "it belongs to another cluster", "Check its address in " + ReplicaUrl.KEY + ".");
             }
-            long replayed = one(
-                    connection, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)", row -> row.getLong(1));
-            String found = new ByteCount(Math.max(0, written - replayed)) + " behind the primary";
-            return written - replayed <= LAG_MAX
-                    ? Finding.ok(subject, found)
-                    : Finding.warning(
-                            subject,
-                            found,
-                            "See pg_stat_replication on the primary; reads go elsewhere beyond parley.store.lag-max.");
+            return lag(subject, primary, connection);
         } catch (SQLException e) {
             return Finding.fault(
                     subject,
                     replica.url() + ": " + PostgresFailure.line(e),
                     "See that the replica runs; until then the others and the primary serve its reads.");
         }
+    }
+
+    /** Judged as a server judges it: by the time for which the primary has been further. */
+    private Finding lag(String subject, Connection primary, Connection replica) throws SQLException {
+        Duration max = lagMax.compareTo(LAG_WAIT_MAX) < 0 ? lagMax : LAG_WAIT_MAX;
+        boolean paused = one(replica, "SELECT pg_is_wal_replay_paused()", row -> row.getBoolean(1));
+        var course = new Course(Duration.ZERO);
+        course.at(
+                1,
+                one(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1)),
+                System.nanoTime());
+        long replayed = replayed(replica);
+        Duration behind = course.behind(replayed, System.nanoTime());
+        while (!behind.isZero() && behind.compareTo(max) <= 0) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            replayed = replayed(replica);
+            behind = course.behind(replayed, System.nanoTime());
+        }
+        if (!behind.isZero()) {
+            return Finding.warning(
+                    subject,
+                    "more than " + max.toMillis() + " ms behind the primary, by "
+                            + new ByteCount(course.bytesBehind(replayed)) + (paused ? "; its replay is paused" : ""),
+                    paused
+                            ? RESUME
+                            : "See pg_stat_replication on the primary; beyond parley.store.lag-max other nodes serve its reads.");
+        }
+        return paused
+                ? Finding.warning(subject, "follows the primary so far, and its replay is paused", RESUME)
+                : Finding.ok(subject, "follows the primary");
+    }
+
+    private static long replayed(Connection replica) throws SQLException {
+        return one(replica, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)", row -> row.getLong(1));
     }
 
     private interface Reading<T> {

@@ -7,6 +7,7 @@ import dev.parley.store.Progress;
 import dev.parley.store.Question;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.Upkeep;
 import dev.parley.store.UpkeepRefused;
@@ -18,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 
@@ -36,13 +38,31 @@ public final class PostgresUpkeep implements Upkeep {
     private final StoreUrl.Postgres url;
     private final List<ReplicaUrl> replicas;
     private final Flyway flyway;
+    private final Supplier<Secrecy> secrecy;
+    private final Duration lagMax;
+    private final int connections;
     private final InstantSource clock;
 
-    public PostgresUpkeep(PrimaryLocator locator, List<ReplicaUrl> replicas, Flyway flyway, InstantSource clock) {
+    /**
+     * @param secrecy asked for only where payloads are read; it may refuse the keys that are set
+     * @param lagMax a replica that is further behind is out of service
+     * @param connections how many a server opens to the primary
+     */
+    public PostgresUpkeep(
+            PrimaryLocator locator,
+            List<ReplicaUrl> replicas,
+            Flyway flyway,
+            Supplier<Secrecy> secrecy,
+            Duration lagMax,
+            int connections,
+            InstantSource clock) {
         this.locator = locator;
         this.url = locator.url();
         this.replicas = replicas;
         this.flyway = flyway;
+        this.secrecy = secrecy;
+        this.lagMax = lagMax;
+        this.connections = connections;
         this.clock = clock;
     }
 
@@ -118,14 +138,14 @@ public final class PostgresUpkeep implements Upkeep {
     }
 
     @Override
-    public Contents restore(Path file, Progress progress) {
+    public Restored restore(Path file, boolean force, Progress progress) {
         throw new UpkeepRefused("PostgreSQL restores its databases itself: pg_restore … " + file
                 + ", into a new database; the README's \"Operate it\" has the whole of it.");
     }
 
     @Override
     public List<Finding> examine() {
-        return new PostgresExamination(locator, replicas, flyway, clock).findings();
+        return new PostgresExamination(locator, replicas, flyway, secrecy, lagMax, connections, clock).findings();
     }
 
     private Connection primary() throws SQLException {

@@ -2,7 +2,10 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.ByteCount;
 import dev.parley.store.Finding;
+import dev.parley.store.Finding.Level;
+import dev.parley.store.RowCheck;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Sql;
 import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
@@ -22,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Looks whether a file is well, one subject after the other; what is wrong with one does not keep the others from being told. */
@@ -43,13 +47,15 @@ final class SqliteExamination {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
+    private final Supplier<Secrecy> secrecy;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    SqliteExamination(SqliteFile file, Schema schema, long bytesMax, InstantSource clock) {
+    SqliteExamination(SqliteFile file, Schema schema, long bytesMax, Supplier<Secrecy> secrecy, InstantSource clock) {
         this.file = file;
         this.schema = schema;
         this.bytesMax = bytesMax;
+        this.secrecy = secrecy;
         this.clock = clock;
     }
 
@@ -73,8 +79,12 @@ final class SqliteExamination {
         }
         look("server", this::server);
         look("rights", this::rights);
-        findings.add(schema.finding());
+        Finding version = schema.finding();
+        findings.add(version);
         look("pages", this::pages);
+        if (version.level() == Level.OK) {
+            lookAll("rows", this::rows); // of an older schema it is not known how they are read
+        }
         look("disk", this::disk);
         look("room", this::room);
         look("log", this::log);
@@ -82,13 +92,17 @@ final class SqliteExamination {
         return findings;
     }
 
-    private interface Look {
-        Finding look() throws IOException, SQLException;
+    private interface Look<T> {
+        T look() throws IOException, SQLException;
     }
 
-    private void look(String subject, Look look) {
+    private void look(String subject, Look<Finding> look) {
+        lookAll(subject, () -> List.of(look.look()));
+    }
+
+    private void lookAll(String subject, Look<List<Finding>> look) {
         try {
-            findings.add(look.look());
+            findings.addAll(look.look());
         } catch (SQLException e) {
             findings.add(Finding.fault(
                     subject, "SQLite says: " + e.getMessage(), "See whether the file and its disk are whole."));
@@ -146,6 +160,12 @@ final class SqliteExamination {
                     "pages",
                     "more than can be looked through in " + CHECK_MAX.toSeconds()
                             + " s; each backup looks through all");
+        }
+    }
+
+    private List<Finding> rows() throws SQLException {
+        try (var reader = new Statements(file.openReader())) {
+            return RowCheck.findings(reader, secrecy, clock.instant());
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.Contents;
 import dev.parley.store.Progress;
+import dev.parley.store.RowCheck;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
+import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
+import dev.parley.store.Upkeep.Restored;
 import dev.parley.store.UpkeepRefused;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * Puts a backup in the place of the store. A copy beside the store is checked and given its new history; the last step renames
@@ -23,16 +28,18 @@ final class SqliteRestore {
 
     private final SqliteFile store;
     private final Schema schema;
+    private final Supplier<Secrecy> secrecy;
     private final SecureRandom random;
 
-    SqliteRestore(SqliteFile store, Schema schema, SecureRandom random) {
+    SqliteRestore(SqliteFile store, Schema schema, Supplier<Secrecy> secrecy, SecureRandom random) {
         this.store = store;
         this.schema = schema;
+        this.secrecy = secrecy;
         this.random = random;
     }
 
     @SuppressWarnings("try") // the lock is held and not asked
-    Contents from(Path file, Progress progress) {
+    Restored from(Path file, boolean force, Progress progress) {
         Path source = file.toAbsolutePath().normalize();
         try {
             if (store.owns(source)) {
@@ -50,13 +57,11 @@ final class SqliteRestore {
                 throw failed(source, "it is in use, or was not closed; save it with \"parley backup\"");
             }
             try {
-                Files.deleteIfExists(copy);
-                OwnFile.makeIfMissing(copy, store.path());
                 copy(source, copy, progress);
-                Contents contents = prepared(source, copy, progress);
+                Restored restored = prepared(source, copy, force, progress);
                 store.retire();
                 OwnFile.moveInto(store.path(), copy);
-                return contents;
+                return restored;
             } finally {
                 Files.deleteIfExists(copy);
             }
@@ -70,7 +75,9 @@ final class SqliteRestore {
         }
     }
 
-    private static void copy(Path source, Path copy, Progress progress) throws IOException {
+    private void copy(Path source, Path copy, Progress progress) throws IOException {
+        Files.deleteIfExists(copy);
+        OwnFile.makeIfMissing(copy, store.path());
         try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
                 FileChannel to = FileChannel.open(copy, StandardOpenOption.WRITE)) {
             long size = from.size();
@@ -82,7 +89,7 @@ final class SqliteRestore {
         }
     }
 
-    private Contents prepared(Path source, Path copy, Progress progress)
+    private Restored prepared(Path source, Path copy, boolean force, Progress progress)
             throws Schema.Unusable, SQLException, IOException {
         var file = SqliteFile.named(copy);
         var saved = new SavedFile(file);
@@ -90,11 +97,36 @@ final class SqliteRestore {
         if (damage.isPresent()) {
             throw failed(source, "it is damaged (" + damage.get() + ")");
         }
-        schema.of(file.dataSource()).preview();
+        Schema old = schema.of(file.dataSource());
+        boolean due = !old.preview().applied().isEmpty();
+        if (due) {
+            old.migrate(); // rows are read as this version reads them
+        }
+        RowCheck.Result rows = rows(file, source, progress);
+        if (rows.damaged() > 0 && !force) {
+            throw failed(
+                    source,
+                    rows.damaged() + " of its " + rows.sessions() + " sessions are damaged (" + rows.first()
+                            + "); \"parley restore --force\" restores it with them");
+        }
+        if (due) {
+            copy(source, copy, progress); // and the service migrates the store when it starts
+        }
         try (var writer = new Statements(file.openAlone())) {
             History.beginAnew(writer, random);
         }
-        return saved.contents();
+        return new Restored(saved.contents(), rows.damaged());
+    }
+
+    private RowCheck.Result rows(SqliteFile file, Path source, Progress progress) throws SQLException {
+        progress.at("reading", -1);
+        try (var reader = new Statements(file.openAtRest())) {
+            Secrecy keys = secrecy.get();
+            keys.examine(reader);
+            return RowCheck.of(reader.sealing(keys), Instant.EPOCH, RowCheck.UNLIMITED);
+        } catch (StartRefused e) {
+            throw failed(source, String.valueOf(e.getMessage()).replaceAll("\\.$", ""));
+        }
     }
 
     private static UpkeepRefused failed(Path source, String why) {

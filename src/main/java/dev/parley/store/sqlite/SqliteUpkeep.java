@@ -6,6 +6,7 @@ import dev.parley.store.Finding;
 import dev.parley.store.Progress;
 import dev.parley.store.Question;
 import dev.parley.store.Schema;
+import dev.parley.store.Secrecy;
 import dev.parley.store.Upkeep;
 import dev.parley.store.UpkeepRefused;
 import dev.parley.store.sqlite.StoreLock.Claim;
@@ -19,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
 /** What an operator does to a file. */
@@ -26,14 +28,25 @@ public final class SqliteUpkeep implements Upkeep {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
+    private final Supplier<Secrecy> secrecy;
     private final SecureRandom random;
     private final InstantSource clock;
 
-    /** @param bytesMax how large the file may become */
+    /**
+     * @param bytesMax how large the file may become
+     * @param secrecy asked for only where payloads are read; it may refuse the keys that are set
+     */
     public SqliteUpkeep(
-            Path path, Duration busyTimeout, long bytesMax, Flyway flyway, SecureRandom random, InstantSource clock) {
+            Path path,
+            Duration busyTimeout,
+            long bytesMax,
+            Flyway flyway,
+            Supplier<Secrecy> secrecy,
+            SecureRandom random,
+            InstantSource clock) {
         this.file = SqliteFile.configured(path, busyTimeout);
         this.bytesMax = bytesMax;
+        this.secrecy = secrecy;
         this.schema = new Schema(flyway);
         this.random = random;
         this.clock = clock;
@@ -86,12 +99,12 @@ public final class SqliteUpkeep implements Upkeep {
     }
 
     @Override
-    public Contents restore(Path saved, Progress progress) {
-        return new SqliteRestore(file, schema, random).from(saved, progress);
+    public Restored restore(Path saved, boolean force, Progress progress) {
+        return new SqliteRestore(file, schema, secrecy, random).from(saved, force, progress);
     }
 
     @Override
     public List<Finding> examine() {
-        return new SqliteExamination(file, schema, bytesMax, clock).findings();
+        return new SqliteExamination(file, schema, bytesMax, secrecy, clock).findings();
     }
 }

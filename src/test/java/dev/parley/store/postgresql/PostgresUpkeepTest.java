@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.store.Answer;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
 import dev.parley.store.Node;
 import dev.parley.store.Question;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
 import dev.parley.store.StartRefused;
 import dev.parley.store.UpkeepRefused;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +93,7 @@ class PostgresUpkeepTest {
                 .isThrownBy(() -> upkeep.backup(Path.of("parley.dump"), (step, part) -> {}))
                 .withMessageContaining("pg_dump");
         assertThatExceptionOfType(UpkeepRefused.class)
-                .isThrownBy(() -> upkeep.restore(Path.of("parley.dump"), (step, part) -> {}))
+                .isThrownBy(() -> upkeep.restore(Path.of("parley.dump"), false, (step, part) -> {}))
                 .withMessageContaining("pg_restore");
     }
 
@@ -115,48 +113,18 @@ class PostgresUpkeepTest {
         }
     }
 
-    @Test
-    void aClusterThatIsWellHasNothingToAdvise() {
-        upkeep.migrate();
-
-        assertThat(upkeep.examine())
-                .allSatisfy(
-                        finding -> assertThat(finding.level()).as("%s", finding).isEqualTo(Level.OK))
-                .extracting(Finding::subject)
-                .contains("primary", "schema", "rights", "durability", "clock", "copy");
-    }
-
-    @Test
-    void whatIsWrongIsFoundWithWhatToDo() {
-        assertThat(level(upkeep, "schema")).isEqualTo(Level.WARNING);
-        assertThat(level(upkeep(() -> Instant.now().plusSeconds(60)), "clock")).isEqualTo(Level.WARNING);
-
-        upkeep.migrate();
-        cluster.primary().ask("REVOKE INSERT ON events FROM parley");
-        assertThat(level(upkeep, "rights")).isEqualTo(Level.FAULT);
-
-        PrimaryLocator nobody = Parley.locator("postgresql://127.0.0.1:1/parley", "", Optional.empty());
-        assertThat(level(
-                        new PostgresUpkeep(nobody, List.of(), Parley.migrations(nobody.url()), InstantSource.system()),
-                        "primary"))
-                .isEqualTo(Level.FAULT);
-    }
-
-    private static Level level(PostgresUpkeep upkeep, String subject) {
-        List<Finding> findings = upkeep.examine().stream()
-                .filter(finding -> finding.subject().equals(subject))
-                .toList();
-        assertThat(findings)
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.advice()).isNotBlank());
-        return findings.get(0).level();
-    }
-
     private PostgresUpkeep upkeep(InstantSource clock) {
         PrimaryLocator locator = Parley.locator(cluster);
         List<ReplicaUrl> replicas =
                 ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
-        return new PostgresUpkeep(locator, replicas, Parley.migrations(locator.url()), clock);
+        return new PostgresUpkeep(
+                locator,
+                replicas,
+                Parley.migrations(locator.url()),
+                () -> Secrecy.NONE,
+                Duration.ofSeconds(5),
+                23,
+                clock);
     }
 
     private static boolean isReset(Parley parley, String bookmark) {

@@ -106,7 +106,21 @@ public record StoreFile(Path path) {
 
     /** What an operator can do to the file, at {@code clock}'s time. */
     SqliteUpkeep upkeep(InstantSource clock) {
-        return new SqliteUpkeep(path, BUSY_TIMEOUT, Long.MAX_VALUE, migrations(), new SecureRandom(), clock);
+        return upkeep(clock, Secrecy.NONE);
+    }
+
+    /** The same with keys. */
+    SqliteUpkeep upkeep(InstantSource clock, Secrecy secrecy) {
+        return upkeep(clock, secrecy, Long.MAX_VALUE);
+    }
+
+    /** The same with a limit to the size of the file. */
+    SqliteUpkeep upkeepLimited(long bytesMax, InstantSource clock) {
+        return upkeep(clock, Secrecy.NONE, bytesMax);
+    }
+
+    private SqliteUpkeep upkeep(InstantSource clock, Secrecy secrecy, long bytesMax) {
+        return new SqliteUpkeep(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
     }
 
     /** A command beside a server, or without one. */

@@ -1,0 +1,208 @@
+package dev.parley.store.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.signaling.Sessions;
+import dev.parley.store.Finding;
+import dev.parley.store.Finding.Level;
+import dev.parley.store.Node;
+import dev.parley.store.ReplicaUrl;
+import dev.parley.store.Secrecy;
+import dev.parley.vault.Keys;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is wrong with a primary or a replica is found: for each "ok" there is a case in which it is not. */
+class PostgresDoctorTest {
+    private static final Duration LAG_MAX = Duration.ofMillis(300);
+
+    /** What is done to a cluster, and how it is examined then. */
+    private interface Case {
+        List<Finding> examined(PostgresCluster cluster);
+    }
+
+    /** By the subject of the finding that is not ok in it. */
+    private static final Map<String, Case> CASES = new TreeMap<>(Map.of(
+            "primary", cluster -> examination(cluster, "postgresql://127.0.0.1:1/parley", InstantSource.system()),
+            "schema", PostgresDoctorTest::changedByHand,
+            "rights", cluster -> after(cluster, "REVOKE INSERT ON events FROM parley"),
+            "encryption", PostgresDoctorTest::withoutItsKey,
+            "rows", cluster -> after(cluster, "UPDATE events SET payload = payload || '!'::bytea"),
+            "room",
+                    cluster ->
+                            after(cluster, "ALTER DATABASE " + cluster.primary().database() + " CONNECTION LIMIT 5"),
+            "durability", PostgresDoctorTest::withoutFullPageWrites,
+            "clock",
+                    cluster -> examination(
+                            cluster, cluster.url(), () -> Instant.now().plusSeconds(60)),
+            "copy", PostgresDoctorTest::withReplayPaused));
+
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void begin() {
+        cluster = PostgresCluster.shared();
+    }
+
+    static Set<String> subjects() {
+        return CASES.keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void whatIsWrongIsFoundWithWhatToDo(String subject) {
+        fill();
+
+        List<Finding> findings = CASES.get(subject).examined(cluster);
+
+        assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
+        assertThat(findings)
+                .filteredOn(finding -> finding.level() != Level.OK)
+                .allSatisfy(finding -> assertThat(finding.advice()).isNotBlank());
+    }
+
+    /** Old primaries have tests of their own. */
+    @Test
+    void eachOkHasACaseInWhichItIsNot() {
+        fill();
+
+        List<Finding> findings = examined(cluster);
+
+        assertThat(findings)
+                .allSatisfy(
+                        finding -> assertThat(finding.level()).as("%s", finding).isEqualTo(Level.OK));
+        var subjects = new TreeSet<>(findings.stream().map(Finding::subject).toList());
+        assertThat(subjects.remove("timeline")).isTrue();
+        assertThat(subjects).isEqualTo(CASES.keySet());
+    }
+
+    /** The server judges a replica by time, not by bytes. */
+    @Test
+    void aReplicaIsBehindAsSoonAsAServerTakesItOutOfService() {
+        fill();
+        try (Parley parley = Parley.over(cluster, LAG_MAX)) {
+            cluster.standby().pauseReplay();
+            cluster.primary().ask("UPDATE events SET seq = seq");
+
+            Finding copy = finding(examined(cluster), "copy");
+
+            assertThat(copy.level()).isEqualTo(Level.WARNING);
+            assertThat(copy.found()).contains("more than 300 ms behind", "its replay is paused");
+            assertThat(copy.advice()).contains("pg_wal_replay_resume");
+            assertThat(parley.replica().serving()).isFalse();
+        } finally {
+            cluster.standby().resumeReplay();
+        }
+    }
+
+    @Test
+    void aMigrationThatIsDueNeedsTheOwnerOfTheTables() {
+        assertThat(level(examined(cluster), "schema")).isEqualTo(Level.WARNING);
+        assertThat(level(examined(cluster), "rights")).isEqualTo(Level.OK);
+        cluster.primary().ask("ALTER SCHEMA public OWNER TO postgres");
+        cluster.primary().ask("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+
+        Finding rights = finding(examined(cluster), "rights");
+
+        assertThat(rights.level()).isEqualTo(Level.FAULT);
+        assertThat(rights.found()).contains("CREATE on the schema public");
+    }
+
+    @Test
+    void aPrimaryThatRefusesWritesIsAFault() {
+        fill();
+        cluster.primary()
+                .ask("ALTER DATABASE " + cluster.primary().database() + " SET default_transaction_read_only = on");
+
+        Finding primary = finding(examined(cluster), "primary");
+
+        assertThat(primary.level()).isEqualTo(Level.FAULT);
+        assertThat(primary.found()).contains("default_transaction_read_only");
+    }
+
+    private static List<Finding> after(PostgresCluster cluster, String sql) {
+        cluster.primary().ask(sql);
+        return examined(cluster);
+    }
+
+    private static List<Finding> changedByHand(PostgresCluster cluster) {
+        return after(cluster, "UPDATE flyway_schema_history SET checksum = checksum + 1");
+    }
+
+    private static List<Finding> withoutItsKey(PostgresCluster cluster) {
+        try (Parley sealed = Parley.over(cluster, new Secrecy(Keys.ring("k"), true, new SecureRandom()))) {
+            assertThat(sealed.database().nodes()).isNotEmpty();
+        }
+        return examined(cluster);
+    }
+
+    private static List<Finding> withoutFullPageWrites(PostgresCluster cluster) {
+        try {
+            cluster.primary().ask("ALTER SYSTEM SET full_page_writes = off");
+            cluster.primary().ask("SELECT pg_reload_conf()");
+            await().until(() -> cluster.primary().ask("SHOW full_page_writes").equals("off"));
+            return examined(cluster);
+        } finally {
+            cluster.primary().ask("ALTER SYSTEM RESET full_page_writes");
+            cluster.primary().ask("SELECT pg_reload_conf()");
+        }
+    }
+
+    private static List<Finding> withReplayPaused(PostgresCluster cluster) {
+        try {
+            cluster.standby().pauseReplay();
+            return examined(cluster);
+        } finally {
+            cluster.standby().resumeReplay();
+        }
+    }
+
+    private void fill() {
+        try (Parley parley = Parley.over(cluster)) {
+            Sessions.open(parley.database(), Instant.now(), "one", "two");
+        }
+    }
+
+    private static List<Finding> examined(PostgresCluster cluster) {
+        return examination(cluster, cluster.url(), InstantSource.system());
+    }
+
+    private static List<Finding> examination(PostgresCluster cluster, String url, InstantSource clock) {
+        String copy = "copy@here=" + cluster.standby().url();
+        PrimaryLocator locator = Parley.locator(url, copy, Optional.empty());
+        List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
+        return new PostgresUpkeep(
+                        locator,
+                        replicas,
+                        Parley.migrations(locator.url()),
+                        () -> Secrecy.NONE,
+                        LAG_MAX,
+                        23,
+                        clock)
+                .examine();
+    }
+
+    private static Level level(List<Finding> findings, String subject) {
+        return finding(findings, subject).level();
+    }
+
+    private static Finding finding(List<Finding> findings, String subject) {
+        return findings.stream()
+                .filter(finding -> finding.subject().equals(subject))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(subject + " is not in " + findings));
+    }
+}

@@ -1,0 +1,346 @@
+package dev.parley.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.signaling.Sessions;
+import dev.parley.store.Finding;
+import dev.parley.store.Finding.Level;
+import dev.parley.store.Secrecy;
+import dev.parley.store.StartRefused;
+import dev.parley.store.Upkeep;
+import dev.parley.store.UpkeepRefused;
+import dev.parley.vault.Keyring;
+import dev.parley.vault.Keys;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is wrong with a store is found, and a damaged backup is not restored: for each "ok" there is a case in which it is not. */
+class SqliteDoctorTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    /** What is done to a store, and how it is examined then. */
+    private interface Case {
+        List<Finding> examined(StoreFile store) throws IOException, SQLException;
+    }
+
+    /** By the subject of the finding that is not ok in it. */
+    private static final Map<String, Case> CASES = new TreeMap<>(Map.of(
+            "server", SqliteDoctorTest::deletedUnderItsServer,
+            "rights", SqliteDoctorTest::readableByOthers,
+            "schema", SqliteDoctorTest::changedByHand,
+            "pages", SqliteDoctorTest::withAnEmptyPage,
+            "encryption", SqliteDoctorTest::withoutItsKey,
+            "rows", SqliteDoctorTest::withAFlippedBit,
+            "disk", SqliteDoctorTest::largerThanWhatIsFree,
+            "room", SqliteDoctorTest::full,
+            "log", SqliteDoctorTest::withALongLog,
+            "clock", SqliteDoctorTest::ofTomorrow));
+
+    @TempDir
+    Path folder;
+
+    static Set<String> subjects() {
+        return CASES.keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
+        StoreFile store = store("parley.db", Secrecy.NONE);
+        assertThat(level(store.upkeep(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
+
+        List<Finding> findings = CASES.get(subject).examined(store);
+
+        assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
+        assertThat(findings)
+                .filteredOn(finding -> finding.level() != Level.OK)
+                .allSatisfy(finding -> assertThat(finding.advice()).isNotBlank());
+    }
+
+    @Test
+    void eachOkHasACaseInWhichItIsNot() {
+        List<Finding> findings =
+                store("parley.db", Secrecy.NONE).upkeep(() -> NOW).examine();
+
+        assertThat(findings).allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
+        assertThat(new TreeSet<>(findings.stream().map(Finding::subject).toList()))
+                .isEqualTo(CASES.keySet());
+    }
+
+    @Test
+    void aDamagedRowIsNamedByItsPlace() throws SQLException {
+        StoreFile store = store("parley.db", Secrecy.NONE);
+        flipABit(store, "two");
+
+        assertThat(found(store.upkeep(() -> NOW), "rows"))
+                .contains("3 live sessions read, 1 damaged", "event 1 of the session with the id 2");
+        assertThat(found(store.upkeep(() -> NOW.plus(Duration.ofHours(2))), "rows"))
+                .as("expired rows are read by nobody")
+                .contains("0 live sessions read, none damaged");
+    }
+
+    @Test
+    void aChangedSessionAndAMissingEventAreFound() throws SQLException {
+        StoreFile store = store("parley.db", Secrecy.NONE);
+        execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
+        execute(store, "DELETE FROM events WHERE session_id = 2");
+
+        assertThat(found(store.upkeep(() -> NOW), "rows")).contains("3 live sessions read, 2 damaged");
+    }
+
+    @Test
+    void keysAreJudgedAsAServerJudgesThem() {
+        StoreFile store = store("parley.db", sealing("k"));
+
+        assertThat(level(examined(store, sealing("k")), "encryption")).isEqualTo(Level.OK);
+        assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.OK);
+        for (Secrecy wrong : List.of(
+                withoutKey(),
+                sealing("another"),
+                new Secrecy(Keyring.parse(List.of(Keys.otherSetting("k"))), true, new SecureRandom()))) {
+            assertThatExceptionOfType(StartRefused.class).isThrownBy(() -> store.open(wrong));
+            assertThat(level(examined(store, wrong), "encryption")).isEqualTo(Level.FAULT);
+        }
+    }
+
+    @Test
+    void aSealedRowThatWasChangedIsFound() throws SQLException {
+        StoreFile store = store("parley.db", sealing("k"));
+        execute(
+                store,
+                "UPDATE events SET payload = (SELECT payload FROM events WHERE session_id = 2), checksum = NULL"
+                        + " WHERE session_id = 1");
+        execute(store, "UPDATE sessions SET checksum = NULL WHERE id = 1");
+
+        assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.FAULT);
+    }
+
+    @Test
+    void ofAnOlderSchemaItIsSaidThatAMigrationIsDue() {
+        StoreFile store = new StoreFile(folder.resolve("old.db"));
+        store.migrateTo("5");
+
+        List<Finding> findings = store.upkeep(() -> NOW).examine();
+
+        assertThat(level(findings, "schema")).isEqualTo(Level.WARNING);
+        assertThat(findings).extracting(Finding::subject).doesNotContain("rows");
+        assertThat(level(store.upkeep(() -> NOW).examine(), "schema"))
+                .as("nothing was migrated")
+                .isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void aStoreThatAnotherProgramLocksIsRefusedForTheMomentOnly() throws SQLException {
+        StoreFile store = store("parley.db", Secrecy.NONE);
+
+        try (Connection shell = store.connect();
+                var statement = shell.createStatement()) {
+            statement.execute("BEGIN EXCLUSIVE");
+            assertThatExceptionOfType(StartRefused.class)
+                    .isThrownBy(store::open)
+                    .satisfies(refused -> assertThat(refused.isTemporary())
+                            .as("%s", refused.getMessage())
+                            .isTrue());
+        }
+        try (SqliteDatabase server = store.open()) {
+            assertThat(server.nodes()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aBackupWithADamagedRowIsRestoredByForceOnly() throws SQLException {
+        StoreFile damaged = store("damaged.db", Secrecy.NONE);
+        flipABit(damaged, "two");
+        Path backup = folder.resolve("backup.db");
+        damaged.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+
+        assertThatExceptionOfType(UpkeepRefused.class)
+                .isThrownBy(() -> store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {}))
+                .withMessageContainingAll(
+                        "1 of its 3 sessions", "event 1 of the session with the id 2", "--force", backup.toString());
+        assertThat(store.path()).doesNotExist();
+
+        Upkeep.Restored restored = store.upkeep(() -> NOW).restore(backup, true, (step, part) -> {});
+        assertThat(restored.damaged()).isEqualTo(1);
+        assertThat(restored.contents().sessions()).isEqualTo(3);
+    }
+
+    @Test
+    void aBackupIsRestoredWithTheKeyThatOpensItOnly() {
+        StoreFile sealed = store("sealed.db", sealing("k"));
+        Path backup = folder.resolve("backup.db");
+        sealed.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+
+        for (Secrecy wrong : List.of(withoutKey(), sealing("another"))) {
+            assertThatExceptionOfType(UpkeepRefused.class)
+                    .isThrownBy(() -> store.upkeep(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
+                    .withMessageContainingAll("parley.encryption.keys", "\"k\"");
+            assertThat(store.path()).doesNotExist();
+        }
+        assertThat(store.upkeep(() -> NOW, sealing("k"))
+                        .restore(backup, false, (step, part) -> {})
+                        .damaged())
+                .isZero();
+    }
+
+    @Test
+    void aBackupOfAnOlderVersionIsCheckedAndStaysAsItIs() {
+        StoreFile old = new StoreFile(folder.resolve("old.db"));
+        old.migrateTo("5");
+        Path backup = folder.resolve("backup.db");
+        old.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+
+        store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {});
+
+        assertThat(level(store.upkeep(() -> NOW).examine(), "schema")).isEqualTo(Level.WARNING);
+        assertThat(folder.toFile().list((at, name) -> name.contains("restoring")))
+                .isEmpty();
+    }
+
+    private static List<Finding> deletedUnderItsServer(StoreFile store) throws IOException {
+        try (SqliteDatabase server = store.open()) {
+            assertThat(server.nodes()).isNotEmpty();
+            Files.delete(store.path());
+            return store.upkeep(() -> NOW).examine();
+        }
+    }
+
+    private static List<Finding> readableByOthers(StoreFile store) throws IOException {
+        Files.setPosixFilePermissions(store.path(), PosixFilePermissions.fromString("rw-r--r--"));
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static List<Finding> changedByHand(StoreFile store) throws SQLException {
+        execute(store, "UPDATE flyway_schema_history SET checksum = checksum + 1");
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static List<Finding> withAnEmptyPage(StoreFile store) throws IOException, SQLException {
+        long page;
+        try (Connection connection = store.connect();
+                var statement = connection.createStatement();
+                var root = statement.executeQuery(
+                        "SELECT rootpage FROM sqlite_master WHERE name = 'sessions_by_expiry'")) {
+            page = root.getLong(1);
+        }
+        try (var bytes = new RandomAccessFile(store.path().toFile(), "rw")) {
+            bytes.seek((page - 1) * 4096);
+            bytes.write(new byte[4096]);
+        }
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static List<Finding> withoutItsKey(StoreFile store) {
+        try (SqliteDatabase server = store.open(sealing("k"))) {
+            assertThat(server.nodes()).isNotEmpty();
+        }
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static List<Finding> withAFlippedBit(StoreFile store) throws SQLException {
+        flipABit(store, "one");
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    /** A sparse file takes no room. */
+    private static List<Finding> largerThanWhatIsFree(StoreFile store) throws IOException {
+        try (var bytes = new RandomAccessFile(store.path().toFile(), "rw")) {
+            bytes.setLength(Files.getFileStore(store.path()).getUsableSpace() + (1L << 30));
+        }
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static List<Finding> full(StoreFile store) throws IOException {
+        return store.upkeepLimited(Files.size(store.path()), () -> NOW).examine();
+    }
+
+    /** The end is sparse: what a checkpoint that cannot finish leaves, and too large for a test to write. */
+    private static List<Finding> withALongLog(StoreFile store) throws IOException, SQLException {
+        try (Connection reader = store.connect();
+                var statement = reader.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("UPDATE sessions SET answered = answered");
+            try (var log = new RandomAccessFile(store.path() + "-wal", "rw")) {
+                log.setLength(300L << 20);
+            }
+            return store.upkeep(() -> NOW).examine();
+        }
+    }
+
+    private static List<Finding> ofTomorrow(StoreFile store) {
+        try (SqliteDatabase server = store.open()) {
+            Sessions.open(server, NOW.plus(Duration.ofDays(1)), "of-tomorrow");
+        }
+        return store.upkeep(() -> NOW).examine();
+    }
+
+    private static void flipABit(StoreFile store, String code) throws SQLException {
+        execute(
+                store,
+                "UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), 'offer', 'offes') AS BLOB)"
+                        + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
+    }
+
+    private StoreFile store(String name, Secrecy secrecy) {
+        var store = new StoreFile(folder.resolve(name));
+        try (SqliteDatabase server = store.open(secrecy)) {
+            Sessions.open(server, NOW, "one", "two", "three");
+        }
+        return store;
+    }
+
+    private static Secrecy sealing(String key) {
+        return new Secrecy(Keys.ring(key), true, new SecureRandom());
+    }
+
+    private static Secrecy withoutKey() {
+        return new Secrecy(Keyring.EMPTY, true, new SecureRandom());
+    }
+
+    private static List<Finding> examined(StoreFile store, Secrecy secrecy) {
+        return store.upkeep(() -> NOW, secrecy).examine();
+    }
+
+    private static Level level(List<Finding> findings, String subject) {
+        return finding(findings, subject).level();
+    }
+
+    private static String found(Upkeep upkeep, String subject) {
+        return finding(upkeep.examine(), subject).found();
+    }
+
+    private static Finding finding(List<Finding> findings, String subject) {
+        return findings.stream()
+                .filter(finding -> finding.subject().equals(subject))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(subject + " is not in " + findings));
+    }
+
+    private static void execute(StoreFile store, String sql) throws SQLException {
+        try (Connection connection = store.connect();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
