@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,9 @@ public final class Keyring {
                 credentials = credentials(served.result());
                 blind.set(false);
             } else if (!blind.getAndSet(true)) {
-                LOG.warnf("The keys cannot be read; those known stay good: %s", String.valueOf(failure));
+                // Where the primary does not serve, the store has logged why.
+                Level level = database.nodes().get(0).serving() ? Level.WARN : Level.DEBUG;
+                LOG.logf(level, "The keys cannot be read; those known stay valid: %s", String.valueOf(failure));
             }
             return null;
         });

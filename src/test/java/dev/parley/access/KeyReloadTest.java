@@ -1,0 +1,47 @@
+package dev.parley.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.LogEar;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Database;
+import dev.parley.store.Node;
+import dev.parley.store.NodeState;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A reload of the keys that fails: the log has one line of it, unless it has one of the outage already. */
+class KeyReloadTest {
+    @Test
+    void aFailedReloadIsLoggedOnceUnlessThePrimaryIsOut() {
+        try (LogEar log = LogEar.at(Keyring.class.getName())) {
+            reloadTwice(false);
+            assertThat(log.heard()).isEmpty();
+
+            reloadTwice(true);
+            assertThat(log.heard()).singleElement().asString().contains("those known stay valid", "no answer");
+        }
+    }
+
+    private static void reloadTwice(boolean serving) {
+        var keyring = new Keyring();
+        Database database = failing(serving);
+        keyring.look(database).toCompletableFuture().join();
+        keyring.look(database).toCompletableFuture().join();
+    }
+
+    private static Database failing(boolean serving) {
+        var state =
+                new NodeState(new Node("main", "here", true), serving, serving ? "up" : "failing", 0, Duration.ZERO, 0);
+        return (Database) Proxy.newProxyInstance(
+                Database.class.getClassLoader(), new Class<?>[] {Database.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("nodes")) {
+                        return List.of(state);
+                    }
+                    return CompletableFuture.failedFuture(new StoreUnavailable("no answer", Duration.ofSeconds(1)));
+                });
+    }
+}
