@@ -143,7 +143,10 @@ public interface ParleyConfig {
         @DurationMax(seconds = 60)
         Duration probeInterval();
 
-        /** PostgreSQL: a node that owes an answer to such a look for longer serves nothing until it answers, 60 ms to 60 s. */
+        /**
+         * PostgreSQL: a node whose answer to such a look takes longer than this, and longer than four round trips to it, serves nothing
+         * until it answers, 60 ms to 60 s.
+         */
         @WithDefault("600ms")
         @DurationMin(millis = 60)
         @DurationMax(seconds = 60)

@@ -7,21 +7,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** A proxy on the loopback that stands for a network of which one can expect anything but changed bytes. */
-final class BadWire implements AutoCloseable {
+public final class BadWire implements AutoCloseable {
     private static final int BUFFER = 8_192;
     private static final int DRIP_BYTES_MAX = 7;
     private static final long PAUSE_MILLIS_MAX = 40;
 
     /** What happens to what is sent. */
-    enum Weather {
+    public enum Weather {
         /** It arrives at once. */
         CLEAR,
         /** Each piece arrives up to 40 ms later. */
@@ -42,6 +46,10 @@ final class BadWire implements AutoCloseable {
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicInteger broken = new AtomicInteger();
     private volatile Weather weather = Weather.CLEAR;
+    private volatile Duration roundTrip = Duration.ZERO;
+
+    /** What one side has sent, and when it arrives at the other; no bytes are the end of what is sent. */
+    private record Piece(byte[] bytes, boolean broken, long arrival) {}
 
     private BadWire(ServerSocket door, int port, Random random) {
         this.door = door;
@@ -50,20 +58,25 @@ final class BadWire implements AutoCloseable {
     }
 
     /** A wire to a server on {@code port} of the loopback. */
-    static BadWire to(int port, Random random) throws IOException {
+    public static BadWire to(int port, Random random) throws IOException {
         var wire = new BadWire(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port, random);
         start("wire", wire::accept);
         return wire;
     }
 
     /** Where the server is found through this wire. */
-    int port() {
+    public int port() {
         return door.getLocalPort();
     }
 
     /** Changes the weather for every connection, those that there are and those to come. */
-    void set(Weather next) {
+    public void set(Weather next) {
         weather = next;
+    }
+
+    /** Moves the server away: what is sent arrives half of {@code roundTrip} later, give or take a tenth, in its order. */
+    public void stretch(Duration roundTrip) {
+        this.roundTrip = roundTrip;
     }
 
     /** How many connections it has cut. */
@@ -78,31 +91,70 @@ final class BadWire implements AutoCloseable {
                 var server = new Socket();
                 sockets.add(client);
                 sockets.add(server);
-                server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                try {
+                    server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                } catch (IOException e) {
+                    end(client);
+                    continue;
+                }
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
-                start("wire-up", () -> pump(client, server));
-                start("wire-down", () -> pump(server, client));
+                long connected = System.nanoTime() + roundTrip.toNanos(); // the handshake of TCP
+                start("wire-up", () -> pump(client, server, connected));
+                start("wire-down", () -> pump(server, client, connected));
             } catch (IOException e) {
-                // The door is closed, or the server refuses: the client is told by the end of its connection.
+                // The door is closed.
             }
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, long connected) {
+        var under = new LinkedBlockingQueue<Piece>();
+        start("wire-end", () -> arrive(under, from, to));
         byte[] buffer = new byte[BUFFER];
+        long arrival = connected;
+        boolean broken = false;
         try {
             InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                if (!pass(buffer, count, out, from, to)) {
+                arrival = arrival(arrival, connected);
+                under.add(new Piece(Arrays.copyOf(buffer, count), false, arrival));
+            }
+        } catch (IOException e) {
+            broken = true;
+        }
+        under.add(new Piece(new byte[0], broken, arrival(arrival, connected)));
+    }
+
+    /** When that arrives which is sent now: not before what was sent before, and not before there was a connection. */
+    private long arrival(long before, long connected) {
+        long nanos = roundTrip.toNanos();
+        long way = nanos == 0 ? 0 : nanos / 2 + random.nextLong(-nanos / 20, nanos / 20);
+        return Math.max(before, Math.max(connected, System.nanoTime()) + way);
+    }
+
+    private void arrive(BlockingQueue<Piece> under, Socket from, Socket to) {
+        try {
+            OutputStream out = to.getOutputStream();
+            Piece piece = under.take();
+            while (piece.bytes.length > 0) {
+                LockSupport.parkNanos(piece.arrival - System.nanoTime());
+                if (!pass(piece.bytes, piece.bytes.length, out, from, to)) {
                     return;
                 }
+                piece = under.take();
             }
-            to.shutdownOutput();
+            LockSupport.parkNanos(piece.arrival - System.nanoTime());
+            if (piece.broken) {
+                end(to);
+            } else {
+                to.shutdownOutput();
+            }
         } catch (IOException e) {
             end(from);
             end(to);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

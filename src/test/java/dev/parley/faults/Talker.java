@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * what was acknowledged is read again, what was read once is read again, nothing is there twice, and no call takes longer than
  * its bound. A write that got 503 is sent again later, as a careful peer does.
  */
-final class Talker {
+public final class Talker {
     /** Fewer than a session takes of one side. */
     private static final int CANDIDATES_MAX = 200;
 
@@ -75,7 +75,7 @@ final class Talker {
     }
 
     /** @param callMax how long a call may take at most, whatever happens */
-    static Talker on(Parley parley, Random random, Duration callMax) {
+    public static Talker on(Parley parley, Random random, Duration callMax) {
         var talker = new Talker(parley, random, callMax);
         talker.thread.start();
         return talker;
@@ -178,7 +178,7 @@ final class Talker {
         }
     }
 
-    void leave() {
+    public void leave() {
         leaving = true;
         try {
             thread.join();
@@ -189,7 +189,7 @@ final class Talker {
     }
 
     /** Reads all that was ever said again, now that the database is well. */
-    void assertKept() {
+    public void assertKept() {
         assertThat(surprises).isEmpty();
         assertThat(longest).isLessThan(callMax);
         if (conversation.open) {
@@ -202,15 +202,15 @@ final class Talker {
         }
     }
 
-    int acknowledged() {
+    public int acknowledged() {
         return acknowledged.get();
     }
 
-    int refused() {
+    public int refused() {
         return refused.get();
     }
 
-    Duration longest() {
+    public Duration longest() {
         return longest;
     }
 }

@@ -13,7 +13,10 @@ import org.postgresql.Driver;
 
 /** Opens connections to one server, or to the first fitting one of several, that a URL names. */
 final class Connector {
-    /** For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. */
+    /**
+     * For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. There are
+     * about eight, so no bound of the whole that a near server needs would let a distant one connect.
+     */
     private static final int CONNECT_SECONDS_MAX = 2;
 
     private static final Duration GRACE = Duration.ofSeconds(1);

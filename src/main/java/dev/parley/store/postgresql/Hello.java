@@ -11,8 +11,9 @@ import java.time.Duration;
  * @param started which run of the server it is, by the time of its start: what was seen of an earlier run proves nothing here
  * @param timeline the timeline that it writes; of no meaning on a standby
  * @param newest the newest timeline of its cluster that any node has noted there, 0 for none; of no meaning on a standby
+ * @param roundTrip how long the answer took
  */
-record Hello(boolean inRecovery, long system, long started, long timeline, long newest) {
+record Hello(boolean inRecovery, long system, long started, long timeline, long newest, Duration roundTrip) {
     private static final Sql GREET = new Sql("greet", """
             SELECT pg_is_in_recovery(),
                    (SELECT system_identifier FROM pg_control_system()),
@@ -33,11 +34,13 @@ record Hello(boolean inRecovery, long system, long started, long timeline, long 
     /** Sets the connection as its guarantees need, and asks; a commit is on disk when it is acknowledged. */
     static Hello of(Statements statements, Duration statementTimeout) throws SQLException {
         String timeout = Long.toString(statementTimeout.toMillis());
+        long asked = System.nanoTime();
         Hello hello = statements
                 .call(GREET)
                 .bind(timeout)
                 .bind(timeout)
-                .first(row -> new Hello(row.getBoolean(1), row.getLong(2), row.getLong(3), 0, 0));
+                .first(row -> new Hello(
+                        row.getBoolean(1), row.getLong(2), row.getLong(3), 0, 0, Duration.ofNanos(System.nanoTime() - asked)));
         if (hello == null) {
             throw new SQLException("The server did not greet");
         }
@@ -48,7 +51,12 @@ record Hello(boolean inRecovery, long system, long started, long timeline, long 
                 .call(TIMELINE)
                 .bind(hello.system)
                 .first(row -> new Hello(
-                        false, hello.system, hello.started, Long.parseLong(row.getString(1), 16), row.getLong(2)));
+                        false,
+                        hello.system,
+                        hello.started,
+                        Long.parseLong(row.getString(1), 16),
+                        row.getLong(2),
+                        hello.roundTrip));
         if (writing == null) {
             throw new SQLException("The server did not tell its timeline");
         }

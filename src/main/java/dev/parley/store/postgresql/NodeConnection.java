@@ -56,12 +56,14 @@ final class NodeConnection implements AutoCloseable {
     private final Statements queries;
     private @Nullable PreparedStatement commit;
     private @Nullable PreparedStatement rollback;
+    private Duration roundTrip;
 
     /** @param lineage the line that a primary tells; null on a replica */
     NodeConnection(Connection connection, Statements statements, Hello hello, @Nullable Lineage lineage) {
         this.connection = connection;
         this.statements = statements;
         this.hello = hello;
+        this.roundTrip = hello.roundTrip();
         this.lineage = lineage;
         this.queries = statements.asking(lineage == null ? sight : position);
     }
@@ -91,9 +93,14 @@ final class NodeConnection implements AutoCloseable {
         return lineage;
     }
 
+    /** The shortest that was seen on this connection: how long an answer takes on its way. */
+    Duration roundTrip() {
+        return roundTrip;
+    }
+
     /** A primary's position: everything that was visible when it was asked is at or before it. */
     long position() throws SQLException {
-        Long position = statements.call(POSITION).first(row -> row.getLong(1));
+        Long position = probed(POSITION, row -> row.getLong(1));
         if (position == null) {
             throw new SQLException("The primary told no position");
         }
@@ -134,13 +141,13 @@ final class NodeConnection implements AutoCloseable {
 
     /** The transactions that have changed something and are not over. */
     private Set<String> underWay() throws SQLException {
-        String numbers = statements.call(UNDER_WAY).first(row -> row.getString(1));
+        String numbers = probed(UNDER_WAY, row -> row.getString(1));
         return numbers == null ? Set.of() : new HashSet<>(List.of(numbers.split(" ")));
     }
 
     /** How far a standby has come. */
     Sight sight() throws SQLException {
-        Sight seen = statements.call(SIGHT).first(this::sight);
+        Sight seen = probed(SIGHT, this::sight);
         if (seen == null) {
             throw new SQLException("The replica told no position");
         }
@@ -151,6 +158,16 @@ final class NodeConnection implements AutoCloseable {
     Sight sightBehindQuery() throws SQLException {
         Sight told = sight.take();
         return told == null ? sight() : told;
+    }
+
+    private <T> @Nullable T probed(Sql query, Statements.Reading<T> reading) throws SQLException {
+        long asked = System.nanoTime();
+        T answer = statements.call(query).first(reading);
+        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        if (took.compareTo(roundTrip) < 0) {
+            roundTrip = took;
+        }
+        return answer;
     }
 
     private Sight sight(ResultSet row) throws SQLException {

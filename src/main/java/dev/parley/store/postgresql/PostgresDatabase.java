@@ -116,7 +116,8 @@ public final class PostgresDatabase implements Database {
                 scans(locator.current().node()),
                 course,
                 meters,
-                settings.probeInterval());
+                settings.probeInterval(),
+                settings.silenceMax());
         this.history = begin(random);
         this.all = settings.replicas().stream().map(this::replica).toList();
         this.reads =
@@ -204,6 +205,7 @@ public final class PostgresDatabase implements Database {
                 settings.locator().seen(),
                 course,
                 settings.probeInterval(),
+                settings.silenceMax(),
                 settings.lagMax());
     }
 

@@ -45,11 +45,13 @@ final class Primary implements AutoCloseable {
     private final Course course;
     private final PostgresMeters meters;
     private final Duration probeInterval;
-    private final Silence silence = new Silence(this::silent);
+    private final Silence silence;
+    private final Reasons reasons = new Reasons();
     private final Semaphore wake = new Semaphore(0);
     private final Queue<CompletableFuture<@Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
     private final Thread probe;
     private @Nullable History history;
+    private @Nullable NodeConnection probed;
     private volatile boolean reachable = true;
     private volatile String trouble = "unreachable";
     private long watched = System.nanoTime();
@@ -66,7 +68,8 @@ final class Primary implements AutoCloseable {
             StoreThreads scans,
             Course course,
             PostgresMeters meters,
-            Duration probeInterval) {
+            Duration probeInterval,
+            Duration silenceMax) {
         this.locator = locator;
         this.connector = connector;
         this.calls = calls;
@@ -74,6 +77,7 @@ final class Primary implements AutoCloseable {
         this.course = course;
         this.meters = meters;
         this.probeInterval = probeInterval;
+        this.silence = new Silence(silenceMax, this::silent);
         this.probe = new Thread(this::probe, "parley-probe-" + node().name());
         this.probe.setDaemon(true);
     }
@@ -86,7 +90,7 @@ final class Primary implements AutoCloseable {
     /** Starts the probe; from now on calls are served. */
     void serve(History told, NodeConnection first) {
         history = told;
-        connections.rest(first);
+        probed = first;
         probe.start();
     }
 
@@ -290,7 +294,7 @@ final class Primary implements AutoCloseable {
     private void lost(SQLException e) {
         boolean old = e instanceof OldPrimary;
         if (reachable) {
-            LOG.warnf("%s %s: %s", node().name(), old ? "is out of service" : "cannot be reached", e.getMessage());
+            warn(e);
         }
         trouble = old ? "old" : "unreachable";
         reachable = false;
@@ -299,6 +303,10 @@ final class Primary implements AutoCloseable {
         }
         connections.drop();
         wake.release();
+    }
+
+    private void warn(SQLException e) {
+        reasons.warn(node().name() + (e instanceof OldPrimary ? " is out of service" : " cannot be reached"), e);
     }
 
     /** It hangs: its connections stand, and no answer comes. Nobody goes on waiting. */
@@ -313,16 +321,14 @@ final class Primary implements AutoCloseable {
     }
 
     private void probe() {
-        NodeConnection own = null;
+        NodeConnection own = probed;
         while (!closing) {
             try {
                 if (own == null) {
-                    locator.locate();
-                }
-                silence.asked();
-                if (own == null) {
+                    locator.locate(); // both take as long as the distance wants: calls are refused meanwhile
                     own = connections.take();
                 }
+                silence.asked(own.roundTrip());
                 long position = own.position(locator.seen());
                 silence.broken();
                 if (isOld(own)) {
@@ -335,12 +341,15 @@ final class Primary implements AutoCloseable {
                 history().saw(own.lineage().at(position));
                 if (!reachable) {
                     LOG.infof("%s can be reached again", node().name());
+                    reasons.forget();
                     reachable = true;
                 }
                 waiters.forEach(waiter -> waiter.complete(null));
             } catch (SQLException e) {
                 silence.broken();
-                if (own != null) {
+                if (own == null) {
+                    warn(e);
+                } else {
                     connections.discard(own, e);
                     own = null;
                 }

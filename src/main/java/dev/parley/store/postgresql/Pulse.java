@@ -14,9 +14,9 @@ final class Pulse implements AutoCloseable {
     private final List<Silence> silences;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** @param silenceMax for how long a node may owe an answer */
+    /** @param silenceMax for how long a near node may owe an answer */
     Pulse(Duration silenceMax, List<Silence> silences) {
-        this.interval = silenceMax.dividedBy(Silence.BEATS_MAX);
+        this.interval = Silence.beat(silenceMax);
         this.silences = silences;
         var thread = new Thread(this::beat, "parley-pulse");
         thread.setDaemon(true);

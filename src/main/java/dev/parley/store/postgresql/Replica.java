@@ -62,7 +62,8 @@ final class Replica implements AutoCloseable {
     private final Duration probeInterval;
     private final Duration lagMax;
     private final Breaker breaker;
-    private final Silence silence = new Silence(this::silent);
+    private final Silence silence;
+    private final Reasons reasons = new Reasons();
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private final Semaphore wake = new Semaphore(0);
     private final Thread probe;
@@ -80,6 +81,7 @@ final class Replica implements AutoCloseable {
             SeenTimelines seen,
             Course course,
             Duration probeInterval,
+            Duration silenceMax,
             Duration lagMax) {
         this.node = node;
         this.connector = connector;
@@ -89,6 +91,7 @@ final class Replica implements AutoCloseable {
         this.seen = seen;
         this.course = course;
         this.probeInterval = probeInterval;
+        this.silence = new Silence(silenceMax, this::silent);
         this.lagMax = lagMax;
         this.breaker = new Breaker(BREAKER_PAUSE, System::nanoTime);
         this.probe = new Thread(this::probe, "parley-probe-" + node.name());
@@ -249,11 +252,15 @@ final class Replica implements AutoCloseable {
 
     private void failed(SQLException e) {
         if (isServing()) {
-            LOG.warnf("Replica %s is out of service: %s", node.name(), e.getMessage());
+            warn(e);
         }
         trouble = PostgresFailure.IN_RECOVERY.equals(e.getSQLState()) ? "promoted" : "failing";
         breaker.bad();
         waiters.forEach(waiter -> waiter.reached.complete(false));
+    }
+
+    private void warn(SQLException e) {
+        reasons.warn("Replica " + node.name() + " is out of service", e);
     }
 
     /** It hangs: its connections stand, and no answer comes. Who reads there is served elsewhere. */
@@ -267,17 +274,19 @@ final class Replica implements AutoCloseable {
     private void probe() {
         NodeConnection own = null;
         while (!closing) {
-            silence.asked();
             try {
                 if (own == null) {
                     own = connections.take();
                 }
+                silence.asked(own.roundTrip());
                 Sight found = look(own);
                 silence.broken();
                 judge(found);
             } catch (SQLException e) {
                 silence.broken();
-                if (own != null) {
+                if (own == null) {
+                    warn(e);
+                } else {
                     connections.discard(own, e);
                     own = null;
                 }
@@ -307,6 +316,7 @@ final class Replica implements AutoCloseable {
         breaker.good();
         if (!wasServing && isServing()) {
             LOG.infof("Replica %s is in service", node.name());
+            reasons.forget();
         }
     }
 

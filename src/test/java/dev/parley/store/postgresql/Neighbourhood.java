@@ -31,11 +31,15 @@ record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseabl
     /** A node with those who wait at it. */
     record TestNode(Parley parley, PostgresNeighbours neighbours, Feed feed) {
         static TestNode over(PostgresCluster cluster, Duration recheck) {
-            var random = new SecureRandom();
             PrimaryLocator locator = Parley.locator(cluster);
+            return over(Parley.over(locator, cluster), locator, recheck);
+        }
+
+        /** @param locator finds the primary for {@code plain}, too */
+        static TestNode over(Parley plain, PrimaryLocator locator, Duration recheck) {
+            var random = new SecureRandom();
             var neighbours = new PostgresNeighbours(locator, Duration.ofSeconds(2), random);
             Feed feed = Feeds.among(neighbours, recheck);
-            Parley plain = Parley.over(locator, cluster);
             var signaling =
                     new Signaling(plain.database(), feed, Parley.LIMITS, InstantSource.system(), new SecureRandom());
             return new TestNode(new Parley(plain.database(), signaling, plain.meters()), neighbours, feed);

@@ -78,7 +78,12 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** A node whose primary {@code locator} finds, with the standby as its replica. */
     static Parley over(PrimaryLocator locator, PostgresCluster cluster) {
-        return over(locator, copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, Secrecy.NONE);
+        return over(locator, copy(cluster), SlowLog.OFF);
+    }
+
+    /** @param slow is told of every statement */
+    static Parley over(PrimaryLocator locator, String replicas, SlowLog slow) {
+        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, Secrecy.NONE, slow);
     }
 
     /** What finds the primary of {@code cluster}, without a file. */
@@ -106,7 +111,8 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 4_096,
                 Duration.ofSeconds(5),
                 Patience.USUAL,
-                Secrecy.NONE);
+                Secrecy.NONE,
+                SlowLog.OFF);
     }
 
     private static Parley over(
@@ -117,7 +123,15 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             Duration lagMax,
             Patience patience,
             Secrecy secrecy) {
-        return over(locator(url, replicas, Optional.empty()), replicas, threads, queueMax, lagMax, patience, secrecy);
+        return over(
+                locator(url, replicas, Optional.empty()),
+                replicas,
+                threads,
+                queueMax,
+                lagMax,
+                patience,
+                secrecy,
+                SlowLog.OFF);
     }
 
     private static Parley over(
@@ -127,8 +141,9 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             int queueMax,
             Duration lagMax,
             Patience patience,
-            Secrecy secrecy) {
-        return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy);
+            Secrecy secrecy,
+            SlowLog slow) {
+        return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy, slow);
     }
 
     private static Parley over(
@@ -139,7 +154,8 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             int queueMax,
             Duration lagMax,
             Patience patience,
-            Secrecy secrecy) {
+            Secrecy secrecy,
+            SlowLog slow) {
         var settings = new PostgresDatabase.Settings(
                 locator,
                 serving,
@@ -154,7 +170,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 Duration.ofMillis(100),
                 Duration.ofMillis(600),
                 lagMax,
-                SlowLog.OFF);
+                slow);
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
         var database = new PostgresDatabase(
@@ -163,7 +179,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }
 
-    private static String copy(PostgresCluster cluster) {
+    static String copy(PostgresCluster cluster) {
         return "copy@here=" + cluster.standby().url();
     }
 

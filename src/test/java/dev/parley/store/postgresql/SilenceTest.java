@@ -2,12 +2,16 @@ package dev.parley.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A server is silent when it owes an answer for so many beats; how long they take is not its fault. */
 class SilenceTest {
+    private static final Duration MAX = Duration.ofMillis(600);
+    private static final Duration NEAR = Duration.ofMillis(1);
+
     private int fallen;
-    private final Silence silence = new Silence(() -> fallen++);
+    private final Silence silence = new Silence(MAX, () -> fallen++);
 
     @Test
     void whoIsAskedNothingOwesNothing() {
@@ -19,7 +23,7 @@ class SilenceTest {
     @Test
     void whoAnswersInTimeIsNotSilent() {
         for (int i = 0; i < 3; i++) {
-            silence.asked();
+            silence.asked(NEAR);
             beat(Silence.BEATS_MAX - 1);
             silence.broken();
         }
@@ -30,7 +34,7 @@ class SilenceTest {
 
     @Test
     void whoOwesAnAnswerTooLongIsToldOnce() {
-        silence.asked();
+        silence.asked(NEAR);
         beat(Silence.BEATS_MAX - 1);
         assertThat(fallen).isZero();
 
@@ -42,13 +46,27 @@ class SilenceTest {
 
     @Test
     void theNextQuestionCountsAfresh() {
-        silence.asked();
+        silence.asked(NEAR);
         beat(Silence.BEATS_MAX);
-        silence.asked();
+        silence.asked(NEAR);
         beat(Silence.BEATS_MAX - 1);
         assertThat(fallen).isEqualTo(1);
 
         beat(1);
+        assertThat(fallen).isEqualTo(2);
+    }
+
+    @Test
+    void aDistantServerIsGivenFourRoundTrips() {
+        silence.asked(MAX.dividedBy(2));
+        beat(2 * Silence.BEATS_MAX - 1);
+        assertThat(fallen).isZero();
+
+        beat(1);
+        assertThat(fallen).isEqualTo(1);
+
+        silence.asked(NEAR);
+        beat(Silence.BEATS_MAX);
         assertThat(fallen).isEqualTo(2);
     }
 

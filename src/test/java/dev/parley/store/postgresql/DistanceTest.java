@@ -1,0 +1,316 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.LogEar;
+import dev.parley.Seed;
+import dev.parley.Tries;
+import dev.parley.faults.BadWire;
+import dev.parley.faults.BadWire.Weather;
+import dev.parley.faults.Talker;
+import dev.parley.feed.Feeds;
+import dev.parley.feed.Recorder;
+import dev.parley.feed.Wait;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.SlowLog;
+import dev.parley.store.postgresql.Neighbourhood.TestNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One node stands beside the primary, and another one far from it with a replica beside itself. Whatever the round trip between
+ * them, the far node serves, and is back soon after its connections were broken.
+ *
+ * <p>{@code -Dparley.distance.rounds=20} breaks the connections so often instead of {@value #ROUNDS_SMALL} times, at three
+ * distances instead of two, and fails over at each and not at the longest alone.
+ */
+class DistanceTest {
+    private static final int ROUNDS_SMALL = 1;
+    private static final int ROUNDS = Integer.getInteger("parley.distance.rounds", ROUNDS_SMALL);
+    private static final int LONGEST = 300;
+    private static final int TALKERS = 3;
+    private static final int LOOKS = 5;
+
+    /** The way to a connection, the statement's bound and the bookmark's wait, each at its worst, and a busy machine. */
+    private static final Duration CALL_MAX = Duration.ofSeconds(20);
+
+    private static final Duration SLOW = Duration.ofMillis(100);
+    private static final Duration RECHECK = Duration.ofHours(1);
+
+    private static PostgresCluster shared;
+
+    @BeforeAll
+    static void start() {
+        shared = PostgresCluster.shared();
+    }
+
+    @AfterAll
+    static void stop() {
+        shared.close();
+    }
+
+    static IntStream distances() {
+        return ROUNDS > ROUNDS_SMALL ? IntStream.of(80, 150, LONGEST) : IntStream.of(80, LONGEST);
+    }
+
+    @ParameterizedTest
+    @MethodSource("distances")
+    void aNodeFarFromThePrimaryServesAndIsSoonBack(int millis) throws Exception {
+        boolean failsOver = millis == LONGEST || ROUNDS > ROUNDS_SMALL;
+        try (PostgresCluster cluster = failsOver ? PostgresCluster.ofTwo() : PostgresCluster.shared();
+                var campaign = new Campaign(cluster, Duration.ofMillis(millis))) {
+            campaign.wakeUps();
+            campaign.readsByTheReplica();
+            for (int round = 0; round < ROUNDS; round++) {
+                campaign.breakConnections();
+            }
+            campaign.fallSilentWhileConnecting();
+            if (failsOver) {
+                campaign.failOver();
+            }
+            campaign.tell();
+        }
+        Tries.count(ROUNDS, "breaks of all connections to a distant primary");
+    }
+
+    @Test
+    void aDistantReplicaIsBackInServiceAfterItsConnectionsWereBroken() throws IOException {
+        Random random = Seed.of(DistanceTest.class).random();
+        try (BadWire wire = BadWire.to(shared.standby().port(), random)) {
+            wire.stretch(Duration.ofMillis(LONGEST));
+            try (Parley parley = Parley.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
+                await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
+                terminate(shared.standby());
+                await().atMost(Duration.ofSeconds(30)).until(() -> !parley.isWhole());
+
+                await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
+            }
+        }
+    }
+
+    @Test
+    void aReplicaThatCannotBeConnectedToIsLoggedOnceWithTheReason() {
+        try (LogEar log = LogEar.at("dev.parley");
+                Parley parley = Parley.over(
+                        shared.url(),
+                        "copy@here=postgresql://nobody:secret@127.0.0.1:"
+                                + shared.standby().port() + "/"
+                                + shared.primary().database(),
+                        Duration.ofSeconds(5))) {
+            await().until(() -> !log.heard().isEmpty());
+            letPass(Duration.ofSeconds(1));
+
+            assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "nobody");
+            assertThat(parley.replica().state()).isEqualTo("failing");
+        }
+    }
+
+    private static String url(PostgresCluster cluster, BadWire... wires) {
+        List<String> hosts =
+                List.of(wires).stream().map(wire -> "127.0.0.1:" + wire.port()).toList();
+        return "postgresql://parley:secret@" + String.join(",", hosts) + "/"
+                + cluster.primary().database();
+    }
+
+    private static void terminate(PostgresServer server) {
+        server.ask("""
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE 'parley%'""");
+    }
+
+    /** Time passes in which nothing is to happen. */
+    private static void letPass(Duration time) {
+        await().pollDelay(time).atMost(time.plusSeconds(60)).until(() -> true);
+    }
+
+    /** What is tried at one distance, and what came of it. */
+    private static final class Campaign implements AutoCloseable {
+        private final PostgresCluster cluster;
+        private final Duration roundTrip;
+        private final Random random = Seed.of(DistanceTest.class).random();
+        private final BadWire toPrimary;
+        private final BadWire toStandby;
+        private final LogEar log = LogEar.at("dev.parley");
+        private final TestNode near;
+        private final TestNode far;
+        private final List<String> measured = new ArrayList<>();
+        private int linesTold;
+
+        Campaign(PostgresCluster cluster, Duration roundTrip) throws IOException {
+            this.cluster = cluster;
+            this.roundTrip = roundTrip;
+            this.toPrimary = BadWire.to(cluster.primary().port(), new Random(random.nextLong()));
+            this.toStandby = BadWire.to(cluster.standby().port(), new Random(random.nextLong()));
+            toPrimary.stretch(roundTrip);
+            toStandby.stretch(roundTrip); // only its way as a host of the primary's URL is that long
+            this.near = TestNode.over(cluster, RECHECK);
+            long since = System.nanoTime();
+            String url = url(cluster, toPrimary, toStandby);
+            PrimaryLocator locator = Parley.locator(url, Parley.copy(cluster), Optional.empty());
+            Parley parley = Parley.over(locator, Parley.copy(cluster), new SlowLog(SLOW));
+            measured.add("started in " + millisSince(since));
+            this.far = TestNode.over(parley, locator, RECHECK);
+            await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
+            nodes(far, near).awaitHearing();
+            nodes(near, far).awaitHearing();
+        }
+
+        private static Neighbourhood nodes(TestNode writing, TestNode waiting) {
+            return new Neighbourhood(writing, waiting);
+        }
+
+        void wakeUps() throws Exception {
+            measured.add("a waiter here hears of a commit there after " + wakeUp(near, far)
+                    + ", there of one here after " + wakeUp(far, near));
+        }
+
+        /** The median, from the acknowledgement to the look of who waits. */
+        private static String wakeUp(TestNode writing, TestNode waiting) throws Exception {
+            var nanos = new ArrayList<Long>();
+            for (int i = 0; i < LOOKS; i++) {
+                Peer peer = nodes(writing, waiting).opened();
+                var woken = new CompletableFuture<Long>();
+                Wait wait = Feeds.join(waiting.feed(), peer.key(), new Recorder(() -> {
+                    woken.complete(System.nanoTime());
+                    return CompletableFuture.completedStage(null);
+                }));
+                served(peer.trickle(writing.parley()));
+                long acknowledged = System.nanoTime();
+                nanos.add(Math.max(0, woken.get(30, TimeUnit.SECONDS) - acknowledged));
+                wait.leave();
+            }
+            return median(nanos);
+        }
+
+        void readsByTheReplica() {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(far.parley()));
+            var writes = new ArrayList<Long>();
+            var reads = new ArrayList<Long>();
+            int byReplica = 0;
+            for (int i = 1; i <= LOOKS; i++) {
+                long since = System.nanoTime();
+                String bookmark = served(peer.trickle(far.parley())).bookmark();
+                writes.add(System.nanoTime() - since);
+                since = System.nanoTime();
+                Served<?> read = served(peer.read(far.parley(), new ReadFrom.AtLeast(bookmark)));
+                reads.add(System.nanoTime() - since);
+                byReplica += read.node().primary() ? 0 : 1;
+                assertThat(read.reset()).isFalse();
+            }
+            measured.add("a write takes " + median(writes) + ", a read with its bookmark " + median(reads) + ", "
+                    + byReplica + " of " + LOOKS + " by the replica");
+            assertThat(byReplica).isPositive();
+        }
+
+        void breakConnections() {
+            List<Talker> talkers = talkers();
+            int before = acknowledged(talkers);
+            await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(talkers) > before + TALKERS);
+            terminate(cluster.primary());
+            measured.add("back " + recovery(talkers) + " after all connections were broken");
+            talkers.forEach(Talker::leave);
+            talkers.forEach(Talker::assertKept);
+        }
+
+        /** The server is silent: what is open breaks, what is opened hangs, and nobody waits for it. */
+        void fallSilentWhileConnecting() {
+            toPrimary.set(Weather.SILENT);
+            await().atMost(Duration.ofSeconds(30)).until(() -> !isReachable());
+            assertRefusedAtOnce();
+            letPass(Duration.ofSeconds(1));
+            assertRefusedAtOnce();
+            toPrimary.set(Weather.CLEAR);
+            measured.add("back " + recovery(List.of()) + " after silence");
+        }
+
+        void failOver() {
+            List<Talker> talkers = talkers();
+            cluster.primary().kill();
+            cluster.standby().promote();
+            measured.add("back " + recovery(talkers) + " after a failover");
+            talkers.forEach(Talker::leave); // what the standby never got is lost
+        }
+
+        private List<Talker> talkers() {
+            return IntStream.range(0, TALKERS)
+                    .mapToObj(i -> Talker.on(far.parley(), new Random(random.nextLong()), CALL_MAX))
+                    .toList();
+        }
+
+        private static int acknowledged(List<Talker> talkers) {
+            return talkers.stream().mapToInt(Talker::acknowledged).sum();
+        }
+
+        /** How long it takes until a write is acknowledged again, with the number of lines that both nodes log until then. */
+        private String recovery(List<Talker> talkers) {
+            long since = System.nanoTime();
+            linesTold = log.heard().size();
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    .ignoreException(StoreUnavailable.class)
+                    .until(() -> served(Peer.inNoSession().open(far.parley())) != null);
+            String took = millisSince(since);
+            int refused = talkers.stream().mapToInt(Talker::refused).sum();
+            return took + " (" + lines() + " lines, " + refused + " refused)";
+        }
+
+        private int lines() {
+            List<String> told = log.heard().subList(linesTold, log.heard().size());
+            assertThat(told).as("what is logged at %s", roundTrip).hasSizeLessThan(20);
+            linesTold += told.size();
+            return told.size();
+        }
+
+        private boolean isReachable() {
+            return far.parley().database().nodes().get(0).serving();
+        }
+
+        private void assertRefusedAtOnce() {
+            long since = System.nanoTime();
+            assertThatThrownBy(() -> served(Peer.inNoSession().open(far.parley())))
+                    .isInstanceOf(StoreUnavailable.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
+        }
+
+        void tell() {
+            System.out.printf("DistanceTest: %d ms: %s%n", roundTrip.toMillis(), String.join("; ", measured));
+            log.heard().forEach(line -> System.out.println("    " + line));
+        }
+
+        private static String median(List<Long> nanos) {
+            return TimeUnit.NANOSECONDS.toMillis(
+                            nanos.stream().sorted().toList().get(nanos.size() / 2)) + " ms";
+        }
+
+        private static String millisSince(long since) {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) + " ms";
+        }
+
+        @Override
+        public void close() throws IOException {
+            far.close();
+            near.close();
+            toPrimary.close();
+            toStandby.close();
+            log.close();
+        }
+    }
+}
