@@ -468,7 +468,10 @@ public interface ParleyConfig {
         @WithDefault("false")
         boolean access();
 
-        /** From when on a statement of the store or a commit is logged as slow, 1 ms to 1 h; {@code off} for never. */
+        /**
+         * From when on a statement of the store or a commit is logged as slow, the round trip to PostgreSQL aside, 1 ms to 1 h; {@code
+         * off} for never.
+         */
         @WithDefault("100ms")
         String slow();
     }

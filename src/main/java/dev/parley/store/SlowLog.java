@@ -1,42 +1,104 @@
 package dev.parley.store;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
-/** Tells the log which statements took long, by their names: their text says nothing that the name does not, their values are secret. */
+/**
+ * Tells the log which statements took long, by their names: their text says nothing that the name does not, their values are secret.
+ *
+ * <p>A statement that is slow again within ten seconds is counted, and its next line says how often it was.
+ */
 public final class SlowLog {
     private static final Logger LOG = Logger.getLogger("dev.parley.slow");
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Tells nothing and looks at no clock. */
-    public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE);
+    public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE, System::nanoTime, Map.of());
 
     /** What a search of the repository is called, whose statements the persistence unit makes. */
     public static final String BROWSE = "browse";
 
     private final long thresholdNanos;
+    private final LongSupplier nanoTime;
+    private final Map<String, Repeats> repeats;
 
     /** @param threshold from when on a statement is slow, above zero */
     public SlowLog(Duration threshold) {
-        this(threshold.toNanos());
+        this(threshold, System::nanoTime);
     }
 
-    private SlowLog(long thresholdNanos) {
+    SlowLog(Duration threshold, LongSupplier nanoTime) {
+        this(threshold.toNanos(), nanoTime, new ConcurrentHashMap<>());
+    }
+
+    private SlowLog(long thresholdNanos, LongSupplier nanoTime, Map<String, Repeats> repeats) {
         this.thresholdNanos = thresholdNanos;
+        this.nanoTime = nanoTime;
+        this.repeats = repeats;
+    }
+
+    /** The same for a server from which every answer takes {@code roundTrip} on its way. */
+    public SlowLog from(Duration roundTrip) {
+        return isOff() ? this : new SlowLog(thresholdNanos + roundTrip.toNanos(), nanoTime, repeats);
     }
 
     /** When something begins, for {@link #ended}. */
     public long began() {
-        return thresholdNanos == Long.MAX_VALUE ? 0 : System.nanoTime();
+        return isOff() ? 0 : nanoTime.getAsLong();
     }
 
     /** Something has ended that began at {@code began}, whether well or not. */
     public void ended(String name, long began) {
-        if (thresholdNanos != Long.MAX_VALUE) {
-            long nanos = System.nanoTime() - began;
-            if (nanos >= thresholdNanos) {
-                LOG.warnf("Slow: %s took %d ms", name, TimeUnit.NANOSECONDS.toMillis(nanos));
+        if (isOff()) {
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        if (now - began >= thresholdNanos) {
+            repeats.computeIfAbsent(name, Repeats::new).add(now - began, now);
+        }
+    }
+
+    private boolean isOff() {
+        return thresholdNanos == Long.MAX_VALUE;
+    }
+
+    /** What one statement has done since its last line. */
+    private static final class Repeats {
+        private final String name;
+        private boolean told;
+        private long toldAt;
+        private int count;
+        private long longest;
+
+        Repeats(String name) {
+            this.name = name;
+        }
+
+        synchronized void add(long nanos, long now) {
+            if (told && now - toldAt < PAUSE_NANOS) {
+                count++;
+                longest = Math.max(longest, nanos);
+                return;
             }
+            if (count == 0) {
+                LOG.warnf("Slow: %s took %d ms", name, millis(nanos));
+            } else {
+                LOG.warnf(
+                        "Slow: %s took %d ms; since the last such line it was slow %d more times, %d ms at most",
+                        name, millis(nanos), count, millis(longest));
+            }
+            told = true;
+            toldAt = now;
+            count = 0;
+            longest = 0;
+        }
+
+        private static long millis(long nanos) {
+            return TimeUnit.NANOSECONDS.toMillis(nanos);
         }
     }
 }

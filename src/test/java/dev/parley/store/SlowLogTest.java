@@ -1,11 +1,14 @@
 package dev.parley.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.LogEar;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,21 +60,55 @@ class SlowLogTest {
     }
 
     @Test
+    void aStatementThatIsSlowAgainIsCountedAndToldEveryTenSeconds() {
+        var now = new AtomicLong();
+        var slow = new SlowLog(Duration.ofMillis(100), now::get);
+        for (int i = 0; i < 25; i++) {
+            takes(slow, now, "echo", 400 + i); // each second
+            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(600 - i));
+        }
+        takes(slow, now, "other", 100);
+
+        assertThat(log.heard())
+                .containsExactly(
+                        "Slow: echo took 400 ms",
+                        "Slow: echo took 410 ms; since the last such line it was slow 9 more times, 409 ms at most",
+                        "Slow: echo took 420 ms; since the last such line it was slow 9 more times, 419 ms at most",
+                        "Slow: other took 100 ms");
+    }
+
+    @Test
+    void theWayToADistantServerIsNoPartOfAStatement() {
+        var now = new AtomicLong();
+        SlowLog slow = new SlowLog(Duration.ofMillis(100), now::get).from(Duration.ofMillis(300));
+        takes(slow, now, "echo", 399);
+        assertThat(log.heard()).isEmpty();
+
+        takes(slow, now, "echo", 400);
+        assertThat(log.heard()).containsExactly("Slow: echo took 400 ms");
+        assertThat(SlowLog.OFF.from(Duration.ofMillis(300))).isSameAs(SlowLog.OFF);
+    }
+
+    private static void takes(SlowLog slow, AtomicLong now, String name, long millis) {
+        long began = slow.began();
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
+        slow.ended(name, began);
+    }
+
+    @Test
     void aStatementThatFailsAfterLongIsToldToo() throws SQLException {
         try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:"))
                 .telling(new SlowLog(Duration.ofNanos(1)))) {
             var twice = new Sql("twice", "INSERT INTO t VALUES (?)");
-            statements.call(new Sql("table", "CREATE TABLE t (a UNIQUE)")).run();
-            statements.call(twice).bind(SECRET).update();
-            try {
-                statements.call(twice).bind(SECRET).update();
-            } catch (SQLException e) {
-                assertThat(log.heard())
-                        .filteredOn(line -> line.startsWith("Slow: twice took "))
-                        .hasSize(2);
-                return;
-            }
+            statements
+                    .call(new Sql("table", "CREATE TABLE t (a CHECK (a = 'another'))"))
+                    .run();
+            assertThatThrownBy(() -> statements.call(twice).bind(SECRET).update())
+                    .isInstanceOf(SQLException.class);
+
+            assertThat(log.heard())
+                    .filteredOn(line -> line.startsWith("Slow: twice took "))
+                    .hasSize(1);
         }
-        throw new AssertionError("The second row was taken");
     }
 }

@@ -74,9 +74,9 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
-            var statements =
-                    new Statements(connection).amongWriters().telling(slow).sealing(secrecy);
-            NodeConnection made = making.of(connection, statements, Hello.of(statements, statementTimeout));
+            var statements = new Statements(connection).amongWriters().sealing(secrecy);
+            Hello hello = Hello.of(statements, statementTimeout);
+            NodeConnection made = making.of(connection, statements.telling(slow.from(hello.roundTrip())), hello);
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));
             return made;

@@ -230,7 +230,7 @@ public final class PostgresDatabase implements Database {
     }
 
     private <T> T browsed(NodeConnection connection, Function<SessionRepository<?>, T> query) throws SQLException {
-        SlowLog slow = settings.slow();
+        SlowLog slow = connection.statements().slow();
         long began = slow.began();
         try {
             return chosenNode.on(connection, () -> query.apply(repository));
