@@ -26,6 +26,7 @@ final class Connector {
     private final SlowLog slow;
     private final Secrecy secrecy;
     private final Properties properties;
+    private volatile boolean isOneSession;
 
     /** One that tells nobody of its statements. */
     Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
@@ -74,6 +75,10 @@ final class Connector {
     NodeConnection open(Making making) throws SQLException {
         Connection connection = connect();
         try {
+            if (!isOneSession) {
+                Pooling.refuseTransactions(connection, this::connect);
+                isOneSession = true;
+            }
             var statements = new Statements(connection).amongWriters().sealing(secrecy);
             Hello hello = Hello.of(statements, statementTimeout);
             NodeConnection made = making.of(connection, statements.telling(slow.from(hello.roundTrip())), hello);

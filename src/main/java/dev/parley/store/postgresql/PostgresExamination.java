@@ -102,7 +102,9 @@ final class PostgresExamination {
         return Finding.fault(
                 "primary",
                 locator.url() + ": " + PostgresFailure.line(e),
-                "See that the server runs and lets this user in; check parley.store.url.");
+                PostgresFailure.isOfPooler(e)
+                        ? Pooling.ADVICE + "."
+                        : "See that the server runs and lets this user in; check parley.store.url.");
     }
 
     private List<Finding> timelines() {
@@ -190,7 +192,9 @@ final class PostgresExamination {
 
     private Finding replica(Connection primary, ReplicaUrl replica) {
         String subject = replica.node().name();
-        try (Connection connection = new Connector(replica.url(), "any", TIMEOUT).connect()) {
+        var connector = new Connector(replica.url(), "any", TIMEOUT);
+        try (Connection connection = connector.connect()) {
+            Pooling.refuseTransactions(connection, connector::connect);
             if (!one(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
                 return Finding.fault(
                         subject,
@@ -207,7 +211,9 @@ final class PostgresExamination {
             return Finding.fault(
                     subject,
                     replica.url() + ": " + PostgresFailure.line(e),
-                    "See that the replica runs; until then the others and the primary serve its reads.");
+                    PostgresFailure.isOfPooler(e)
+                            ? Pooling.ADVICE + "."
+                            : "See that the replica runs; until then the others and the primary serve its reads.");
         }
     }
 

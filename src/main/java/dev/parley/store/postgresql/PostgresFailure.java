@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /** What an error of PostgreSQL means for a caller. Decided by the SQLSTATE (PostgreSQL, appendix A), never by the text. */
@@ -20,6 +21,9 @@ final class PostgresFailure {
 
     /** Kinds of failures before a statement runs: no connection, no admission, no such database, no room, shutdown or start-up. */
     private static final List<String> CONNECTING = List.of("08", "28", "3D", "53300", "57P");
+
+    /** How one is named before its message. */
+    private static final Pattern EXCEPTION = Pattern.compile("(?:\\w+\\.)+\\w+Exception: ");
 
     static final String IN_RECOVERY = "55000";
     static final String READ_ONLY = "25006";
@@ -77,9 +81,17 @@ final class PostgresFailure {
 
     /** A primary that cannot be used; by itself that changes, unless the server was reached and refuses who connects. */
     static StartRefused unreachable(StoreUrl.Postgres url, SQLException e) {
+        if (isOfPooler(e)) {
+            return refused(url, line(e) + ". " + Pooling.ADVICE);
+        }
         String line = line(url, (e instanceof OldPrimary ? "" : "the primary cannot be reached: ") + line(e));
         boolean known = state(e).startsWith("28") || state(e).startsWith("3D");
         return known ? new StartRefused(line) : StartRefused.temporarily(line);
+    }
+
+    /** Whether a pooler in between is not set as Parley needs it. */
+    static boolean isOfPooler(SQLException e) {
+        return state(e).equals(Pooling.STATE);
     }
 
     static StartRefused refused(StoreUrl.Postgres url, String why) {
@@ -99,9 +111,10 @@ final class PostgresFailure {
         return Optional.empty();
     }
 
-    /** What the server says, without the lines in which it says more. */
+    /** What the server or the driver says, without the lines in which it says more, and the types of exceptions within. */
     static String line(SQLException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("\\.$", "");
+        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return EXCEPTION.matcher(line).replaceAll("").replaceAll("\\.$", "");
     }
 
     private static String state(SQLException e) {

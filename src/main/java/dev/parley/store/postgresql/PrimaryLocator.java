@@ -257,7 +257,9 @@ public final class PrimaryLocator {
     }
 
     private Reply examine(StoreUrl.Postgres server) {
-        try (Connection connection = new Connector(server, "any", statementTimeout).connect()) {
+        var connector = new Connector(server, "any", statementTimeout);
+        try (Connection connection = connector.connect()) {
+            Pooling.refuseTransactions(connection, connector::connect);
             var statements = new Statements(connection);
             Server found = statements.call(EXAMINE).first(row -> {
                 if (row.getBoolean(5)) {

@@ -1,0 +1,69 @@
+package dev.parley.store.postgresql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.PGConnection;
+
+/**
+ * Refuses a pooler in transaction or statement mode. A node sets the timeouts and the durability of its sessions, prepares statements and
+ * listens; there, the next transaction may be another client's, with these settings, and without the listening.
+ */
+final class Pooling {
+    /** A feature that is not supported. */
+    static final String STATE = "0A000";
+
+    static final String ADVICE = "Set pool_mode = session in the connection pooler";
+
+    /** With a violation of the protocol a pooler answers the beginning of a transaction in statement mode. */
+    private static final String NO_TRANSACTIONS = "08P01";
+
+    private static final String PROCESS = "SELECT pg_backend_pid()";
+    private static final int TRIES = 5;
+
+    private Pooling() {}
+
+    interface Opener {
+        Connection open() throws SQLException;
+    }
+
+    /**
+     * A pooler does not pass on the number of the server's process at the start of a connection, so a difference there shows
+     * one. In session mode a connection keeps its process for itself. In transaction mode, a second connection's transaction
+     * gets the process that the first one has used last, or the first one gets another one for its next transaction.
+     *
+     * @param others opens more connections to the same place
+     */
+    static void refuseTransactions(Connection connection, Opener others) throws SQLException {
+        int process = process(connection);
+        if (process == connection.unwrap(PGConnection.class).getBackendPID()) {
+            return;
+        }
+        try (Connection other = others.open()) {
+            other.setAutoCommit(false);
+            for (int i = 0; i < TRIES; i++) {
+                boolean isShared = process(other) == process;
+                int next = process(connection);
+                if (isShared || next != process) {
+                    throw refusal("transaction");
+                }
+                other.rollback();
+            }
+        } catch (SQLException e) {
+            throw NO_TRANSACTIONS.equals(e.getSQLState()) ? refusal("statement") : e;
+        }
+    }
+
+    private static SQLException refusal(String mode) {
+        return new SQLException("a connection pooler in " + mode + " mode is before PostgreSQL", STATE);
+    }
+
+    private static int process(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(PROCESS)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}

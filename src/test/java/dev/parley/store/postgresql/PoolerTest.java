@@ -1,0 +1,131 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.signaling.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.LogEar;
+import dev.parley.store.Finding;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.SlowLog;
+import dev.parley.store.StartRefused;
+import dev.parley.store.postgresql.Neighbourhood.TestNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A pooler that keeps a session for each connection is as good as the server; one that does not is refused in one line. */
+class PoolerTest {
+    @TempDir
+    Path folder;
+
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void start() {
+        PgBouncer.assumeInstalled();
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterEach
+    void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    @Test
+    void behindAPoolerInSessionModeANodeServesAndHearsTheOthers() {
+        try (PgBouncer pooler = pooler();
+                PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
+            String replicas = "copy@here=" + copys.url(cluster);
+            PrimaryLocator locator = Parley.locator(pooler.url(cluster), replicas, Optional.empty());
+            TestNode pooled = TestNode.over(
+                    Parley.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
+            try (var nodes = new Neighbourhood(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
+                await().until(pooled.parley()::isWhole);
+                Peer peer = nodes.opened();
+                String bookmark = served(peer.trickle(pooled.parley())).bookmark();
+                assertThat(served(peer.read(pooled.parley(), new ReadFrom.AtLeast(bookmark)))
+                                .result()
+                                .seq())
+                        .isEqualTo(2);
+                nodes.awaitHearing();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server_round_robin = 0", "server_round_robin = 1"})
+    void aPoolerInTransactionModeStopsTheStartInOneLine(String order) {
+        try (PgBouncer pooler = pooler("pool_mode = transaction", order)) {
+            assertRefused(pooler, "transaction mode", "pool_mode = session");
+            assertThat(cluster.primary().ask("SELECT to_regclass('flyway_schema_history') IS NULL"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void aPoolerInStatementModeStopsTheStartInOneLine() {
+        try (PgBouncer pooler = pooler("pool_mode = statement")) {
+            assertRefused(pooler, "statement mode", "pool_mode = session");
+        }
+    }
+
+    @Test
+    void doctorAndMigrateSayWhatThePoolerMustAllow() {
+        try (PgBouncer pooler = pooler("pool_mode = transaction")) {
+            PrimaryLocator locator = Parley.locator(pooler.url(cluster), "", Optional.empty());
+            var upkeep =
+                    new PostgresUpkeep(locator, List.of(), Parley.migrations(locator.url()), InstantSource.system());
+
+            assertThat(upkeep.examine()).singleElement().satisfies(finding -> {
+                assertThat(finding.level()).isEqualTo(Finding.Level.FAULT);
+                assertThat(finding.found()).contains("transaction mode");
+                assertThat(finding.advice()).contains("pool_mode = session");
+            });
+            assertThatThrownBy(upkeep::migrate)
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("transaction mode");
+            assertThatThrownBy(upkeep::refuseMissing)
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("transaction mode");
+        }
+    }
+
+    @Test
+    void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheLogSaysWhyOnce() {
+        try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
+                LogEar log = LogEar.at("dev.parley");
+                Parley parley = Parley.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
+            await().until(() -> !log.heard().isEmpty());
+            assertThat(served(Peer.inNoSession().open(parley)).node().primary()).isTrue();
+            assertThat(parley.isWhole()).isFalse();
+            assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "transaction mode");
+        }
+    }
+
+    private PgBouncer pooler(String... settings) {
+        return PgBouncer.before(cluster.primary(), folder, settings);
+    }
+
+    private void assertRefused(PgBouncer pooler, String... why) {
+        assertThatThrownBy(() -> Parley.over(pooler.url(cluster), Parley.copy(cluster), Duration.ofSeconds(5))
+                        .close())
+                .isInstanceOfSatisfying(
+                        StartRefused.class,
+                        refusal -> assertThat(refusal.getMessage())
+                                .contains("parley.store.url")
+                                .contains(why)
+                                .doesNotContain("\n"));
+    }
+}
