@@ -60,6 +60,9 @@ public final class Schema {
      * @throws Unusable if this Parley cannot use the schema, or a migration is due and this is a command
      */
     public void open(boolean serving) throws Unusable {
+        if (isUpToDate()) {
+            return; // Flyway would ask for all of it several times more
+        }
         if (!serving) {
             refuseDue();
             return;
@@ -152,6 +155,22 @@ public final class Schema {
         return Arrays.stream(info.pending())
                 .map(migration -> new Migration(String.valueOf(migration.getVersion()), migration.getDescription()))
                 .toList();
+    }
+
+    private boolean isUpToDate() throws Unusable {
+        try {
+            MigrationInfoService info = flyway.info();
+            return info.pending().length == 0 && Arrays.stream(info.applied()).allMatch(Schema::isUnchanged);
+        } catch (FlywayException e) {
+            throw strange(e);
+        }
+    }
+
+    private static boolean isUnchanged(MigrationInfo applied) {
+        return applied.getState() == MigrationState.SUCCESS
+                && applied.isChecksumMatching()
+                && applied.isDescriptionMatching()
+                && applied.isTypeMatching();
     }
 
     private static String version(MigrationInfoService info) {
