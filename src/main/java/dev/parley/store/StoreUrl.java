@@ -1,5 +1,7 @@
 package dev.parley.store;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -46,6 +48,7 @@ public sealed interface StoreUrl {
         private static final Pattern SHAPE =
                 Pattern.compile("(?:([^:@/?]+)(?::([^@/?]*))?@)?([^@/?]+)/([^@/?]+)(\\?.*)?");
         private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
+        private static final Pattern PASSWORD = Pattern.compile("(?<=[?&](?:ssl)?password=)[^&]*", CASE_INSENSITIVE);
         private static final int PORT_MAX = 65_535;
         private static final int PORT_DEFAULT = 5432;
 
@@ -110,7 +113,9 @@ public sealed interface StoreUrl {
 
         @Override
         public String toString() {
-            return SCHEME + (user == null ? "" : "***@") + place;
+            return SCHEME
+                    + (user == null ? "" : "***@")
+                    + PASSWORD.matcher(place).replaceAll("***");
         }
     }
 

@@ -46,6 +46,9 @@ class StoreUrlTest {
     @Test
     void noPasswordIsShown() {
         assertThat(parse("postgresql://user:hidden@db/parley").toString()).isEqualTo("postgresql://***@db/parley");
+        assertThat(parse("postgresql://db/parley?user=me&password=hid&sslpassword=den&sslmode=require")
+                        .toString())
+                .isEqualTo("postgresql://db/parley?user=me&password=***&sslpassword=***&sslmode=require");
         assertThatThrownBy(() -> parse("postgresql://user:hid/den@db/parley"))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageNotContaining("den");
