@@ -17,12 +17,12 @@ import java.util.Base64;
  * @param certificate a file in PEM
  * @param key its private key, a file in PEM
  */
-record SelfSigned(Path certificate, Path key) {
+public record SelfSigned(Path certificate, Path key) {
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "server";
 
     /** Made by the JDK's own tool, for the JDK has no method for it. */
-    static SelfSigned of(String host, Path folder) {
+    public static SelfSigned of(String host, Path folder) {
         Path store = folder.toAbsolutePath().resolve("certificate.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         try {
