@@ -436,7 +436,6 @@ public class Wiring {
             Instance<HttpSettings> http,
             Instance<Patience> patience,
             Instance<IceServers> iceServers,
-            Instance<Optional<Tracing>> tracing,
             Instance<Secrecy> secrecy) {
         return new Checkup(
                 List.of(
@@ -446,7 +445,6 @@ public class Wiring {
                         http::get,
                         patience::get,
                         iceServers::get,
-                        tracing::get,
                         () -> SweepSchedule.refuseUnusable(
                                 scheduler, config.expiry().schedule()),
                         () -> engines.refuseUnusable(storeUrl()),

@@ -31,7 +31,7 @@ record AskedOverHttp(
     static final int LASTING_SECONDS = 3_600;
     static final int WAIT_SECONDS = 30;
 
-    private static final Duration REPLY_MAX = Duration.ofSeconds(60);
+    private static final Duration REPLY_MAX = Duration.ofMinutes(1);
     private static final String SESSIONS = "/api/v1/sessions";
 
     static AskedOverHttp of(SessionKey key, Ask ask, Since since) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Client {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Duration REPLY_MAX = Duration.ofSeconds(120);
+    private static final Duration REPLY_MAX = Duration.ofMinutes(2);
 
     private final @Nullable String origin;
 

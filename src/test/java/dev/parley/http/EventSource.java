@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream of server-sent events, read as the HTML standard has it (section 9.2.6). Each read waits for what comes next. */
 final class EventSource implements Closeable {
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(120);
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -52,8 +52,8 @@ class StartFailureTest {
         var failure = new StartFailure(Set.of("quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
 
         assertThat(failure.lineOf(new NoSuchFileException("/nope.pem")))
-                .hasValueSatisfying(line ->
-                        assertThat(line).contains("NoSuchFile: /nope.pem", "quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
+                .hasValueSatisfying(line -> assertThat(line)
+                        .contains("NoSuchFile: /nope.pem", "quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
         assertThat(failure.codeOf(new IllegalArgumentException("workerPoolSize must be > 0")))
                 .isEqualTo(1);
     }

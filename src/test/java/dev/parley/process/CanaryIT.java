@@ -114,7 +114,7 @@ class CanaryIT {
                 .with("PARLEY_STORE_URL", "postgresql://parley:" + STORE_PASSWORD + "@127.0.0.1:1/parley")
                 .run();
 
-        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.code()).isEqualTo(69);
         assertThat(refused.err()).contains("parley.store.url").doesNotContain(CANARY);
     }
 

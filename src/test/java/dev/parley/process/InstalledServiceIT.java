@@ -50,7 +50,9 @@ class InstalledServiceIT {
                         .toList());
         assertThat(commands).contains("/usr/local/bin/parley", "/etc/cron.d/parley");
         String here = below(commands.replaceAll("(?m)^useradd .*$", "").replaceAll(" -[og] parley", ""))
-                .replace("target/quarkus-app", ParleyJar.packaged().getParent().toString());
+                .replace(
+                        "target/quarkus-app",
+                        ParleyJar.packaged().resolveSibling("").toString());
         Said said = run(Path.of(""), Map.of(), "set -eu\n" + here);
         assertThat(said.code()).as(said.out()).isZero();
         for (String installed : List.of("usr/local/bin/parley", "etc/cron.d/parley")) {

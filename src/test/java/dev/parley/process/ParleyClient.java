@@ -23,7 +23,7 @@ public final class ParleyClient {
     /** How long sessions live that are opened here: the longest there is, since these tests are not about expiry. */
     public static final Duration TTL = Duration.ofHours(24);
 
-    private static final Duration REPLY_MAX = Duration.ofSeconds(120);
+    private static final Duration REPLY_MAX = Duration.ofMinutes(2);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -40,7 +40,12 @@ record Hello(boolean inRecovery, long system, long started, long timeline, long 
                 .bind(timeout)
                 .bind(timeout)
                 .first(row -> new Hello(
-                        row.getBoolean(1), row.getLong(2), row.getLong(3), 0, 0, Duration.ofNanos(System.nanoTime() - asked)));
+                        row.getBoolean(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        0,
+                        0,
+                        Duration.ofNanos(System.nanoTime() - asked)));
         if (hello == null) {
             throw new SQLException("The server did not greet");
         }

@@ -105,7 +105,7 @@ final class NodeConnection implements AutoCloseable {
 
     /** A primary's position: everything that was visible when it was asked is at or before it. */
     long position() throws SQLException {
-        Long position = probed(POSITION, row -> row.getLong(1));
+        Long position = probed(probes.call(POSITION), row -> row.getLong(1));
         if (position == null) {
             throw new SQLException("The primary told no position");
         }
@@ -114,7 +114,7 @@ final class NodeConnection implements AutoCloseable {
 
     /** The same; {@code seen} is told which is the newest timeline that any node has noted there. */
     long position(SeenTimelines seen) throws SQLException {
-        Long position = statements.call(PROBE).bind(hello.system()).first(row -> {
+        Long position = probed(probes.call(PROBE).bind(hello.system()), row -> {
             seen.saw(hello.system(), row.getLong(2));
             return row.getLong(1);
         });
@@ -146,13 +146,13 @@ final class NodeConnection implements AutoCloseable {
 
     /** The transactions that have changed something and are not over. */
     private Set<String> underWay() throws SQLException {
-        String numbers = probed(UNDER_WAY, row -> row.getString(1));
+        String numbers = probed(probes.call(UNDER_WAY), row -> row.getString(1));
         return numbers == null ? Set.of() : new HashSet<>(List.of(numbers.split(" ")));
     }
 
     /** How far a standby has come. */
     Sight sight() throws SQLException {
-        Sight seen = probed(SIGHT, this::sight);
+        Sight seen = probed(probes.call(SIGHT), this::sight);
         if (seen == null) {
             throw new SQLException("The replica told no position");
         }
@@ -165,9 +165,9 @@ final class NodeConnection implements AutoCloseable {
         return told == null ? sight() : told;
     }
 
-    private <T> @Nullable T probed(Sql query, Statements.Reading<T> reading) throws SQLException {
+    private <T> @Nullable T probed(Statements.Call query, Statements.Reading<T> reading) throws SQLException {
         long asked = System.nanoTime();
-        T answer = probes.call(query).first(reading);
+        T answer = query.first(reading);
         Duration took = Duration.ofNanos(System.nanoTime() - asked);
         if (took.compareTo(roundTrip) < 0) {
             roundTrip = took;

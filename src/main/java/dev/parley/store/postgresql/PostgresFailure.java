@@ -7,6 +7,7 @@ import dev.parley.store.RowDamaged;
 import dev.parley.store.Schema;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -114,7 +115,8 @@ final class PostgresFailure {
     /** What the server or the driver says, without the lines in which it says more, and the types of exceptions within. */
     static String line(SQLException e) {
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        return EXCEPTION.matcher(line).replaceAll("").replaceAll("\\.$", "");
+        String why = EXCEPTION.matcher(line).replaceAll("").replaceAll("\\.$", "");
+        return e.getCause() instanceof SocketTimeoutException timeout ? why + ": " + timeout.getMessage() : why;
     }
 
     private static String state(SQLException e) {

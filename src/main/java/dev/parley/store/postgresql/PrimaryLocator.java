@@ -340,6 +340,8 @@ public final class PrimaryLocator {
             return new OldPrimary(refused.get(0).message());
         }
         return replies.stream()
+                .filter(reply ->
+                        hosts.contains(reply.url)) // why a replica does not answer is none of a primary's matter
                 .map(Reply::failure)
                 .flatMap(Stream::ofNullable)
                 .findFirst()

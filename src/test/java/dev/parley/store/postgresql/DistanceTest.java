@@ -51,6 +51,7 @@ class DistanceTest {
     /** The way to a connection, the statement's bound and the bookmark's wait, each at its worst, and a busy machine. */
     private static final Duration CALL_MAX = Duration.ofSeconds(20);
 
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration SLOW = Duration.ofMillis(100);
     private static final Duration RECHECK = Duration.ofHours(1);
 
@@ -231,28 +232,36 @@ class DistanceTest {
             List<Talker> talkers = talkers();
             int before = acknowledged(talkers);
             await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(talkers) > before + TALKERS);
+            linesTold = log.heard().size();
+            long since = System.nanoTime();
             terminate(cluster.primary());
-            measured.add("back " + recovery(talkers) + " after all connections were broken");
+            awaitOutage();
+            measured.add("back " + recovery(since, talkers) + " after all connections were broken");
             talkers.forEach(Talker::leave);
             talkers.forEach(Talker::assertKept);
         }
 
         /** The server is silent: what is open breaks, what is opened hangs, and nobody waits for it. */
         void fallSilentWhileConnecting() {
+            linesTold = log.heard().size();
             toPrimary.set(Weather.SILENT);
-            await().atMost(Duration.ofSeconds(30)).until(() -> !isReachable());
+            awaitOutage();
             assertRefusedAtOnce();
             letPass(Duration.ofSeconds(1));
             assertRefusedAtOnce();
+            long since = System.nanoTime();
             toPrimary.set(Weather.CLEAR);
-            measured.add("back " + recovery(List.of()) + " after silence");
+            measured.add("back " + recovery(since, List.of()) + " after silence");
         }
 
         void failOver() {
             List<Talker> talkers = talkers();
+            linesTold = log.heard().size();
             cluster.primary().kill();
+            long since = System.nanoTime();
+            awaitOutage();
             cluster.standby().promote();
-            measured.add("back " + recovery(talkers) + " after a failover");
+            measured.add("back " + recovery(since, talkers) + " after a failover");
             talkers.forEach(Talker::leave); // what the standby never got is lost
         }
 
@@ -267,11 +276,10 @@ class DistanceTest {
         }
 
         /** How long it takes until a write is acknowledged again, with the number of lines that both nodes log until then. */
-        private String recovery(List<Talker> talkers) {
-            long since = System.nanoTime();
-            linesTold = log.heard().size();
+        private String recovery(long since, List<Talker> talkers) {
+            await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).until(this::isReachable);
             await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(20))
+                    .pollInterval(POLL)
                     .ignoreException(StoreUnavailable.class)
                     .until(() -> served(Peer.inNoSession().open(far.parley())) != null);
             String took = millisSince(since);
@@ -284,6 +292,10 @@ class DistanceTest {
             assertThat(told).as("what is logged at %s", roundTrip).hasSizeLessThan(20);
             linesTold += told.size();
             return told.size();
+        }
+
+        private void awaitOutage() {
+            await().atMost(Duration.ofSeconds(30)).pollInterval(POLL).until(() -> !isReachable());
         }
 
         private boolean isReachable() {

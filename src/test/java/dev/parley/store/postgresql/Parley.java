@@ -179,6 +179,18 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 database, new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
     }
 
+    /** What an operator does to the cluster of {@code locator}, without replicas. */
+    static PostgresUpkeep upkeep(PrimaryLocator locator) {
+        return new PostgresUpkeep(
+                locator,
+                List.of(),
+                migrations(locator.url()),
+                () -> Secrecy.NONE,
+                Duration.ofSeconds(5),
+                16,
+                InstantSource.system());
+    }
+
     static String copy(PostgresCluster cluster) {
         return "copy@here=" + cluster.standby().url();
     }

@@ -13,8 +13,6 @@ import dev.parley.store.StartRefused;
 import dev.parley.store.postgresql.Neighbourhood.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +32,11 @@ class PoolerTest {
     void start() {
         PgBouncer.assumeInstalled();
         cluster = PostgresCluster.shared();
+        // A pooler that was refused by the server, which may not have the new database yet, asks again after 15
+        // seconds.
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
+                .until(() -> cluster.standby().ask("SELECT 1").equals("1"));
     }
 
     @AfterEach
@@ -49,8 +52,7 @@ class PoolerTest {
                 PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
             String replicas = "copy@here=" + copys.url(cluster);
             PrimaryLocator locator = Parley.locator(pooler.url(cluster), replicas, Optional.empty());
-            TestNode pooled = TestNode.over(
-                    Parley.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
+            TestNode pooled = TestNode.over(Parley.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
             try (var nodes = new Neighbourhood(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
                 await().until(pooled.parley()::isWhole);
                 Peer peer = nodes.opened();
@@ -84,9 +86,7 @@ class PoolerTest {
     @Test
     void doctorAndMigrateSayWhatThePoolerMustAllow() {
         try (PgBouncer pooler = pooler("pool_mode = transaction")) {
-            PrimaryLocator locator = Parley.locator(pooler.url(cluster), "", Optional.empty());
-            var upkeep =
-                    new PostgresUpkeep(locator, List.of(), Parley.migrations(locator.url()), InstantSource.system());
+            PostgresUpkeep upkeep = Parley.upkeep(Parley.locator(pooler.url(cluster), "", Optional.empty()));
 
             assertThat(upkeep.examine()).singleElement().satisfies(finding -> {
                 assertThat(finding.level()).isEqualTo(Finding.Level.FAULT);

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -66,7 +67,7 @@ class PostgresDoctorTest {
     void whatIsWrongIsFoundWithWhatToDo(String subject) {
         fill();
 
-        List<Finding> findings = CASES.get(subject).examined(cluster);
+        List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(cluster);
 
         assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
         assertThat(findings)
@@ -185,13 +186,7 @@ class PostgresDoctorTest {
         PrimaryLocator locator = Parley.locator(url, copy, Optional.empty());
         List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
         return new PostgresUpkeep(
-                        locator,
-                        replicas,
-                        Parley.migrations(locator.url()),
-                        () -> Secrecy.NONE,
-                        LAG_MAX,
-                        23,
-                        clock)
+                        locator, replicas, Parley.migrations(locator.url()), () -> Secrecy.NONE, LAG_MAX, 23, clock)
                 .examine();
     }
 

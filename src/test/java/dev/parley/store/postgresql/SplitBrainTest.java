@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -256,11 +255,9 @@ class SplitBrainTest {
     }
 
     private List<Finding> timeline() {
-        PrimaryLocator locator = Parley.locator(cluster);
-        return new PostgresUpkeep(locator, List.of(), Parley.migrations(locator.url()), InstantSource.system())
-                .examine().stream()
-                        .filter(finding -> finding.subject().equals("timeline"))
-                        .toList();
+        return Parley.upkeep(Parley.locator(cluster)).examine().stream()
+                .filter(finding -> finding.subject().equals("timeline"))
+                .toList();
     }
 
     /** The old primary dies, the other server is promoted and {@code node} has met it; then the old one is started as it was. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -67,7 +68,7 @@ class SqliteDoctorTest {
         StoreFile store = store("parley.db", Secrecy.NONE);
         assertThat(level(store.upkeep(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
 
-        List<Finding> findings = CASES.get(subject).examined(store);
+        List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
 
         assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
         assertThat(findings)
