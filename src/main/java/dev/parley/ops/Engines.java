@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,10 @@ public class Engines {
     @Inject
     @PersistenceUnitExtension("postgresql")
     ChosenNode chosenNode;
+
+    /** Whether this process is a server, or a command beside it. */
+    @ConfigProperty(name = Wiring.SERVING, defaultValue = "true")
+    boolean isServer;
 
     private @Nullable PrimaryLocator locator;
 
@@ -182,7 +187,7 @@ public class Engines {
         if (locator == null) {
             Optional<Path> seen = config.store().timelinesFile().map(Engines::path);
             locator = new PrimaryLocator(
-                    url, primary(), replicas(), config.store().statementTimeout(), seen);
+                    url, primary(), replicas(), config.store().statementTimeout(), seen, isServer);
         }
         return locator;
     }

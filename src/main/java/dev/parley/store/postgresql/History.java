@@ -11,14 +11,11 @@ final class History {
             Comparator.comparing(Bookmark::history).thenComparing(Bookmark::position, Long::compareUnsigned);
 
     private final BookmarkSeal seal;
-    private final SeenTimelines seen;
     private volatile Lineage lineage;
     private volatile Bookmark newest;
 
-    /** @param seen is told of the timelines of bookmarks: whoever has one was served by a server on that timeline */
-    History(byte[] secret, Lineage lineage, long position, SeenTimelines seen) {
+    History(byte[] secret, Lineage lineage, long position) {
         this.seal = new BookmarkSeal(secret);
-        this.seen = seen;
         this.lineage = lineage;
         this.newest = lineage.at(position);
     }
@@ -37,9 +34,7 @@ final class History {
 
     /** The bookmark that {@code word} stands for, or nothing where this cluster's history did not seal it. */
     Optional<Bookmark> opened(String word) {
-        Optional<Bookmark> opened = seal.bookmark(word);
-        opened.ifPresent(bookmark -> seen.saw(Lineage.systemOf(bookmark), Lineage.timelineOf(bookmark)));
-        return opened;
+        return seal.bookmark(word);
     }
 
     /** The word for a position that was seen. */

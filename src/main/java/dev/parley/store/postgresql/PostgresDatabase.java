@@ -169,8 +169,7 @@ public final class PostgresDatabase implements Database {
             }
             admit(first);
             settings.locator().seen().save();
-            var told = new History(
-                    kept, first.lineage(), first.position(), settings.locator().seen());
+            var told = new History(kept, first.lineage(), first.position());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {

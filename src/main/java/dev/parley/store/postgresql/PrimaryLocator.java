@@ -4,6 +4,7 @@ import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Schema;
 import dev.parley.store.Sql;
+import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
@@ -36,8 +38,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <p>After a failover the old primary may be started as it was. It takes writes, and they are lost when it is rebuilt. PostgreSQL
  * numbers the timeline of each promotion, so of two primaries of a cluster the one on the lower timeline is the old one, and a server
- * below the newest timeline that anybody has seen is an old one even if it is alone. What was seen is kept in memory, in a file, in the
- * cluster, which brings it to every standby, and in the old primary itself, where nodes find it that know of no newer one.
+ * below the newest timeline that anybody has seen is an old one even if it is alone. A node knows what servers have shown to it, and
+ * what its file says. A server, not a command beside it, notes what was shown in the cluster, which brings it to every standby, and in
+ * the old primary itself, where nodes find it that know of no newer one.
  */
 public final class PrimaryLocator {
     static final String FILE_KEY = "parley.store.timelines-file";
@@ -70,11 +73,19 @@ public final class PrimaryLocator {
             @Nullable Server server,
             @Nullable SQLException failure) {}
 
-    /** An old primary, as the last look found it. */
-    record Refused(StoreUrl.Postgres url, long timeline, long newest) {
+    /**
+     * An old primary, as the last look found it.
+     *
+     * @param source the file, if only that says that there is a newer timeline
+     */
+    record Refused(StoreUrl.Postgres url, long timeline, long newest, Optional<Path> source) {
         String message() {
             return url.host() + " is an old primary: it writes timeline " + timeline + ", and timeline " + newest
-                    + " of its cluster has been seen; stop it and rebuild it as a standby";
+                    + " of its cluster has been seen"
+                    + source.map(file ->
+                                    ", says " + file + "; stop the server and rebuild it as a standby, or delete the"
+                                            + " file if timeline " + newest + " was a copy of the cluster")
+                            .orElse("; stop it and rebuild it as a standby");
         }
     }
 
@@ -91,6 +102,7 @@ public final class PrimaryLocator {
     private final Set<StoreUrl.Postgres> hosts;
     private final List<ReplicaUrl> replicas;
     private final Duration statementTimeout;
+    private final boolean serving;
     private final SeenTimelines seen;
     private final ExecutorService threads;
     private final AtomicBoolean watching = new AtomicBoolean();
@@ -105,20 +117,23 @@ public final class PrimaryLocator {
     /**
      * @param url one or more hosts
      * @param node how replies name the primary; its region is that of {@code replicas} where one of these is promoted
-     * @param seenFile where the newest timeline is kept; without one, a restarted node knows what the servers tell
+     * @param seenFile where the newest timeline is kept; without one, a restarted node knows what the servers show
+     * @param serving whether this is a server, or a command, which writes no file, notes nothing and logs nothing
      */
     public PrimaryLocator(
             StoreUrl.Postgres url,
             Node node,
             List<ReplicaUrl> replicas,
             Duration statementTimeout,
-            Optional<Path> seenFile) {
+            Optional<Path> seenFile,
+            boolean serving) {
         this.url = url;
         this.node = node;
         this.hosts = new LinkedHashSet<>(url.hosts());
         this.replicas = replicas;
         this.statementTimeout = statementTimeout;
-        this.seen = new SeenTimelines(seenFile);
+        this.serving = serving;
+        this.seen = new SeenTimelines(seenFile, serving);
         this.current = new Current(url, node, 0);
         this.threads = Executors.newCachedThreadPool(work -> {
             var thread = new Thread(work, "parley-locate");
@@ -162,8 +177,10 @@ public final class PrimaryLocator {
      * Asks all servers at once, and makes the primary on the newest timeline the current one.
      *
      * @throws SQLException if none answers, or none may be used
+     * @throws StartRefused if the file cannot be read
      */
     void locate() throws SQLException {
+        seen.load();
         Server found = choose(examineAll());
         if (!found.url.equals(current.url)) {
             become(found.url);
@@ -198,13 +215,19 @@ public final class PrimaryLocator {
             throw new SQLException("It belongs to another cluster than before", "08004");
         }
         seen.saw(hello.system(), Math.max(hello.timeline(), hello.newest()));
-        long newest = seen.newest(hello.system());
-        if (hello.newest() < newest) {
-            Timelines.note(statements, hello.system(), newest);
+        long shown = seen.shown(hello.system());
+        if (serving && hello.newest() < shown) {
+            Timelines.note(statements, hello.system(), shown);
         }
-        if (hello.timeline() < newest) {
-            throw new OldPrimary(new Refused(current.url, hello.timeline(), newest).message());
+        if (hello.timeline() < seen.newest(hello.system())) {
+            throw new OldPrimary(
+                    refused(current.url, hello.system(), hello.timeline()).message());
         }
+    }
+
+    private Refused refused(StoreUrl.Postgres old, long system, long timeline) {
+        long newest = seen.newest(system);
+        return new Refused(old, timeline, newest, seen.source(system, newest));
     }
 
     /** Another server, or another timeline of the same: who is connected to the one before connects again. */
@@ -222,8 +245,8 @@ public final class PrimaryLocator {
     }
 
     /**
-     * The reply of each server, as far as they are there in time. While one is silent the others are asked again and again: one of them
-     * may be promoted meanwhile.
+     * The reply of each server, as far as they are there in time. While one is silent, the hosts that may become the primary are asked
+     * again and again.
      */
     private List<Reply> examineAll() throws SQLException {
         Set<StoreUrl.Postgres> servers = new LinkedHashSet<>(hosts);
@@ -245,7 +268,7 @@ public final class PrimaryLocator {
                 long now = System.nanoTime();
                 if (next.server != null && isFit(next.server)) {
                     deadline = deadline == 0 ? now + Math.max(GRACE.toNanos(), now - began) : deadline;
-                } else if (deadline == 0) {
+                } else if (deadline == 0 && hosts.contains(next.url)) {
                     AGAIN.execute(() -> threads.execute(() -> replies.add(examine(next.url))));
                 }
             }
@@ -287,10 +310,12 @@ public final class PrimaryLocator {
                         .map(Reply::server)
                         .filter(server -> server != null && server.url.equals(host) && !server.inRecovery))
                 .toList();
-        report(primaries.stream()
-                .filter(server -> server.timeline < seen.newest(server.system))
-                .toList());
         List<Server> fit = primaries.stream().filter(this::isFit).toList();
+        report(
+                primaries.stream()
+                        .filter(server -> server.timeline < seen.newest(server.system))
+                        .toList(),
+                serving && (system != 0 || !fit.isEmpty())); // else the start is refused with the same words
         if (fit.isEmpty()) {
             throw noneOf(replies);
         }
@@ -314,37 +339,57 @@ public final class PrimaryLocator {
         return first;
     }
 
-    /** Logs each old primary once, and leaves the newest timeline there for nodes that know of no newer one. */
-    private void report(List<Server> old) {
+    /**
+     * Leaves the newest timeline on each old primary, for nodes that know of no newer one.
+     *
+     * @param logged whether each is logged, once
+     */
+    private void report(List<Server> old, boolean logged) {
         refused = old.stream()
-                .map(server -> new Refused(server.url, server.timeline, seen.newest(server.system)))
+                .map(server -> refused(server.url, server.system, server.timeline))
                 .toList();
         for (int i = 0; i < old.size(); i++) {
-            if (reported.add(refused.get(i).message())) {
-                LOG.error(refused.get(i).message());
+            String message = refused.get(i).message();
+            if (serving && reported.add(message)) {
+                if (logged) {
+                    LOG.error(message);
+                }
                 leave(old.get(i));
             }
         }
     }
 
     private void leave(Server old) {
+        long shown = seen.shown(old.system);
+        if (shown <= old.timeline) {
+            return;
+        }
         try (Connection connection = new Connector(old.url, "any", statementTimeout).connect()) {
-            Timelines.note(new Statements(connection), old.system, seen.newest(old.system));
+            Timelines.note(new Statements(connection), old.system, shown);
         } catch (SQLException e) {
-            LOG.debugf("%s could not be told of the newest timeline: %s", old.url.host(), e.getMessage());
+            LOG.debugf("The newest timeline could not be noted on %s: %s", old.url.host(), e.getMessage());
         }
     }
 
     private SQLException noneOf(List<Reply> replies) {
+        // Why a replica does not answer does not matter to a primary.
+        List<Reply> failed = replies.stream()
+                .filter(reply -> hosts.contains(reply.url) && reply.failure != null)
+                .toList();
         if (!refused.isEmpty()) {
-            return new OldPrimary(refused.get(0).message());
+            return new OldPrimary(refused.get(0).message()
+                    + failed.stream().map(PrimaryLocator::unreachable).collect(Collectors.joining()));
         }
-        return replies.stream()
-                .filter(reply ->
-                        hosts.contains(reply.url)) // why a replica does not answer is none of a primary's matter
+        return failed.stream()
                 .map(Reply::failure)
                 .flatMap(Stream::ofNullable)
                 .findFirst()
                 .orElseGet(() -> new SQLException("None of the servers is a primary", PostgresFailure.READ_ONLY));
+    }
+
+    private static String unreachable(Reply reply) {
+        return reply.failure == null
+                ? ""
+                : "; " + reply.url.host() + " cannot be reached: " + PostgresFailure.line(reply.failure);
     }
 }

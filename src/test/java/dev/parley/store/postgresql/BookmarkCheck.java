@@ -14,8 +14,7 @@ public final class BookmarkCheck {
     private static final long POSITION = 0x1_6b37_4d48L;
 
     private static final Lineage LINEAGE = new Lineage(0x6b06_4494_2ce0_096fL, 3, began());
-    private static final History HISTORY =
-            new History(new byte[32], LINEAGE, POSITION, new SeenTimelines(Optional.empty()));
+    private static final History HISTORY = new History(new byte[32], LINEAGE, POSITION);
     private static final Sight SIGHT = new Sight(1, true, 3, POSITION, POSITION);
 
     private BookmarkCheck() {}

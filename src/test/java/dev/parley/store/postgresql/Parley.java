@@ -91,14 +91,20 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         return locator(cluster.url(), copy(cluster), Optional.empty());
     }
 
-    /** @param seenFile where the newest timeline is kept */
+    /** A server's, which keeps the newest timeline in {@code seenFile}. */
     static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
+        return locator(url, replicas, seenFile, true);
+    }
+
+    /** @param serving whether it is a server's, or a command's */
+    static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile, boolean serving) {
         return new PrimaryLocator(
                 (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
                 PRIMARY,
                 ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
                 Patience.USUAL.statement,
-                seenFile);
+                seenFile,
+                serving);
     }
 
     /** A command beside a server, or without one. */

@@ -131,20 +131,45 @@ class SplitBrainTest {
         }
     }
 
+    /** A copy of the cluster, such as one made to try a backup, has the same identifier and a newer timeline. */
     @Test
-    void aNodeOnTheOldPrimaryLearnsFromABookmark() {
-        try (Parley node = Parley.over(cluster)) {
-            failOver(node);
-            String bookmark = served(Peer.inNoSession().open(node)).bookmark();
-            old.ask("DELETE FROM cluster_timelines");
-            try (Parley misled = Parley.over(old.url(), "", Duration.ofSeconds(5))) {
-                Peer peer = Peer.inNoSession();
-                served(peer.open(misled));
-
-                assertThatThrownBy(() -> served(peer.read(misled, new ReadFrom.AtLeast(bookmark))))
-                        .isInstanceOf(StoreUnavailable.class);
-                assertThatThrownBy(() -> served(peer.trickle(misled))).isInstanceOf(StoreUnavailable.class);
+    void aCopyThatIsPromotedElsewhereChangesNothing() {
+        Path seen = folder.resolve("data/timelines.properties");
+        try (Parley production = Parley.over(old.url(), "", Duration.ofSeconds(5))) {
+            Peer peer = Peer.inNoSession();
+            served(peer.open(production));
+            await().atMost(LONG)
+                    .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
+            promoted.promote();
+            String bookmark;
+            try (Parley drill = Parley.over(promoted.url(), "", Duration.ofSeconds(5))) {
+                bookmark = served(Peer.inNoSession().open(drill)).bookmark();
             }
+            Parley.upkeep(Parley.locator(promoted.url(), "", Optional.of(seen), false))
+                    .examine();
+
+            assertThat(seen).as("the file of a command").doesNotExist();
+            assertThat(served(peer.read(production, new ReadFrom.AtLeast(bookmark)))
+                            .reset())
+                    .isTrue();
+            assertThat(served(peer.trickle(production)).result().seq()).isEqualTo(2);
+        }
+        assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
+    }
+
+    @Test
+    void whatOnlyAFileSaysIsToldToNobody() throws IOException {
+        Parley.over(cluster).close();
+        Path seen = folder.resolve("timelines.properties");
+        String system = old.ask("SELECT system_identifier FROM pg_control_system()");
+        Files.writeString(seen, system + "=7\n");
+
+        assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("timeline 7 of its cluster has been seen, says " + seen);
+        assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
+        try (Parley other = Parley.over(cluster)) {
+            served(Peer.inNoSession().open(other));
         }
     }
 

@@ -1,0 +1,84 @@
+package dev.parley.store.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.store.StartRefused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SeenTimelinesTest {
+    private static final long SYSTEM = -7; // identifiers are unsigned
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theNewestOutlivesTheProcess() {
+        Path file = folder.resolve("data/timelines");
+        SeenTimelines before = seen(file, true);
+        before.load();
+        before.saw(SYSTEM, 3);
+        before.saw(SYSTEM, 2);
+        before.save();
+
+        SeenTimelines after = seen(file, true);
+        after.load();
+        assertThat(after.newest(SYSTEM)).isEqualTo(3);
+        assertThat(after.shown(SYSTEM)).isZero();
+        assertThat(after.source(SYSTEM, 3)).contains(file);
+    }
+
+    @Test
+    void nodesWithOneFileKeepTheNewestOfBoth() {
+        Path file = folder.resolve("timelines");
+        SeenTimelines one = seen(file, true);
+        SeenTimelines other = seen(file, true);
+        one.saw(SYSTEM, 5);
+        one.save();
+        other.saw(SYSTEM, 4);
+        other.save();
+
+        SeenTimelines after = seen(file, true);
+        after.load();
+        assertThat(after.newest(SYSTEM)).isEqualTo(5);
+    }
+
+    @Test
+    void aCommandWritesNothing() {
+        Path file = folder.resolve("timelines");
+        SeenTimelines command = seen(file, false);
+        command.saw(SYSTEM, 2);
+        command.save();
+        assertThat(file).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "garbage\\u12", "7=-5", "7=0", "7=4294967296", "7=999999999999999999999", "x=1"})
+    void whatCannotBeUnderstoodStopsTheStartAndIsKept(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("timelines"), text);
+        SeenTimelines seen = seen(file, true);
+
+        assertThatThrownBy(seen::load)
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("parley.store.timelines-file", file.toString());
+        seen.saw(SYSTEM, 9);
+        seen.save();
+        assertThat(file).hasContent(text);
+    }
+
+    @Test
+    void aFolderStopsTheStart() {
+        assertThatThrownBy(seen(folder, true)::load).isInstanceOf(StartRefused.class);
+    }
+
+    private static SeenTimelines seen(Path file, boolean writes) {
+        return new SeenTimelines(Optional.of(file), writes);
+    }
+}
