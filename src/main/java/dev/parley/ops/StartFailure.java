@@ -28,6 +28,7 @@ final class StartFailure {
 
     // "The config property parley.limits.page with the config value "x" threw an Exception whilst being converted
     // Expected …"
+    private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
     private static final String THREW = " threw an Exception whilst being converted";
 
     /** These Parley checks itself before anything else is started. */
@@ -108,7 +109,8 @@ final class StartFailure {
     }
 
     private static String plain(String problem) {
-        return CODES.matcher(problem).replaceAll("").replace(THREW, ":");
+        String plain = CODES.matcher(problem).replaceAll("").replace(THREW, ":");
+        return EMPTY.matcher(plain).replaceAll(" must not be empty");
     }
 
     private static Throwable rootOf(Throwable failure) {

@@ -128,6 +128,10 @@ public sealed interface StoreUrl {
      * @throws StartRefused if it names no store
      */
     static StoreUrl parse(String key, String text) {
+        if (!text.strip().equals(text) || text.chars().anyMatch(Character::isISOControl)) {
+            throw new StartRefused(key + ": \"" + masked(text.strip())
+                    + "\" has white space at an end, or a control character; remove it.");
+        }
         if (text.startsWith(Postgres.SCHEME)) {
             return Postgres.parse(key, text);
         }

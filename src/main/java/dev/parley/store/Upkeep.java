@@ -34,6 +34,15 @@ public interface Upkeep {
     /** Refuses where there is no store; who mistypes its place is to be told, and not to be given a new one. */
     void refuseMissing();
 
+    /** Makes a store where there is none; an older one is not migrated. */
+    default void makeMissing() {
+        try {
+            refuseMissing();
+        } catch (StartRefused e) {
+            migrate(); // which refuses what is no store for another reason
+        }
+    }
+
     /** Brings the schema up to date; makes the store where there is none. */
     Migrated migrate();
 

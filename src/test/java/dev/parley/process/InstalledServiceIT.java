@@ -116,6 +116,22 @@ class InstalledServiceIT {
     }
 
     @Test
+    void theOptionalLineOfCronSweepsTheStoreThatTheSettingsName() throws Exception {
+        String line = Files.readString(root.resolve("etc/cron.d/parley"))
+                .lines()
+                .filter(optional -> optional.startsWith("#*/5 * * * * parley "))
+                .findFirst()
+                .orElseThrow();
+        String command = line.substring("#*/5 * * * * parley ".length());
+        assertThat(run(Path.of("/"), Map.of(), command).code())
+                .as("without a store")
+                .isEqualTo(1);
+        makeStore();
+
+        assertThat(run(Path.of("/"), Map.of(), command)).isEqualTo(new Said(0, ""));
+    }
+
+    @Test
     void theUnitOfTheBackupMakesTheSame() throws Exception {
         makeStore();
         String command = Files.readAllLines(Path.of("src/main/systemd/parley-backup.service")).stream()
@@ -163,6 +179,7 @@ class InstalledServiceIT {
                         "PARLEY_ACCESS=open",
                         "PARLEY_LOG_SLOW=off",
                         "PARLEY_NODE_REGION=a b",
+                        "PARLEY_STORE_TIMELINES_FILE=" + root.resolve("var/lib/parley/data/timelines.properties"),
                         "PARLEY_STORE_URL=postgresql://u:p$1&x;y@db/parley",
                         "QUARKUS_HTTP_HOST=");
     }

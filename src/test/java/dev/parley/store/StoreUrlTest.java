@@ -29,6 +29,14 @@ class StoreUrlTest {
     }
 
     @Test
+    void eachHostHasAUrlOfItsOwn() {
+        var url = (StoreUrl.Postgres) parse("postgresql://u:p@a,b:5433,[::1]/parley?ssl=true");
+
+        assertThat(url.hosts()).extracting(StoreUrl.Postgres::host).containsExactly("a:5432", "b:5433", "[::1]:5432");
+        assertThat(url.hosts()).extracting(StoreUrl.Postgres::jdbc).allMatch(jdbc -> jdbc.endsWith("/parley?ssl=true"));
+    }
+
+    @Test
     void aClusterIsPostgresql() {
         var url = (StoreUrl.Postgres) parse("postgresql://us%65r:p%40ss%2Fw+rd@db:5433/parley?sslmode=require");
 
@@ -66,6 +74,10 @@ class StoreUrlTest {
                 ":resource:parley.db",
                 "file:parley.db",
                 "parley.db?mode=memory",
+                "parley.db ",
+                "parley.db\r",
+                " /srv/parley.db",
+                "postgresql://db/parley\n",
                 "mysql:parley",
                 "jdbc:sqlite:parley.db",
                 "sqlite:",

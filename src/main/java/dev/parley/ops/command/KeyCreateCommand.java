@@ -10,6 +10,7 @@ import dev.parley.access.Keys;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.store.Upkeep;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
@@ -37,6 +38,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class KeyCreateCommand implements Callable<Integer> {
     @Inject
     Instance<Keys> keys;
+
+    @Inject
+    Instance<Upkeep> upkeep;
 
     @Spec
     CommandSpec spec;
@@ -71,6 +75,7 @@ public final class KeyCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        upkeep.get().makeMissing();
         BearerKey key = keys.get().create(name, namespace, roles);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

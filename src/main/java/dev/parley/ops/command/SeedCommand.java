@@ -8,7 +8,6 @@ import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SessionStore;
 import dev.parley.store.Stages;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Upkeep;
 import dev.parley.store.UpkeepRefused;
 import io.smallrye.config.SmallRyeConfig;
@@ -86,7 +85,7 @@ public final class SeedCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--sessions must be 1 to 10000.");
         }
         refuseProfile();
-        makeMissing();
+        upkeep.get().makeMissing();
         refuseInUse();
         var seed =
                 new Seed(signaling.get(), new Namespace(namespace), limits.get().ttlMax());
@@ -105,15 +104,6 @@ public final class SeedCommand implements Callable<Integer> {
                                         .put("namespace", namespace)
                                 : "%d sessions in namespace %s, %d of them new".formatted(sessions, namespace, made));
         return ExitCode.DONE;
-    }
-
-    /** An older store is not migrated. */
-    private void makeMissing() {
-        try {
-            upkeep.get().refuseMissing();
-        } catch (StartRefused e) {
-            upkeep.get().migrate(); // which refuses what is no store for another reason
-        }
     }
 
     private void refuseProfile() {

@@ -84,7 +84,7 @@ public final class StatsCommand implements Callable<Integer> {
             Node node = state.node();
             String role = node.primary() ? "primary" : "replica";
             if (count == null) {
-                return "%-20s %-12s %-8s does not answer".formatted(node.name(), node.region(), role);
+                return "%-20s %-12s %-8s not counted: %s".formatted(node.name(), node.region(), role, state.state());
             }
             return COLUMNS.formatted(
                     node.name(),

@@ -6,6 +6,7 @@ import dev.parley.store.Finding.Level;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.RowCheck;
 import dev.parley.store.Secrecy;
+import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -37,6 +38,7 @@ final class PostgresExamination {
     private static final String OLD_PRIMARY =
             "What was written there since the promotion is not in the cluster; see the guide Failover.";
 
+    private static final String STARTED = "SELECT pg_postmaster_start_time()";
     private static final String SYSTEM = "SELECT system_identifier FROM pg_control_system()";
 
     private final PrimaryLocator locator;
@@ -70,6 +72,9 @@ final class PostgresExamination {
             locator.locate();
         } catch (OldPrimary e) {
             findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
+            return findings;
+        } catch (StartRefused e) {
+            findings.add(Finding.fault("timeline", String.valueOf(e.getMessage()), "The service does not start so."));
             return findings;
         } catch (SQLException e) {
             findings.add(unreachable(e));
@@ -196,6 +201,13 @@ final class PostgresExamination {
         try (Connection connection = connector.connect()) {
             Pooling.refuseTransactions(connection, connector::connect);
             if (!one(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
+                if (one(connection, STARTED, row -> row.getString(1))
+                        .equals(one(primary, STARTED, row -> row.getString(1)))) {
+                    return Finding.warning(
+                            subject,
+                            "it is the primary now",
+                            "Take it out of " + ReplicaUrl.KEY + ", or name a standby there.");
+                }
                 return Finding.fault(
                         subject,
                         "it does not follow a primary",

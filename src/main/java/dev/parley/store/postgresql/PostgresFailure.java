@@ -8,6 +8,8 @@ import dev.parley.store.Schema;
 import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,9 @@ final class PostgresFailure {
 
     /** How one is named before its message. */
     private static final Pattern EXCEPTION = Pattern.compile("(?:\\w+\\.)+\\w+Exception: ");
+
+    /** Such as a server without TLS where the URL wants it. */
+    private static final String REJECTED = "08004";
 
     static final String IN_RECOVERY = "55000";
     static final String READ_ONLY = "25006";
@@ -85,9 +90,25 @@ final class PostgresFailure {
         if (isOfPooler(e)) {
             return refused(url, line(e) + ". " + Pooling.ADVICE);
         }
-        String line = line(url, (e instanceof OldPrimary ? "" : "the primary cannot be reached: ") + line(e));
-        boolean known = state(e).startsWith("28") || state(e).startsWith("3D");
-        return known ? new StartRefused(line) : StartRefused.temporarily(line);
+        if (e instanceof OldPrimary) {
+            return StartRefused.temporarily(line(url, line(e)));
+        }
+        boolean rejected = state(e).startsWith("28")
+                || state(e).startsWith("3D")
+                || state(e).equals(REJECTED)
+                || isOfCertificate(e);
+        return rejected
+                ? refused(url, "the primary rejects the connection: " + line(e))
+                : StartRefused.temporarily(line(url, "the primary cannot be reached: " + line(e)));
+    }
+
+    private static boolean isOfCertificate(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a pooler in between is not set as Parley needs it. */
@@ -116,6 +137,9 @@ final class PostgresFailure {
     static String line(SQLException e) {
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         String why = EXCEPTION.matcher(line).replaceAll("").replaceAll("\\.$", "");
+        if (e.getCause() instanceof UnknownHostException unknown) {
+            return "the host " + unknown.getMessage() + " is unknown";
+        }
         return e.getCause() instanceof SocketTimeoutException timeout ? why + ": " + timeout.getMessage() : why;
     }
 

@@ -49,6 +49,9 @@ final class SqliteRestore {
             throw failed(source, "it cannot be looked at (" + e.getClass().getSimpleName() + ")");
         }
         SqliteFile saved = SqliteFile.named(source);
+        if (!Files.exists(file)) {
+            throw failed(file, "there is no such file");
+        }
         saved.refuseMissing();
         store.inspect();
         Path copy = store.beside("-restoring");

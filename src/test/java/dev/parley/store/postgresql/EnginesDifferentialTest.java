@@ -23,6 +23,7 @@ import dev.parley.store.Place;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.SessionStore;
+import dev.parley.store.Stages;
 import dev.parley.store.sqlite.StoreFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ class EnginesDifferentialTest {
             // The number of a row is the engine's own matter.
             return result instanceof Place place ? "closed at " + place.seq() : result;
         } catch (CompletionException e) {
-            return words(e.getCause());
+            return words(Stages.cause(e));
         } catch (SignalingException e) {
             return words(e);
         }
