@@ -51,9 +51,12 @@ class DevModeIT {
             awaitHealth(
                     client, maven, log, "edited"); // Quarkus looks for changes at requests, at most every two seconds
 
-            assertThat(Files.readString(log).lines().filter(line -> line.contains("Listening on")))
-                    .hasSize(2)
-                    .allMatch(line -> line.contains("Listening on http://127.0.0.1:" + port + ","));
+            // The line may come after the first reply.
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    Files.readString(log).lines().filter(line -> line.contains("Listening on")))
+                            .hasSize(2)
+                            .allMatch(line -> line.contains("Listening on http://127.0.0.1:" + port + ",")));
             assertThat(log).content().doesNotContain(" ERROR ", "Exception");
         } finally {
             // The service runs in a process that Maven starts.
