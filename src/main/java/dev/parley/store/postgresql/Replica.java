@@ -232,7 +232,6 @@ final class Replica implements AutoCloseable {
             throw new SQLException("It was promoted", PostgresFailure.IN_RECOVERY);
         }
         sight = found;
-        seen.saw(connection.hello().system(), found.timeline());
         history.saw(found.bookmark(connection.hello().system()));
         return found;
     }

@@ -157,6 +157,22 @@ class SplitBrainTest {
         assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
     }
 
+    /** As pg_upgrade leaves them: the tables of a cluster with failovers, in a new one whose timelines count from 1. */
+    @Test
+    void timelinesOfTheClusterBeforeAnUpgradeDeposeNoPrimary() {
+        try (Parley node = Parley.over(cluster)) {
+            await().atMost(LONG).until(node::isWhole);
+            old.ask("INSERT INTO timelines (timeline, began) VALUES (3, NULL)");
+            await().atMost(LONG)
+                    .until(() ->
+                            promoted.ask("SELECT max(timeline) FROM timelines").equals("3"));
+
+            assertThat(served(node.signaling().look(ReadFrom.ANYWHERE)).node().name())
+                    .isEqualTo("copy");
+            served(Peer.inNoSession().open(node));
+        }
+    }
+
     @Test
     void whatOnlyAFileSaysIsToldToNobody() throws IOException {
         Parley.over(cluster).close();
