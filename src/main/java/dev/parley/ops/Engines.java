@@ -91,16 +91,13 @@ public class Engines {
 
     private @Nullable PrimaryLocator locator;
 
-    /** @param serving whether this is a server, or a command beside it */
-    Database open(StoreUrl url, boolean serving) {
-        return url instanceof StoreUrl.Postgres cluster
-                ? postgres(cluster, serving)
-                : sqlite((StoreUrl.Sqlite) url, serving);
+    Database open(StoreUrl url) {
+        return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url);
     }
 
     /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
-    Neighbours neighbours(StoreUrl url, boolean serving) {
-        return serving && url instanceof StoreUrl.Postgres cluster
+    Neighbours neighbours(StoreUrl url) {
+        return isServer && url instanceof StoreUrl.Postgres cluster
                 ? new PostgresNeighbours(locator(cluster), config.store().statementTimeout(), random)
                 : Neighbours.NONE;
     }
@@ -125,25 +122,25 @@ public class Engines {
     /** Refuses settings of the store with which a server does not start; opens nothing. */
     void refuseUnusable(StoreUrl url) {
         if (url instanceof StoreUrl.Postgres cluster) {
-            settings(cluster, true);
+            settings(cluster);
         } else {
-            settings((StoreUrl.Sqlite) url, true);
+            settings((StoreUrl.Sqlite) url);
         }
     }
 
-    private Database sqlite(StoreUrl.Sqlite file, boolean serving) {
+    private Database sqlite(StoreUrl.Sqlite file) {
         return new SqliteDatabase(
-                settings(file, serving), sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
+                settings(file), sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
     }
 
-    private SqliteDatabase.Settings settings(StoreUrl.Sqlite file, boolean serving) {
+    private SqliteDatabase.Settings settings(StoreUrl.Sqlite file) {
         ParleyConfig.Store store = config.store();
         store.replicas().ifPresent(replicas -> {
             throw new StartRefused(ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
         });
         return new SqliteDatabase.Settings(
                 file.path(),
-                serving,
+                isServer,
                 store.busyTimeout(),
                 bytesMax(),
                 memoryMax(),
@@ -216,18 +213,12 @@ public class Engines {
         return bytesMax;
     }
 
-    private Database postgres(StoreUrl.Postgres url, boolean serving) {
+    private Database postgres(StoreUrl.Postgres url) {
         return new PostgresDatabase(
-                settings(url, serving),
-                postgresMigrations.get(),
-                postgresSessions,
-                chosenNode,
-                secrecy.get(),
-                random,
-                meters);
+                settings(url), postgresMigrations.get(), postgresSessions, chosenNode, secrecy.get(), random, meters);
     }
 
-    private PostgresDatabase.Settings settings(StoreUrl.Postgres url, boolean serving) {
+    private PostgresDatabase.Settings settings(StoreUrl.Postgres url) {
         ParleyConfig.Store store = config.store();
         store.sizeMax().ifPresent(size -> {
             throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
@@ -235,7 +226,7 @@ public class Engines {
         String region = config.node().region();
         return new PostgresDatabase.Settings(
                 locator(url),
-                serving,
+                isServer,
                 replicas(),
                 region,
                 store.connections(),

@@ -298,7 +298,7 @@ public class Wiring {
     @Produces
     @Singleton
     Database database(Engines engines, Optional<Tracing> tracing) {
-        Database database = engines.open(storeUrl(), serving);
+        Database database = engines.open(storeUrl());
         return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
     }
 
@@ -355,7 +355,7 @@ public class Wiring {
     @Produces
     @Singleton
     Neighbours neighbours(Engines engines) {
-        return engines.neighbours(storeUrl(), serving);
+        return engines.neighbours(storeUrl());
     }
 
     void close(@Disposes Neighbours neighbours) {
