@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script of the operations guide that checks a backup, as it stands there. */
+/** Runs the script of the operations guide that checks a backup. */
 class OperationsGuideIT {
     private static final Path GUIDE = Path.of("src/site/markdown/operations.md");
     private static final Pattern SCRIPT = Pattern.compile("```sh check-backup\n(.*?)```", Pattern.DOTALL);

@@ -189,7 +189,7 @@ class DistanceTest {
                     + ", there of one here after " + wakeUp(far, near));
         }
 
-        /** The median, from the acknowledgement to the look of who waits. */
+        /** The median time from the acknowledgement of a commit to the wake-up of a waiting client. */
         private static String wakeUp(TestNode writing, TestNode waiting) throws Exception {
             var nanos = new ArrayList<Long>();
             for (int i = 0; i < LOOKS; i++) {
