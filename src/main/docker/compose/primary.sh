@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run by the PostgreSQL image once, when it makes the database: the roles and the database of Parley, and who may replicate.
+# Run by the PostgreSQL image once, when it initializes the server: creates Parley's role and database, and the role for replication.
 set -euo pipefail
 
 psql --username="$POSTGRES_USER" --dbname=postgres --quiet --no-psqlrc -v ON_ERROR_STOP=1 \

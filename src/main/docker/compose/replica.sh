@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts a streaming replica; where there is none yet, it is copied from the primary.
+# Starts a streaming replica; the first start copies it from the primary.
 set -euo pipefail
 
 if [[ ! -s $PGDATA/PG_VERSION ]]; then

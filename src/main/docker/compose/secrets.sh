@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes the passwords of compose.postgresql.yml. Those that are there already stay.
+# Creates the passwords for compose.postgresql.yml. Existing ones are kept.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
-# The folder is closed to others. The files are mounted into containers whose users differ, and each of them must read its own.
+# Other users cannot enter the folder. The files are readable by all, since containers with different users mount them.
 install -d -m 700 secrets
 cd secrets
 umask 022
