@@ -20,7 +20,7 @@ public record Credential(String name, Namespace namespace, Set<Role> roles) {
     }
 
     /** Notes that {@code request} was admitted with this. */
-    void attach(RoutingContext request) {
+    public void attach(RoutingContext request) {
         request.put(PLACE, this);
     }
 }

@@ -72,7 +72,7 @@ public final class TokenIssuer {
 
     /** The credential that {@code token} is, or null where it is none or is no more. */
     @Nullable
-    Credential credential(String token, TokenHash hash) {
+    public Credential credential(String token, TokenHash hash) {
         Issued issued = remembered.getIfPresent(hash);
         if (issued == null) {
             issued = issued(token);
@@ -99,7 +99,7 @@ public final class TokenIssuer {
             var credential = new Credential(
                     "jwt:" + subject,
                     new Namespace(namespace),
-                    Keyring.roles(roles == null ? List.of() : List.copyOf(roles)));
+                    ApiKeys.roles(roles == null ? List.of() : List.copyOf(roles)));
             return new Issued(
                     credential,
                     Instant.ofEpochSecond(claims.getExpirationTime()).plus(LEEWAY));

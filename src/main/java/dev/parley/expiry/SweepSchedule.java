@@ -1,7 +1,7 @@
 package dev.parley.expiry;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.SignalingException;
-import dev.parley.store.StartRefused;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -44,7 +44,7 @@ public final class SweepSchedule {
      * Starts the schedule.
      *
      * @param when an interval such as {@code 10s}, a cron expression with seconds first, or {@code off}
-     * @throws StartRefused if {@code when} is none of them
+     * @throws InvalidConfiguration if {@code when} is none of them
      */
     public void start(String when) {
         schedule(scheduler, when, this::sweep);
@@ -72,7 +72,7 @@ public final class SweepSchedule {
                 job.setInterval(when).schedule();
             }
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new StartRefused("parley.expiry.schedule: \"" + when
+            throw new InvalidConfiguration("parley.expiry.schedule: \"" + when
                     + "\" is neither an interval such as 10s, nor a cron expression such as 0 */5 * * * ?, nor off.");
         }
     }
@@ -80,7 +80,7 @@ public final class SweepSchedule {
     /** What is shorter the scheduler would take for a second, and what is negative for nothing at all. */
     private static void refuseTooOften(Duration interval) {
         if (interval.compareTo(INTERVAL_MIN) < 0) {
-            throw new StartRefused("parley.expiry.schedule: the shortest interval is 1s.");
+            throw new InvalidConfiguration("parley.expiry.schedule: the shortest interval is 1s.");
         }
     }
 

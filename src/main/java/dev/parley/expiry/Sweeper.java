@@ -1,8 +1,8 @@
 package dev.parley.expiry;
 
 import dev.parley.store.Database;
-import dev.parley.store.SessionStore;
-import dev.parley.store.Stages;
+import dev.parley.store.Futures;
+import dev.parley.store.sql.SessionStore;
 import java.time.InstantSource;
 
 /** Deletes expired sessions in batches, each a transaction of its own, so that writers wait for one batch at most. */
@@ -30,11 +30,11 @@ public final class Sweeper {
         long deleted = 0;
         int batch;
         do {
-            batch = Stages.join(database.write(tx -> sessions.sweep(tx, now, batchMax)))
+            batch = Futures.join(database.write(tx -> sessions.sweep(tx, now, batchMax)))
                     .result();
             deleted += batch;
         } while (batch == batchMax);
-        Stages.join(database.clean());
+        Futures.join(database.clean());
         return deleted;
     }
 }

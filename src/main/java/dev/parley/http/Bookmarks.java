@@ -4,7 +4,7 @@ import dev.parley.session.SignalingException.Malformed;
 import dev.parley.store.BookmarkSeal;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Standpoint;
+import dev.parley.store.ReplyPosition;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.inject.Instance;
@@ -47,7 +47,7 @@ public final class Bookmarks {
     }
 
     /** Whether {@code request} asks for anything. */
-    static boolean isSent(HttpServerRequest request) {
+    public static boolean isSent(HttpServerRequest request) {
         return request.headers().getAll(HEADER).stream().anyMatch(word -> !word.isEmpty());
     }
 
@@ -56,7 +56,7 @@ public final class Bookmarks {
         MultiMap reply = request.response().headers();
         String told = reply.get(Replies.BOOKMARK);
         if (told == null) {
-            Standpoint standpoint = database.get().standpoint(sent(request));
+            ReplyPosition standpoint = database.get().standpoint(sent(request));
             Replies.dress(reply, standpoint.bookmark(), standpoint.node(), standpoint.reset());
         } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(Replies.BOOKMARK_STATUS)) {
             // A write asks nothing of a bookmark, and still it may be another history's, or ahead of this one.

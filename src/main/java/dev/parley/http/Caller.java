@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.http.access.GuessFilter;
+import dev.parley.http.wait.Preference;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
@@ -32,7 +34,7 @@ public final class Caller {
     }
 
     /** The key of the session that a call names, once {@code gate} lets it pass; a text that cannot be a code names none. */
-    public SessionKey key(CodeGate gate, String code) {
+    public SessionKey key(GuessFilter gate, String code) {
         if (!Code.isUnreserved(code)) {
             throw new SessionNotFound();
         }
@@ -47,12 +49,12 @@ public final class Caller {
     }
 
     /** How long the caller would wait for news, at most {@code max}; nothing where it did not ask to. */
-    Optional<Duration> patience(Duration max) {
+    public Optional<Duration> patience(Duration max) {
         return Preference.patience(request().headers().getAll("Prefer"), max);
     }
 
     /** A condition: If-Match or If-None-Match, whose lines are one list. */
-    EntityTags entityTags(CharSequence header) {
+    public EntityTags entityTags(CharSequence header) {
         return EntityTags.parse(header.toString(), request().headers().getAll(header));
     }
 
@@ -68,18 +70,18 @@ public final class Caller {
     }
 
     /** Says the status and the headers of a reply without a body. */
-    void dress(Status status, Served<?> served) {
+    public void dress(Status status, Served<?> served) {
         Replies.dress(response(), status, served);
     }
 
     /** As {@link #dress} for 304; late, because the framework makes 204 of every reply without a body. */
-    void notModified(Served<?> served) {
+    public void notModified(Served<?> served) {
         dress(Status.NOT_MODIFIED, served);
         context.addHeadersEndHandler(sending -> response().setStatusCode(Status.NOT_MODIFIED.getStatusCode()));
     }
 
     /** The reply, for what is to be said beside its body. */
-    HttpServerResponse response() {
+    public HttpServerResponse response() {
         return request().response();
     }
 

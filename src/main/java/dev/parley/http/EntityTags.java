@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param any whether the header is {@code *}
  */
-record EntityTags(boolean any, List<Tag> tags) {
+public record EntityTags(boolean any, List<Tag> tags) {
     /** Matches one element of a list at a time: an expression for the whole list would recurse as deep as the list is long. */
     private static final Pattern ELEMENT =
             Pattern.compile("[ \\t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*)?(,|$)");
@@ -29,7 +29,7 @@ record EntityTags(boolean any, List<Tag> tags) {
     record Tag(boolean weak, String opaque) {}
 
     /** The entity tag of a session at {@code version}, quotes included. */
-    static String of(SessionVersion version) {
+    public static String of(SessionVersion version) {
         return '"' + opaque(version) + '"';
     }
 
@@ -42,7 +42,7 @@ record EntityTags(boolean any, List<Tag> tags) {
     }
 
     /** An incarnation as a word of 1 to 13 characters {@code 0-9 a-z}. */
-    static String incarnation(long number) {
+    public static String incarnation(long number) {
         return Long.toUnsignedString(number, RADIX);
     }
 
@@ -72,12 +72,12 @@ record EntityTags(boolean any, List<Tag> tags) {
     }
 
     /** Whether there was no such header, or an empty one. */
-    boolean isNone() {
+    public boolean isNone() {
         return !any && tags.isEmpty();
     }
 
     /** Whether the header names {@code version}; weak tags count (RFC 9110, section 13.1.2). */
-    boolean names(SessionVersion version) {
+    public boolean names(SessionVersion version) {
         String opaque = any ? "" : opaque(version);
         return any || tags.stream().anyMatch(tag -> tag.opaque().equals(opaque));
     }
@@ -89,7 +89,7 @@ record EntityTags(boolean any, List<Tag> tags) {
      * @throws PreconditionMissing if there was no such header
      */
     @Nullable
-    List<SessionVersion> required() {
+    public List<SessionVersion> required() {
         if (any) {
             return null;
         }

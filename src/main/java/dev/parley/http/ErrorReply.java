@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import dev.parley.access.Denial;
-import dev.parley.http.sight.ErrorMeters;
+import dev.parley.http.access.AuthChallenge;
+import dev.parley.http.observe.ErrorMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
@@ -40,7 +40,7 @@ record ErrorReply(int status, String mediaType, Object body) {
                 path,
                 status,
                 switch (status) {
-                    case 401 -> Denial.WRONG.detail();
+                    case 401 -> AuthChallenge.WRONG.detail();
                     case 404 -> "There is nothing at this path; see /q/openapi for what there is.";
                     case 405 -> "This path does not take this method; Allow names those it takes.";
                     case 406 -> "The reply is JSON; accept application/json.";

@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /** The event loop of a request: what runs there runs at once where it is called there, else soon. */
-record EventLoop(Context context) implements Executor {
+public record EventLoop(Context context) implements Executor {
     /** The loop that this is called on. */
-    static EventLoop current() {
+    public static EventLoop current() {
         return new EventLoop(Objects.requireNonNull(Vertx.currentContext()));
     }
 

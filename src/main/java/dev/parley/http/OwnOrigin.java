@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import dev.parley.access.Forwarded;
-import dev.parley.access.TrustedProxies;
+import dev.parley.http.access.Forwarded;
+import dev.parley.http.access.TrustedProxies;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;

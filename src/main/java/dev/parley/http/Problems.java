@@ -1,10 +1,11 @@
 package dev.parley.http;
 
+import dev.parley.http.wait.CredentialEnded;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.store.RefusedBy;
-import dev.parley.store.Standpoint;
+import dev.parley.store.ReplyPosition;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
@@ -32,7 +33,7 @@ public final class Problems {
 
     @ServerExceptionMapper
     public Response refusedBy(RefusedBy by, ServerRequestContext request) {
-        Standpoint from = by.standpoint();
+        ReplyPosition from = by.standpoint();
         HttpServerResponse response = ((ResteasyReactiveRequestContext) request)
                 .unwrap(RoutingContext.class)
                 .response();

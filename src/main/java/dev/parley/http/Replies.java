@@ -1,5 +1,6 @@
 package dev.parley.http;
 
+import dev.parley.http.wait.Preference;
 import dev.parley.store.Node;
 import dev.parley.store.Served;
 import io.vertx.core.MultiMap;
@@ -17,7 +18,7 @@ import org.jboss.resteasy.reactive.RestResponse.Status;
  */
 public final class Replies {
     /** Of every reply: it may hold a secret, and it is out of date with the next commit. */
-    static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    public static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
     static final CharSequence BOOKMARK = HttpHeaders.createOptimized("x-d1-bookmark");
     private static final CharSequence SERVED_BY = HttpHeaders.createOptimized("x-served-by");
@@ -49,7 +50,7 @@ public final class Replies {
     }
 
     /** Says that the wait was honoured (RFC 7240, section 3), if one was asked for. */
-    static void applied(HttpServerResponse response, Optional<Duration> wait) {
+    public static void applied(HttpServerResponse response, Optional<Duration> wait) {
         wait.ifPresent(time -> response.putHeader(PREFERENCE_APPLIED, Preference.applied(time)));
     }
 }

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps connections from being used up: there may be so many at once, and each is watched by an {@link Arrival}, which cuts off who
+ * Keeps connections from being used up: there may be so many at once, and each is watched by an {@link RequestTimeoutHandler}, which cuts off who
  * sends so slowly that a request does not arrive in its time.
  *
  * <p>The framework knows only how long a connection may be silent, and one byte now and then is not silence; and it counts only
@@ -63,7 +63,7 @@ public final class SlowSenders {
                 return;
             }
             connection.closeFuture().addListener(closed -> connections.decrementAndGet());
-            connection.pipeline().addFirst(new Arrival(timeMax, date));
+            connection.pipeline().addFirst(new RequestTimeoutHandler(timeMax, date));
             context.fireChannelRead(connection);
         }
     }

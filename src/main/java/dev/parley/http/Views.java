@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the native API replies with; {@code META-INF/openapi.yaml} describes each field to users. */
-final class Views {
+public final class Views {
     private Views() {}
 
     /** The caller's side of a session. */
@@ -27,7 +27,7 @@ final class Views {
     public record JoinedView(
             String code, String side, @Nullable String sessionToken, long seq, int generation, Instant expiresAt) {
 
-        static JoinedView of(Joined joined) {
+        public static JoinedView of(Joined joined) {
             return new JoinedView(
                     joined.code().text(),
                     joined.side().word(),
@@ -55,7 +55,7 @@ final class Views {
             Instant createdAt,
             Instant expiresAt) {
 
-        static SessionView of(Session session) {
+        public static SessionView of(Session session) {
             return new SessionView(
                     session.code().text(),
                     session.topic(),
@@ -77,7 +77,7 @@ final class Views {
     /** @param next what to send as {@code after} to see what follows */
     public record EventsView(List<EventView> events, long next) {
 
-        static EventsView of(List<Event> events, long after) {
+        public static EventsView of(List<Event> events, long after) {
             long next = events.isEmpty() ? after : events.get(events.size() - 1).seq();
             return new EventsView(events.stream().map(EventView::of).toList(), next);
         }
@@ -93,7 +93,7 @@ final class Views {
             @Nullable Description answer,
             @Nullable Candidate candidate) {
 
-        static EventView of(Event event) {
+        public static EventView of(Event event) {
             if (event instanceof Event.Offered offered) {
                 return view(event, "offer", offered.offer(), null, null);
             }
@@ -126,7 +126,7 @@ final class Views {
     public record ListingsView(
             List<ListingView> items, @Nullable String next) {
 
-        static ListingsView of(Page<Listing> page) {
+        public static ListingsView of(Page<Listing> page) {
             return new ListingsView(
                     page.items().stream().map(ListingView::of).toList(),
                     page.next() == null ? null : page.next().word());
@@ -141,7 +141,7 @@ final class Views {
             Instant createdAt,
             Instant expiresAt) {
 
-        static ListingView of(Listing listing) {
+        public static ListingView of(Listing listing) {
             return new ListingView(
                     listing.code().text(),
                     listing.topic(),
@@ -156,7 +156,7 @@ final class Views {
     public record TopicsView(
             List<TopicCount> items, @Nullable String next) {
 
-        static TopicsView of(Page<TopicCount> page) {
+        public static TopicsView of(Page<TopicCount> page) {
             return new TopicsView(
                     page.items(), page.next() == null ? null : page.next().word());
         }
@@ -164,7 +164,7 @@ final class Views {
 
     /** The member names are those of an RTCConfiguration, so that a page can hand it to a connection as it is. */
     public record IceServersView(List<IceServerView> iceServers, Instant expiresAt) {
-        static IceServersView of(IceGrant grant) {
+        public static IceServersView of(IceGrant grant) {
             return new IceServersView(
                     grant.servers().stream().map(IceServerView::of).toList(), grant.expiresAt());
         }
@@ -176,7 +176,7 @@ final class Views {
             @Nullable String username,
             @Nullable String credential) {
 
-        static IceServerView of(IceServer server) {
+        public static IceServerView of(IceServer server) {
             TurnCredential credential = server.credential();
             return new IceServerView(
                     server.urls().stream().map(IceUri::text).toList(),

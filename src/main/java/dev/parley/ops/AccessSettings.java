@@ -1,10 +1,10 @@
 package dev.parley.ops;
 
-import dev.parley.access.Gate;
-import dev.parley.access.Keyring;
+import dev.parley.access.ApiKeys;
 import dev.parley.access.TokenIssuer;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.http.access.Authenticator;
 import dev.parley.ops.ParleyConfig.Access.Mode;
-import dev.parley.store.StartRefused;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.util.KeyUtils;
 import java.io.IOException;
@@ -28,12 +28,12 @@ final class AccessSettings {
 
     private AccessSettings() {}
 
-    /** @throws StartRefused naming the setting that will not do */
-    static Gate gate(ParleyConfig.Access settings, Keyring keyring, InstantSource clock) {
+    /** @throws InvalidConfiguration naming the setting that will not do */
+    static Authenticator gate(ParleyConfig.Access settings, ApiKeys keyring, InstantSource clock) {
         Optional<TokenIssuer> issuer = issuer(settings.jwt(), clock);
         return settings.mode().filter(Mode.KEY::equals).isPresent()
-                ? Gate.asking(keyring, issuer.orElse(null))
-                : Gate.open();
+                ? Authenticator.asking(keyring, issuer.orElse(null))
+                : Authenticator.open();
     }
 
     private static Optional<TokenIssuer> issuer(ParleyConfig.Access.Jwt settings, InstantSource clock) {
@@ -41,7 +41,7 @@ final class AccessSettings {
             return Optional.empty();
         }
         if (settings.issuer().isEmpty() || settings.publicKey().isEmpty()) {
-            throw new StartRefused(ISSUER + " and " + PUBLIC_KEY + " belong together; set both, or none.");
+            throw new InvalidConfiguration(ISSUER + " and " + PUBLIC_KEY + " belong together; set both, or none.");
         }
         return Optional.of(new TokenIssuer(
                 new TokenIssuer.Terms(
@@ -60,7 +60,7 @@ final class AccessSettings {
         try {
             return Files.readString(Path.of(setting));
         } catch (IOException | IllegalArgumentException e) {
-            throw new StartRefused(PUBLIC_KEY + ": it is no PEM text, and no file of that name can be read.");
+            throw new InvalidConfiguration(PUBLIC_KEY + ": it is no PEM text, and no file of that name can be read.");
         }
     }
 
@@ -75,7 +75,7 @@ final class AccessSettings {
                 // it may be of the other kind
             }
         }
-        throw new StartRefused(
+        throw new InvalidConfiguration(
                 PUBLIC_KEY + ": it must be a public key in PEM (\"-----BEGIN PUBLIC KEY-----\"), RSA of at least "
                         + RSA_BITS_MIN + " bits or EC on the curve P-256.");
     }

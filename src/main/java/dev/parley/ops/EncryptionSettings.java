@@ -1,8 +1,8 @@
 package dev.parley.ops;
 
-import dev.parley.store.Secrecy;
-import dev.parley.store.StartRefused;
-import dev.parley.vault.Keyring;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.PayloadEncryption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,48 +14,49 @@ import java.util.Set;
 
 /** Reads the keys that seal what peers say; what will not do stops the start, and of no key anything is shown. */
 final class EncryptionSettings {
-    private static final String KEYS_FILE = Secrecy.KEYS + "-file";
+    private static final String KEYS_FILE = PayloadEncryption.KEYS + "-file";
 
     /** A group may read: so an orchestrator gives a secret to a service that is not root. */
     private static final Set<PosixFilePermission> FORBIDDEN = PosixFilePermissions.fromString("----wxrwx");
 
     private EncryptionSettings() {}
 
-    static Keyring keyring(ParleyConfig.Encryption encryption) {
+    static EncryptionKeys keyring(ParleyConfig.Encryption encryption) {
         if (encryption.keys().isPresent() && encryption.keysFile().isPresent()) {
-            throw new StartRefused(KEYS_FILE + ": " + Secrecy.KEYS + " is set, too; keep one of them.");
+            throw new InvalidConfiguration(
+                    KEYS_FILE + ": " + PayloadEncryption.KEYS + " is set, too; keep one of them.");
         }
         return encryption
                 .keysFile()
                 .map(EncryptionSettings::ofFile)
-                .orElseGet(() -> parse(Secrecy.KEYS, encryption.keys().orElse(List.of())));
+                .orElseGet(() -> parse(PayloadEncryption.KEYS, encryption.keys().orElse(List.of())));
     }
 
-    private static Keyring ofFile(String file) {
+    private static EncryptionKeys ofFile(String file) {
         Path path = Path.of(file).toAbsolutePath();
         try {
             if (Files.getFileStore(path).supportsFileAttributeView("posix")
                     && Files.getPosixFilePermissions(path).stream().anyMatch(FORBIDDEN::contains)) {
-                throw new StartRefused(KEYS_FILE + ": others may reach " + path + "; chmod 400 it.");
+                throw new InvalidConfiguration(KEYS_FILE + ": others may reach " + path + "; chmod 400 it.");
             }
             List<String> lines = Files.readAllLines(path, StandardCharsets.UTF_8).stream()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
                     .toList();
             if (lines.isEmpty()) {
-                throw new StartRefused(KEYS_FILE + ": " + path + " holds no key.");
+                throw new InvalidConfiguration(KEYS_FILE + ": " + path + " holds no key.");
             }
             return parse(KEYS_FILE, lines);
         } catch (IOException e) {
-            throw new StartRefused(
+            throw new InvalidConfiguration(
                     KEYS_FILE + ": " + path + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
     }
 
-    private static Keyring parse(String setting, List<String> entries) {
+    private static EncryptionKeys parse(String setting, List<String> entries) {
         try {
-            return Keyring.parse(entries);
+            return EncryptionKeys.parse(entries);
         } catch (IllegalArgumentException e) {
-            throw new StartRefused(setting + ": " + e.getMessage() + ".");
+            throw new InvalidConfiguration(setting + ": " + e.getMessage() + ".");
         }
     }
 }

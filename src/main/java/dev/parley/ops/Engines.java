@@ -1,23 +1,23 @@
 package dev.parley.ops;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Database;
-import dev.parley.store.Neighbours;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
-import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.Upkeep;
+import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.ChosenNode;
+import dev.parley.store.postgresql.PostgresAdmin;
 import dev.parley.store.postgresql.PostgresDatabase;
-import dev.parley.store.postgresql.PostgresNeighbours;
+import dev.parley.store.postgresql.PostgresNotifications;
 import dev.parley.store.postgresql.PostgresSessions;
-import dev.parley.store.postgresql.PostgresUpkeep;
 import dev.parley.store.postgresql.PrimaryLocator;
+import dev.parley.store.sqlite.SqliteAdmin;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
-import dev.parley.store.sqlite.SqliteUpkeep;
+import dev.parley.waiting.NodeNotifications;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
@@ -62,7 +62,7 @@ public class Engines {
     InstantSource clock;
 
     @Inject
-    Instance<Secrecy> secrecy;
+    Instance<PayloadEncryption> secrecy;
 
     @Inject
     MeterRegistry meters;
@@ -96,16 +96,16 @@ public class Engines {
     }
 
     /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
-    Neighbours neighbours(StoreUrl url) {
+    NodeNotifications neighbours(StoreUrl url) {
         return isServer && url instanceof StoreUrl.Postgres cluster
-                ? new PostgresNeighbours(locator(cluster), config.store().statementTimeout(), random)
-                : Neighbours.NONE;
+                ? new PostgresNotifications(locator(cluster), config.store().statementTimeout(), random)
+                : NodeNotifications.NONE;
     }
 
     /** What an operator does to the store; opens nothing yet. */
-    Upkeep upkeep(StoreUrl url) {
+    StoreAdmin upkeep(StoreUrl url) {
         if (url instanceof StoreUrl.Postgres cluster) {
-            return new PostgresUpkeep(
+            return new PostgresAdmin(
                     locator(cluster),
                     replicas(),
                     postgresMigrations.get(),
@@ -115,7 +115,7 @@ public class Engines {
                     clock);
         }
         Path file = ((StoreUrl.Sqlite) url).path();
-        return new SqliteUpkeep(
+        return new SqliteAdmin(
                 file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), secrecy::get, random, clock);
     }
 
@@ -136,7 +136,8 @@ public class Engines {
     private SqliteDatabase.Settings settings(StoreUrl.Sqlite file) {
         ParleyConfig.Store store = config.store();
         store.replicas().ifPresent(replicas -> {
-            throw new StartRefused(ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
+            throw new InvalidConfiguration(
+                    ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
         });
         return new SqliteDatabase.Settings(
                 file.path(),
@@ -165,7 +166,8 @@ public class Engines {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new StartRefused(SLOW + ": \"" + slow + "\" is neither a time from 1 ms to 1 h, such as 100ms, nor off.");
+        throw new InvalidConfiguration(
+                SLOW + ": \"" + slow + "\" is neither a time from 1 ms to 1 h, such as 100ms, nor off.");
     }
 
     private Node primary() {
@@ -193,14 +195,14 @@ public class Engines {
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {
-            throw new StartRefused("parley.store.timelines-file: \"" + file + "\" is not a path.");
+            throw new InvalidConfiguration("parley.store.timelines-file: \"" + file + "\" is not a path.");
         }
     }
 
     private long memoryMax() {
         long bytes = config.store().memory().asLongValue();
         if (bytes > MEMORY_MOST) {
-            throw new StartRefused("parley.store.memory: it may be at most 16G.");
+            throw new InvalidConfiguration("parley.store.memory: it may be at most 16G.");
         }
         return bytes;
     }
@@ -208,7 +210,7 @@ public class Engines {
     private long bytesMax() {
         long bytesMax = config.store().sizeMax().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
         if (bytesMax < SIZE_LEAST) {
-            throw new StartRefused(SIZE_MAX + ": it must be at least 1M.");
+            throw new InvalidConfiguration(SIZE_MAX + ": it must be at least 1M.");
         }
         return bytesMax;
     }
@@ -221,7 +223,7 @@ public class Engines {
     private PostgresDatabase.Settings settings(StoreUrl.Postgres url) {
         ParleyConfig.Store store = config.store();
         store.sizeMax().ifPresent(size -> {
-            throw new StartRefused(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
+            throw new InvalidConfiguration(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
         });
         String region = config.node().region();
         return new PostgresDatabase.Settings(

@@ -1,10 +1,10 @@
 package dev.parley.ops;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.ice.IceServers;
 import dev.parley.ice.IceServers.Turn;
 import dev.parley.ice.IceUri;
 import dev.parley.ice.TurnSecret;
-import dev.parley.store.StartRefused;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,13 +28,14 @@ final class IceSettings {
             return null;
         }
         if (urls.isEmpty()) {
-            throw new StartRefused("parley.ice.turn: it names no server that parley.ice.turn-secret could be for.");
+            throw new InvalidConfiguration(
+                    "parley.ice.turn: it names no server that parley.ice.turn-secret could be for.");
         }
         return new Turn(
                 urls,
                 secret.map(TurnSecret::new)
-                        .orElseThrow(() ->
-                                new StartRefused("parley.ice.turn-secret: the servers of parley.ice.turn need it.")));
+                        .orElseThrow(() -> new InvalidConfiguration(
+                                "parley.ice.turn-secret: the servers of parley.ice.turn need it.")));
     }
 
     private static List<IceUri> uris(String key, Optional<List<String>> texts, Function<String, IceUri> parser) {
@@ -43,7 +44,7 @@ final class IceSettings {
             try {
                 uris.add(parser.apply(text.strip()));
             } catch (IllegalArgumentException e) {
-                throw new StartRefused(key + ", entry " + (uris.size() + 1) + ": " + e.getMessage());
+                throw new InvalidConfiguration(key + ", entry " + (uris.size() + 1) + ": " + e.getMessage());
             }
         }
         return uris;

@@ -1,7 +1,7 @@
 package dev.parley.ops;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.ops.ParleyConfig.Access.Mode;
-import dev.parley.store.StartRefused;
 import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,10 +41,11 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
      */
     void refuseUnsafe() {
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > PORT_MAX) {
-            throw new StartRefused(portKey() + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
+            throw new InvalidConfiguration(
+                    portKey() + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
         }
         if (access.isEmpty() && !isLoopback()) {
-            throw new StartRefused(
+            throw new InvalidConfiguration(
                     "parley.access: " + host + " (" + hostKey()
                             + ") can be reached by other machines, and anybody there"
                             + " could use the service; set parley.access=key to ask for keys, or parley.access=open if that is meant.");
@@ -54,7 +55,7 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
     /** Refuses the port of {@code other}, where both are on one address. */
     void refuseSame(ListenAddress other) {
         if (!port.equals("0") && Integer.parseInt(port) == Integer.parseInt(other.port) && isAt(other)) {
-            throw new StartRefused(portKey() + ": port " + port + " is that of " + other.portKey()
+            throw new InvalidConfiguration(portKey() + ": port " + port + " is that of " + other.portKey()
                     + " too; choose another one with " + variable() + ".");
         }
     }
@@ -71,7 +72,7 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         try (var socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(address, Integer.parseInt(port)));
         } catch (IOException e) {
-            throw new StartRefused(
+            throw new InvalidConfiguration(
                     isOfThisMachine(address)
                             ? portKey() + ": port " + port + " on " + host + " cannot be listened on (" + e.getMessage()
                                     + "); stop the process that has it, or choose another one with " + variable() + "."
@@ -97,8 +98,8 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         }
     }
 
-    private StartRefused unknownHost() {
-        return new StartRefused(hostKey() + ": no machine is known as \"" + host + "\".");
+    private InvalidConfiguration unknownHost() {
+        return new InvalidConfiguration(hostKey() + ": no machine is known as \"" + host + "\".");
     }
 
     private String variable() {

@@ -1,8 +1,8 @@
 package dev.parley.ops;
 
-import dev.parley.ops.command.CommandRun;
-import dev.parley.ops.command.ParleyCommand;
-import dev.parley.ops.command.ServeCommand;
+import dev.parley.cli.CommandRun;
+import dev.parley.cli.ParleyCommand;
+import dev.parley.cli.ServeCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.FileDescriptor;

@@ -1,9 +1,9 @@
 package dev.parley.ops;
 
-import dev.parley.feed.Feed;
-import dev.parley.http.EventStreams;
-import dev.parley.http.sight.ErrorMeters;
-import dev.parley.store.RowDamaged;
+import dev.parley.http.observe.ErrorMeters;
+import dev.parley.http.wait.EventStreams;
+import dev.parley.store.sql.RowDamaged;
+import dev.parley.waiting.WaitRegistry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -14,11 +14,11 @@ import jakarta.inject.Singleton;
 @Singleton
 public final class ServiceMeters {
     private final MeterRegistry registry;
-    private final Feed feed;
+    private final WaitRegistry feed;
     private final EventStreams streams;
     private final SmallRyeConfig config;
 
-    public ServiceMeters(MeterRegistry registry, Feed feed, EventStreams streams, SmallRyeConfig config) {
+    public ServiceMeters(MeterRegistry registry, WaitRegistry feed, EventStreams streams, SmallRyeConfig config) {
         this.registry = registry;
         this.feed = feed;
         this.streams = streams;
@@ -29,7 +29,7 @@ public final class ServiceMeters {
     void watch() {
         ErrorMeters.begin();
         RowDamaged.begin();
-        Gauge.builder("parley.waiters", feed, Feed::size)
+        Gauge.builder("parley.waiters", feed, WaitRegistry::size)
                 .description("Requests that wait for news, streams among them")
                 .register(registry);
         Gauge.builder("parley.streams", streams, EventStreams::size)

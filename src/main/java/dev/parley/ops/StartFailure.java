@@ -1,7 +1,7 @@
 package dev.parley.ops;
 
-import dev.parley.ops.command.ExitCode;
-import dev.parley.store.StartRefused;
+import dev.parley.cli.ExitCode;
+import dev.parley.config.InvalidConfiguration;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
@@ -73,7 +73,7 @@ final class StartFailure {
 
     /** The exit code: whether another start may succeed, and with the same settings. */
     int codeOf(Throwable cause) {
-        if (cause instanceof StartRefused refused && refused.isTemporary()) {
+        if (cause instanceof InvalidConfiguration refused && refused.isTemporary()) {
             return ExitCode.UNAVAILABLE;
         }
         return lineOf(cause).isPresent() ? ExitCode.FAILED : ExitCode.FAULT;

@@ -1,6 +1,6 @@
 package dev.parley.ops;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.StoreUrl;
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
@@ -73,7 +73,7 @@ public final class StoreInterceptor implements ConfigSourceInterceptor {
         StoreUrl url;
         try {
             url = StoreUrl.parse(StoreUrl.KEY, text);
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             return Map.of(); // said again, in one line, where the store is made
         }
         var answers = new HashMap<String, String>();

@@ -1,40 +1,40 @@
 package dev.parley.ops;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.parley.access.ClientAddresses;
-import dev.parley.access.Gate;
-import dev.parley.access.Guesses;
-import dev.parley.access.Keyring;
-import dev.parley.access.Keys;
-import dev.parley.access.Rate;
-import dev.parley.access.Rates;
-import dev.parley.access.TrustedProxies;
+import dev.parley.access.ApiKeys;
+import dev.parley.access.GuessLimiter;
+import dev.parley.access.KeyAdmin;
+import dev.parley.access.RateLimiter;
+import dev.parley.access.RateLimiters;
+import dev.parley.cli.Checkup;
+import dev.parley.cli.KeyCheck;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
-import dev.parley.feed.Feed;
-import dev.parley.feed.WaitBounds;
-import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Origins;
 import dev.parley.http.OwnOrigin;
-import dev.parley.http.Patience;
-import dev.parley.http.sight.AccessLog;
-import dev.parley.http.sight.CallSpans;
+import dev.parley.http.access.Authenticator;
+import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.GuessFilter;
+import dev.parley.http.access.TrustedProxies;
+import dev.parley.http.observe.AccessLog;
+import dev.parley.http.observe.RequestSpans;
+import dev.parley.http.wait.WaitDurations;
 import dev.parley.ice.IceServers;
 import dev.parley.ops.ParleyConfig.Access.Mode;
-import dev.parley.ops.doctor.Checkup;
-import dev.parley.ops.doctor.KeyCheck;
 import dev.parley.session.Limits;
 import dev.parley.session.Quota;
 import dev.parley.store.Database;
-import dev.parley.store.Neighbours;
-import dev.parley.store.Rotation;
-import dev.parley.store.Secrecy;
-import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.Upkeep;
+import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.Rotation;
 import dev.parley.trace.TracedDatabase;
 import dev.parley.trace.Tracing;
+import dev.parley.waiting.NodeNotifications;
+import dev.parley.waiting.WaitLimits;
+import dev.parley.waiting.WaitRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
@@ -89,12 +89,12 @@ public class Wiring {
             @Observes StartupEvent started,
             SmallRyeConfig settings,
             Instance<Limits> limits,
-            Instance<Patience> patience,
+            Instance<WaitDurations> patience,
             Instance<IceServers> iceServers,
             Instance<TrustedProxies> proxies,
             Instance<Database> database,
-            Gate gate,
-            Keyring keyring,
+            Authenticator gate,
+            ApiKeys keyring,
             Vertx vertx,
             Instance<Sweeper> sweeper,
             Instance<ServiceMeters> meters,
@@ -120,7 +120,7 @@ public class Wiring {
     }
 
     /** The keys are known before the first request comes; how it stands with them afterwards, a look tells now and then. */
-    private void watchKeys(Gate gate, Keyring keyring, Database database, Vertx vertx) {
+    private void watchKeys(Authenticator gate, ApiKeys keyring, Database database, Vertx vertx) {
         if (!gate.asks()) {
             return;
         }
@@ -133,20 +133,20 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Keyring keyring() {
-        return new Keyring();
+    ApiKeys keyring() {
+        return new ApiKeys();
     }
 
     @Produces
     @Singleton
-    Gate gate(Keyring keyring, InstantSource clock) {
+    Authenticator gate(ApiKeys keyring, InstantSource clock) {
         return AccessSettings.gate(config.access(), keyring, clock);
     }
 
     @Produces
     @Singleton
-    Keys keys(Database database, SecureRandom random, InstantSource clock) {
-        return new Keys(database, random, clock);
+    KeyAdmin keys(Database database, SecureRandom random, InstantSource clock) {
+        return new KeyAdmin(database, random, clock);
     }
 
     private void refuseUnsafeAddresses(SmallRyeConfig settings) {
@@ -191,7 +191,8 @@ public class Wiring {
         boolean inOrder =
                 session.ttlMin().compareTo(session.ttl()) <= 0 && session.ttl().compareTo(session.ttlMax()) <= 0;
         if (!inOrder) {
-            throw new StartRefused("parley.session.ttl: it must lie between parley.session.ttl-min and ttl-max.");
+            throw new InvalidConfiguration(
+                    "parley.session.ttl: it must lie between parley.session.ttl-min and ttl-max.");
         }
         return new Limits(
                 limits.description(),
@@ -236,24 +237,24 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Rates rates() {
+    RateLimiters rates() {
         Ticker ticker = Ticker.systemTicker();
         ParleyConfig.Limits limits = config.limits();
-        return new Rates(
+        return new RateLimiters(
                 limits.requestsPerAddress()
-                        .map(quota -> new Rate("address", quota, ticker))
+                        .map(quota -> new RateLimiter("address", quota, ticker))
                         .orElse(null),
                 limits.requestsPerKey()
-                        .map(quota -> new Rate("key", quota, ticker))
+                        .map(quota -> new RateLimiter("key", quota, ticker))
                         .orElse(null));
     }
 
     @Produces
     @Singleton
-    CodeGate codeGate(ClientAddresses addresses) {
+    GuessFilter codeGate(ClientAddresses addresses) {
         int missesMax = config.limits().missesPerAddress();
-        return new CodeGate(
-                missesMax == 0 ? Optional.empty() : Optional.of(new Guesses(missesMax, Ticker.systemTicker())),
+        return new GuessFilter(
+                missesMax == 0 ? Optional.empty() : Optional.of(new GuessLimiter(missesMax, Ticker.systemTicker())),
                 addresses);
     }
 
@@ -269,7 +270,7 @@ public class Wiring {
         try {
             return TrustedProxies.of(config.limits().trustedProxies().orElse(List.of()));
         } catch (IllegalArgumentException e) {
-            throw new StartRefused("parley.limits.trusted-proxies: " + e.getMessage());
+            throw new InvalidConfiguration("parley.limits.trusted-proxies: " + e.getMessage());
         }
     }
 
@@ -283,7 +284,7 @@ public class Wiring {
         try {
             return Origins.parse(config.cors().origins());
         } catch (IllegalArgumentException e) {
-            throw new StartRefused("parley.cors.origins: " + e.getMessage());
+            throw new InvalidConfiguration("parley.cors.origins: " + e.getMessage());
         }
     }
 
@@ -291,7 +292,7 @@ public class Wiring {
         try {
             return config.http().publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
         } catch (IllegalArgumentException e) {
-            throw new StartRefused("parley.http.public-url: " + e.getMessage());
+            throw new InvalidConfiguration("parley.http.public-url: " + e.getMessage());
         }
     }
 
@@ -304,13 +305,13 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Secrecy secrecy(SecureRandom random) {
-        return new Secrecy(EncryptionSettings.keyring(config.encryption()), serving, random);
+    PayloadEncryption secrecy(SecureRandom random) {
+        return new PayloadEncryption(EncryptionSettings.keyring(config.encryption()), serving, random);
     }
 
     @Produces
     @Singleton
-    Rotation rotation(Database database, Secrecy secrecy) {
+    Rotation rotation(Database database, PayloadEncryption secrecy) {
         return new Rotation(database, secrecy);
     }
 
@@ -319,7 +320,7 @@ public class Wiring {
     Optional<Tracing> tracing(@ConfigProperty(name = "quarkus.application.version") String version) {
         ParleyConfig.Traces traces = config.traces();
         traces.endpoint().filter(collector -> !isWeb(collector)).ifPresent(collector -> {
-            throw new StartRefused(
+            throw new InvalidConfiguration(
                     "parley.traces.endpoint: it must be an address such as http://127.0.0.1:4318/v1/traces.");
         });
         return traces.endpoint()
@@ -329,8 +330,8 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Optional<CallSpans> callSpans(Optional<Tracing> tracing) {
-        return tracing.map(CallSpans::new);
+    Optional<RequestSpans> callSpans(Optional<Tracing> tracing) {
+        return tracing.map(RequestSpans::new);
     }
 
     private static boolean isWeb(URI address) {
@@ -354,24 +355,24 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Neighbours neighbours(Engines engines) {
+    NodeNotifications neighbours(Engines engines) {
         return engines.neighbours(storeUrl());
     }
 
-    void close(@Disposes Neighbours neighbours) {
+    void close(@Disposes NodeNotifications neighbours) {
         neighbours.close();
     }
 
     @Produces
     @Singleton
-    Feed feed(Vertx vertx, Neighbours neighbours, InstantSource clock) {
+    WaitRegistry feed(Vertx vertx, NodeNotifications neighbours, InstantSource clock) {
         ParleyConfig.Waiting waiting = config.waiting();
         // An SQLite store has one server, which misses no commit of its own.
         Duration recheck =
-                waiting.recheck().orElse(neighbours == Neighbours.NONE ? RECHECK_ALONE : RECHECK_AMONG_NODES);
-        return new Feed(
+                waiting.recheck().orElse(neighbours == NodeNotifications.NONE ? RECHECK_ALONE : RECHECK_AMONG_NODES);
+        return new WaitRegistry(
                 vertx,
-                new WaitBounds(waiting.perSession(), waiting.perClient(), waiting.total(), recheck),
+                new WaitLimits(waiting.perSession(), waiting.perClient(), waiting.total(), recheck),
                 neighbours,
                 clock);
     }
@@ -380,11 +381,11 @@ public class Wiring {
      * Ends waits when the drain period ends, so that clients that come again reach another node. The server still listens then and
      * the store can still be read; at ShutdownEvent connections are closed already.
      */
-    void endWaits(@Observes ShutdownDelayInitiatedEvent stopping, Feed feed) {
+    void endWaits(@Observes ShutdownDelayInitiatedEvent stopping, WaitRegistry feed) {
         config.http().drain().ifPresentOrElse(drain -> endWaits(drain, feed), feed::close);
     }
 
-    private static void endWaits(Duration drain, Feed feed) {
+    private static void endWaits(Duration drain, WaitRegistry feed) {
         LOG.infof("Draining for %d s: health checks fail, requests are served", drain.toSeconds());
         CompletableFuture.delayedExecutor(drain.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(feed::close);
@@ -392,17 +393,17 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Patience patience(@ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
+    WaitDurations patience(@ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
         ParleyConfig.Waiting waiting = config.waiting();
         refuseUnlessShorter("parley.waiting.max", waiting.max(), idleTimeout);
         refuseUnlessShorter("parley.waiting.keep-alive", waiting.keepAlive(), idleTimeout);
-        return new Patience(waiting.max(), waiting.keepAlive());
+        return new WaitDurations(waiting.max(), waiting.keepAlive());
     }
 
     /** Else the server would cut the connections on which somebody waits. */
     private static void refuseUnlessShorter(String key, Duration silence, Duration idleTimeout) {
         if (silence.compareTo(idleTimeout) >= 0) {
-            throw new StartRefused(key + ": it must be shorter than quarkus.http.idle-timeout.");
+            throw new InvalidConfiguration(key + ": it must be shorter than quarkus.http.idle-timeout.");
         }
     }
 
@@ -414,11 +415,11 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Upkeep upkeep(Engines engines) {
+    StoreAdmin upkeep(Engines engines) {
         return engines.upkeep(storeUrl());
     }
 
-    private KeyCheck keyCheck(Upkeep upkeep) {
+    private KeyCheck keyCheck(StoreAdmin upkeep) {
         ParleyConfig.Access access = config.access();
         return new KeyCheck(
                 access.mode().filter(Mode.KEY::equals).isPresent(), access.jwt().issuer(), upkeep);
@@ -428,15 +429,15 @@ public class Wiring {
     @Singleton
     Checkup checkup(
             SmallRyeConfig settings,
-            Upkeep upkeep,
+            StoreAdmin upkeep,
             Engines engines,
             Scheduler scheduler,
             Instance<Limits> limits,
-            Instance<Gate> gate,
+            Instance<Authenticator> gate,
             Instance<HttpSettings> http,
-            Instance<Patience> patience,
+            Instance<WaitDurations> patience,
             Instance<IceServers> iceServers,
-            Instance<Secrecy> secrecy) {
+            Instance<PayloadEncryption> secrecy) {
         return new Checkup(
                 List.of(
                         () -> refuseUnsafeAddresses(settings),

@@ -18,8 +18,8 @@ public record Session(
         int generation,
         long incarnation,
         long seq,
-        Said offerer,
-        Said answerer,
+        SideState offerer,
+        SideState answerer,
         Instant createdAt,
         Instant expiresAt) {
     public SessionVersion version() {

@@ -1,6 +1,5 @@
 package dev.parley.signaling;
 
-import dev.parley.feed.Feed;
 import dev.parley.session.Code;
 import dev.parley.session.Cursor;
 import dev.parley.session.Description;
@@ -12,12 +11,12 @@ import dev.parley.session.Listing;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.Page;
-import dev.parley.session.Said;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
+import dev.parley.session.SideState;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.Malformed;
@@ -36,14 +35,15 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import dev.parley.store.Database;
-import dev.parley.store.Ledger;
-import dev.parley.store.Place;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.SessionStore;
-import dev.parley.store.Standing;
 import dev.parley.store.Statements;
 import dev.parley.store.Work;
+import dev.parley.store.sql.QuotaStore;
+import dev.parley.store.sql.RowVersion;
+import dev.parley.store.sql.SessionState;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.waiting.WaitRegistry;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -70,18 +70,18 @@ public final class Signaling {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Database database;
-    private final Feed feed;
+    private final WaitRegistry feed;
     private final SessionStore sessions = new SessionStore();
     private final Limits limits;
-    private final Ledger ledger;
+    private final QuotaStore ledger;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    public Signaling(Database database, Feed feed, Limits limits, InstantSource clock, SecureRandom random) {
+    public Signaling(Database database, WaitRegistry feed, Limits limits, InstantSource clock, SecureRandom random) {
         this.database = database;
         this.feed = feed;
         this.limits = limits;
-        this.ledger = new Ledger(limits.quota());
+        this.ledger = new QuotaStore(limits.quota());
         this.clock = clock;
         this.random = random;
     }
@@ -115,13 +115,13 @@ public final class Signaling {
                 Instant now = clock.instant();
                 boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
                 boolean room = allowed && tx.takeRoom(bytes);
-                Optional<Place> opened =
+                Optional<RowVersion> opened =
                         room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Optional.empty();
                 if (opened.isPresent()) {
                     refuseUnless(ledger.chargeSession(tx, key, bytes));
                     return joined(key, Side.OFFERER, token, opened.get());
                 }
-                Optional<Standing> standing = sessions.standing(tx, key, now);
+                Optional<SessionState> standing = sessions.standing(tx, key, now);
                 if (standing.isPresent()) {
                     refuseOtherOpening(standing.get(), opening, hash, ttl);
                     return replayed(tx, key, Side.OFFERER, token, standing.get(), opening.trickle(), 1, now);
@@ -145,7 +145,7 @@ public final class Signaling {
     }
 
     private static void refuseOtherOpening(
-            Standing standing, Opening opening, @Nullable TokenHash token, Duration ttl) {
+            SessionState standing, Opening opening, @Nullable TokenHash token, Duration ttl) {
         if (!standing.isOpenedBy(opening, token)) {
             throw new CodeTaken();
         }
@@ -165,12 +165,12 @@ public final class Signaling {
             SessionKey key,
             Side side,
             @Nullable SessionToken token,
-            Standing standing,
+            SessionState standing,
             Trickle trickle,
             int generation,
             Instant now)
             throws SQLException {
-        Place place = standing.place();
+        RowVersion place = standing.place();
         long first = side == Side.OFFERER ? 1 : standing.answerSeq();
         long latest = place.seq();
         Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, key, side, generation, trickle, now);
@@ -227,10 +227,10 @@ public final class Signaling {
         int max = limits.candidatesPerSideMax();
         long bytes = answer.utf8().length + trickle.bytes();
         boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
-        Optional<Place> answered =
+        Optional<RowVersion> answered =
                 allowed ? sessions.answer(tx, key, answer, generation, trickle, hash, max, now) : Optional.empty();
         if (answered.isEmpty()) {
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             refuseOtherGeneration(standing, generation);
             if (hash != null && hash.equals(standing.offererToken())) {
                 throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
@@ -253,7 +253,7 @@ public final class Signaling {
             bytes = answer.utf8().length + fresh.bytes();
             answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
         }
-        Place place = answered.orElseThrow(this::tooManyCandidates);
+        RowVersion place = answered.orElseThrow(this::tooManyCandidates);
         refuseUnless(ledger.charge(tx, key, bytes));
         return joined(key, Side.ANSWERER, token, place);
     }
@@ -275,7 +275,7 @@ public final class Signaling {
             if (added.isPresent()) {
                 return added.get();
             }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             Side side = standing.sideOf(hash).orElseThrow(() -> strange("either side's"));
             refuseOtherGeneration(standing, generation);
             return trickleWithoutKnown(tx, key, side, standing, trickle, guarded, now);
@@ -293,7 +293,7 @@ public final class Signaling {
             if (added.isPresent()) {
                 return added.get();
             }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             TokenHash needed = standing.token(side);
             if (needed != null && given == null) {
                 throw new TokenMissing();
@@ -307,7 +307,13 @@ public final class Signaling {
 
     /** The guard missed for want of room, or in a race that is over now: what the side has already needs no room. */
     private Trickled trickleWithoutKnown(
-            Statements tx, SessionKey key, Side side, Standing standing, Trickle trickle, Guarded guarded, Instant now)
+            Statements tx,
+            SessionKey key,
+            Side side,
+            SessionState standing,
+            Trickle trickle,
+            Guarded guarded,
+            Instant now)
             throws SQLException {
         int generation = standing.place().generation();
         return addFresh(tx, key, sessions.withoutKnown(tx, key, side, generation, trickle, now), guarded);
@@ -355,12 +361,12 @@ public final class Signaling {
             Instant now = clock.instant();
             int bytes = offer.utf8().length;
             boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
-            Optional<Place> restarted = allowed ? restart(tx, key, hash, versions, offer, now) : Optional.empty();
+            Optional<RowVersion> restarted = allowed ? restart(tx, key, hash, versions, offer, now) : Optional.empty();
             if (restarted.isPresent()) {
                 refuseUnless(ledger.charge(tx, key, bytes));
                 return joined(key, Side.OFFERER, null, restarted.get());
             }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             if (!hash.equals(standing.offererToken())) {
                 throw strange("the offerer's");
             }
@@ -368,13 +374,13 @@ public final class Signaling {
             if (versions != null && !versions.contains(standing.place().version())) {
                 throw new SessionChanged();
             }
-            Place again = again(restart(tx, key, hash, versions, offer, now));
+            RowVersion again = again(restart(tx, key, hash, versions, offer, now));
             refuseUnless(ledger.charge(tx, key, bytes));
             return joined(key, Side.OFFERER, null, again);
         });
     }
 
-    private Optional<Place> restart(
+    private Optional<RowVersion> restart(
             Statements tx,
             SessionKey key,
             TokenHash token,
@@ -387,7 +393,7 @@ public final class Signaling {
             return sessions.restart(tx, key, token, version, offer, now);
         }
         // A header holds hundreds of versions. The session is looked at once, and only the one that it is at is tried.
-        Optional<Standing> standing = sessions.standing(tx, key, now);
+        Optional<SessionState> standing = sessions.standing(tx, key, now);
         return standing.isPresent() && versions.contains(standing.get().place().version())
                 ? sessions.restart(tx, key, token, standing.get().place().version(), offer, now)
                 : Optional.empty();
@@ -400,9 +406,9 @@ public final class Signaling {
         return change(key, tx -> {
             Instant now = clock.instant();
             Instant then = now.plus(granted);
-            Optional<Place> extended = sessions.extend(tx, key, hash, then, now);
+            Optional<RowVersion> extended = sessions.extend(tx, key, hash, then, now);
             if (extended.isEmpty()) {
-                Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+                SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
                 if (standing.sideOf(hash).isEmpty()) {
                     throw strange("either side's");
                 }
@@ -413,22 +419,22 @@ public final class Signaling {
     }
 
     /** Deletes the session with all that was said in it. */
-    public CompletionStage<Served<Place>> close(SessionKey key, @Nullable SessionToken token) {
+    public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        CompletionStage<Served<Place>> closing = database.write(tx -> {
+        CompletionStage<Served<RowVersion>> closing = database.write(tx -> {
             Instant now = clock.instant();
-            Optional<Place> closed = sessions.close(tx, key, hash, now);
+            Optional<RowVersion> closed = sessions.close(tx, key, hash, now);
             if (closed.isPresent()) {
                 return closed.get();
             }
-            Standing standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
+            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
             if (!hash.equals(standing.offererToken())) {
                 throw strange("the offerer's");
             }
             return again(sessions.close(tx, key, hash, now));
         });
         return closing.thenApply(served -> {
-            Place place = served.result();
+            RowVersion place = served.result();
             feed.closed(key, served.with(new Event.Closed(place.seq() + 1, place.generation())));
             return served;
         });
@@ -449,7 +455,7 @@ public final class Signaling {
     }
 
     /** What {@code side} has said in the current generation. */
-    public CompletionStage<Served<Said>> saidBy(ReadFrom from, SessionKey key, Side side) {
+    public CompletionStage<Served<SideState>> saidBy(ReadFrom from, SessionKey key, Side side) {
         return database.read(
                 from, node -> sessions.saidBy(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
     }
@@ -513,7 +519,7 @@ public final class Signaling {
         }
     }
 
-    private static void refuseOtherGeneration(Standing standing, @Nullable Integer generation) {
+    private static void refuseOtherGeneration(SessionState standing, @Nullable Integer generation) {
         int current = standing.place().generation();
         if (generation != null && generation != current) {
             throw new OtherGeneration(current);
@@ -533,7 +539,7 @@ public final class Signaling {
     }
 
     /** A guard that is tried again on a session that is held, and which nothing there refuses. */
-    private static Place again(Optional<Place> hit) {
+    private static RowVersion again(Optional<RowVersion> hit) {
         return hit.orElseThrow(() -> new IllegalStateException("A guard missed a session that fits it"));
     }
 
@@ -552,7 +558,7 @@ public final class Signaling {
         return token == null ? null : token.hash();
     }
 
-    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, Place place) {
+    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, RowVersion place) {
         return new Joined(key.code(), side, token, place.seq(), place.generation(), place.version(), false);
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.store;
 
+import dev.parley.store.sql.SessionRepository;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -42,7 +43,7 @@ public interface Database extends AutoCloseable {
      * Where the promise of a caller stands who was refused, or served by no read: at least as new as whatever was read or
      * written through this database, and as {@code from} where that is a bookmark of this history. Asks no node.
      */
-    Standpoint standpoint(ReadFrom from);
+    ReplyPosition standpoint(ReadFrom from);
 
     /** Each node as it was last seen, the primary first. Asks no node. */
     List<NodeState> nodes();

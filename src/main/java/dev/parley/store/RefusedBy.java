@@ -2,15 +2,15 @@ package dev.parley.store;
 
 import dev.parley.session.SignalingException;
 
-/** A refusal together with the node that decided it. {@link Stages#cause} tells the refusal alone. */
+/** A refusal together with the node that decided it. {@link Futures#cause} tells the refusal alone. */
 public final class RefusedBy extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final SignalingException refusal;
-    private final transient Standpoint standpoint;
+    private final transient ReplyPosition standpoint;
 
     /** @param standpoint which node decided, and how new the state is that it looked at */
-    public RefusedBy(SignalingException refusal, Standpoint standpoint) {
+    public RefusedBy(SignalingException refusal, ReplyPosition standpoint) {
         super(null, refusal, false, false); // no accident, so no stack trace
         this.refusal = refusal;
         this.standpoint = standpoint;
@@ -20,7 +20,7 @@ public final class RefusedBy extends RuntimeException {
         return refusal;
     }
 
-    public Standpoint standpoint() {
+    public ReplyPosition standpoint() {
         return standpoint;
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.store;
 
+import dev.parley.config.InvalidConfiguration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
      * Reads the setting.
      *
      * @param primary the primary, whose name no replica may have
-     * @throws StartRefused if an entry is no replica, or a name is there twice
+     * @throws InvalidConfiguration if an entry is no replica, or a name is there twice
      */
     public static List<ReplicaUrl> parse(Optional<String> setting, Node primary) {
         var replicas = new ArrayList<ReplicaUrl>();
@@ -32,12 +33,13 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
         for (String entry : setting.get().split(",", -1)) {
             Matcher parts = ONE.matcher(entry.strip());
             if (!parts.matches()) {
-                throw new StartRefused(KEY + ": entry " + (replicas.size() + 1)
+                throw new InvalidConfiguration(KEY + ": entry " + (replicas.size() + 1)
                         + " is no name@region=postgresql://user:password@host:port/database; a replica has one host.");
             }
             String name = parts.group(1);
             if (!names.add(name)) {
-                throw new StartRefused(KEY + ": the name \"" + name + "\" is there twice, or is the primary's.");
+                throw new InvalidConfiguration(
+                        KEY + ": the name \"" + name + "\" is there twice, or is the primary's.");
             }
             replicas.add(new ReplicaUrl(
                     new Node(name, parts.group(2), false), StoreUrl.Postgres.parse(KEY, parts.group(3))));
@@ -48,12 +50,12 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
     /**
      * Reads {@code parley.store.primary}, {@code name@region}.
      *
-     * @throws StartRefused if it is none
+     * @throws InvalidConfiguration if it is none
      */
     public static Node primary(String setting) {
         Matcher parts = PLACE.matcher(setting);
         if (!parts.matches()) {
-            throw new StartRefused("parley.store.primary: \"" + setting
+            throw new InvalidConfiguration("parley.store.primary: \"" + setting
                     + "\" is no name@region, each of letters, digits, dots, hyphens and underscores.");
         }
         return new Node(parts.group(1), parts.group(2), true);

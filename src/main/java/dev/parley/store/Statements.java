@@ -1,5 +1,8 @@
 package dev.parley.store;
 
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.Payloads;
+import dev.parley.store.sql.SessionCache;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,8 +21,8 @@ public final class Statements implements AutoCloseable {
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
     private boolean amongWriters;
     private SlowLog slow = SlowLog.OFF;
-    private Memory memory = Memory.NONE;
-    private Secrecy secrecy = Secrecy.NONE;
+    private SessionCache memory = SessionCache.NONE;
+    private PayloadEncryption secrecy = PayloadEncryption.NONE;
     private @Nullable Payloads payloads;
     private @Nullable Question<?> question;
     private long rowsChanged;
@@ -52,31 +55,31 @@ public final class Statements implements AutoCloseable {
     }
 
     /** Telling {@code memory} what they change, and asking it what they look for. */
-    public Statements remembering(Memory memory) {
+    public Statements remembering(SessionCache memory) {
         this.memory = memory;
         return this;
     }
 
     /** Keeping what peers say as {@code secrecy} has it, which is asked when that is first needed. */
-    public Statements sealing(Secrecy secrecy) {
+    public Statements sealing(PayloadEncryption secrecy) {
         this.secrecy = secrecy;
         return this;
     }
 
     /** What peers say, as it is kept and as it was said. */
-    Payloads payloads() {
+    public Payloads payloads() {
         if (payloads == null) {
             payloads = secrecy.payloads();
         }
         return payloads;
     }
 
-    Memory memory() {
+    public SessionCache memory() {
         return memory;
     }
 
     /** Whether other transactions may hold rows that this one wants to change. */
-    boolean isAmongWriters() {
+    public boolean isAmongWriters() {
         return amongWriters;
     }
 

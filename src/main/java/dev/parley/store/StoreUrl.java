@@ -2,6 +2,7 @@ package dev.parley.store;
 
 import static java.util.regex.Pattern.CASE_INSENSITIVE;
 
+import dev.parley.config.InvalidConfiguration;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -56,7 +57,7 @@ public sealed interface StoreUrl {
             Matcher parts = SHAPE.matcher(text.substring(SCHEME.length()));
             if (!parts.matches()
                     || !Arrays.stream(parts.group(3).split(",", -1)).allMatch(Postgres::isHost)) {
-                throw new StartRefused(key
+                throw new InvalidConfiguration(key
                         + ": a PostgreSQL store is postgresql://user:password@host:port/database, with %-escapes for"
                         + " special characters in user and password; this is none: " + masked(text) + ".");
             }
@@ -83,7 +84,7 @@ public sealed interface StoreUrl {
             try {
                 return URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
-                throw new StartRefused(key + ": user or password holds a % that begins no escape; write %25.");
+                throw new InvalidConfiguration(key + ": user or password holds a % that begins no escape; write %25.");
             }
         }
 
@@ -125,11 +126,11 @@ public sealed interface StoreUrl {
     /**
      * Reads {@code text}, the value of the setting {@code key}.
      *
-     * @throws StartRefused if it names no store
+     * @throws InvalidConfiguration if it names no store
      */
     static StoreUrl parse(String key, String text) {
         if (!text.strip().equals(text) || text.chars().anyMatch(Character::isISOControl)) {
-            throw new StartRefused(key + ": \"" + masked(text.strip())
+            throw new InvalidConfiguration(key + ": \"" + masked(text.strip())
                     + "\" has white space at an end, or a control character; remove it.");
         }
         if (text.startsWith(Postgres.SCHEME)) {
@@ -137,14 +138,14 @@ public sealed interface StoreUrl {
         }
         Matcher file = Sqlite.SHAPE.matcher(text);
         if (!file.matches()) {
-            throw new StartRefused(key
+            throw new InvalidConfiguration(key
                     + ": a store is the path of a file, such as /srv/parley.db or sqlite:/srv/parley.db, or postgresql://user:password@host:port/database; \""
                     + masked(text) + "\" is none.");
         }
         try {
             return new Sqlite(Path.of(file.group(1)));
         } catch (InvalidPathException e) {
-            throw new StartRefused(key + ": \"" + text + "\" holds no path.");
+            throw new InvalidConfiguration(key + ": \"" + text + "\" holds no path.");
         }
     }
 

@@ -2,13 +2,13 @@ package dev.parley.trace;
 
 import dev.parley.session.SignalingException;
 import dev.parley.store.Database;
+import dev.parley.store.Futures;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.SessionRepository;
-import dev.parley.store.Stages;
-import dev.parley.store.Standpoint;
 import dev.parley.store.Work;
+import dev.parley.store.sql.SessionRepository;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -81,7 +81,7 @@ public final class TracedDatabase implements Database {
 
     /** A refusal is an answer; its type says all that a stranger may know, the message of a failure might say more. */
     private static void told(Span span, Throwable failure) {
-        if (Stages.cause(failure) instanceof SignalingException refusal) {
+        if (Futures.cause(failure) instanceof SignalingException refusal) {
             span.setAttribute(ERROR, refusal.type());
         } else {
             span.setAttribute(ERROR, "fault");
@@ -95,7 +95,7 @@ public final class TracedDatabase implements Database {
     }
 
     @Override
-    public Standpoint standpoint(ReadFrom from) {
+    public ReplyPosition standpoint(ReadFrom from) {
         return database.standpoint(from);
     }
 

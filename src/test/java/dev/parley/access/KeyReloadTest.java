@@ -2,7 +2,7 @@ package dev.parley.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.LogEar;
+import dev.parley.LogCapture;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class KeyReloadTest {
     @Test
     void aFailedReloadIsLoggedOnceUnlessThePrimaryIsOut() {
-        try (LogEar log = LogEar.at(Keyring.class.getName())) {
+        try (LogCapture log = LogCapture.at(ApiKeys.class.getName())) {
             reloadTwice(false);
             assertThat(log.heard()).isEmpty();
 
@@ -27,7 +27,7 @@ class KeyReloadTest {
     }
 
     private static void reloadTwice(boolean serving) {
-        var keyring = new Keyring();
+        var keyring = new ApiKeys();
         Database database = failing(serving);
         keyring.look(database).toCompletableFuture().join();
         keyring.look(database).toCompletableFuture().join();

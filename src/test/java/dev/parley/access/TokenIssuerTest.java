@@ -3,9 +3,9 @@ package dev.parley.access;
 import static dev.parley.access.TestIssuer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.contract.MovableClock;
 import dev.parley.session.Namespace;
 import dev.parley.session.TokenHash;
-import dev.parley.signaling.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;

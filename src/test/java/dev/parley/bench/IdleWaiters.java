@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
-import dev.parley.process.ParleyJar;
-import dev.parley.process.RunningParley;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RunningParley;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

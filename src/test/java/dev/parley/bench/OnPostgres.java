@@ -1,8 +1,8 @@
 package dev.parley.bench;
 
-import dev.parley.process.ParleyJar;
-import dev.parley.process.Reply;
-import dev.parley.process.RunningParley;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.Reply;
+import dev.parley.packaged.RunningParley;
 import dev.parley.store.postgresql.BookmarkCheck;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.parley.bench;
 
-import dev.parley.process.ParleyJar;
-import dev.parley.process.RunningParley;
-import dev.parley.vault.Keys;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RunningParley;
+import dev.parley.store.crypto.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

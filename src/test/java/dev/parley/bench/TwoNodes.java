@@ -1,7 +1,7 @@
 package dev.parley.bench;
 
-import dev.parley.process.ParleyJar;
-import dev.parley.process.RunningParley;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RunningParley;
 import dev.parley.store.postgresql.PostgresCluster;
 
 /** Two nodes of the service over one PostgreSQL server, whose commits are fsynced. */

@@ -5,9 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.LogEar;
-import dev.parley.Seed;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.LogCapture;
+import dev.parley.TestSeed;
+import dev.parley.contract.SqliteProfile;
+import dev.parley.http.access.RateFilterTest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is no accident: SQL in each field, lines for the log, heads without end. Forged addresses are {@link RateGateTest}'s, codes
+ * What is no accident: SQL in each field, lines for the log, heads without end. Forged addresses are {@link RateFilterTest}'s, codes
  * tried out {@link GuessingTest}'s, slow senders {@link SlowClientsTest}'s, and what is merely wrong {@link BadInputTest}'s and
  * {@link StrictJsonTest}'s.
  */
@@ -69,7 +70,7 @@ class AttackTest {
     private static final List<String> ENDING =
             List.of("", "--", "-- ", "#", "/*", ";", ";--", "'", "\"", ")", "\\", "\n--");
 
-    private final Random random = Seed.of(AttackTest.class).random();
+    private final Random random = TestSeed.of(AttackTest.class).random();
     private final Client client = Client.ofNewOrigin();
 
     @Test
@@ -193,7 +194,7 @@ class AttackTest {
 
     @Test
     void nobodyWritesLinesIntoTheLog() throws IOException {
-        try (LogEar log = LogEar.at("")) {
+        try (LogCapture log = LogCapture.at("")) {
             String forged = "x\r\n2026-11-25 00:00:00 ERROR forged";
             client.post("/api/v1/sessions")
                     .json(object("offer", forged, "topic", forged, forged, 1))

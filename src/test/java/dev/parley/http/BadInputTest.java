@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.Seed;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.TestSeed;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
@@ -207,7 +207,7 @@ class BadInputTest {
             "<xml/>",
             "a=b&c=d");
 
-    private final Random random = Seed.of(BadInputTest.class).random();
+    private final Random random = TestSeed.of(BadInputTest.class).random();
 
     @Test
     void whateverArrivesTheReplyIsInForm() throws IOException {

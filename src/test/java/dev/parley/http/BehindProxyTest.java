@@ -4,7 +4,7 @@ import static dev.parley.http.Client.object;
 import static dev.parley.http.Rendezvous.newCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;

@@ -22,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of server-sent events, read as the HTML standard has it (section 9.2.6). Each read waits for what comes next. */
-final class EventSource implements Closeable {
+public final class EventSource implements Closeable {
     private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
     private final HttpClient http =
@@ -33,15 +33,15 @@ final class EventSource implements Closeable {
     private String lastEventId = "";
 
     /** @param id empty where there is none */
-    record Message(String id, String event, String data) {
+    public record Message(String id, String event, String data) {
         /** The number of the event, which the id and the data agree on. */
-        long seq() {
+        public long seq() {
             long seq = json().path("seq").longValue();
             assertThat(id).endsWith("." + seq);
             return seq;
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             try {
                 return Reply.MAPPER.readTree(data);
             } catch (IOException e) {
@@ -57,12 +57,12 @@ final class EventSource implements Closeable {
     }
 
     /** Opens the stream of a session's events behind number {@code after}. */
-    static EventSource of(Rendezvous session, long after) {
+    public static EventSource of(Rendezvous session, long after) {
         return open(session, "?after=" + after, null);
     }
 
     /** Opens the stream again, as a browser does after a lost connection: the same address, and the last id. */
-    static EventSource again(Rendezvous session, String query, String lastEventId) {
+    public static EventSource again(Rendezvous session, String query, String lastEventId) {
         return open(session, query, lastEventId);
     }
 
@@ -85,12 +85,12 @@ final class EventSource implements Closeable {
         }
     }
 
-    HttpHeaders headers() {
+    public HttpHeaders headers() {
         return response.headers();
     }
 
     /** The next event of the session. */
-    Message next() {
+    public Message next() {
         Message message = nextOfAnyName();
         while (message.event().equals("bookmark")) {
             message = nextOfAnyName();
@@ -99,7 +99,7 @@ final class EventSource implements Closeable {
     }
 
     /** The next message, or a failure where the stream ends. */
-    Message nextOfAnyName() {
+    public Message nextOfAnyName() {
         Message message = read();
         if (message == null) {
             throw new AssertionError("The stream has ended; it said " + comments);
@@ -108,13 +108,13 @@ final class EventSource implements Closeable {
     }
 
     /** The comments that come until the stream ends; fails where a message comes. */
-    List<String> untilTheEnd() {
+    public List<String> untilTheEnd() {
         assertThat(read()).as("a message before the end").isNull();
         return comments;
     }
 
     /** Reads up to the next comment of that text; fails where a message comes first. */
-    void awaitComment(String text) {
+    public void awaitComment(String text) {
         for (String line = line(); line != null; line = line()) {
             assertThat(line).as("a line before the comment").doesNotStartWith("data");
             if (line.equals(": " + text)) {

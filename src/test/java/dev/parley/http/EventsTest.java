@@ -5,7 +5,7 @@ import static dev.parley.http.Rendezvous.ANSWER;
 import static dev.parley.http.Rendezvous.OFFER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;

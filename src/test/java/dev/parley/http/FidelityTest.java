@@ -4,8 +4,8 @@ import static dev.parley.http.Client.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.Seed;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.TestSeed;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
@@ -111,7 +111,7 @@ class FidelityTest {
 
     @Test
     void randomTextsComeBack() {
-        Random random = Seed.of(FidelityTest.class).random();
+        Random random = TestSeed.of(FidelityTest.class).random();
         for (int i = 0; i < 40; i++) {
             String sdp = randomText(random);
             String candidate = randomText(random);

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.SqliteProfile;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -3,9 +3,9 @@ package dev.parley.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.contract.MovableClock;
+import dev.parley.contract.SqliteProfile;
 import dev.parley.ice.TurnSecret;
-import dev.parley.signaling.MovableClock;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

@@ -3,7 +3,7 @@ package dev.parley.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.signaling.PostgresProfile;
+import dev.parley.contract.PostgresProfile;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresServer;
 import io.quarkus.test.junit.QuarkusTest;

@@ -4,10 +4,10 @@ import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.access.Keys;
+import dev.parley.access.KeyAdmin;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
-import dev.parley.store.UpkeepRefused;
+import dev.parley.store.admin.AdminRefused;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // the container fills the fields
 abstract class KeyNamespacesContract {
     @Inject
-    Keys keys;
+    KeyAdmin keys;
 
     @Inject
     TestKeys testKeys;
@@ -109,7 +109,7 @@ abstract class KeyNamespacesContract {
         String secret = keys.create(name, new Namespace(home), Set.of(Role.OBSERVER, Role.PEER))
                 .secret();
 
-        assertThatExceptionOfType(UpkeepRefused.class)
+        assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> keys.create(name, new Namespace(abroad), Set.of(Role.OPERATOR)));
         testKeys.look();
         topics(secret).is(200);
@@ -121,7 +121,7 @@ abstract class KeyNamespacesContract {
                     assertThat(key.toString()).doesNotContain(secret);
                 });
         keys.revoke(name);
-        assertThatExceptionOfType(UpkeepRefused.class).isThrownBy(() -> keys.revoke(name));
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> keys.revoke(name));
     }
 
     private Reply strange(Client client, String key, String call, String code) {

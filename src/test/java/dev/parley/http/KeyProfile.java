@@ -1,7 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.access.TestIssuer;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.SqliteProfile;
 import java.util.HashMap;
 import java.util.Map;
 

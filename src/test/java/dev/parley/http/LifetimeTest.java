@@ -3,8 +3,8 @@ package dev.parley.http;
 import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.signaling.MovableClock;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.MovableClock;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

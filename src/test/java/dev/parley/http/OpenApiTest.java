@@ -4,6 +4,7 @@ import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.contract.SqliteProfile;
 import dev.parley.http.OpenApiDocument.Operation;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.AlreadyAnswered;
@@ -17,7 +18,6 @@ import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TooManyRequests;
 import dev.parley.session.SignalingException.TooManyWaits;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

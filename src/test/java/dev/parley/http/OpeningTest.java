@@ -6,8 +6,8 @@ import static dev.parley.http.Rendezvous.newCode;
 import static dev.parley.http.Rendezvous.newToken;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.signaling.MovableClock;
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.MovableClock;
+import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.signaling.PostgresProfile;
+import dev.parley.contract.PostgresProfile;
 import java.util.Map;
 
 /** The same over PostgreSQL. */

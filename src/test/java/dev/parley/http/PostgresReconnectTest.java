@@ -1,7 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.contract.PostgresProfile;
 import dev.parley.http.PostgresReconnectTest.Profile;
-import dev.parley.signaling.PostgresProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;

@@ -1,13 +1,13 @@
 package dev.parley.http;
 
-import dev.parley.signaling.SqliteProfile;
+import dev.parley.contract.SqliteProfile;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The application with a rate that a test reaches, behind one proxy that it trusts. */
 public final class RateProfile extends SqliteProfile {
-    static final int PER_ADDRESS = 5;
-    static final String TRUSTED_PROXY = "127.0.0.99";
+    public static final int PER_ADDRESS = 5;
+    public static final String TRUSTED_PROXY = "127.0.0.99";
 
     @Override
     public Map<String, String> getConfigOverrides() {

@@ -30,7 +30,7 @@ public final class RawConnection implements Closeable {
     }
 
     /** @param address an address of the loopback that it comes from */
-    RawConnection(String address) throws IOException {
+    public RawConnection(String address) throws IOException {
         URI service = Client.service();
         socket = new Socket(service.getHost(), service.getPort(), InetAddress.getByName(address), 0);
         socket.setSoTimeout(SILENCE_MAX_MILLIS);
@@ -55,7 +55,7 @@ public final class RawConnection implements Closeable {
         return this;
     }
 
-    Optional<Reply> receive() throws IOException {
+    public Optional<Reply> receive() throws IOException {
         return receive(false);
     }
 

@@ -2,7 +2,8 @@ package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
+import dev.parley.contract.Awaited;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -11,7 +12,6 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.Awaited;
 import dev.parley.signaling.Signaling;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ abstract class ReconnectContract {
     @Test
     @Timeout(600)
     void eachEventArrivesOnceAndInOrder() throws Exception {
-        Seed seed = Seed.of(getClass());
+        TestSeed seed = TestSeed.of(getClass());
         for (int round = 0; round < SESSIONS; round += READERS) {
             var readers = new ArrayList<Future<?>>();
             for (int i = 0; i < READERS; i++) {
@@ -73,7 +73,7 @@ abstract class ReconnectContract {
     @Test
     @Timeout(600)
     void noCommitSlipsThroughBetweenTheLookAndTheWait() throws Exception {
-        Seed seed = Seed.of(getClass());
+        TestSeed seed = TestSeed.of(getClass());
         for (int round = 0; round < SESSIONS; round++) {
             race(seed.round(round).random());
         }

@@ -1,7 +1,7 @@
 package dev.parley.http;
 
+import dev.parley.contract.SqliteProfile;
 import dev.parley.http.SqliteReconnectTest.Profile;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import dev.parley.access.Keyring;
-import dev.parley.access.Keys;
+import dev.parley.access.ApiKeys;
+import dev.parley.access.KeyAdmin;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
 import dev.parley.store.Database;
@@ -12,11 +12,11 @@ import java.util.UUID;
 /** Keys that a test makes. The application, which would find them within a minute, is made to look. */
 @Singleton
 final class TestKeys {
-    private final Keys keys;
-    private final Keyring keyring;
+    private final KeyAdmin keys;
+    private final ApiKeys keyring;
     private final Database database;
 
-    TestKeys(Keys keys, Keyring keyring, Database database) {
+    TestKeys(KeyAdmin keys, ApiKeys keyring, Database database) {
         this.keys = keys;
         this.keyring = keyring;
         this.database = database;

@@ -4,7 +4,7 @@ import static dev.parley.http.Client.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.feed.Feed;
+import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -27,7 +27,7 @@ class WaitingBoundsTest {
     private static final String ANOTHER_ADDRESS = "127.0.0.2";
 
     @Inject
-    Feed feed;
+    WaitRegistry feed;
 
     private final Rendezvous session = Rendezvous.opened();
     private final Deque<RawConnection> waiting = new ArrayDeque<>();

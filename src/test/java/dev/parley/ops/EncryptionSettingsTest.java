@@ -3,10 +3,10 @@ package dev.parley.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.store.StartRefused;
-import dev.parley.vault.Keyring;
-import dev.parley.vault.Keys;
-import dev.parley.vault.VaultKey;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.crypto.EncryptionKey;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.Keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +36,14 @@ class EncryptionSettingsTest {
     void keysInAFileAreOneALine(String rights) throws IOException {
         Path file = file(rights, "# made in March\n" + Keys.setting("new") + "\n\n" + Keys.setting("old") + "\n");
 
-        assertThat(keyring(null, file).keys()).extracting(VaultKey::name).containsExactly("new", "old");
+        assertThat(keyring(null, file).keys()).extracting(EncryptionKey::name).containsExactly("new", "old");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"r-----r--", "rw--w----", "rw-----w-"})
     void aFileThatOthersMayReachIsRefused(String rights) throws IOException {
         Path file = file(rights, Keys.setting("k"));
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> keyring(null, file))
                 .withMessageStartingWith("parley.encryption.keys-file: ")
                 .withMessageContaining("chmod 400");
@@ -64,12 +64,12 @@ class EncryptionSettingsTest {
     }
 
     private static void assertRefused(@Nullable List<String> keys, @Nullable Path file, String beginning) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> keyring(keys, file))
                 .withMessageStartingWith(beginning);
     }
 
-    private static Keyring keyring(@Nullable List<String> keys, @Nullable Path file) {
+    private static EncryptionKeys keyring(@Nullable List<String> keys, @Nullable Path file) {
         return EncryptionSettings.keyring(
                 new Said(Optional.ofNullable(keys), Optional.ofNullable(file).map(Path::toString)));
     }

@@ -3,10 +3,10 @@ package dev.parley.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.ice.IceServer;
 import dev.parley.ice.IceServers;
 import dev.parley.ice.IceUri;
-import dev.parley.store.StartRefused;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -54,7 +54,7 @@ class IceSettingsTest {
         "turn-secret, '', 'parley.ice.turn-secret: '",
     })
     void whatDoesNotFitTogetherIsRefusedByName(String key, String value, String line) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> servers(with(key, value)))
                 .withMessageStartingWith(line);
     }

@@ -3,8 +3,8 @@ package dev.parley.ops;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.ops.ParleyConfig.Access.Mode;
-import dev.parley.store.StartRefused;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,7 +25,7 @@ class ListenAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1"})
     void elsewhereOpenAccessHasToBeAskedFor(String host) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> refuseUnsafe(host, "8080", Optional.empty()))
                 .withMessageContainingAll("parley.access", host);
         assertThatCode(() -> refuseUnsafe(host, "8080", Optional.of(Mode.OPEN))).doesNotThrowAnyException();
@@ -34,7 +34,7 @@ class ListenAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"65536", "70000", "-1", "http", "", "99999999999"})
     void aPortThatIsNoneIsRefused(String port) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> refuseUnsafe("127.0.0.1", port, Optional.of(Mode.OPEN)))
                 .withMessageContaining("quarkus.http.port");
     }
@@ -53,7 +53,7 @@ class ListenAddressTest {
         "127.0.0.1, 8080, 0.0.0.0, 8080",
     })
     void onePortIsNotForBoth(String host, String port, String operatorsHost, String operatorsPort) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> refuseSame(host, port, operatorsHost, operatorsPort))
                 .withMessageContainingAll("quarkus.http.port", "quarkus.management.port", "QUARKUS_MANAGEMENT_PORT");
     }
@@ -74,7 +74,7 @@ class ListenAddressTest {
         int port;
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
-            assertThatExceptionOfType(StartRefused.class)
+            assertThatExceptionOfType(InvalidConfiguration.class)
                     .isThrownBy(() -> refuseTaken("127.0.0.1", taken.getLocalPort()))
                     .withMessageContainingAll("quarkus.http.port: port " + port, "QUARKUS_HTTP_PORT");
         }
@@ -84,7 +84,7 @@ class ListenAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.7", "no-such-host.invalid"})
     void aHostThatIsNotOfThisMachineIsRefused(String host) {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> refuseTaken(host, 0))
                 .withMessageContainingAll("quarkus.http.host", host);
     }

@@ -2,7 +2,7 @@ package dev.parley.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.BindException;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +18,7 @@ class StartFailureTest {
     @Test
     void whatTheOperatorCanChangeIsALineAndCode1() {
         for (Throwable cause : new Throwable[] {
-            new StartRefused("parley.store.url: wrong"),
+            new InvalidConfiguration("parley.store.url: wrong"),
             new ConfigurationException("quarkus.tls.x: wrong"),
             new BindException("Address already in use")
         }) {
@@ -31,7 +31,7 @@ class StartFailureTest {
 
     @Test
     void whatMayPassHasACodeOfItsOwn() {
-        StartRefused unreachable = StartRefused.temporarily("the primary cannot be reached");
+        InvalidConfiguration unreachable = InvalidConfiguration.temporarily("the primary cannot be reached");
 
         assertThat(OF_NO_SETTINGS.lineOf(unreachable)).contains("the primary cannot be reached");
         assertThat(OF_NO_SETTINGS.codeOf(unreachable)).isEqualTo(69);

@@ -3,7 +3,7 @@ package dev.parley.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
 import dev.parley.session.SignalingException.Malformed;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -60,7 +60,7 @@ class CursorTest {
 
     @Test
     void anyUnicodeTextComesBack() {
-        Random random = Seed.of(CursorTest.class).random();
+        Random random = TestSeed.of(CursorTest.class).random();
         for (int i = 0; i < WORDS; i++) {
             String position = random.ints(random.nextInt(20), 1, Character.MAX_CODE_POINT + 1)
                     .filter(point -> Character.getType(point) != Character.SURROGATE)
@@ -73,7 +73,7 @@ class CursorTest {
 
     @Test
     void aWordAtRandomIsACursorOrRefused() {
-        Random random = Seed.of(CursorTest.class).random();
+        Random random = TestSeed.of(CursorTest.class).random();
         for (int i = 0; i < WORDS; i++) {
             // Mostly of the alphabet, so that many words get as far as the text or the number within.
             String word = random.ints(random.nextInt(8), 0, ALPHABET.length())

@@ -3,7 +3,7 @@ package dev.parley.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
 import dev.parley.session.SignalingException.Malformed;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -31,7 +31,7 @@ class BookmarkSealTest {
 
     @Test
     void wordsOfOneHistorySortInCommitOrder() {
-        Random random = Seed.of(BookmarkSealTest.class).random();
+        Random random = TestSeed.of(BookmarkSealTest.class).random();
         for (int i = 0; i < 10_000; i++) {
             // Of every length, for that is where an order by digits could break.
             long one = random.nextLong() >>> random.nextInt(64);

@@ -1,11 +1,12 @@
 package dev.parley.store;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.LogEar;
-import dev.parley.feed.Feeds;
+import dev.parley.LogCapture;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.contract.Sessions;
 import dev.parley.session.Code;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
@@ -17,8 +18,9 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.Sessions;
 import dev.parley.signaling.Signaling;
+import dev.parley.store.sql.Schema;
+import dev.parley.waiting.Feeds;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -49,16 +51,16 @@ public interface MigrationContract {
     default void aCommandLeavesAnOlderStoreAsItIsAndAServerLogsEachMigration() throws SQLException {
         storeOfVersion("4").close();
 
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(this::openAsCommand)
                 .withMessageContainingAll("version 004", "006 one answerer", "parley migrate");
-        try (LogEar log = LogEar.at(Schema.class.getName());
+        try (LogCapture log = LogCapture.at(Schema.class.getName());
                 Database server = open()) {
             assertThat(server.nodes()).isNotEmpty();
             assertThat(log.heard())
                     .startsWith("Applied migration 005, encryption", "Applied migration 006, one answerer");
         }
-        try (LogEar log = LogEar.at(Schema.class.getName());
+        try (LogCapture log = LogCapture.at(Schema.class.getName());
                 Database command = openAsCommand()) {
             assertThat(command.nodes()).isNotEmpty();
             assertThat(log.heard()).isEmpty();
@@ -67,7 +69,7 @@ public interface MigrationContract {
 
     @Test
     default void aCommandMakesNoStore() {
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(this::openAsCommand)
                 .withMessageContaining("parley migrate");
     }
@@ -104,7 +106,7 @@ public interface MigrationContract {
                         .isEqualTo(1);
             }
         }
-        assertThatExceptionOfType(StartRefused.class)
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .as("a start of this version")
                 .isThrownBy(this::open)
                 .withMessageContainingAll("9999", "newer");

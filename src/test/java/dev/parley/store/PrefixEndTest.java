@@ -2,7 +2,8 @@ package dev.parley.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
+import dev.parley.store.sql.SessionRepository;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -46,7 +47,7 @@ class PrefixEndTest {
 
     @Test
     void aTextIsBetweenPrefixAndEndWhenItBeginsWithThePrefix() {
-        Random random = Seed.of(PrefixEndTest.class).random();
+        Random random = TestSeed.of(PrefixEndTest.class).random();
         for (int i = 0; i < 20_000; i++) {
             String prefix = text(random);
             String text = random.nextBoolean() ? prefix + text(random) : text(random);

@@ -3,7 +3,7 @@ package dev.parley.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.LogEar;
+import dev.parley.LogCapture;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,11 +19,11 @@ class SlowLogTest {
     private static final Sql ECHO = new Sql("echo", "SELECT ?");
     private static final String SECRET = "an offer that nobody is to read";
 
-    private LogEar log;
+    private LogCapture log;
 
     @BeforeEach
     void listen() {
-        log = LogEar.at("dev.parley.slow");
+        log = LogCapture.at("dev.parley.slow");
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package dev.parley.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.config.InvalidConfiguration;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -58,10 +59,10 @@ class StoreUrlTest {
                         .toString())
                 .isEqualTo("postgresql://db/parley?user=me&password=***&sslpassword=***&sslmode=require");
         assertThatThrownBy(() -> parse("postgresql://user:hid/den@db/parley"))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageNotContaining("den");
         assertThatThrownBy(() -> parse("mysql://user:hidden@db/parley"))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageNotContaining("hidden");
     }
 
@@ -99,7 +100,7 @@ class StoreUrlTest {
             })
     void whatNamesNoStoreStopsTheStartAndTheKeyIsNamed(String text) {
         assertThatThrownBy(() -> parse(text))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageStartingWith("parley.store.url: ");
     }
 
@@ -128,7 +129,7 @@ class StoreUrlTest {
             })
     void whatNamesNoReplicaStopsTheStartAndTheKeyIsNamed(String text) {
         assertThatThrownBy(() -> ReplicaUrl.parse(Optional.of(text), PRIMARY))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageStartingWith("parley.store.replicas: ");
     }
 
@@ -136,7 +137,7 @@ class StoreUrlTest {
     void thePrimaryHasANameAndARegion() {
         assertThat(ReplicaUrl.primary("main@eu")).isEqualTo(PRIMARY);
         assertThatThrownBy(() -> ReplicaUrl.primary("main"))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageStartingWith("parley.store.primary: ");
     }
 

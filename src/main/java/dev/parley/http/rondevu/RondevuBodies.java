@@ -10,8 +10,8 @@ import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Opening;
-import dev.parley.session.Said;
 import dev.parley.session.Side;
+import dev.parley.session.SideState;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TopicCount;
 import dev.parley.session.Trickle;
@@ -121,7 +121,7 @@ final class RondevuBodies {
 
     /** What a poll hears of the other side. */
     public sealed interface Heard {
-        static Heard by(Side side, Said said) {
+        static Heard by(Side side, SideState said) {
             List<CandidateText> candidates = CandidateText.all(said);
             return side == Side.OFFERER
                     ? new HeardByOfferer(said.description(), candidates)
@@ -136,7 +136,7 @@ final class RondevuBodies {
     /** A candidate as a string: one that came as an object through the native API is that object's JSON text. */
     @JsonSerialize(using = CandidateText.Writer.class)
     public record CandidateText(Candidate candidate) {
-        static List<CandidateText> all(Said said) {
+        static List<CandidateText> all(SideState said) {
             return said.candidates().stream().map(CandidateText::new).toList();
         }
 

@@ -4,8 +4,8 @@ import static dev.parley.http.rondevu.RondevuBodies.present;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
-import dev.parley.http.CodeGate;
 import dev.parley.http.HttpSettings;
+import dev.parley.http.access.GuessFilter;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
 import dev.parley.http.rondevu.RondevuBodies.Heard;
@@ -54,13 +54,13 @@ public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
     private final Signaling signaling;
-    private final CodeGate gate;
+    private final GuessFilter gate;
     private final HttpSettings settings;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
-            CodeGate gate,
+            GuessFilter gate,
             HttpSettings settings,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;

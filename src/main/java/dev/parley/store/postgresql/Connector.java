@@ -1,9 +1,9 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.crypto.PayloadEncryption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class Connector {
     private final Supplier<StoreUrl.Postgres> url;
     private final Duration statementTimeout;
     private final SlowLog slow;
-    private final Secrecy secrecy;
+    private final PayloadEncryption secrecy;
     private final Properties properties;
     private volatile boolean isOneSession;
 
@@ -34,7 +34,7 @@ final class Connector {
     }
 
     Connector(Supplier<StoreUrl.Postgres> url, String servers, Duration statementTimeout) {
-        this(url, servers, statementTimeout, SlowLog.OFF, Secrecy.NONE);
+        this(url, servers, statementTimeout, SlowLog.OFF, PayloadEncryption.NONE);
     }
 
     /**
@@ -45,7 +45,11 @@ final class Connector {
      * @param secrecy how the store keeps what peers say
      */
     Connector(
-            Supplier<StoreUrl.Postgres> url, String servers, Duration statementTimeout, SlowLog slow, Secrecy secrecy) {
+            Supplier<StoreUrl.Postgres> url,
+            String servers,
+            Duration statementTimeout,
+            SlowLog slow,
+            PayloadEncryption secrecy) {
         this.url = url;
         this.slow = slow;
         this.secrecy = secrecy;
@@ -69,7 +73,7 @@ final class Connector {
 
     /** What is made of a new connection once its server has told what it is. */
     interface Making {
-        NodeConnection of(Connection connection, Statements statements, Hello hello) throws SQLException;
+        NodeConnection of(Connection connection, Statements statements, ServerInfo hello) throws SQLException;
     }
 
     NodeConnection open(Making making) throws SQLException {
@@ -80,7 +84,7 @@ final class Connector {
                 isOneSession = true;
             }
             var statements = new Statements(connection).amongWriters().sealing(secrecy);
-            Hello hello = Hello.of(statements, statementTimeout);
+            ServerInfo hello = ServerInfo.of(statements, statementTimeout);
             NodeConnection made = making.of(connection, statements.telling(slow.from(hello.roundTrip())), hello);
             Duration answerMax = statementTimeout.plus(GRACE);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));

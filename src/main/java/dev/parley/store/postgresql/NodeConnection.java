@@ -53,17 +53,17 @@ final class NodeConnection implements AutoCloseable {
     /** For what no caller asks: it is not reported as slow. */
     private final Statements probes;
 
-    private final Hello hello;
-    private final @Nullable Lineage lineage;
+    private final ServerInfo hello;
+    private final @Nullable TimelineHistory lineage;
     private final Question<Long> position = new Question<>(POSITION, row -> row.getLong(1));
-    private final Question<Sight> sight = new Question<>(SIGHT, this::sight);
+    private final Question<ReplicaPosition> sight = new Question<>(SIGHT, this::sight);
     private final Statements queries;
     private @Nullable PreparedStatement commit;
     private @Nullable PreparedStatement rollback;
     private Duration roundTrip;
 
     /** @param lineage the line that a primary tells; null on a replica */
-    NodeConnection(Connection connection, Statements statements, Hello hello, @Nullable Lineage lineage) {
+    NodeConnection(Connection connection, Statements statements, ServerInfo hello, @Nullable TimelineHistory lineage) {
         this.connection = connection;
         this.statements = statements;
         this.probes = new Statements(connection);
@@ -86,12 +86,12 @@ final class NodeConnection implements AutoCloseable {
         return queries;
     }
 
-    Hello hello() {
+    ServerInfo hello() {
         return hello;
     }
 
     /** The line as it was when this connection to a primary was opened; a primary does not change it while it runs. */
-    Lineage lineage() {
+    TimelineHistory lineage() {
         if (lineage == null) {
             throw new IllegalStateException("A replica's connection tells no line");
         }
@@ -151,8 +151,8 @@ final class NodeConnection implements AutoCloseable {
     }
 
     /** How far a standby has come. */
-    Sight sight() throws SQLException {
-        Sight seen = probed(probes.call(SIGHT), this::sight);
+    ReplicaPosition sight() throws SQLException {
+        ReplicaPosition seen = probed(probes.call(SIGHT), this::sight);
         if (seen == null) {
             throw new SQLException("The replica told no position");
         }
@@ -160,8 +160,8 @@ final class NodeConnection implements AutoCloseable {
     }
 
     /** The same, as the last query told it; or else asked for. */
-    Sight sightBehindQuery() throws SQLException {
-        Sight told = sight.take();
+    ReplicaPosition sightBehindQuery() throws SQLException {
+        ReplicaPosition told = sight.take();
         return told == null ? sight() : told;
     }
 
@@ -175,8 +175,8 @@ final class NodeConnection implements AutoCloseable {
         return answer;
     }
 
-    private Sight sight(ResultSet row) throws SQLException {
-        return new Sight(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3));
+    private ReplicaPosition sight(ResultSet row) throws SQLException {
+        return new ReplicaPosition(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3));
     }
 
     /** Begins a transaction with the next statement. */

@@ -1,22 +1,22 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Schema;
-import dev.parley.store.Secrecy;
+import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.SessionRepository;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
-import dev.parley.store.Standpoint;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.Schema;
+import dev.parley.store.sql.SessionRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -72,14 +72,14 @@ public final class PostgresDatabase implements Database {
             SlowLog slow) {}
 
     private final Settings settings;
-    private final Secrecy secrecy;
+    private final PayloadEncryption secrecy;
     private final SessionRepository<?> repository;
     private final ChosenNode chosenNode;
     private final PostgresMeters meters;
-    private final Course course;
-    private final Primary primary;
-    private final History history;
-    private final List<Replica> all;
+    private final LagTracker course;
+    private final PrimaryNode primary;
+    private final PostgresHistory history;
+    private final List<ReplicaNode> all;
     private final Reads reads;
     private final Pulse pulse;
 
@@ -88,7 +88,7 @@ public final class PostgresDatabase implements Database {
      *
      * @param repository discovery in PostgreSQL's persistence unit
      * @param secrecy held against the keys that the store notes
-     * @throws StartRefused if the primary cannot be reached or holds no store of this or an older version, or the keys are not
+     * @throws InvalidConfiguration if the primary cannot be reached or holds no store of this or an older version, or the keys are not
      *     its
      */
     public PostgresDatabase(
@@ -96,7 +96,7 @@ public final class PostgresDatabase implements Database {
             Flyway flyway,
             SessionRepository<?> repository,
             ChosenNode chosenNode,
-            Secrecy secrecy,
+            PayloadEncryption secrecy,
             SecureRandom random,
             MeterRegistry registry) {
         this.settings = settings;
@@ -106,9 +106,9 @@ public final class PostgresDatabase implements Database {
         this.repository = repository;
         this.chosenNode = chosenNode;
         this.meters = new PostgresMeters(registry);
-        this.course = new Course(settings.lagMax().dividedBy(LAG_STEPS));
+        this.course = new LagTracker(settings.lagMax().dividedBy(LAG_STEPS));
         PrimaryLocator locator = settings.locator();
-        this.primary = new Primary(
+        this.primary = new PrimaryNode(
                 locator,
                 new Connector(
                         () -> locator.current().url(), "any", settings.statementTimeout(), settings.slow(), secrecy),
@@ -124,7 +124,7 @@ public final class PostgresDatabase implements Database {
                 new Reads(primary, all, new Replicas(all, settings.region()), history, meters, settings.bookmarkWait());
         this.pulse = new Pulse(
                 settings.silenceMax(),
-                Stream.concat(Stream.of(primary.silence()), all.stream().map(Replica::silence))
+                Stream.concat(Stream.of(primary.silence()), all.stream().map(ReplicaNode::silence))
                         .toList());
         meters.watch(primary);
         meters.watch(all);
@@ -156,7 +156,7 @@ public final class PostgresDatabase implements Database {
         }
     }
 
-    private History begin(SecureRandom random) {
+    private PostgresHistory begin(SecureRandom random) {
         var secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         try {
@@ -169,7 +169,7 @@ public final class PostgresDatabase implements Database {
             }
             admit(first);
             settings.locator().seen().save();
-            var told = new History(kept, first.lineage(), first.position());
+            var told = new PostgresHistory(kept, first.lineage(), first.position());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
@@ -184,18 +184,18 @@ public final class PostgresDatabase implements Database {
         try {
             secrecy.admit(first.statements());
             first.commit();
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             first.close();
             throw e;
         }
     }
 
-    private StartRefused refused(String why) {
+    private InvalidConfiguration refused(String why) {
         return PostgresFailure.refused(settings.locator().url(), why);
     }
 
-    private Replica replica(ReplicaUrl replica) {
-        return new Replica(
+    private ReplicaNode replica(ReplicaUrl replica) {
+        return new ReplicaNode(
                 replica.node(),
                 new Connector(replica::url, "any", settings.statementTimeout(), settings.slow(), secrecy),
                 calls(replica.node()),
@@ -245,20 +245,20 @@ public final class PostgresDatabase implements Database {
     }
 
     @Override
-    public Standpoint standpoint(ReadFrom from) {
+    public ReplyPosition standpoint(ReadFrom from) {
         Bookmark newest = history.newest();
         if (!(from instanceof ReadFrom.AtLeast atLeast)) {
-            return new Standpoint(history.word(newest), primary.node(), false);
+            return new ReplyPosition(history.word(newest), primary.node(), false);
         }
         Optional<Bookmark> asked = history.opened(atLeast.bookmark());
         boolean reset = asked.filter(history.lineage()::holds).isEmpty();
-        boolean asksForMore = asked.isPresent() && !reset && History.isLater(asked.get(), newest);
-        return new Standpoint(asksForMore ? atLeast.bookmark() : history.word(newest), primary.node(), reset);
+        boolean asksForMore = asked.isPresent() && !reset && PostgresHistory.isLater(asked.get(), newest);
+        return new ReplyPosition(asksForMore ? atLeast.bookmark() : history.word(newest), primary.node(), reset);
     }
 
     @Override
     public List<NodeState> nodes() {
-        return Stream.concat(Stream.of(primary.state()), all.stream().map(Replica::state))
+        return Stream.concat(Stream.of(primary.state()), all.stream().map(ReplicaNode::state))
                 .toList();
     }
 
@@ -266,7 +266,7 @@ public final class PostgresDatabase implements Database {
     @Override
     public void close() {
         primary.close();
-        all.forEach(Replica::close);
+        all.forEach(ReplicaNode::close);
         pulse.close();
     }
 }

@@ -1,13 +1,13 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.ByteCount;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.RowCheck;
-import dev.parley.store.Secrecy;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
+import dev.parley.store.admin.ByteCount;
+import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.RowCheck;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,7 +44,7 @@ final class PostgresExamination {
     private final PrimaryLocator locator;
     private final List<ReplicaUrl> replicas;
     private final Flyway flyway;
-    private final Supplier<Secrecy> secrecy;
+    private final Supplier<PayloadEncryption> secrecy;
     private final Duration lagMax;
     private final int connections;
     private final InstantSource clock;
@@ -54,7 +54,7 @@ final class PostgresExamination {
             PrimaryLocator locator,
             List<ReplicaUrl> replicas,
             Flyway flyway,
-            Supplier<Secrecy> secrecy,
+            Supplier<PayloadEncryption> secrecy,
             Duration lagMax,
             int connections,
             InstantSource clock) {
@@ -73,7 +73,7 @@ final class PostgresExamination {
         } catch (OldPrimary e) {
             findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
             return findings;
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             findings.add(Finding.fault("timeline", String.valueOf(e.getMessage()), "The service does not start so."));
             return findings;
         } catch (SQLException e) {
@@ -233,7 +233,7 @@ final class PostgresExamination {
     private Finding lag(String subject, Connection primary, Connection replica) throws SQLException {
         Duration max = lagMax.compareTo(LAG_WAIT_MAX) < 0 ? lagMax : LAG_WAIT_MAX;
         boolean paused = one(replica, "SELECT pg_is_wal_replay_paused()", row -> row.getBoolean(1));
-        var course = new Course(Duration.ZERO);
+        var course = new LagTracker(Duration.ZERO);
         course.at(
                 1,
                 one(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1)),

@@ -1,12 +1,12 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.store.RowDamaged;
-import dev.parley.store.Schema;
-import dev.parley.store.StartRefused;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.sql.RowDamaged;
+import dev.parley.store.sql.Schema;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -81,17 +81,17 @@ final class PostgresFailure {
     }
 
     /** A store that cannot be used for what the migrations met there. */
-    static StartRefused refused(StoreUrl.Postgres url, Schema.Unusable e) {
+    static InvalidConfiguration refused(StoreUrl.Postgres url, Schema.Unusable e) {
         return ofConnecting(e).map(failure -> unreachable(url, failure)).orElseGet(() -> refused(url, e.why()));
     }
 
     /** A primary that cannot be used; by itself that changes, unless the server was reached and refuses who connects. */
-    static StartRefused unreachable(StoreUrl.Postgres url, SQLException e) {
+    static InvalidConfiguration unreachable(StoreUrl.Postgres url, SQLException e) {
         if (isOfPooler(e)) {
             return refused(url, line(e) + ". " + Pooling.ADVICE);
         }
         if (e instanceof OldPrimary) {
-            return StartRefused.temporarily(line(url, line(e)));
+            return InvalidConfiguration.temporarily(line(url, line(e)));
         }
         boolean rejected = state(e).startsWith("28")
                 || state(e).startsWith("3D")
@@ -99,7 +99,7 @@ final class PostgresFailure {
                 || isOfCertificate(e);
         return rejected
                 ? refused(url, "the primary rejects the connection: " + line(e))
-                : StartRefused.temporarily(line(url, "the primary cannot be reached: " + line(e)));
+                : InvalidConfiguration.temporarily(line(url, "the primary cannot be reached: " + line(e)));
     }
 
     private static boolean isOfCertificate(SQLException e) {
@@ -116,8 +116,8 @@ final class PostgresFailure {
         return state(e).equals(Pooling.STATE);
     }
 
-    static StartRefused refused(StoreUrl.Postgres url, String why) {
-        return new StartRefused(line(url, why));
+    static InvalidConfiguration refused(StoreUrl.Postgres url, String why) {
+        return new InvalidConfiguration(line(url, why));
     }
 
     private static String line(StoreUrl.Postgres url, String why) {

@@ -52,8 +52,8 @@ final class PostgresMeters {
     }
 
     /** Lag and service of each replica, as it is when it is asked for. */
-    void watch(List<Replica> replicas) {
-        for (Replica replica : replicas) {
+    void watch(List<ReplicaNode> replicas) {
+        for (ReplicaNode replica : replicas) {
             Tags node = Tags.of("node", replica.node().name());
             reads(replica.node().name());
             gauge(
@@ -75,7 +75,7 @@ final class PostgresMeters {
     }
 
     /** Whether the primary can be reached, as it is when it is asked for. */
-    void watch(Primary primary) {
+    void watch(PrimaryNode primary) {
         reads(primary.node().name());
         gauge(
                 "parley.primary.serving",

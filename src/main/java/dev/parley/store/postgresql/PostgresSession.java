@@ -1,6 +1,6 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.SessionRow;
+import dev.parley.store.sql.SessionRow;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 

@@ -1,7 +1,7 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.SessionRepository;
-import dev.parley.store.TopicIndex;
+import dev.parley.store.sql.SessionRepository;
+import dev.parley.store.sql.TopicIndex;
 import jakarta.inject.Singleton;
 
 /** The repository of PostgreSQL's persistence unit. */

@@ -1,12 +1,12 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Schema;
 import dev.parley.store.Sql;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.sql.Schema;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -177,7 +177,7 @@ public final class PrimaryLocator {
      * Asks all servers at once, and makes the primary on the newest timeline the current one.
      *
      * @throws SQLException if none answers, or none may be used
-     * @throws StartRefused if the file cannot be read
+     * @throws InvalidConfiguration if the file cannot be read
      */
     void locate() throws SQLException {
         seen.load();
@@ -210,7 +210,7 @@ public final class PrimaryLocator {
      * @throws OldPrimary if a newer timeline of its cluster has been seen
      * @throws SQLException if it belongs to another cluster than before
      */
-    void admit(Statements statements, Hello hello) throws SQLException {
+    void admit(Statements statements, ServerInfo hello) throws SQLException {
         if (system != 0 && hello.system() != system) {
             throw new SQLException("It belongs to another cluster than before", "08004");
         }

@@ -2,10 +2,10 @@ package dev.parley.store.postgresql;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Bookmark;
+import dev.parley.store.Futures;
 import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.Stages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +21,10 @@ final class Reads {
     /** A standby that is promoted serves nothing until it is met as the primary; who takes any state waits for that. */
     private static final Duration PROMOTION_WAIT = Duration.ofMillis(500);
 
-    private final Primary primary;
-    private final List<Replica> all;
+    private final PrimaryNode primary;
+    private final List<ReplicaNode> all;
     private final Replicas replicas;
-    private final History history;
+    private final PostgresHistory history;
     private final PostgresMeters meters;
     private final Duration bookmarkWait;
 
@@ -33,10 +33,10 @@ final class Reads {
      * @param bookmarkWait how long a read waits for a replica to reach its bookmark, and the primary to show it
      */
     Reads(
-            Primary primary,
-            List<Replica> all,
+            PrimaryNode primary,
+            List<ReplicaNode> all,
             Replicas replicas,
-            History history,
+            PostgresHistory history,
             PostgresMeters meters,
             Duration bookmarkWait) {
         this.primary = primary;
@@ -48,7 +48,7 @@ final class Reads {
     }
 
     /** @param scan whether it may take its time */
-    <T> CompletionStage<Served<T>> read(ReadFrom from, Query<T> query, boolean scan) {
+    <T> CompletionStage<Served<T>> read(ReadFrom from, NodeQuery<T> query, boolean scan) {
         return new Reading<>(query, scan).from(from);
     }
 
@@ -57,10 +57,10 @@ final class Reads {
 
     /** One read on its way to the node that serves it. */
     private final class Reading<T> {
-        private final Query<T> query;
+        private final NodeQuery<T> query;
         private final boolean scan;
 
-        Reading(Query<T> query, boolean scan) {
+        Reading(NodeQuery<T> query, boolean scan) {
             this.query = query;
             this.scan = scan;
         }
@@ -79,7 +79,7 @@ final class Reads {
         }
 
         private CompletionStage<Served<T>> anywhere() {
-            Optional<Replica> replica = replicas.anywhere();
+            Optional<ReplicaNode> replica = replicas.anywhere();
             if (replica.isEmpty() && !primary.isReachable()) {
                 replica = replicas.lastResort();
             }
@@ -99,11 +99,11 @@ final class Reads {
                 return onPrimary(word);
             }
             Bookmark bookmark = asked.get();
-            Optional<Replica> there = replicas.at(bookmark);
+            Optional<ReplicaNode> there = replicas.at(bookmark);
             if (there.isPresent()) {
                 return onReplica(there.get(), new Asked(word, bookmark));
             }
-            Optional<Replica> closest = replicas.closest();
+            Optional<ReplicaNode> closest = replicas.closest();
             if (closest.isEmpty()) {
                 meters.fellBack("none-in-service");
                 return onPrimary(word);
@@ -115,7 +115,7 @@ final class Reads {
             return awaited(closest.get(), new Asked(word, bookmark));
         }
 
-        private CompletionStage<Served<T>> awaited(Replica replica, Asked asked) {
+        private CompletionStage<Served<T>> awaited(ReplicaNode replica, Asked asked) {
             long since = System.nanoTime();
             return replica.reach(asked.bookmark, bookmarkWait).thenCompose(reached -> {
                 meters.waited(System.nanoTime() - since);
@@ -135,11 +135,11 @@ final class Reads {
                     .orElseThrow();
         }
 
-        private CompletionStage<Served<T>> onReplica(Replica replica, @Nullable Asked asked) {
+        private CompletionStage<Served<T>> onReplica(ReplicaNode replica, @Nullable Asked asked) {
             CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
             return read.exceptionallyCompose(failure -> {
-                Throwable cause = Stages.cause(failure);
-                if (cause instanceof Replica.Unfit unfit) {
+                Throwable cause = Futures.cause(failure);
+                if (cause instanceof ReplicaNode.Unfit unfit) {
                     meters.fellBack(unfit.reason());
                 } else if (cause instanceof StoreUnavailable) {
                     meters.fellBack("busy");
@@ -155,26 +155,26 @@ final class Reads {
             CompletionStage<Served<T>> read = primary.isReachable() || replicas.isEmpty()
                     ? onPrimary(null)
                     : primary.reached(PROMOTION_WAIT).thenCompose(nothing -> onPrimary(null));
-            return read.exceptionallyCompose(failure -> Stages.cause(failure) instanceof StoreUnavailable refusal
+            return read.exceptionallyCompose(failure -> Futures.cause(failure) instanceof StoreUnavailable refusal
                     ? onLastResort(refusal)
                     : CompletableFuture.failedStage(failure));
         }
 
         /** The primary was lost with the read on its way: a replica that lags is better than a refusal. */
         private CompletionStage<Served<T>> onLastResort(StoreUnavailable refusal) {
-            Optional<Replica> replica = replicas.lastResort();
+            Optional<ReplicaNode> replica = replicas.lastResort();
             if (replica.isEmpty()) {
                 return CompletableFuture.failedStage(refusal);
             }
             return counted(replica.get().read(query, scan, null)).exceptionallyCompose(failure -> {
-                Throwable cause = Stages.cause(failure);
-                return CompletableFuture.failedStage(cause instanceof Replica.Unfit ? refusal : failure);
+                Throwable cause = Futures.cause(failure);
+                return CompletableFuture.failedStage(cause instanceof ReplicaNode.Unfit ? refusal : failure);
             });
         }
 
         /** A bookmark may be of what only a replica has shown so far. */
         private CompletionStage<Served<T>> onPrimary(@Nullable String word) {
-            Query<T> settled = word == null || replicas.isEmpty()
+            NodeQuery<T> settled = word == null || replicas.isEmpty()
                     ? query
                     : connection -> {
                         connection.settle(bookmarkWait);
@@ -188,7 +188,7 @@ final class Reads {
                 if (served != null) {
                     meters.read(served.node().name());
                 } else {
-                    Stages.decision(failure)
+                    Futures.decision(failure)
                             .ifPresent(by -> meters.read(by.node().name()));
                 }
             });

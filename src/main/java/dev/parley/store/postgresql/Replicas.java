@@ -9,16 +9,16 @@ import java.util.function.Predicate;
 
 /** Chooses among the replicas: those of the own region first, in turns; a far one only where no near one will do. */
 final class Replicas {
-    private final List<Replica> near;
-    private final List<Replica> far;
+    private final List<ReplicaNode> near;
+    private final List<ReplicaNode> far;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Replicas(List<Replica> replicas, String region) {
+    Replicas(List<ReplicaNode> replicas, String region) {
         this.near = replicas.stream().filter(replica -> isIn(replica, region)).toList();
         this.far = replicas.stream().filter(replica -> !isIn(replica, region)).toList();
     }
 
-    private static boolean isIn(Replica replica, String region) {
+    private static boolean isIn(ReplicaNode replica, String region) {
         return replica.node().region().equals(region);
     }
 
@@ -27,39 +27,40 @@ final class Replicas {
     }
 
     /** Any that is in service. */
-    Optional<Replica> anywhere() {
-        return first(Replica::admits);
+    Optional<ReplicaNode> anywhere() {
+        return first(ReplicaNode::admits);
     }
 
     /** One that answers, in service or not: for reads that take any state while there is no primary. */
-    Optional<Replica> lastResort() {
-        return first(Replica::answers);
+    Optional<ReplicaNode> lastResort() {
+        return first(ReplicaNode::answers);
     }
 
     /** One in service that was seen at {@code bookmark} or behind it. */
-    Optional<Replica> at(Bookmark bookmark) {
+    Optional<ReplicaNode> at(Bookmark bookmark) {
         return first(replica -> replica.hasReached(bookmark) && replica.admits());
     }
 
     /** The one in service that will reach a bookmark first. */
-    Optional<Replica> closest() {
-        Comparator<Replica> progress =
+    Optional<ReplicaNode> closest() {
+        Comparator<ReplicaNode> progress =
                 Comparator.comparingLong(replica -> replica.state().position());
-        Optional<Replica> closest = near.stream().filter(Replica::isServing).max(progress);
+        Optional<ReplicaNode> closest =
+                near.stream().filter(ReplicaNode::isServing).max(progress);
         return closest.isPresent()
                 ? closest
-                : far.stream().filter(Replica::isServing).max(progress);
+                : far.stream().filter(ReplicaNode::isServing).max(progress);
     }
 
-    private Optional<Replica> first(Predicate<Replica> fit) {
+    private Optional<ReplicaNode> first(Predicate<ReplicaNode> fit) {
         int start = turn.getAndIncrement();
-        Optional<Replica> found = first(near, start, fit);
+        Optional<ReplicaNode> found = first(near, start, fit);
         return found.isPresent() ? found : first(far, start, fit);
     }
 
-    private static Optional<Replica> first(List<Replica> replicas, int start, Predicate<Replica> fit) {
+    private static Optional<ReplicaNode> first(List<ReplicaNode> replicas, int start, Predicate<ReplicaNode> fit) {
         for (int i = 0; i < replicas.size(); i++) {
-            Replica replica = replicas.get(Math.floorMod(start + i, replicas.size()));
+            ReplicaNode replica = replicas.get(Math.floorMod(start + i, replicas.size()));
             if (fit.test(replica)) {
                 return Optional.of(replica);
             }

@@ -1,6 +1,6 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +49,7 @@ final class SeenTimelines {
     /**
      * Reads the file, the first time.
      *
-     * @throws StartRefused if there is one and it cannot be read: what it said is not to be forgotten
+     * @throws InvalidConfiguration if there is one and it cannot be read: what it said is not to be forgotten
      */
     synchronized void load() {
         if (!loaded && file.isPresent()) {
@@ -93,7 +93,7 @@ final class SeenTimelines {
             var newest = new HashMap<Long, Long>(read(path)); // another node may have the same file
             shown.forEach((system, timeline) -> newest.merge(system, timeline, Math::max));
             write(path, newest);
-        } catch (IOException | StartRefused e) {
+        } catch (IOException | InvalidConfiguration e) {
             complain(e);
         }
     }
@@ -136,8 +136,8 @@ final class SeenTimelines {
         return timelines;
     }
 
-    private static StartRefused unreadable(Path path, Exception e) {
-        return new StartRefused(PrimaryLocator.FILE_KEY + ": " + path + " cannot be read (" + e.getMessage()
+    private static InvalidConfiguration unreadable(Path path, Exception e) {
+        return new InvalidConfiguration(PrimaryLocator.FILE_KEY + ": " + path + " cannot be read (" + e.getMessage()
                 + "); correct it, or delete it if no old primary can be started again.");
     }
 

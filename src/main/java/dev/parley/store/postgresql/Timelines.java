@@ -42,8 +42,8 @@ final class Timelines {
     }
 
     /** The line that a primary tells; its timeline is noted first where nobody has met it. */
-    static Lineage lineage(Statements statements, Hello hello) throws SQLException {
-        Lineage told = read(statements, hello);
+    static TimelineHistory lineage(Statements statements, ServerInfo hello) throws SQLException {
+        TimelineHistory told = read(statements, hello);
         if (told.began().containsKey(hello.timeline())) {
             return told;
         }
@@ -55,14 +55,14 @@ final class Timelines {
         return read(statements, hello);
     }
 
-    private static Lineage read(Statements statements, Hello hello) throws SQLException {
+    private static TimelineHistory read(Statements statements, ServerInfo hello) throws SQLException {
         return statements.call(TIMELINES).all(rows -> {
             var began = new HashMap<Long, @Nullable Long>();
             while (rows.next()) {
                 long position = rows.getLong(2);
                 began.put(rows.getLong(1), rows.wasNull() ? null : position);
             }
-            return new Lineage(hello.system(), hello.timeline(), began);
+            return new TimelineHistory(hello.system(), hello.timeline(), began);
         });
     }
 }

@@ -1,8 +1,8 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.ByteCount;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.admin.ByteCount;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

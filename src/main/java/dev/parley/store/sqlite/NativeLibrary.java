@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +67,8 @@ final class NativeLibrary {
         }
     }
 
-    private static StartRefused refused(Path parent, String why) {
-        return new StartRefused(
+    private static InvalidConfiguration refused(Path parent, String why) {
+        return new InvalidConfiguration(
                 "java.io.tmpdir: " + parent + " " + why + ", and SQLite's library is unpacked there; name another"
                         + " folder with -Dorg.sqlite.tmpdir, or unpack the library and name its folder with -D"
                         + UNPACKED + ".");

@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.RowDamaged;
+import dev.parley.store.sql.RowDamaged;
 import java.sql.SQLException;
 import org.jboss.logging.Logger;
 

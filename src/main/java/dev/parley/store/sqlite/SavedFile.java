@@ -1,7 +1,7 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.Contents;
-import dev.parley.store.Progress;
+import dev.parley.store.admin.Progress;
+import dev.parley.store.admin.StoreContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -35,12 +35,12 @@ final class SavedFile {
         }
     }
 
-    Contents contents() throws SQLException, IOException {
+    StoreContents contents() throws SQLException, IOException {
         try (Connection connection = file.openAtRest();
                 Statement statement = connection.createStatement();
                 ResultSet counts = statement.executeQuery(
                         "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM events)")) {
-            return new Contents(counts.getLong(1), counts.getLong(2), Files.size(file.path()));
+            return new StoreContents(counts.getLong(1), counts.getLong(2), Files.size(file.path()));
         }
     }
 }

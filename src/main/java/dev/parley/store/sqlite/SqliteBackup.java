@@ -1,8 +1,8 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.Contents;
-import dev.parley.store.Progress;
-import dev.parley.store.UpkeepRefused;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.admin.Progress;
+import dev.parley.store.admin.StoreContents;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,17 +34,17 @@ final class SqliteBackup {
     }
 
     @SuppressWarnings("try") // the lock is held and not asked
-    Contents to(Path file, Progress progress) {
+    StoreContents to(Path file, Progress progress) {
         store.refuseMissing();
         Path target = usable(file);
         Path partial = partialOf(target);
         try (StoreLock lock = store.claim(Claim.SAVE)) {
             try {
                 Files.deleteIfExists(partial);
-                OwnFile.makeIfMissing(partial);
+                PrivateFiles.makeIfMissing(partial);
                 copyTo(partial, progress);
-                Contents saved = checked(partial, progress);
-                OwnFile.moveInto(target, partial);
+                StoreContents saved = checked(partial, progress);
+                PrivateFiles.moveInto(target, partial);
                 note(target);
                 return saved;
             } finally {
@@ -61,7 +61,7 @@ final class SqliteBackup {
         try {
             store.noteBackup(clock.instant());
         } catch (IOException e) {
-            throw new UpkeepRefused(
+            throw new AdminRefused(
                     "The backup was made to " + target + ", but its time cannot be noted beside the store ("
                             + e.getClass().getSimpleName() + "), so the metric of the last backup stays as it was.");
         }
@@ -123,17 +123,17 @@ final class SqliteBackup {
         }
     }
 
-    private static Contents checked(Path partial, Progress progress) throws SQLException, IOException {
+    private static StoreContents checked(Path partial, Progress progress) throws SQLException, IOException {
         var saved = new SavedFile(SqliteFile.named(partial));
         var damage = saved.damage(progress);
         if (damage.isPresent()) {
-            throw new UpkeepRefused("The store is damaged (" + damage.get()
+            throw new AdminRefused("The store is damaged (" + damage.get()
                     + "), so no backup was made; \"parley restore\" an older one.");
         }
         return saved.contents();
     }
 
-    private static UpkeepRefused failed(Path target, String why) {
-        return new UpkeepRefused("No backup was made to " + target + ": " + why + ".");
+    private static AdminRefused failed(Path target, String why) {
+        return new AdminRefused("No backup was made to " + target + ": " + why + ".");
     }
 }

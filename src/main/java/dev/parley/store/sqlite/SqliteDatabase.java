@@ -1,20 +1,20 @@
 package dev.parley.store.sqlite;
 
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Schema;
-import dev.parley.store.Secrecy;
+import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.SessionRepository;
 import dev.parley.store.SlowLog;
-import dev.parley.store.Standpoint;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.Schema;
+import dev.parley.store.sql.SessionRepository;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -71,13 +71,13 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final StoreLock lock;
-    private final Secrecy secrecy;
+    private final PayloadEncryption secrecy;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
     private final SlowLog slow;
     private final Node node;
-    private final History history;
-    private final Transcripts transcripts;
+    private final SqliteHistory history;
+    private final SqliteSessionCache transcripts;
     private final FilePresence presence;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
@@ -90,14 +90,14 @@ public final class SqliteDatabase implements Database {
      *
      * @param repository discovery in SQLite's persistence unit
      * @param secrecy held against the keys that the store notes
-     * @throws StartRefused if the file is no store of this or an older version, cannot be set as durability needs, or the keys
+     * @throws InvalidConfiguration if the file is no store of this or an older version, cannot be set as durability needs, or the keys
      *     are not its
      */
     public SqliteDatabase(
             Settings settings,
             Flyway flyway,
             SessionRepository<?> repository,
-            Secrecy secrecy,
+            PayloadEncryption secrecy,
             SecureRandom random,
             MeterRegistry registry) {
         var meters = new SqliteMeters(registry);
@@ -107,7 +107,7 @@ public final class SqliteDatabase implements Database {
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
-        this.transcripts = new Transcripts(settings.memoryMax());
+        this.transcripts = new SqliteSessionCache(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
             new Schema(flyway).open(settings.serving());
@@ -115,8 +115,8 @@ public final class SqliteDatabase implements Database {
             if (settings.serving()) {
                 file.keep(lock);
             }
-            this.history = History.of(writer, random);
-            var cleaning = new Cleaning(file, settings.serving());
+            this.history = SqliteHistory.of(writer, random);
+            var cleaning = new SecureDelete(file, settings.serving());
             admit(writer, cleaning);
             this.presence = new FilePresence(file); // the writer's first transaction has opened the log
             this.lane = new WriterLane(
@@ -134,7 +134,7 @@ public final class SqliteDatabase implements Database {
         } catch (Schema.Unusable e) {
             release();
             throw file.refused(e.why());
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             release();
             throw e;
         } catch (SQLException e) {
@@ -155,7 +155,7 @@ public final class SqliteDatabase implements Database {
                 .remembering(transcripts)
                 .sealing(secrecy);
         if (secrecy.isSealing()) {
-            Cleaning.overwriteDeleted(writer);
+            SecureDelete.overwriteDeleted(writer);
         }
         return writer;
     }
@@ -171,18 +171,18 @@ public final class SqliteDatabase implements Database {
         }
     }
 
-    private void admit(Statements writer, Cleaning cleaning) throws SQLException {
+    private void admit(Statements writer, SecureDelete cleaning) throws SQLException {
         writer.call(WriterLane.BEGIN).run();
         try {
             boolean first = secrecy.admit(writer);
             writer.call(WriterLane.COMMIT).run();
             if (secrecy.isSealing()) {
-                Cleaning.overwriteDeleted(writer);
+                SecureDelete.overwriteDeleted(writer);
             }
             if (first) {
                 cleaning.writeAnew(writer);
             }
-        } catch (SQLException | StartRefused e) {
+        } catch (SQLException | InvalidConfiguration e) {
             writer.close();
             throw e;
         }
@@ -231,8 +231,8 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
-    public Standpoint standpoint(ReadFrom from) {
-        return new Standpoint(history.word(), node, isReset(from));
+    public ReplyPosition standpoint(ReadFrom from) {
+        return new ReplyPosition(history.word(), node, isReset(from));
     }
 
     @Override

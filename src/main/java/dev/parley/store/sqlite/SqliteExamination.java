@@ -1,14 +1,14 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.ByteCount;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
-import dev.parley.store.RowCheck;
-import dev.parley.store.Schema;
-import dev.parley.store.Secrecy;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Sql;
-import dev.parley.store.StartRefused;
 import dev.parley.store.Statements;
+import dev.parley.store.admin.ByteCount;
+import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.RowCheck;
+import dev.parley.store.sql.Schema;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -47,11 +47,12 @@ final class SqliteExamination {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
-    private final Supplier<Secrecy> secrecy;
+    private final Supplier<PayloadEncryption> secrecy;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    SqliteExamination(SqliteFile file, Schema schema, long bytesMax, Supplier<Secrecy> secrecy, InstantSource clock) {
+    SqliteExamination(
+            SqliteFile file, Schema schema, long bytesMax, Supplier<PayloadEncryption> secrecy, InstantSource clock) {
         this.file = file;
         this.schema = schema;
         this.bytesMax = bytesMax;
@@ -70,7 +71,7 @@ final class SqliteExamination {
                 return findings;
             }
             file.refuseMissing();
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             findings.add(Finding.fault(
                     "store",
                     String.valueOf(e.getMessage()),

@@ -2,7 +2,7 @@ package dev.parley.store.sqlite;
 
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.store.RowDamaged;
+import dev.parley.store.sql.RowDamaged;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;

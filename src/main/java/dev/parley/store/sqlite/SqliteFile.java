@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import dev.parley.store.sqlite.StoreLock.Held;
@@ -87,7 +87,7 @@ final class SqliteFile {
                 }
                 file = file.resolveSibling(Files.readSymbolicLink(file));
             }
-            Path folder = OwnFile.folderOf(file);
+            Path folder = PrivateFiles.folderOf(file);
             return Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
         } catch (IOException e) {
             throw unreachable(e);
@@ -126,7 +126,7 @@ final class SqliteFile {
     /**
      * Looks at the file before anything writes to it; where there is none, makes its folder.
      *
-     * @throws StartRefused if it is no store; the file is left as it was, and nothing is left beside it
+     * @throws InvalidConfiguration if it is no store; the file is left as it was, and nothing is left beside it
      */
     void inspect() {
         refuseFolder();
@@ -187,7 +187,7 @@ final class SqliteFile {
             if (header.length < HEADER_LENGTH || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
                 throw refused("it is not an SQLite database");
             }
-            LeftLog.damage(beside("-wal")).ifPresent(damage -> {
+            WalCheck.damage(beside("-wal")).ifPresent(damage -> {
                 throw refused(
                         damage + "; \"parley restore\" a backup, or move the log away to do without what is in it");
             });
@@ -235,7 +235,7 @@ final class SqliteFile {
 
     /** Notes that a backup was made: the time of an empty file tells a running server, whose metrics show it. */
     void noteBackup(Instant made) throws IOException {
-        OwnFile.makeIfMissing(beside(LAST_BACKUP), path);
+        PrivateFiles.makeIfMissing(beside(LAST_BACKUP), path);
         Files.setLastModifiedTime(beside(LAST_BACKUP), FileTime.from(made));
     }
 
@@ -257,14 +257,14 @@ final class SqliteFile {
 
     /** Whether {@code file} is the database under any name, or one of the files beside it. */
     boolean owns(Path file) throws IOException {
-        Path folder = OwnFile.folderOf(file);
+        Path folder = PrivateFiles.folderOf(file);
         Path real = Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
         return OWN_SUFFIXES.stream().map(this::beside).anyMatch(real::equals)
                 || (Files.exists(file) && Files.exists(path) && Files.isSameFile(file, path));
     }
 
     /** A refusal for what the file system says. */
-    StartRefused unreachable(IOException e) {
+    InvalidConfiguration unreachable(IOException e) {
         return refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
     }
 
@@ -306,7 +306,7 @@ final class SqliteFile {
             verifyVersion(connection);
             limit(connection, bytesMax);
             return connection;
-        } catch (SQLException | StartRefused e) {
+        } catch (SQLException | InvalidConfiguration e) {
             connection.close();
             throw e;
         }
@@ -356,7 +356,7 @@ final class SqliteFile {
      * Brings all that was ever committed into the file itself and clears away what SQLite keeps beside it, so that another file
      * can take its place: a log that stayed would be taken for the other's.
      *
-     * @throws StartRefused if a connection that Parley knows nothing of has the file open
+     * @throws InvalidConfiguration if a connection that Parley knows nothing of has the file open
      */
     void retire() throws SQLException, IOException {
         if (Files.exists(path)) {
@@ -371,7 +371,7 @@ final class SqliteFile {
         }
         Files.deleteIfExists(beside("-wal"));
         Files.deleteIfExists(beside("-shm"));
-        OwnFile.syncFolder(path);
+        PrivateFiles.syncFolder(path);
     }
 
     /** The file for those who open it as they like, as Flyway does. */
@@ -432,14 +432,14 @@ final class SqliteFile {
     }
 
     /** A refusal for what SQLite says; a lock is released some time. */
-    StartRefused refused(SQLException e) {
+    InvalidConfiguration refused(SQLException e) {
         String line = line("SQLite says: " + e.getMessage());
-        return SqliteFailure.isLocked(e) ? StartRefused.temporarily(line) : new StartRefused(line);
+        return SqliteFailure.isLocked(e) ? InvalidConfiguration.temporarily(line) : new InvalidConfiguration(line);
     }
 
     /** A refusal that names the setting and the file. */
-    StartRefused refused(String why) {
-        return new StartRefused(line(why));
+    InvalidConfiguration refused(String why) {
+        return new InvalidConfiguration(line(why));
     }
 
     private String line(String why) {

@@ -1,13 +1,13 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.Progress;
-import dev.parley.store.RowCheck;
-import dev.parley.store.Schema;
-import dev.parley.store.Secrecy;
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
-import dev.parley.store.Upkeep.Restored;
-import dev.parley.store.UpkeepRefused;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.admin.Progress;
+import dev.parley.store.admin.StoreAdmin.Restored;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.RowCheck;
+import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -28,10 +28,10 @@ final class SqliteRestore {
 
     private final SqliteFile store;
     private final Schema schema;
-    private final Supplier<Secrecy> secrecy;
+    private final Supplier<PayloadEncryption> secrecy;
     private final SecureRandom random;
 
-    SqliteRestore(SqliteFile store, Schema schema, Supplier<Secrecy> secrecy, SecureRandom random) {
+    SqliteRestore(SqliteFile store, Schema schema, Supplier<PayloadEncryption> secrecy, SecureRandom random) {
         this.store = store;
         this.schema = schema;
         this.secrecy = secrecy;
@@ -63,7 +63,7 @@ final class SqliteRestore {
                 copy(source, copy, progress);
                 Restored restored = prepared(source, copy, force, progress);
                 store.retire();
-                OwnFile.moveInto(store.path(), copy);
+                PrivateFiles.moveInto(store.path(), copy);
                 return restored;
             } finally {
                 Files.deleteIfExists(copy);
@@ -80,7 +80,7 @@ final class SqliteRestore {
 
     private void copy(Path source, Path copy, Progress progress) throws IOException {
         Files.deleteIfExists(copy);
-        OwnFile.makeIfMissing(copy, store.path());
+        PrivateFiles.makeIfMissing(copy, store.path());
         try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
                 FileChannel to = FileChannel.open(copy, StandardOpenOption.WRITE)) {
             long size = from.size();
@@ -116,7 +116,7 @@ final class SqliteRestore {
             copy(source, copy, progress); // and the service migrates the store when it starts
         }
         try (var writer = new Statements(file.openAlone())) {
-            History.beginAnew(writer, random);
+            SqliteHistory.beginAnew(writer, random);
         }
         return new Restored(saved.contents(), rows.damaged());
     }
@@ -124,15 +124,15 @@ final class SqliteRestore {
     private RowCheck.Result rows(SqliteFile file, Path source, Progress progress) throws SQLException {
         progress.at("reading", -1);
         try (var reader = new Statements(file.openAtRest())) {
-            Secrecy keys = secrecy.get();
+            PayloadEncryption keys = secrecy.get();
             keys.examine(reader);
             return RowCheck.of(reader.sealing(keys), Instant.EPOCH, RowCheck.UNLIMITED);
-        } catch (StartRefused e) {
+        } catch (InvalidConfiguration e) {
             throw failed(source, String.valueOf(e.getMessage()).replaceAll("\\.$", ""));
         }
     }
 
-    private static UpkeepRefused failed(Path source, String why) {
-        return new UpkeepRefused(source + " was not restored: " + why + ".");
+    private static AdminRefused failed(Path source, String why) {
+        return new AdminRefused(source + " was not restored: " + why + ".");
     }
 }

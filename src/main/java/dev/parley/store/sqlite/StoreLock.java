@@ -165,7 +165,7 @@ final class StoreLock implements AutoCloseable {
         if (!claim.isAnyNameGood()) {
             refuseUnusedName(store);
         }
-        OwnFile.makeIfMissing(pathFor(store), Files.exists(store) ? store : OwnFile.folderOf(store));
+        PrivateFiles.makeIfMissing(pathFor(store), Files.exists(store) ? store : PrivateFiles.folderOf(store));
         var lock = new StoreLock(store, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             claim.take(lock);
@@ -238,7 +238,7 @@ final class StoreLock implements AutoCloseable {
     }
 
     private void makeStore() throws IOException {
-        OwnFile.makeIfMissing(store);
+        PrivateFiles.makeIfMissing(store);
     }
 
     /** Makes the server known under every name of the store. */

@@ -50,11 +50,11 @@ final class WriterLane implements AutoCloseable {
     private final Opener opener;
     private final FilePresence presence;
     private final Capacity capacity;
-    private final Cleaning cleaning;
+    private final SecureDelete cleaning;
     private final Queue<CompletableFuture<@Nullable Void>> cleaned = new ConcurrentLinkedQueue<>();
-    private final Transcripts transcripts;
+    private final SqliteSessionCache transcripts;
     private final Outage outage = new Outage("Writes");
-    private final History history;
+    private final SqliteHistory history;
     private final Node node;
     private final SqliteMeters meters;
     private final Thread thread;
@@ -71,9 +71,9 @@ final class WriterLane implements AutoCloseable {
             Statements statements,
             FilePresence presence,
             Capacity capacity,
-            Cleaning cleaning,
-            Transcripts transcripts,
-            History history,
+            SecureDelete cleaning,
+            SqliteSessionCache transcripts,
+            SqliteHistory history,
             Node node,
             SqliteMeters meters,
             int queueMax,

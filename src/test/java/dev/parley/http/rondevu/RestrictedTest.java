@@ -4,9 +4,9 @@ import static dev.parley.http.Client.object;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.contract.SqliteProfile;
 import dev.parley.http.Client;
 import dev.parley.http.Reply;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;

@@ -7,10 +7,10 @@ import static dev.parley.http.rondevu.Rondevu.NOT_FOUND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.contract.MovableClock;
+import dev.parley.contract.SqliteProfile;
 import dev.parley.http.Rendezvous;
 import dev.parley.http.Reply;
-import dev.parley.signaling.MovableClock;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

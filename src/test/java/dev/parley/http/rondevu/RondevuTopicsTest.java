@@ -4,9 +4,9 @@ import static dev.parley.http.Client.object;
 import static dev.parley.http.Rendezvous.ANSWER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.contract.MovableClock;
+import dev.parley.contract.SqliteProfile;
 import dev.parley.http.Reply;
-import dev.parley.signaling.MovableClock;
-import dev.parley.signaling.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

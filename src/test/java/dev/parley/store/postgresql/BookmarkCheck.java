@@ -13,9 +13,9 @@ public final class BookmarkCheck {
     private static final int CALLS = 200_000;
     private static final long POSITION = 0x1_6b37_4d48L;
 
-    private static final Lineage LINEAGE = new Lineage(0x6b06_4494_2ce0_096fL, 3, began());
-    private static final History HISTORY = new History(new byte[32], LINEAGE, POSITION);
-    private static final Sight SIGHT = new Sight(1, true, 3, POSITION, POSITION);
+    private static final TimelineHistory LINEAGE = new TimelineHistory(0x6b06_4494_2ce0_096fL, 3, began());
+    private static final PostgresHistory HISTORY = new PostgresHistory(new byte[32], LINEAGE, POSITION);
+    private static final ReplicaPosition SIGHT = new ReplicaPosition(1, true, 3, POSITION, POSITION);
 
     private BookmarkCheck() {}
 

@@ -1,24 +1,24 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.LogEar;
-import dev.parley.Seed;
-import dev.parley.Tries;
-import dev.parley.faults.BadWire;
-import dev.parley.faults.BadWire.Weather;
-import dev.parley.faults.Talker;
-import dev.parley.feed.Feeds;
-import dev.parley.feed.Recorder;
-import dev.parley.feed.Wait;
+import dev.parley.FailureListener;
+import dev.parley.LogCapture;
+import dev.parley.TestSeed;
+import dev.parley.campaigns.faults.BadWire;
+import dev.parley.campaigns.faults.BadWire.Weather;
+import dev.parley.campaigns.faults.Talker;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.SlowLog;
 import dev.parley.store.postgresql.Neighbourhood.TestNode;
+import dev.parley.waiting.Feeds;
+import dev.parley.waiting.Recorder;
+import dev.parley.waiting.Wait;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,12 +89,12 @@ class DistanceTest {
             }
             campaign.tell();
         }
-        Tries.count(ROUNDS, "breaks of all connections to a distant primary");
+        FailureListener.count(ROUNDS, "breaks of all connections to a distant primary");
     }
 
     @Test
     void aDistantReplicaIsBackInServiceAfterItsConnectionsWereBroken() throws IOException {
-        Random random = Seed.of(DistanceTest.class).random();
+        Random random = TestSeed.of(DistanceTest.class).random();
         try (BadWire wire = BadWire.to(shared.standby().port(), random)) {
             wire.stretch(Duration.ofMillis(LONGEST));
             try (Parley parley = Parley.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
@@ -109,7 +109,7 @@ class DistanceTest {
 
     @Test
     void aReplicaThatCannotBeConnectedToIsLoggedOnceWithTheReason() {
-        try (LogEar log = LogEar.at("dev.parley");
+        try (LogCapture log = LogCapture.at("dev.parley");
                 Parley parley = Parley.over(
                         shared.url(),
                         "copy@here=postgresql://nobody:secret@127.0.0.1:"
@@ -146,10 +146,10 @@ class DistanceTest {
     private static final class Campaign implements AutoCloseable {
         private final PostgresCluster cluster;
         private final Duration roundTrip;
-        private final Random random = Seed.of(DistanceTest.class).random();
+        private final Random random = TestSeed.of(DistanceTest.class).random();
         private final BadWire toPrimary;
         private final BadWire toStandby;
-        private final LogEar log = LogEar.at("dev.parley");
+        private final LogCapture log = LogCapture.at("dev.parley");
         private final TestNode near;
         private final TestNode far;
         private final List<String> measured = new ArrayList<>();

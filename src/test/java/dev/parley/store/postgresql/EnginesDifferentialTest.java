@@ -2,8 +2,9 @@ package dev.parley.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.Seed;
-import dev.parley.feed.Feeds;
+import dev.parley.TestSeed;
+import dev.parley.contract.Awaited;
+import dev.parley.contract.MovableClock;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -15,16 +16,15 @@ import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.Awaited;
-import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
-import dev.parley.store.Place;
+import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.SessionStore;
-import dev.parley.store.Stages;
+import dev.parley.store.sql.RowVersion;
+import dev.parley.store.sql.SessionStore;
 import dev.parley.store.sqlite.StoreFile;
+import dev.parley.waiting.Feeds;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -60,7 +60,7 @@ class EnginesDifferentialTest {
 
     @Test
     void theSameCallsHaveTheSameOutcomes() {
-        Random random = Seed.of(EnginesDifferentialTest.class).random();
+        Random random = TestSeed.of(EnginesDifferentialTest.class).random();
         var clock = new MovableClock();
         try (PostgresCluster cluster = PostgresCluster.shared();
                 Parley parley = Parley.over(cluster);
@@ -91,9 +91,9 @@ class EnginesDifferentialTest {
         try {
             Object result = call.apply(engine).toCompletableFuture().join().result();
             // The number of a row is the engine's own matter.
-            return result instanceof Place place ? "closed at " + place.seq() : result;
+            return result instanceof RowVersion place ? "closed at " + place.seq() : result;
         } catch (CompletionException e) {
-            return words(Stages.cause(e));
+            return words(Futures.cause(e));
         } catch (SignalingException e) {
             return words(e);
         }

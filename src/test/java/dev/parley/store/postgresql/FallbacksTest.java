@@ -1,16 +1,16 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
+import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.Sql;
-import dev.parley.store.Stages;
 import dev.parley.store.Work;
 import java.time.Duration;
 import java.util.List;
@@ -101,8 +101,8 @@ class FallbacksTest {
                         parley.meters().counter("parley.reads", "node", node).count();
                 Throwable refusal = catchThrowable(
                         () -> nobody.read(parley, from).toCompletableFuture().join());
-                assertThat(Stages.cause(refusal)).isInstanceOf(SessionNotFound.class);
-                assertThat(Stages.decision(refusal))
+                assertThat(Futures.cause(refusal)).isInstanceOf(SessionNotFound.class);
+                assertThat(Futures.decision(refusal))
                         .hasValueSatisfying(by -> assertThat(by.node().name()).isEqualTo(node));
                 assertThat(parley.meters().counter("parley.reads", "node", node).count() - before)
                         .isEqualTo(1);

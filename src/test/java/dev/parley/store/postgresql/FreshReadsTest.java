@@ -1,10 +1,10 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
 import dev.parley.session.Session;
 import dev.parley.session.Trickled;
 import dev.parley.store.ReadFrom;
@@ -143,7 +143,7 @@ class FreshReadsTest {
      * on with what {@code how} makes of a reply. Meanwhile the sessions grow, and the replica follows by jerks.
      */
     private static int goingBack(int histories, Function<Served<Session>, ReadFrom> how) throws Exception {
-        var seed = Seed.of(FreshReadsTest.class);
+        var seed = TestSeed.of(FreshReadsTest.class);
         List<Peer> peers = peers();
         var over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(READERS + 2);

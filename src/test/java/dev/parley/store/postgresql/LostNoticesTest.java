@@ -1,13 +1,13 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.feed.Feeds;
-import dev.parley.feed.Recorder;
-import dev.parley.feed.Wait;
 import dev.parley.store.ReadFrom;
+import dev.parley.waiting.Feeds;
+import dev.parley.waiting.Recorder;
+import dev.parley.waiting.Wait;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;

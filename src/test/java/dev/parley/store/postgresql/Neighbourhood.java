@@ -1,20 +1,20 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.feed.Feed;
-import dev.parley.feed.Feeds;
-import dev.parley.feed.Recorder;
-import dev.parley.feed.Wait;
-import dev.parley.feed.Waiter;
 import dev.parley.session.Event;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.waiting.Feeds;
+import dev.parley.waiting.Recorder;
+import dev.parley.waiting.Wait;
+import dev.parley.waiting.WaitRegistry;
+import dev.parley.waiting.Waiter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseable {
     /** A node with those who wait at it. */
-    record TestNode(Parley parley, PostgresNeighbours neighbours, Feed feed) {
+    record TestNode(Parley parley, PostgresNotifications neighbours, WaitRegistry feed) {
         static TestNode over(PostgresCluster cluster, Duration recheck) {
             PrimaryLocator locator = Parley.locator(cluster);
             return over(Parley.over(locator, cluster), locator, recheck);
@@ -38,8 +38,8 @@ record Neighbourhood(TestNode writing, TestNode waiting) implements AutoCloseabl
         /** @param locator finds the primary for {@code plain}, too */
         static TestNode over(Parley plain, PrimaryLocator locator, Duration recheck) {
             var random = new SecureRandom();
-            var neighbours = new PostgresNeighbours(locator, Duration.ofSeconds(2), random);
-            Feed feed = Feeds.among(neighbours, recheck);
+            var neighbours = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
+            WaitRegistry feed = Feeds.among(neighbours, recheck);
             var signaling =
                     new Signaling(plain.database(), feed, Parley.LIMITS, InstantSource.system(), new SecureRandom());
             return new TestNode(new Parley(plain.database(), signaling, plain.meters()), neighbours, feed);

@@ -1,6 +1,6 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.SignalingException.StoreUnavailable;

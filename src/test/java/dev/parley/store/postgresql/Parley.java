@@ -1,15 +1,15 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.feed.Feeds;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Limits;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.waiting.Feeds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -57,23 +57,35 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
      */
     static Parley busy(PostgresCluster cluster, int threads, int queueMax) {
         return over(
-                cluster.url(), copy(cluster), threads, queueMax, Duration.ofSeconds(5), Patience.LONG, Secrecy.NONE);
+                cluster.url(),
+                copy(cluster),
+                threads,
+                queueMax,
+                Duration.ofSeconds(5),
+                Patience.LONG,
+                PayloadEncryption.NONE);
     }
 
     /** @param replicas as parley.store.replicas has it */
     public static Parley over(String url, String replicas, Duration lagMax) {
-        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL, Secrecy.NONE);
+        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL, PayloadEncryption.NONE);
     }
 
     /** A node with keys, or refused for them. */
-    public static Parley over(PostgresCluster cluster, Secrecy secrecy) {
+    public static Parley over(PostgresCluster cluster, PayloadEncryption secrecy) {
         return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
     }
 
     /** A node that waits so long for a bookmark and for a commit. */
     static Parley waiting(PostgresCluster cluster, Duration max) {
         return over(
-                cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max), Secrecy.NONE);
+                cluster.url(),
+                copy(cluster),
+                8,
+                4_096,
+                Duration.ofSeconds(5),
+                new Patience(max, max),
+                PayloadEncryption.NONE);
     }
 
     /** A node whose primary {@code locator} finds, with the standby as its replica. */
@@ -83,7 +95,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
 
     /** @param slow is told of every statement */
     static Parley over(PrimaryLocator locator, String replicas, SlowLog slow) {
-        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, Secrecy.NONE, slow);
+        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, PayloadEncryption.NONE, slow);
     }
 
     /** What finds the primary of {@code cluster}, without a file. */
@@ -117,7 +129,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
                 4_096,
                 Duration.ofSeconds(5),
                 Patience.USUAL,
-                Secrecy.NONE,
+                PayloadEncryption.NONE,
                 SlowLog.OFF);
     }
 
@@ -128,7 +140,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             int queueMax,
             Duration lagMax,
             Patience patience,
-            Secrecy secrecy) {
+            PayloadEncryption secrecy) {
         return over(
                 locator(url, replicas, Optional.empty()),
                 replicas,
@@ -147,7 +159,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             int queueMax,
             Duration lagMax,
             Patience patience,
-            Secrecy secrecy,
+            PayloadEncryption secrecy,
             SlowLog slow) {
         return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy, slow);
     }
@@ -160,7 +172,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
             int queueMax,
             Duration lagMax,
             Patience patience,
-            Secrecy secrecy,
+            PayloadEncryption secrecy,
             SlowLog slow) {
         var settings = new PostgresDatabase.Settings(
                 locator,
@@ -186,12 +198,12 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** What an operator does to the cluster of {@code locator}, without replicas. */
-    static PostgresUpkeep upkeep(PrimaryLocator locator) {
-        return new PostgresUpkeep(
+    static PostgresAdmin upkeep(PrimaryLocator locator) {
+        return new PostgresAdmin(
                 locator,
                 List.of(),
                 migrations(locator.url()),
-                () -> Secrecy.NONE,
+                () -> PayloadEncryption.NONE,
                 Duration.ofSeconds(5),
                 16,
                 InstantSource.system());

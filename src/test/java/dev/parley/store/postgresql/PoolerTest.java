@@ -1,15 +1,15 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.LogEar;
-import dev.parley.store.Finding;
+import dev.parley.LogCapture;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SlowLog;
-import dev.parley.store.StartRefused;
+import dev.parley.store.admin.Finding;
 import dev.parley.store.postgresql.Neighbourhood.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +86,7 @@ class PoolerTest {
     @Test
     void doctorAndMigrateSayWhatThePoolerMustAllow() {
         try (PgBouncer pooler = pooler("pool_mode = transaction")) {
-            PostgresUpkeep upkeep = Parley.upkeep(Parley.locator(pooler.url(cluster), "", Optional.empty()));
+            PostgresAdmin upkeep = Parley.upkeep(Parley.locator(pooler.url(cluster), "", Optional.empty()));
 
             assertThat(upkeep.examine()).singleElement().satisfies(finding -> {
                 assertThat(finding.level()).isEqualTo(Finding.Level.FAULT);
@@ -94,10 +94,10 @@ class PoolerTest {
                 assertThat(finding.advice()).contains("pool_mode = session");
             });
             assertThatThrownBy(upkeep::migrate)
-                    .isInstanceOf(StartRefused.class)
+                    .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("transaction mode");
             assertThatThrownBy(upkeep::refuseMissing)
-                    .isInstanceOf(StartRefused.class)
+                    .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("transaction mode");
         }
     }
@@ -105,7 +105,7 @@ class PoolerTest {
     @Test
     void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheLogSaysWhyOnce() {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
-                LogEar log = LogEar.at("dev.parley");
+                LogCapture log = LogCapture.at("dev.parley");
                 Parley parley = Parley.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
             await().until(() -> !log.heard().isEmpty());
             assertThat(served(Peer.inNoSession().open(parley)).node().primary()).isTrue();
@@ -122,7 +122,7 @@ class PoolerTest {
         assertThatThrownBy(() -> Parley.over(pooler.url(cluster), Parley.copy(cluster), Duration.ofSeconds(5))
                         .close())
                 .isInstanceOfSatisfying(
-                        StartRefused.class,
+                        InvalidConfiguration.class,
                         refusal -> assertThat(refusal.getMessage())
                                 .contains("parley.store.url")
                                 .contains(why)

@@ -3,13 +3,13 @@ package dev.parley.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.signaling.Sessions;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
+import dev.parley.contract.Sessions;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Secrecy;
-import dev.parley.vault.Keys;
+import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.crypto.Keys;
+import dev.parley.store.crypto.PayloadEncryption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,7 +144,7 @@ class PostgresDoctorTest {
     }
 
     private static List<Finding> withoutItsKey(PostgresCluster cluster) {
-        try (Parley sealed = Parley.over(cluster, new Secrecy(Keys.ring("k"), true, new SecureRandom()))) {
+        try (Parley sealed = Parley.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
             assertThat(sealed.database().nodes()).isNotEmpty();
         }
         return examined(cluster);
@@ -185,8 +185,14 @@ class PostgresDoctorTest {
         String copy = "copy@here=" + cluster.standby().url();
         PrimaryLocator locator = Parley.locator(url, copy, Optional.empty());
         List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
-        return new PostgresUpkeep(
-                        locator, replicas, Parley.migrations(locator.url()), () -> Secrecy.NONE, LAG_MAX, 23, clock)
+        return new PostgresAdmin(
+                        locator,
+                        replicas,
+                        Parley.migrations(locator.url()),
+                        () -> PayloadEncryption.NONE,
+                        LAG_MAX,
+                        23,
+                        clock)
                 .examine();
     }
 

@@ -2,9 +2,9 @@ package dev.parley.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.contract.PostgresProfile;
 import dev.parley.session.Cursor;
 import dev.parley.session.Namespace;
-import dev.parley.signaling.PostgresProfile;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SeenSql;

@@ -3,7 +3,7 @@ package dev.parley.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.store.StartRefused;
+import dev.parley.config.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class SeenTimelinesTest {
         SeenTimelines seen = seen(file, true);
 
         assertThatThrownBy(seen::load)
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("parley.store.timelines-file", file.toString());
         seen.saw(SYSTEM, 9);
         seen.save();
@@ -75,7 +75,7 @@ class SeenTimelinesTest {
 
     @Test
     void aFolderStopsTheStart() {
-        assertThatThrownBy(seen(folder, true)::load).isInstanceOf(StartRefused.class);
+        assertThatThrownBy(seen(folder, true)::load).isInstanceOf(InvalidConfiguration.class);
     }
 
     private static SeenTimelines seen(Path file, boolean writes) {

@@ -1,16 +1,16 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.served;
+import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.FreePort;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.StartRefused;
+import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.Finding.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class SplitBrainTest {
         old.ask("DELETE FROM cluster_timelines"); // what another node may have left there
 
         assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining(
                         "127.0.0.1:" + old.port() + " is an old primary: it writes timeline 1, and timeline 2");
     }
@@ -107,7 +107,7 @@ class SplitBrainTest {
         promoted.freeze();
 
         assertThatThrownBy(() -> Parley.over(cluster))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("is an old primary");
     }
 
@@ -124,7 +124,7 @@ class SplitBrainTest {
             third.start();
             String replicas = "third@here=" + third.url();
             assertThatThrownBy(() -> Parley.over(old.url(), replicas, Duration.ofSeconds(5)))
-                    .isInstanceOf(StartRefused.class)
+                    .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("is an old primary");
         } finally {
             third.close();
@@ -181,7 +181,7 @@ class SplitBrainTest {
         Files.writeString(seen, system + "=7\n");
 
         assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
-                .isInstanceOf(StartRefused.class)
+                .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("timeline 7 of its cluster has been seen, says " + seen);
         assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
         try (Parley other = Parley.over(cluster)) {
@@ -226,7 +226,7 @@ class SplitBrainTest {
             String url =
                     "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley".formatted(old.port(), twin.port());
             assertThatThrownBy(() -> Parley.over(url, "", Duration.ofSeconds(5)))
-                    .isInstanceOf(StartRefused.class)
+                    .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("are both primaries on timeline 1");
         } finally {
             twin.close();
@@ -269,7 +269,7 @@ class SplitBrainTest {
                             .equals("2"));
         }
         promoted.close();
-        assertThatThrownBy(() -> Parley.over(cluster)).isInstanceOf(StartRefused.class);
+        assertThatThrownBy(() -> Parley.over(cluster)).isInstanceOf(InvalidConfiguration.class);
 
         Matcher sql = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("src/site/markdown/failover.md")));

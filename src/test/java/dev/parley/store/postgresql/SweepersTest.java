@@ -1,14 +1,14 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.SessionStore;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
+import dev.parley.store.sql.SessionStore;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

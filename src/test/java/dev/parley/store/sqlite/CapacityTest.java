@@ -1,11 +1,11 @@
 package dev.parley.store.sqlite;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.contract.MovableClock;
 import dev.parley.expiry.Sweeper;
-import dev.parley.feed.Feeds;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.DefaultLimits;
@@ -18,8 +18,8 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.Signaling;
+import dev.parley.waiting.Feeds;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

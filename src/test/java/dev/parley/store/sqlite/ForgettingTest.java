@@ -1,12 +1,12 @@
 package dev.parley.store.sqlite;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.Seed;
+import dev.parley.TestSeed;
+import dev.parley.contract.MovableClock;
 import dev.parley.expiry.Sweeper;
-import dev.parley.feed.Feeds;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -16,13 +16,13 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.MovableClock;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Secrecy;
-import dev.parley.store.SessionStore;
+import dev.parley.store.crypto.Keys;
+import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.Parley;
-import dev.parley.vault.Keys;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.waiting.Feeds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ class ForgettingTest {
 
     @BeforeEach
     void open() {
-        database = store().open(new Secrecy(Keys.ring("k"), true, new SecureRandom()));
+        database = store().open(new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()));
         signaling = new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
         sweeper = new Sweeper(database, clock, 100);
     }
@@ -94,7 +94,7 @@ class ForgettingTest {
     /** With thousands of others whose rows were moved from page to page; pieces of them go when nobody has written for a while. */
     @Test
     void aThousandSessionsAreInNoFileEither() throws IOException {
-        Random random = Seed.of(getClass()).random();
+        Random random = TestSeed.of(getClass()).random();
         for (int i = 0; i < SESSIONS; i++) {
             boolean canary = random.nextInt(3) == 0;
             String word = (canary ? CANARY : "kept") + random.nextInt();

@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.signaling.Awaited;
+import dev.parley.contract.Awaited;
 import dev.parley.store.Served;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,6 +1,6 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.signaling.Awaited;
+import dev.parley.contract.Awaited;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;

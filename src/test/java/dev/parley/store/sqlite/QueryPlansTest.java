@@ -2,10 +2,10 @@ package dev.parley.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.contract.SqliteProfile;
 import dev.parley.session.Cursor;
 import dev.parley.session.Namespace;
 import dev.parley.signaling.Signaling;
-import dev.parley.signaling.SqliteProfile;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SeenSql;
 import dev.parley.store.Sql;

@@ -1,11 +1,11 @@
 package dev.parley.store.sqlite;
 
-import static dev.parley.signaling.Awaited.result;
+import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.contract.SqliteProfile;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.signaling.SqliteProfile;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;

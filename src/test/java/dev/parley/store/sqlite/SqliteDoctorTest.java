@@ -3,15 +3,15 @@ package dev.parley.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.signaling.Sessions;
-import dev.parley.store.Finding;
-import dev.parley.store.Finding.Level;
-import dev.parley.store.Secrecy;
-import dev.parley.store.StartRefused;
-import dev.parley.store.Upkeep;
-import dev.parley.store.UpkeepRefused;
-import dev.parley.vault.Keyring;
-import dev.parley.vault.Keys;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.contract.Sessions;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.Keys;
+import dev.parley.store.crypto.PayloadEncryption;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ class SqliteDoctorTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
-        StoreFile store = store("parley.db", Secrecy.NONE);
+        StoreFile store = store("parley.db", PayloadEncryption.NONE);
         assertThat(level(store.upkeep(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
 
         List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
@@ -79,7 +79,7 @@ class SqliteDoctorTest {
     @Test
     void eachOkHasACaseInWhichItIsNot() {
         List<Finding> findings =
-                store("parley.db", Secrecy.NONE).upkeep(() -> NOW).examine();
+                store("parley.db", PayloadEncryption.NONE).upkeep(() -> NOW).examine();
 
         assertThat(findings).allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
         assertThat(new TreeSet<>(findings.stream().map(Finding::subject).toList()))
@@ -88,7 +88,7 @@ class SqliteDoctorTest {
 
     @Test
     void aDamagedRowIsNamedByItsPlace() throws SQLException {
-        StoreFile store = store("parley.db", Secrecy.NONE);
+        StoreFile store = store("parley.db", PayloadEncryption.NONE);
         flipABit(store, "two");
 
         assertThat(found(store.upkeep(() -> NOW), "rows"))
@@ -100,7 +100,7 @@ class SqliteDoctorTest {
 
     @Test
     void aChangedSessionAndAMissingEventAreFound() throws SQLException {
-        StoreFile store = store("parley.db", Secrecy.NONE);
+        StoreFile store = store("parley.db", PayloadEncryption.NONE);
         execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
         execute(store, "DELETE FROM events WHERE session_id = 2");
 
@@ -113,11 +113,12 @@ class SqliteDoctorTest {
 
         assertThat(level(examined(store, sealing("k")), "encryption")).isEqualTo(Level.OK);
         assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.OK);
-        for (Secrecy wrong : List.of(
+        for (PayloadEncryption wrong : List.of(
                 withoutKey(),
                 sealing("another"),
-                new Secrecy(Keyring.parse(List.of(Keys.otherSetting("k"))), true, new SecureRandom()))) {
-            assertThatExceptionOfType(StartRefused.class).isThrownBy(() -> store.open(wrong));
+                new PayloadEncryption(
+                        EncryptionKeys.parse(List.of(Keys.otherSetting("k"))), true, new SecureRandom()))) {
+            assertThatExceptionOfType(InvalidConfiguration.class).isThrownBy(() -> store.open(wrong));
             assertThat(level(examined(store, wrong), "encryption")).isEqualTo(Level.FAULT);
         }
     }
@@ -150,12 +151,12 @@ class SqliteDoctorTest {
 
     @Test
     void aStoreThatAnotherProgramLocksIsRefusedForTheMomentOnly() throws SQLException {
-        StoreFile store = store("parley.db", Secrecy.NONE);
+        StoreFile store = store("parley.db", PayloadEncryption.NONE);
 
         try (Connection shell = store.connect();
                 var statement = shell.createStatement()) {
             statement.execute("BEGIN EXCLUSIVE");
-            assertThatExceptionOfType(StartRefused.class)
+            assertThatExceptionOfType(InvalidConfiguration.class)
                     .isThrownBy(store::open)
                     .satisfies(refused -> assertThat(refused.isTemporary())
                             .as("%s", refused.getMessage())
@@ -168,19 +169,19 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupWithADamagedRowIsRestoredByForceOnly() throws SQLException {
-        StoreFile damaged = store("damaged.db", Secrecy.NONE);
+        StoreFile damaged = store("damaged.db", PayloadEncryption.NONE);
         flipABit(damaged, "two");
         Path backup = folder.resolve("backup.db");
         damaged.upkeep(() -> NOW).backup(backup, (step, part) -> {});
         StoreFile store = new StoreFile(folder.resolve("parley.db"));
 
-        assertThatExceptionOfType(UpkeepRefused.class)
+        assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {}))
                 .withMessageContainingAll(
                         "1 of its 3 sessions", "event 1 of the session with the id 2", "--force", backup.toString());
         assertThat(store.path()).doesNotExist();
 
-        Upkeep.Restored restored = store.upkeep(() -> NOW).restore(backup, true, (step, part) -> {});
+        StoreAdmin.Restored restored = store.upkeep(() -> NOW).restore(backup, true, (step, part) -> {});
         assertThat(restored.damaged()).isEqualTo(1);
         assertThat(restored.contents().sessions()).isEqualTo(3);
     }
@@ -192,8 +193,8 @@ class SqliteDoctorTest {
         sealed.upkeep(() -> NOW).backup(backup, (step, part) -> {});
         StoreFile store = new StoreFile(folder.resolve("parley.db"));
 
-        for (Secrecy wrong : List.of(withoutKey(), sealing("another"))) {
-            assertThatExceptionOfType(UpkeepRefused.class)
+        for (PayloadEncryption wrong : List.of(withoutKey(), sealing("another"))) {
+            assertThatExceptionOfType(AdminRefused.class)
                     .isThrownBy(() -> store.upkeep(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
                     .withMessageContainingAll("parley.encryption.keys", "\"k\"");
             assertThat(store.path()).doesNotExist();
@@ -303,7 +304,7 @@ class SqliteDoctorTest {
                         + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
     }
 
-    private StoreFile store(String name, Secrecy secrecy) {
+    private StoreFile store(String name, PayloadEncryption secrecy) {
         var store = new StoreFile(folder.resolve(name));
         try (SqliteDatabase server = store.open(secrecy)) {
             Sessions.open(server, NOW, "one", "two", "three");
@@ -311,15 +312,15 @@ class SqliteDoctorTest {
         return store;
     }
 
-    private static Secrecy sealing(String key) {
-        return new Secrecy(Keys.ring(key), true, new SecureRandom());
+    private static PayloadEncryption sealing(String key) {
+        return new PayloadEncryption(Keys.ring(key), true, new SecureRandom());
     }
 
-    private static Secrecy withoutKey() {
-        return new Secrecy(Keyring.EMPTY, true, new SecureRandom());
+    private static PayloadEncryption withoutKey() {
+        return new PayloadEncryption(EncryptionKeys.EMPTY, true, new SecureRandom());
     }
 
-    private static List<Finding> examined(StoreFile store, Secrecy secrecy) {
+    private static List<Finding> examined(StoreFile store, PayloadEncryption secrecy) {
         return store.upkeep(() -> NOW, secrecy).examine();
     }
 
@@ -327,7 +328,7 @@ class SqliteDoctorTest {
         return finding(findings, subject).level();
     }
 
-    private static String found(Upkeep upkeep, String subject) {
+    private static String found(StoreAdmin upkeep, String subject) {
         return finding(upkeep.examine(), subject).found();
     }
 

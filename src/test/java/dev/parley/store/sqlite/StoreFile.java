@@ -1,8 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
-import dev.parley.store.Secrecy;
 import dev.parley.store.SlowLog;
+import dev.parley.store.crypto.PayloadEncryption;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -25,7 +25,7 @@ public record StoreFile(Path path) {
     }
 
     /** With keys, or refused for them. */
-    public SqliteDatabase open(Secrecy secrecy) {
+    public SqliteDatabase open(PayloadEncryption secrecy) {
         return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, secrecy);
     }
 
@@ -59,11 +59,16 @@ public record StoreFile(Path path) {
     }
 
     private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax) {
-        return open(busyTimeout, queueMax, batchMax, bytesMax, memoryMax, Secrecy.NONE);
+        return open(busyTimeout, queueMax, batchMax, bytesMax, memoryMax, PayloadEncryption.NONE);
     }
 
     private SqliteDatabase open(
-            Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax, Secrecy secrecy) {
+            Duration busyTimeout,
+            int queueMax,
+            int batchMax,
+            long bytesMax,
+            long memoryMax,
+            PayloadEncryption secrecy) {
         return open(true, busyTimeout, queueMax, batchMax, bytesMax, memoryMax, secrecy);
     }
 
@@ -74,7 +79,7 @@ public record StoreFile(Path path) {
             int batchMax,
             long bytesMax,
             long memoryMax,
-            Secrecy secrecy) {
+            PayloadEncryption secrecy) {
         var settings = new SqliteDatabase.Settings(
                 path,
                 serving,
@@ -105,27 +110,27 @@ public record StoreFile(Path path) {
     }
 
     /** What an operator can do to the file, at {@code clock}'s time. */
-    SqliteUpkeep upkeep(InstantSource clock) {
-        return upkeep(clock, Secrecy.NONE);
+    SqliteAdmin upkeep(InstantSource clock) {
+        return upkeep(clock, PayloadEncryption.NONE);
     }
 
     /** The same with keys. */
-    SqliteUpkeep upkeep(InstantSource clock, Secrecy secrecy) {
+    SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy) {
         return upkeep(clock, secrecy, Long.MAX_VALUE);
     }
 
     /** The same with a limit to the size of the file. */
-    SqliteUpkeep upkeepLimited(long bytesMax, InstantSource clock) {
-        return upkeep(clock, Secrecy.NONE, bytesMax);
+    SqliteAdmin upkeepLimited(long bytesMax, InstantSource clock) {
+        return upkeep(clock, PayloadEncryption.NONE, bytesMax);
     }
 
-    private SqliteUpkeep upkeep(InstantSource clock, Secrecy secrecy, long bytesMax) {
-        return new SqliteUpkeep(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
+    private SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy, long bytesMax) {
+        return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
     }
 
     /** A command beside a server, or without one. */
     public SqliteDatabase openAsCommand() {
-        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, Secrecy.NONE);
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, PayloadEncryption.NONE);
     }
 
     /** A connection that Parley knows nothing of. */

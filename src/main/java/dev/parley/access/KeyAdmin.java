@@ -1,0 +1,75 @@
+package dev.parley.access;
+
+import dev.parley.session.Namespace;
+import dev.parley.store.Database;
+import dev.parley.store.Futures;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Statements;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.sql.KeyStore;
+import dev.parley.store.sql.StoredKey;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The keys as an operator handles them. Each call blocks until it is done, and throws {@link AdminRefused} where it cannot do
+ * what is asked, {@link dev.parley.session.SignalingException} where the store fails.
+ */
+public final class KeyAdmin {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /** Every node keeps them all in memory and reads them all at each look. */
+    private static final int KEYS_MAX = 10_000;
+
+    private final KeyStore store = new KeyStore();
+    private final Database database;
+    private final SecureRandom random;
+    private final InstantSource clock;
+
+    public KeyAdmin(Database database, SecureRandom random, InstantSource clock) {
+        this.database = database;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /** Makes a key, which nobody can be shown again. */
+    public BearerKey create(String name, Namespace namespace, Set<Role> roles) {
+        var key = BearerKey.random(random);
+        var stored = new StoredKey(
+                name, namespace, roles.stream().sorted().map(Role::word).toList(), key.hash(), clock.instant());
+        Futures.join(database.write(tx -> refusal(tx, stored))).result().ifPresent(line -> {
+            throw new AdminRefused(line);
+        });
+        return key;
+    }
+
+    /** Why {@code key} was not added; nothing where it was. */
+    private Optional<String> refusal(Statements tx, StoredKey key) throws SQLException {
+        if (store.count(tx) >= KEYS_MAX) {
+            return Optional.of("There are " + KEYS_MAX + " keys, and no more are kept; revoke some.");
+        }
+        return store.add(tx, key)
+                ? Optional.empty()
+                : Optional.of("There is a key with the name " + key.name() + "; revoke it or choose another name.");
+    }
+
+    /** All of them, by name. */
+    public List<StoredKey> list() {
+        return Futures.join(database.scan(ReadFrom.PRIMARY, store::all)).result();
+    }
+
+    public void revoke(String name) {
+        if (!Futures.join(database.write(tx -> store.remove(tx, name))).result()) {
+            throw new AdminRefused("No key has the name " + name + "; \"parley key list\" has those there are.");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.parley.cli;
+
+import dev.parley.session.Candidate;
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Namespace;
+import dev.parley.session.Opening;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.Side;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Futures;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** Sessions that look like real ones. Each is known by its number, and the same number always makes the same one. */
+final class SeedData {
+    static final String PREFIX = "seed-";
+    static final String EXAMPLE_CODE = "seed-1";
+    static final String EXAMPLE_TOKEN = "seed-1-offerer-is-no-secret";
+
+    private static final List<String> TOPICS = List.of("chess", "chess", "tea", "karaoke/late night");
+    private static final int ANSWERED_EVERY = 3;
+
+    private final Signaling signaling;
+    private final Namespace namespace;
+    private final Duration ttl;
+
+    SeedData(Signaling signaling, Namespace namespace, Duration ttl) {
+        this.signaling = signaling;
+        this.namespace = namespace;
+        this.ttl = ttl;
+    }
+
+    /** Makes session number {@code number} unless it lives; returns whether it made it. */
+    boolean sow(int number) {
+        var code = new Code(PREFIX + number);
+        boolean replay = Futures.join(signaling.open(namespace, opening(code, number)))
+                .result()
+                .replay();
+        if (number % ANSWERED_EVERY == 0) {
+            Futures.join(signaling.answer(
+                    new SessionKey(namespace, code),
+                    description(number, Side.ANSWERER),
+                    null,
+                    trickle(number, Side.ANSWERER),
+                    token(number, Side.ANSWERER)));
+        }
+        return !replay;
+    }
+
+    private Opening opening(Code code, int number) {
+        return new Opening(
+                code,
+                TOPICS.get(number % TOPICS.size()),
+                "seed peer " + number,
+                List.of("seed"),
+                description(number, Side.OFFERER),
+                trickle(number, Side.OFFERER),
+                ttl,
+                token(number, Side.OFFERER));
+    }
+
+    private static SessionToken token(int number, Side side) {
+        return new SessionToken(PREFIX + number + "-" + side.word() + "-is-no-secret");
+    }
+
+    /** Of a data channel, with an address that is nobody's (RFC 5737). */
+    private static Description description(int number, Side side) {
+        return Description.of("""
+                v=0
+                o=- %d 1 IN IP4 192.0.2.1
+                s=-
+                t=0 0
+                m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+                c=IN IP4 0.0.0.0
+                a=mid:0
+                a=setup:%s
+                a=sctp-port:5000
+                """.formatted(number, side == Side.OFFERER ? "actpass" : "active")
+                .replace("\n", "\r\n"));
+    }
+
+    private static Trickle trickle(int number, Side side) {
+        int port = 50_000 + number % 10_000;
+        int host = side == Side.OFFERER ? 7 : 8;
+        String candidate = "candidate:1 1 udp 2122252543 192.0.2.%d %d typ host".formatted(host, port);
+        String json = "{\"candidate\":\"" + candidate + "\",\"sdpMid\":\"0\",\"sdpMLineIndex\":0}";
+        return new Trickle(List.of(new Candidate(json.getBytes(StandardCharsets.UTF_8))), false);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.parley.http.access;
+
+import dev.parley.access.ApiKeys;
+import dev.parley.access.Credential;
+import dev.parley.access.Role;
+import dev.parley.access.TokenIssuer;
+import dev.parley.session.TokenHash;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a request in whose credential has a role that may do what is asked. One hash and one look into a map; the store is not
+ * asked. Only the header is read: what stands in a URL ends up in logs and histories (RFC 6750, section 5.3).
+ */
+public final class Authenticator {
+    /** RFC 6750, section 2.1; the name of a scheme has no case (RFC 9110, section 11.1). */
+    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +([A-Za-z0-9._~+/-]+=*)");
+
+    private final @Nullable ApiKeys keys;
+    private final @Nullable TokenIssuer issuer;
+
+    private Authenticator(@Nullable ApiKeys keys, @Nullable TokenIssuer issuer) {
+        this.keys = keys;
+        this.issuer = issuer;
+    }
+
+    /** Nobody is asked for anything. */
+    public static Authenticator open() {
+        return new Authenticator(null, null);
+    }
+
+    /** @param issuer whose tokens are as good as keys; null where there is none */
+    public static Authenticator asking(ApiKeys keys, @Nullable TokenIssuer issuer) {
+        return new Authenticator(keys, issuer);
+    }
+
+    /** Whether it asks for credentials at all. */
+    public boolean asks() {
+        return keys != null;
+    }
+
+    /**
+     * Lets {@code request} in, and notes its {@link Credential}, or says why not. The note is there for every request that was let
+     * in for one of {@code roles}.
+     *
+     * @param roles any of which will do
+     */
+    public @Nullable AuthChallenge admit(RoutingContext request, Set<Role> roles) {
+        List<String> sent = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (sent.size() > 1) {
+            return AuthChallenge.AMBIGUOUS;
+        }
+        if (sent.isEmpty() || !isBearer(sent.get(0))) {
+            return AuthChallenge.MISSING;
+        }
+        Credential credential = credential(sent.get(0));
+        if (credential == null) {
+            return AuthChallenge.WRONG;
+        }
+        if (Collections.disjoint(credential.roles(), roles)) {
+            return AuthChallenge.needing(roles);
+        }
+        credential.attach(request);
+        return null;
+    }
+
+    /** Whether what let {@code request} in would still do so; for replies that take long. */
+    public boolean wouldStillAdmit(HttpServerRequest request) {
+        return !asks() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
+    }
+
+    private static boolean isBearer(String authorization) {
+        return authorization.regionMatches(true, 0, "Bearer", 0, 6)
+                && (authorization.length() == 6 || authorization.charAt(6) == ' ');
+    }
+
+    private @Nullable Credential credential(String authorization) {
+        Matcher bearer = BEARER.matcher(authorization);
+        if (keys == null || !bearer.matches()) {
+            return null;
+        }
+        String token = bearer.group(1);
+        TokenHash hash = TokenHash.of(token);
+        Credential key = keys.find(hash);
+        return key != null || issuer == null ? key : issuer.credential(token, hash);
+    }
+}

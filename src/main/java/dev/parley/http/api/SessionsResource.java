@@ -1,0 +1,243 @@
+package dev.parley.http.api;
+
+import dev.parley.http.Caller;
+import dev.parley.http.EntityTags;
+import dev.parley.http.HttpSettings;
+import dev.parley.http.QueryParameters;
+import dev.parley.http.Replies;
+import dev.parley.http.Views.EventsView;
+import dev.parley.http.Views.ExtendedView;
+import dev.parley.http.Views.JoinedView;
+import dev.parley.http.Views.ListingsView;
+import dev.parley.http.Views.SessionView;
+import dev.parley.http.Views.TrickledView;
+import dev.parley.http.access.GuessFilter;
+import dev.parley.http.wait.EventId;
+import dev.parley.http.wait.EventStream;
+import dev.parley.http.wait.EventStreams;
+import dev.parley.http.wait.EventsQuestion;
+import dev.parley.http.wait.LongPoll;
+import dev.parley.http.wait.SessionQuestion;
+import dev.parley.http.wait.WaitDurations;
+import dev.parley.session.Joined;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionVersion;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Served;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jboss.resteasy.reactive.RestResponse.Status;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions: open, find, read, answer, trickle, renegotiate, extend, close. */
+@Path("/api/v1/sessions")
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+@NonBlocking
+public final class SessionsResource {
+    private final Signaling signaling;
+    private final GuessFilter gate;
+    private final LongPoll longPoll;
+    private final EventStreams streams;
+    private final HttpSettings settings;
+    private final WaitDurations patience;
+
+    public SessionsResource(
+            Signaling signaling,
+            GuessFilter gate,
+            LongPoll longPoll,
+            EventStreams streams,
+            HttpSettings settings,
+            WaitDurations patience) {
+        this.signaling = signaling;
+        this.gate = gate;
+        this.longPoll = longPoll;
+        this.streams = streams;
+        this.settings = settings;
+        this.patience = patience;
+    }
+
+    @POST
+    public CompletionStage<JoinedView> open(@Context RoutingContext client, Requests.Open request) {
+        var caller = new Caller(client);
+        return signaling
+                .open(caller.namespace(), request.opening(caller.token()))
+                .thenApply(served -> joined(caller, served, Status.CREATED));
+    }
+
+    @GET
+    public CompletionStage<ListingsView> discover(
+            @Context RoutingContext client,
+            @QueryParam("topic") @Nullable String topic,
+            @QueryParam("tag") @Nullable String tag,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        var caller = new Caller(client);
+        return signaling
+                .discover(
+                        caller.readFrom(),
+                        caller.namespace(),
+                        QueryParameters.filter(topic),
+                        QueryParameters.filter(tag),
+                        QueryParameters.cursor(cursor),
+                        QueryParameters.limit(limit, settings.pageMax()))
+                .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
+    }
+
+    @GET
+    @Path("/{code}")
+    public CompletionStage<@Nullable SessionView> session(
+            @Context RoutingContext client, @PathParam("code") String code) {
+        var caller = new Caller(client);
+        SessionKey key = caller.key(gate, code);
+        EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
+        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.patience(patience.waitMax());
+        return longPoll.reply(
+                        client,
+                        caller.readFrom(),
+                        key,
+                        new SessionQuestion(signaling, key, ifNoneMatch),
+                        wait.orElse(Duration.ZERO))
+                .thenApply(served -> {
+                    Session session = served.result();
+                    Replies.applied(caller.response(), wait);
+                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(session.version()));
+                    if (ifNoneMatch.names(session.version())) {
+                        caller.notModified(served);
+                        return null;
+                    }
+                    return caller.reply(Status.OK, served, SessionView.of(session));
+                });
+    }
+
+    @PUT
+    @Path("/{code}/answer")
+    public CompletionStage<JoinedView> answer(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Answer request) {
+        var caller = new Caller(client);
+        return signaling
+                .answer(
+                        caller.key(gate, code),
+                        request.description(),
+                        request.generation(),
+                        request.trickle(),
+                        caller.token())
+                .thenApply(served -> joined(caller, served, Status.CREATED));
+    }
+
+    @POST
+    @Path("/{code}/candidates")
+    public CompletionStage<TrickledView> trickle(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
+        var caller = new Caller(client);
+        return signaling
+                .trickle(caller.key(gate, code), caller.token(), request.trickle(), request.generation())
+                .thenApply(served -> caller.reply(
+                        Status.CREATED,
+                        served,
+                        new TrickledView(served.result().seq(), served.result().added())));
+    }
+
+    @PUT
+    @Path("/{code}/offer")
+    public CompletionStage<JoinedView> restart(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Offer request) {
+        var caller = new Caller(client);
+        return signaling
+                .restart(
+                        caller.key(gate, code),
+                        caller.token(),
+                        caller.entityTags(HttpHeaders.IF_MATCH).required(),
+                        request.description())
+                .thenApply(served -> joined(caller, served, Status.OK));
+    }
+
+    @GET
+    @Path("/{code}/events")
+    public CompletionStage<EventsView> events(
+            @Context RoutingContext client,
+            @PathParam("code") String code,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @Nullable String limit) {
+        var caller = new Caller(client);
+        SessionKey key = caller.key(gate, code);
+        long seen = QueryParameters.after(after);
+        var question = new EventsQuestion(signaling, key, seen, QueryParameters.limit(limit, settings.pageMax()));
+        Optional<Duration> wait = caller.patience(patience.waitMax());
+        return longPoll.reply(client, caller.readFrom(), key, question, wait.orElse(Duration.ZERO))
+                .thenApply(served -> {
+                    Replies.applied(caller.response(), wait);
+                    return caller.reply(
+                            Status.OK, served, EventsView.of(served.result().list(), seen));
+                });
+    }
+
+    @GET
+    @Path("/{code}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public CompletionStage<EventStream> stream(
+            @Context RoutingContext client,
+            @PathParam("code") String code,
+            @QueryParam("after") @Nullable String after,
+            @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
+        var caller = new Caller(client);
+        long seen = QueryParameters.after(after);
+        EventId last = EventId.parse(lastEventId);
+        return streams.open(client, caller.readFrom(), caller.key(gate, code), seen, last)
+                .thenApply(served -> {
+                    caller.response().putHeader("X-Accel-Buffering", "no");
+                    return caller.reply(Status.OK, served, served.result());
+                });
+    }
+
+    @PATCH
+    @Path("/{code}")
+    public CompletionStage<ExtendedView> extend(
+            @Context RoutingContext client, @PathParam("code") String code, Requests.Ttl request) {
+        var caller = new Caller(client);
+        return signaling
+                .extend(caller.key(gate, code), caller.token(), request.duration())
+                .thenApply(served -> {
+                    SessionVersion version = served.result();
+                    caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(version));
+                    return caller.reply(Status.OK, served, new ExtendedView(version.expiresAt()));
+                });
+    }
+
+    @DELETE
+    @Path("/{code}")
+    @Consumes(MediaType.WILDCARD)
+    public CompletionStage<@Nullable Void> close(@Context RoutingContext client, @PathParam("code") String code) {
+        var caller = new Caller(client);
+        return signaling
+                .close(caller.key(gate, code), caller.token())
+                .thenAccept(served -> caller.dress(Status.NO_CONTENT, served));
+    }
+
+    /** @param first the status where this call changed something; a replay is 200 */
+    private static JoinedView joined(Caller caller, Served<Joined> served, Status first) {
+        Joined joined = served.result();
+        caller.response()
+                .putHeader(HttpHeaders.LOCATION, "/api/v1/sessions/" + joined.code())
+                .putHeader(HttpHeaders.ETAG, EntityTags.of(joined.version()));
+        return caller.reply(joined.replay() ? Status.OK : first, served, JoinedView.of(joined));
+    }
+}

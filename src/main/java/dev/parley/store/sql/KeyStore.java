@@ -1,0 +1,67 @@
+package dev.parley.store.sql;
+
+import dev.parley.session.Namespace;
+import dev.parley.session.TokenHash;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The statements about keys. They are in the store that the sessions are in: so a command beside a running server reaches them as
+ * it reaches everything else, every node over PostgreSQL has the same, and a backup has them too.
+ *
+ * <p>No request asks them. There are few keys, and who serves reads them all now and then.
+ */
+public final class KeyStore {
+    private static final Sql ADD = new Sql("add-key", """
+            INSERT INTO access_keys (name, namespace, roles, hash, created_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING""");
+
+    private static final Sql REMOVE = new Sql("remove-key", "DELETE FROM access_keys WHERE name = ?");
+
+    private static final Sql COUNT = new Sql("count-keys", "SELECT count(*) FROM access_keys");
+
+    private static final Sql ALL = new Sql("keys", """
+            SELECT name, namespace, roles, hash, created_at FROM access_keys ORDER BY name""");
+
+    /** Returns whether {@code key} was added; not where another has its name. */
+    public boolean add(Statements tx, StoredKey key) throws SQLException {
+        return tx.call(ADD)
+                        .bind(key.name())
+                        .bind(key.namespace().name())
+                        .bind(String.join(" ", key.roles()))
+                        .bind(key.hash().bytes())
+                        .bind(key.createdAt().toEpochMilli())
+                        .update()
+                == 1;
+    }
+
+    /** Returns whether there was a key of that name. */
+    public boolean remove(Statements tx, String name) throws SQLException {
+        return tx.call(REMOVE).bind(name).update() == 1;
+    }
+
+    public int count(Statements reader) throws SQLException {
+        Integer count = reader.call(COUNT).first(row -> row.getInt(1));
+        return count == null ? 0 : count;
+    }
+
+    /** All keys, by name. */
+    public List<StoredKey> all(Statements reader) throws SQLException {
+        return reader.call(ALL).all(rows -> {
+            var keys = new ArrayList<StoredKey>();
+            while (rows.next()) {
+                keys.add(new StoredKey(
+                        rows.getString(1),
+                        new Namespace(rows.getString(2)),
+                        List.of(rows.getString(3).split(" ")),
+                        new TokenHash(rows.getBytes(4)),
+                        Instant.ofEpochMilli(rows.getLong(5))));
+            }
+            return keys;
+        });
+    }
+}

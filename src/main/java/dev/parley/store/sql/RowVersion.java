@@ -1,0 +1,16 @@
+package dev.parley.store.sql;
+
+import dev.parley.session.SessionVersion;
+import java.time.Instant;
+
+/**
+ * A guarded statement hit: the row it changed, which stays locked until COMMIT.
+ *
+ * @param incarnation as in {@link SessionVersion}
+ * @param seq the session's latest event after the change
+ */
+public record RowVersion(long id, long incarnation, long seq, int generation, Instant expiresAt) {
+    public SessionVersion version() {
+        return new SessionVersion(incarnation, seq, expiresAt);
+    }
+}

@@ -1,0 +1,256 @@
+package dev.parley.store.sql;
+
+import dev.parley.session.Candidate;
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Events;
+import dev.parley.session.Namespace;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import dev.parley.session.SideState;
+import dev.parley.session.TokenHash;
+import dev.parley.session.Waiting;
+import dev.parley.store.crypto.Payloads;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes domain values of the rows that {@link SessionStore} selects; the order of the columns is each statement's. */
+final class Rows {
+    /** What a NULL reads as where a number is asked for: the row stands for a session without such events. */
+    private static final int NULL = 0;
+
+    private final Payloads payloads;
+
+    Rows(Payloads payloads) {
+        this.payloads = payloads;
+    }
+
+    /** Columns: id, incarnation, seq, generation, expires_at. */
+    static RowVersion place(ResultSet row) throws SQLException {
+        return new RowVersion(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), instant(row, 5));
+    }
+
+    /** Columns: an event's, then the session's own, the same in each row. */
+    Optional<Session> session(ResultSet rows, SessionKey key) throws SQLException {
+        if (!rows.next()) {
+            return Optional.empty();
+        }
+        long id = rows.getLong(6);
+        Long checksum = nullableLong(rows, 7);
+        String topic = rows.getString(8);
+        String peerId = rows.getString(9);
+        String tags = rows.getString(10);
+        int generation = rows.getInt(11);
+        long seq = rows.getLong(12);
+        Instant createdAt = instant(rows, 13);
+        Instant expiresAt = instant(rows, 14);
+        Long incarnation = nullableLong(rows, 15);
+        if (checksum != null) {
+            long made = Checksum.ofSession(key.code().text(), topic, peerId, tags, incarnation, createdAt, expiresAt);
+            Checksum.requireOfSession(checksum, made, id);
+        }
+        var offerer = new Saying();
+        var answerer = new Saying();
+        long latest;
+        do {
+            latest = rows.getLong(1);
+            if (latest != NULL) {
+                EventKind kind = kind(rows);
+                (kind.side() == Side.OFFERER ? offerer : answerer).add(key, kind, rows);
+            }
+        } while (rows.next());
+        require(latest == seq && offerer.description != null, id, "events are missing");
+        return Optional.of(new Session(
+                key.code(),
+                topic,
+                peerId,
+                Tags.list(tags),
+                generation,
+                incarnation == null ? createdAt.toEpochMilli() : incarnation,
+                seq,
+                offerer.said(),
+                answerer.said(),
+                createdAt,
+                expiresAt));
+    }
+
+    /** Columns: an event's, nulls where the side has said nothing, then how many candidates the side has. */
+    Optional<SideState> said(ResultSet rows, SessionKey key) throws SQLException {
+        if (!rows.next()) {
+            return Optional.empty();
+        }
+        long id = rows.getLong(6);
+        int candidates = rows.getInt(8);
+        var saying = new Saying();
+        do {
+            int kind = rows.getInt(3);
+            if (kind != NULL) {
+                saying.add(key, kind(rows), rows);
+            }
+        } while (rows.next());
+        require(saying.candidates.size() == candidates, id, "events are missing");
+        return Optional.of(saying.said());
+    }
+
+    /** Columns: an event's, nulls where nothing is new, then the session's incarnation, expires_at and seq. */
+    Optional<Events> events(ResultSet rows, SessionKey key, long after, int limit) throws SQLException {
+        if (!rows.next()) {
+            return Optional.empty();
+        }
+        long id = rows.getLong(6);
+        long incarnation = rows.getLong(8);
+        Instant expiresAt = instant(rows, 9);
+        long latest = rows.getLong(10);
+        var events = new ArrayList<Event>();
+        do {
+            long seq = rows.getLong(1);
+            if (seq != NULL) {
+                require(seq == after + events.size() + 1, id, "an event is missing");
+                events.add(event(key, rows));
+            }
+        } while (rows.next());
+        require(events.size() == Math.min(limit, Math.max(0, latest - after)), id, "events are missing");
+        return Optional.of(new Events(events, incarnation, expiresAt));
+    }
+
+    /**
+     * Columns: a place, the tokens, answered_before, topic, peer_id, tags, ttl, the payloads of offer and answer, then the sums and
+     * the answer's seq.
+     */
+    SessionState standing(ResultSet row, SessionKey key) throws SQLException {
+        RowVersion place = place(row);
+        byte[] offererToken = row.getBytes(6);
+        byte[] answererToken = row.getBytes(7);
+        Long ttl = nullableLong(row, 12);
+        boolean none = nullableLong(row, 15) == null;
+        long answerSeq = row.getLong(18);
+        var offer = new EventPosition(key, place.id(), 1, 1, EventKind.OFFER);
+        var answer = new EventPosition(key, place.id(), answerSeq, place.generation(), EventKind.ANSWER);
+        byte[] answered = row.getBytes(14) == null ? null : said(answer, row.getBytes(14), nullableLong(row, 17), none);
+        return new SessionState(
+                place,
+                offererToken == null ? null : new TokenHash(offererToken),
+                answererToken == null ? null : new TokenHash(answererToken),
+                row.getInt(8) == 1,
+                row.getString(9),
+                row.getString(10),
+                Tags.list(row.getString(11)),
+                ttl == null ? null : Duration.ofMillis(ttl),
+                new Description(said(offer, row.getBytes(13), nullableLong(row, 16), none)),
+                answered == null ? null : new Description(answered),
+                answerSeq);
+    }
+
+    private Event event(SessionKey key, ResultSet row) throws SQLException {
+        long seq = row.getLong(1);
+        int generation = row.getInt(2);
+        EventKind kind = kind(row);
+        byte[] payload = payload(key, kind, row);
+        return switch (kind) {
+            case OFFER -> new Event.Offered(seq, generation, new Description(payload));
+            case ANSWER -> new Event.Answered(seq, generation, new Description(payload));
+            case OFFERER_CANDIDATE, ANSWERER_CANDIDATE ->
+                new Event.Trickled(seq, kind.side(), generation, new Candidate(payload));
+            case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES ->
+                new Event.EndOfCandidates(seq, kind.side(), generation);
+        };
+    }
+
+    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags, incarnation; a session's rows stand together. */
+    List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
+        var waiting = new ArrayList<Waiting>();
+        boolean row = rows.next();
+        while (row) {
+            long id = rows.getLong(6);
+            Long checksum = nullableLong(rows, 7);
+            var key = new SessionKey(namespace, new Code(rows.getString(8)));
+            String peerId = rows.getString(9);
+            Instant createdAt = instant(rows, 10);
+            Instant expiresAt = instant(rows, 11);
+            if (checksum != null) {
+                long made = Checksum.ofSession(
+                        key.code().text(),
+                        rows.getString(12),
+                        peerId,
+                        rows.getString(13),
+                        nullableLong(rows, 14),
+                        createdAt,
+                        expiresAt);
+                Checksum.requireOfSession(checksum, made, id);
+            }
+            var offerer = new Saying();
+            do {
+                offerer.add(key, kind(rows), rows);
+                row = rows.next();
+            } while (row && rows.getLong(6) == id);
+            waiting.add(new Waiting(key.code(), peerId, offerer.said(), createdAt, expiresAt));
+        }
+        return waiting;
+    }
+
+    /**
+     * What an event's row holds, as it was written. Columns: seq, generation, kind, payload, checksum, then the session's id and
+     * checksum.
+     */
+    private byte[] payload(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
+        var place = new EventPosition(key, row.getLong(6), row.getLong(1), row.getInt(2), kind);
+        return said(place, row.getBytes(4), nullableLong(row, 5), nullableLong(row, 7) == null);
+    }
+
+    /** @param none whether the session has no checksum, and its events of that time have none either */
+    @SuppressWarnings("NullAway") // only the end of candidates has none, and nobody asks for it
+    private byte[] said(EventPosition place, byte @Nullable [] kept, @Nullable Long checksum, boolean none)
+            throws RowDamaged {
+        long sum = Checksum.ofEvent(
+                place.sessionId(), place.seq(), place.generation(), place.kind().number(), kept);
+        Checksum.require(checksum, sum, none, place);
+        return kept == null ? null : payloads.said(place, kept);
+    }
+
+    private static void require(boolean holds, long id, String why) throws RowDamaged {
+        if (!holds) {
+            throw new RowDamaged("the session with the id " + id + ": " + why);
+        }
+    }
+
+    private static @Nullable Long nullableLong(ResultSet row, int column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? null : number;
+    }
+
+    private static EventKind kind(ResultSet row) throws SQLException {
+        return EventKind.numbered(row.getInt(3), row.getLong(6), row.getLong(1));
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return Instant.ofEpochMilli(row.getLong(column));
+    }
+
+    /** Gathers what one side said, row by row. */
+    private final class Saying {
+        private @Nullable Description description;
+        private final List<Candidate> candidates = new ArrayList<>();
+        private boolean end;
+
+        void add(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
+            byte[] payload = payload(key, kind, row);
+            switch (kind) {
+                case OFFER, ANSWER -> description = new Description(payload);
+                case OFFERER_CANDIDATE, ANSWERER_CANDIDATE -> candidates.add(new Candidate(payload));
+                case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES -> end = true;
+            }
+        }
+
+        SideState said() {
+            return new SideState(description, candidates, end);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.parley.store.sql;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.MappedSuperclass;
+import org.hibernate.type.NumericBooleanConverter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of {@code sessions} that discovery reads. An entity belongs to one persistence unit, so each engine names an empty
+ * subclass {@code Session} and shares these columns and every query over them.
+ */
+@MappedSuperclass
+@SuppressWarnings("NullAway.Init") // Hibernate fills the fields
+public abstract class SessionRow {
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    @Nullable
+    Long id;
+
+    @Column(nullable = false)
+    String namespace;
+
+    @Column(nullable = false)
+    String code;
+
+    @Nullable
+    String topic;
+
+    @Column(name = "peer_id")
+    @Nullable
+    String peerId;
+
+    @Column(nullable = false)
+    String tags;
+
+    /** 0 or 1 on every engine, so that queries match the partial indexes. */
+    @Column(nullable = false)
+    @Convert(converter = NumericBooleanConverter.class)
+    boolean answered;
+
+    /** Whether an earlier generation was answered; 0 or 1 as {@link #answered}. */
+    @Column(name = "answered_before", nullable = false)
+    @Convert(converter = NumericBooleanConverter.class)
+    boolean answeredBefore;
+
+    @Nullable
+    Long incarnation;
+
+    @Column(name = "created_at", nullable = false)
+    long createdAt;
+
+    @Column(name = "expires_at", nullable = false)
+    long expiresAt;
+
+    @Nullable
+    Long checksum;
+}

@@ -1,0 +1,105 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Bookmark;
+import dev.parley.store.BookmarkSeal;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.HexFormat;
+
+/**
+ * The file's own clock: a counter of commits that is part of each commit, so that it can neither run ahead of the data nor
+ * stay behind after a crash.
+ *
+ * <p>{@link #announce} makes a commit's number known just before COMMIT. A reader takes the number after it has read, so
+ * it is never older than what was read; at worst it is one commit newer.
+ */
+final class SqliteHistory {
+    private static final int ID_BYTES = 12;
+    private static final int SECRET_BYTES = 32;
+
+    private static final Sql BEGIN = new Sql("begin-history", """
+            INSERT INTO history (only, id, secret, position) VALUES (1, ?, ?, 0) ON CONFLICT (only) DO NOTHING""");
+    private static final Sql LOOK = new Sql("look-at-history", "SELECT id, secret, position FROM history");
+    private static final Sql ADVANCE =
+            new Sql("advance-history", "UPDATE history SET position = position + 1 RETURNING position");
+
+    private static final Sql BEGIN_ANEW =
+            new Sql("begin-history-anew", "UPDATE history SET id = ?, secret = ?, position = 0");
+
+    private final String id;
+    private final BookmarkSeal seal;
+    private volatile Latest latest;
+
+    /** A position with its word, so that a word is sealed once a commit and not once a reply. */
+    private record Latest(long position, String word) {}
+
+    private SqliteHistory(String id, byte[] secret, long position) {
+        this.id = id;
+        this.seal = new BookmarkSeal(secret);
+        this.latest = latest(position);
+    }
+
+    /** The history that the file tells; a file without one begins one. */
+    static SqliteHistory of(Statements writer, SecureRandom random) throws SQLException {
+        bindNew(writer.call(BEGIN), random).update();
+        SqliteHistory history =
+                writer.call(LOOK).first(row -> new SqliteHistory(row.getString(1), row.getBytes(2), row.getLong(3)));
+        if (history == null) {
+            throw new SQLException("The table history is empty");
+        }
+        return history;
+    }
+
+    /**
+     * Lets the file tell another history from here. A restored file has to: its counter has been where it will come to again, and
+     * a bookmark of the time that was undone would be honoured then.
+     */
+    static void beginAnew(Statements writer, SecureRandom random) throws SQLException {
+        bindNew(writer.call(BEGIN_ANEW), random).update();
+    }
+
+    private static Statements.Call bindNew(Statements.Call call, SecureRandom random) throws SQLException {
+        var id = new byte[ID_BYTES];
+        var secret = new byte[SECRET_BYTES];
+        random.nextBytes(id);
+        random.nextBytes(secret);
+        return call.bind(HexFormat.of().formatHex(id)).bind(secret);
+    }
+
+    /** Counts the commit that is about to happen; within its transaction. */
+    long advance(Statements writer) throws SQLException {
+        Long position = writer.call(ADVANCE).updateReturning(row -> row.getLong(1));
+        if (position == null) {
+            throw new SQLException("The table history is empty");
+        }
+        return position;
+    }
+
+    /** Lets readers know of the commit numbered {@code position}. */
+    void announce(long position) {
+        latest = latest(position);
+    }
+
+    /** The word for the latest position that was announced. */
+    String word() {
+        return latest.word();
+    }
+
+    /** The latest position that was announced. */
+    long position() {
+        return latest.position();
+    }
+
+    /** Whether {@code word} was made by this history and not in its future. */
+    boolean honours(String word) {
+        return seal.bookmark(word)
+                .filter(bookmark -> bookmark.history().equals(id) && bookmark.position() <= latest.position())
+                .isPresent();
+    }
+
+    private Latest latest(long position) {
+        return new Latest(position, seal.word(new Bookmark(id, position)));
+    }
+}

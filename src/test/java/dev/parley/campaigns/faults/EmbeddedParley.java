@@ -1,0 +1,48 @@
+package dev.parley.campaigns.faults;
+
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Node;
+import dev.parley.store.SlowLog;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.sqlite.SqliteDatabase;
+import dev.parley.store.sqlite.SqliteSessions;
+import dev.parley.waiting.Feeds;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.flywaydb.core.Flyway;
+
+/** The use cases over one SQLite file, without HTTP, in this process: a start takes milliseconds. */
+record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements AutoCloseable {
+    /** @throws dev.parley.config.InvalidConfiguration if the file cannot be used */
+    static EmbeddedParley on(Path file, InstantSource clock) {
+        var random = new SecureRandom();
+        var settings = new SqliteDatabase.Settings(
+                file,
+                true,
+                Duration.ofSeconds(2),
+                Long.MAX_VALUE,
+                0,
+                4_096,
+                256,
+                1,
+                256,
+                SlowLog.OFF,
+                new Node("local", "local", true));
+        Flyway migrations = Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("migrations/sqlite")
+                .load();
+        var database = new SqliteDatabase(
+                settings, migrations, new SqliteSessions(), PayloadEncryption.NONE, random, new SimpleMeterRegistry());
+        return new EmbeddedParley(database, new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, random));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

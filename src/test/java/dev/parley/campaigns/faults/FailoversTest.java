@@ -1,0 +1,77 @@
+package dev.parley.campaigns.faults;
+
+import static dev.parley.contract.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.FailureListener;
+import dev.parley.TestSeed;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresCluster;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Under load, a primary with a synchronous standby is killed at any moment and the standby promoted: the same node goes on with
+ * the new primary, and peers find all that was acknowledged, and never less than they have read before.
+ *
+ * <p>{@code -Dparley.failover.rounds=25} does so twenty-five times instead of once.
+ */
+class FailoversTest {
+    private static final int ROUNDS = Integer.getInteger("parley.failover.rounds", 1);
+    private static final int TALKERS = 6;
+    private static final Duration CALL_MAX = Duration.ofSeconds(6);
+
+    private int acknowledged;
+    private Duration longestOutage = Duration.ZERO;
+
+    @Test
+    void aPromotedStandbyKeepsAllThatWasAcknowledgedUnderLoad() {
+        TestSeed seed = TestSeed.of(FailoversTest.class);
+        for (int round = 0; round < ROUNDS; round++) {
+            failOver(seed.round(round).random());
+        }
+        System.out.printf(
+                "FailoversTest: %d failovers, %d writes acknowledged, 0 lost, without writes for %d ms at most%n",
+                ROUNDS, acknowledged, longestOutage.toMillis());
+        FailureListener.count(ROUNDS, "failovers");
+    }
+
+    private void failOver(Random random) {
+        try (PostgresCluster cluster = PostgresCluster.ofTwo();
+                Parley parley = Parley.over(cluster)) {
+            cluster.synchronous(true);
+            await().until(parley::isWhole);
+            List<Talker> talkers = IntStream.range(0, TALKERS)
+                    .mapToObj(i -> Talker.on(parley, new Random(random.nextLong()), CALL_MAX))
+                    .toList();
+            int before = random.nextInt(20, 600);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > before);
+            cluster.primary().kill();
+            long since = System.nanoTime();
+            cluster.standby().promote();
+            cluster.standby().ask("ALTER SYSTEM SET synchronous_standby_names = ''");
+            cluster.standby().ask("SELECT pg_reload_conf()");
+            await().atMost(Duration.ofMinutes(2))
+                    .ignoreException(StoreUnavailable.class)
+                    .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
+            int then = acknowledged(talkers);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > then + TALKERS);
+            Duration outage = Duration.ofNanos(System.nanoTime() - since);
+            longestOutage = outage.compareTo(longestOutage) > 0 ? outage : longestOutage;
+            talkers.forEach(Talker::leave);
+            talkers.forEach(Talker::assertKept);
+            assertThat(acknowledged(talkers)).isGreaterThan(before);
+            acknowledged += acknowledged(talkers);
+        }
+    }
+
+    private static int acknowledged(List<Talker> talkers) {
+        return talkers.stream().mapToInt(Talker::acknowledged).sum();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.parley.campaigns.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.FailureListener;
+import dev.parley.TestSeed;
+import dev.parley.campaigns.faults.Disk.Loss;
+import dev.parley.packaged.Crowd;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RememberedSession;
+import dev.parley.packaged.RunningParley;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nothing acknowledged is lost in a power cut. The packaged service is recorded under load; the power is then cut at any moment
+ * of the recording, again and again, and what the disk has is served by a new process and held to every acknowledgement that had
+ * been given by then.
+ *
+ * <p>{@code -Dparley.powercut.rounds=60} cuts it sixty times instead of {@value #ROUNDS_SMALL}. The controls show that the test can
+ * fail: a disk that only says that it has synced, and a service whose commits do not wait for the disk, both lose.
+ */
+class PowerCutIT {
+    private static final int ROUNDS_SMALL = 4;
+    private static final int ROUNDS = Integer.getInteger("parley.powercut.rounds", ROUNDS_SMALL);
+    private static final int PEERS = 6;
+    private static final int ACKNOWLEDGED = 800;
+    private static final List<Loss> LOSSES = List.of(Loss.values());
+    private static final String STORE = "parley.db";
+
+    private final TestSeed seed = TestSeed.of(PowerCutIT.class);
+    private final Random random = seed.random();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatWasAcknowledgedSurvivesAPowerCutAtAnyMoment() throws IOException, SQLException {
+        Recording recording = record(ParleyJar.packaged());
+        assertComplete(recording);
+        List<Long> moments = random.longs(ROUNDS, recording.begin(), recording.end() + 1)
+                .sorted()
+                .boxed()
+                .toList();
+        var disk = Disk.of(recording.folder());
+        long now = 0;
+        int acknowledged = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            long moment = moments.get(round);
+            disk.live(recording.entries(), now, moment);
+            now = moment;
+            Loss loss = LOSSES.get(round % LOSSES.size());
+            acknowledged += survivors(disk, loss, recording, moment);
+        }
+        System.out.printf(
+                "PowerCutIT: %d power cuts, %d sessions held to what was acknowledged, 0 lost%n", ROUNDS, acknowledged);
+        FailureListener.count(ROUNDS, "power cuts");
+    }
+
+    /** Serves what the disk has after a power cut; fails if anything acknowledged is missing. Returns the number of sessions. */
+    private int survivors(Disk disk, Loss loss, Recording recording, long moment) throws IOException, SQLException {
+        Path left = folder.resolve("left-" + moment + "-" + loss);
+        disk.cut(loss, random, left);
+        try (RunningParley parley = serving(left).start()) {
+            for (RememberedSession session : recording.sessions()) {
+                session.assertKeptBy(parley.client(), moment);
+            }
+            assertThat(parley.stop().code()).isIn(0, 143);
+        }
+        assertThat(ask(left.resolve(STORE), "PRAGMA integrity_check")).isEqualTo("ok");
+        return recording.sessions().size();
+    }
+
+    /** With nothing lost, the disk of the recording is the disk that there is: so the recorder misses nothing. */
+    private void assertComplete(Recording recording) throws IOException {
+        var disk = Disk.of(recording.folder());
+        disk.live(recording.entries(), 0, recording.end());
+        Path whole = folder.resolve("whole");
+        disk.cut(Loss.NOTHING, random, whole);
+        for (String file : List.of(STORE, STORE + "-wal")) {
+            assertThat(whole.resolve(file))
+                    .as(file)
+                    .hasSameBinaryContentAs(recording.folder().resolve(file));
+        }
+    }
+
+    @Test
+    void aDiskThatLiesAboutSyncLosesSoThisTestCanFail() throws IOException {
+        Recording recording = record(ParleyJar.packaged());
+        var disk = Disk.of(recording.folder());
+        disk.live(recording.entries(), 0, recording.begin());
+        disk.lie();
+        disk.live(recording.entries(), recording.begin(), recording.end());
+        assertLoses(disk, recording);
+    }
+
+    @Test
+    void aCommitThatDoesNotWaitForTheDiskLosesSoThisTestCanFail() throws IOException {
+        Recording recording = record(RelaxedJar.copiedTo(folder.resolve("relaxed")));
+        var disk = Disk.of(recording.folder());
+        disk.live(recording.entries(), 0, recording.end());
+        assertLoses(disk, recording);
+    }
+
+    private void assertLoses(Disk disk, Recording recording) throws IOException {
+        Path left = folder.resolve("left");
+        disk.cut(Loss.EVERYTHING, random, left);
+        try (RunningParley parley = serving(left).start()) {
+            long losers = recording.sessions().stream()
+                    .filter(session -> loses(session, parley, recording.end()))
+                    .count();
+            System.out.printf(
+                    "PowerCutIT: the control lost from %d of %d sessions%n",
+                    losers, recording.sessions().size());
+            assertThat(losers).isPositive();
+        }
+    }
+
+    private static boolean loses(RememberedSession session, RunningParley parley, long moment) {
+        try {
+            session.assertKeptBy(parley.client(), moment);
+            return false;
+        } catch (AssertionError e) {
+            return true;
+        }
+    }
+
+    /** Before a backup has its name, it is durable and whole; and the name changes from the old one to the new one at once. */
+    @Test
+    void aPowerCutDuringABackupLeavesTheOldOneOrTheNewOne() throws IOException, SQLException {
+        Path store = Files.createDirectory(folder.resolve("store"));
+        Path backups = Files.createDirectory(folder.resolve("backups"));
+        Path backup = backups.resolve("parley.db");
+        ParleyJar jar = serving(store);
+        assertThat(jar.run("migrate").code()).isZero();
+        assertThat(jar.run("backup", backup.toString()).code()).isZero();
+        byte[] old = Files.readAllBytes(backup);
+        ask(store.resolve(STORE), """
+                INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
+                                      created_at, expires_at)
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+                SELECT 'unknown', hex(randomblob(8)), '', 1, 1, 0, 0, 0, 1, 1 FROM n RETURNING id""");
+        var disk = Disk.holding(backups);
+        DiskRecorder recorder = DiskRecorder.of(backups, folder);
+        assertThat(recorder.on(jar).run("backup", backup.toString()).code()).isZero();
+        byte[] young = Files.readAllBytes(backup);
+        assertThat(young).isNotEqualTo(old);
+
+        int cuts = 0;
+        int leftOld = 0;
+        long now = 0;
+        for (DiskEntry entry : recorder.entries()) {
+            disk.live(List.of(entry), now, entry.end());
+            now = entry.end();
+            for (Loss loss : Loss.values()) {
+                Path left = folder.resolve("backups-" + cuts++);
+                disk.cut(loss, random, left);
+                byte[] found = Files.readAllBytes(left.resolve("parley.db"));
+                if (Arrays.equals(found, old)) {
+                    leftOld++;
+                } else {
+                    assertThat(found)
+                            .as("after %s of %s with the loss of %s", entry.kind(), entry.path(), loss)
+                            .isEqualTo(young);
+                }
+            }
+        }
+        assertThat(leftOld).isBetween(1, cuts - 1);
+        Path end = folder.resolve("backups-end");
+        disk.cut(Loss.EVERYTHING, random, end);
+        assertThat(end.resolve("parley.db")).hasBinaryContent(young);
+        System.out.printf(
+                "PowerCutIT: %d power cuts during a backup, %d left the old one, the others the new one%n",
+                cuts, leftOld);
+        FailureListener.count(cuts, "power cuts during a backup");
+    }
+
+    private Recording record(Path jar) throws IOException {
+        Path store = Files.createDirectory(folder.resolve("recorded"));
+        DiskRecorder recorder = DiskRecorder.of(store, folder);
+        try (RunningParley parley = recorder.on(ParleyJar.in(folder).running(jar))
+                .with("PARLEY_STORE_URL", "sqlite:" + store.resolve(STORE))
+                .startingFast()
+                .start()) {
+            long begin = recorder.moment();
+            try (Crowd crowd =
+                    Crowd.actingOn(parley.client(), PEERS, random.nextLong(), ACKNOWLEDGED, recorder::moment)) {
+                crowd.awaitAcknowledgements();
+                parley.kill();
+                crowd.awaitSilence();
+                assertThat(crowd.surprises()).isEmpty();
+                return new Recording(store, recorder.entries(), crowd.sessions(), begin, recorder.moment());
+            }
+        }
+    }
+
+    private static ParleyJar serving(Path folder) {
+        return ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "sqlite:" + folder.resolve(STORE))
+                .startingFast();
+    }
+
+    private static String ask(Path store, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return String.valueOf(row.getString(1));
+        }
+    }
+
+    /**
+     * What a service did to its disk, and what its peers remember.
+     *
+     * @param begin the moment at which the service was up
+     * @param end the moment at which it was killed
+     */
+    private record Recording(
+            Path folder, List<DiskEntry> entries, List<RememberedSession> sessions, long begin, long end) {}
+}

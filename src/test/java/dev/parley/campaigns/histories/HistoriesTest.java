@@ -1,0 +1,45 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.TestSeed;
+import dev.parley.store.postgresql.PostgresCluster;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever peers do at once to a session, it is as if they had done it one after another. */
+class HistoriesTest {
+    private static final int ON_SQLITE = Integer.getInteger("parley.histories", 3_000);
+    private static final int ON_POSTGRES = Integer.getInteger("parley.histories.postgres", ON_SQLITE / 6);
+
+    private static final long MEMORY = 64 << 20;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void onSqliteEverySessionIsLinearizable() throws SQLException {
+        try (World world = Worlds.sqlite(folder, MEMORY, Fault.NONE)) {
+            holds("on SQLite", world, ON_SQLITE, 24);
+        }
+    }
+
+    @Test
+    void onSqliteWithoutMemoryToo() throws SQLException {
+        try (World world = Worlds.sqlite(folder, 0, Fault.NONE)) {
+            holds("on SQLite without memory", world, ON_SQLITE / 3, 24);
+        }
+    }
+
+    @Test
+    void onPostgresWithALaggingReplicaOverTwoNodesToo() {
+        try (PostgresCluster cluster = PostgresCluster.shared();
+                World world = Worlds.postgres(cluster, true, Fault.NONE)) {
+            holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);
+        }
+    }
+
+    private static void holds(String where, World world, int histories, int atOnce) {
+        Campaign.assertHolds(where, world, TestSeed.of(HistoriesTest.class), histories, atOnce);
+    }
+}

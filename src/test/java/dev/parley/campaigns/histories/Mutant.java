@@ -1,0 +1,225 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.store.Database;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.Sql;
+import dev.parley.store.StoreStatements;
+import dev.parley.store.Work;
+import dev.parley.waiting.Feeds;
+import dev.parley.waiting.WaitRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A deliberate fault, such as others have made. Most are a word in a statement; nothing of them is in what ships.
+ *
+ * @param replicated whether it needs PostgreSQL with a replica that lags to show
+ * @param statements which ones it changes
+ * @param change makes the faulty text of the sound one
+ * @param fault what it does beside the statements
+ */
+record Mutant(
+        String name, boolean replicated, Supplier<List<Sql>> statements, UnaryOperator<String> change, Fault fault) {
+    private static final Sql LOOK = new Sql("look-first", "SELECT 1 FROM history");
+
+    static List<Mutant> all() {
+        return List.of(
+                service("candidates by read, modify, write", (sound, clock) -> new ReadModifyWrite(sound)),
+                statement("an answer without its guard", "answer", "AND answered = 0 ", ""),
+                service(
+                        "a clock as the cursor",
+                        (sound, clock) -> new OtherCursor(
+                                sound, () -> clock.since(clock.mark(), 0).get(0))),
+                service(
+                        "a global sequence as the cursor",
+                        (sound, clock) -> new OtherCursor(sound, new AtomicLong()::incrementAndGet)),
+                statement(
+                                "numbers read outside of the lock",
+                                "trickle|answer",
+                                "seq = seq + ?",
+                                "seq = (SELECT o.seq FROM sessions o WHERE o.id = sessions.id) + ?")
+                        .onPostgres(),
+                statement("expiry by the sweeper alone", "", "expires_at > ?", "? > 0"),
+                statement(
+                        "candidates that are not told apart",
+                        "add-",
+                        "WHERE NOT EXISTS (",
+                        "WHERE TRUE OR NOT EXISTS ("),
+                deferred(),
+                database("a bookmark that is dropped", sound -> new OtherDatabase(sound) {
+                            @Override
+                            public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
+                                return sound.read(from instanceof ReadFrom.AtLeast ? ReadFrom.ANYWHERE : from, work);
+                            }
+                        })
+                        .onPostgres(),
+                database("a position taken before the commit", sound -> new OtherDatabase(sound) {
+                            @Override
+                            public <T> CompletionStage<Served<T>> write(Work<T> work) {
+                                String early =
+                                        sound.standpoint(ReadFrom.PRIMARY).bookmark();
+                                return sound.write(work)
+                                        .thenApply(served ->
+                                                new Served<>(served.result(), early, served.node(), served.reset()));
+                            }
+                        })
+                        .onPostgres(),
+                earlyWakeUp(),
+                statement("a read that misses its namespace", "session|events|said-by", "namespace = ?", "? <> ''"),
+                statement("a write that misses its namespace", "trickle|close", "namespace = ?", "? <> ''"),
+                statement(
+                        "a new offer whatever If-Match says",
+                        "restart",
+                        "seq = COALESCE(?, seq)",
+                        "COALESCE(?, seq) > 0"),
+                statement(
+                        "a deletion with anybody's token",
+                        "close",
+                        "offerer_token = ?",
+                        "(offerer_token = ?) IS NOT NULL"),
+                statement(
+                        "an answer to a generation that is over",
+                        "answer",
+                        "generation = COALESCE(?, generation)",
+                        "COALESCE(?, generation) > 0"),
+                statement("events behind N, and N too", "events", "e.seq > ?", "e.seq >= ?"),
+                statement("numbers that are not given back", "give-back", "seq = seq - ?", "seq = seq - 0 * ?"),
+                statement(
+                        "an answer of a stranger to a later generation",
+                        "answer",
+                        "answered_before = 0 OR",
+                        "answered_before >= 0 OR"),
+                service(
+                        "candidates of a repeated call that are dropped",
+                        (sound, clock) -> new DroppedCandidates(sound)),
+                statement(
+                        "a new offer whichever session If-Match names",
+                        "restart",
+                        """
+                        expires_at = COALESCE(?, expires_at)
+                          AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)""",
+                        "COALESCE(?, expires_at) > 0 AND COALESCE(?, incarnation, created_at) IS NOT NULL"),
+                service("an entity tag that is a number alone", (sound, clock) -> new NumberAsTag(sound)),
+                statement(
+                        "a list that has answered sessions again after a new offer",
+                        "waiting",
+                        "AND answered_before = 0 ",
+                        ""),
+                statement(
+                        "a repeated call that skips what the other side has said",
+                        "last-own",
+                        "kind % 2 = ?",
+                        "kind % 2 = 2 + ?"));
+    }
+
+    /** As it is, no transaction looks before it writes; one that began deferred could not. */
+    private static Mutant deferred() {
+        Fault looking = database("", sound -> new OtherDatabase(sound) {
+                    @Override
+                    public <T> CompletionStage<Served<T>> write(Work<T> work) {
+                        return sound.write(tx -> {
+                            tx.call(LOOK).first(row -> true);
+                            return work.on(tx);
+                        });
+                    }
+                })
+                .fault;
+        return new Mutant(
+                "a transaction that begins deferred, and looks first",
+                false,
+                () -> List.of(StoreStatements.of("dev.parley.store.sqlite.WriterLane", "BEGIN")),
+                text -> text.replace("IMMEDIATE", "DEFERRED"),
+                looking);
+    }
+
+    private static Mutant earlyWakeUp() {
+        return of("a wake-up before the commit", new Fault() {
+            @Override
+            public WaitRegistry told(WaitRegistry sound) {
+                return Feeds.nobodyWaits();
+            }
+
+            @Override
+            public Service service(InProcess sound, Clockwork clock) {
+                return new EarlyWakeUp(sound);
+            }
+        });
+    }
+
+    /**
+     * @param statements what their names begin with
+     * @param sound a condition, in a join on sessions that are called s
+     */
+    private static Mutant statement(String name, String statements, String sound, String faulty) {
+        return new Mutant(
+                name,
+                false,
+                () -> StoreStatements.ofSessions().stream()
+                        .filter(statement ->
+                                Stream.of(statements.split("\\|", -1)).anyMatch(statement.name()::startsWith))
+                        .filter(statement -> statement.text().contains(sound))
+                        .toList(),
+                text -> text.replace("s." + sound, faulty).replace(sound, faulty),
+                Fault.NONE);
+    }
+
+    private static Mutant service(String name, BiFunction<InProcess, Clockwork, Service> other) {
+        return of(name, new Fault() {
+            @Override
+            public Service service(InProcess sound, Clockwork clock) {
+                return other.apply(sound, clock);
+            }
+        });
+    }
+
+    private static Mutant database(String name, UnaryOperator<Database> other) {
+        return of(name, new Fault() {
+            @Override
+            public Database database(Database sound) {
+                return other.apply(sound);
+            }
+        });
+    }
+
+    private static Mutant of(String name, Fault fault) {
+        return new Mutant(name, false, List::of, text -> text, fault);
+    }
+
+    private Mutant onPostgres() {
+        return new Mutant(name, true, statements, change, fault);
+    }
+
+    /**
+     * Puts the faulty statements in the place of the sound ones until it is closed; connections opened meanwhile run them.
+     *
+     * @throws IllegalStateException if it would change nothing
+     */
+    Loose letLoose() {
+        Map<Sql, String> sound = new LinkedHashMap<>();
+        statements.get().forEach(statement -> sound.put(statement, statement.text()));
+        if (sound.isEmpty() && fault == Fault.NONE) {
+            throw new IllegalStateException("No statement has what is to be changed for " + name);
+        }
+        sound.forEach((statement, text) -> StoreStatements.replace(statement, change.apply(text)));
+        return () -> sound.forEach(StoreStatements::replace);
+    }
+
+    /** Ends with the sound statements in their places again. */
+    interface Loose extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.parley.campaigns.histories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.FailureListener;
+import dev.parley.TestSeed;
+import dev.parley.campaigns.histories.Campaign.Failure;
+import dev.parley.campaigns.histories.Finding.Check;
+import dev.parley.store.postgresql.PostgresCluster;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Histories are worth what they catch: each deliberate fault is to be caught by one, and by which check is told. */
+class MutantsTest {
+    private static final int HISTORIES_MAX = Integer.getInteger("parley.mutants.histories", 20_000);
+    private static final TestSeed SEED = TestSeed.of(MutantsTest.class);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @MethodSource("dev.parley.campaigns.histories.Mutant#all")
+    void isCaught(Mutant mutant) throws SQLException {
+        try (var loose = mutant.letLoose();
+                World world = world(mutant);
+                var campaign = new Campaign(world, SEED)) {
+            assertThat(loose).isNotNull();
+            Optional<Failure> failure = campaign.perform(HISTORIES_MAX, mutant.replicated() ? 12 : 24);
+
+            assertThat(failure).as(mutant.name()).isPresent();
+            System.out.printf(
+                    "Mutant: %s, caught by %s after %,d histories%n",
+                    mutant, by(failure.get().finding()), number(failure.get()));
+            FailureListener.count(1, "deliberate faults caught");
+        }
+    }
+
+    /** Which history it was, the first being 1; others go on while one waits for what it is not told. */
+    private static long number(Failure failure) {
+        return failure.seed().value() - SEED.value() + 1;
+    }
+
+    private static String by(Finding finding) {
+        return finding.check() == Check.CONTRACT
+                ? finding.check() + " (" + finding.why() + ")"
+                : finding.check().toString();
+    }
+
+    private World world(Mutant mutant) throws SQLException {
+        return mutant.replicated()
+                ? Worlds.postgres(PostgresCluster.shared(), true, mutant.fault())
+                : Worlds.sqlite(folder, 0, mutant.fault());
+    }
+}

@@ -1,0 +1,135 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.Words.candidates;
+import static dev.parley.contract.Words.newToken;
+import static dev.parley.contract.Words.offered;
+import static dev.parley.session.Side.OFFERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.session.Side;
+import dev.parley.session.SignalingException.OutOfBounds;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.session.SignalingException.TokenRefused;
+import dev.parley.store.Sql;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How long a session lives: to the millisecond, no matter whether a sweeper came; longer if a side asks; until it is closed. */
+interface LastingCases extends StoreUnderTest {
+    Sql SESSIONS = new Sql("test-sessions", "SELECT count(*) FROM sessions WHERE namespace = ?");
+
+    @ParameterizedTest
+    @EnumSource
+    default void aSessionIsThereInItsLastMillisecondAndGoneInTheNext(Call call) {
+        Rendezvous lasting = call.readySession(peers(), offer("o").ttl(Duration.ofMillis(20_001)));
+        Rendezvous gone = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(20)));
+
+        clock().advance(Duration.ofSeconds(20));
+
+        assertThatCode(() -> call.in(lasting)).doesNotThrowAnyException();
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(gone));
+        assertThat(count(SESSIONS, peers().namespace().name()))
+                .as("nobody swept")
+                .isEqualTo(call == Call.CLOSE ? 1 : 2);
+    }
+
+    @Test
+    default void whatHappensInASessionDoesNotMakeItLiveLonger() {
+        Rendezvous session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
+        clock().advance(Duration.ofSeconds(19));
+        session.answer("a");
+        session.trickle(OFFERER, candidates("x"));
+        clock().advance(Duration.ofSeconds(1));
+
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(session::session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void eitherSideMakesTheSessionLiveFromNowOn(Side side) {
+        Rendezvous session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)), "a");
+        clock().advance(Duration.ofMillis(15_003));
+        Instant granted = session.extend(session.token(side), Duration.ofSeconds(30));
+
+        assertThat(granted).isEqualTo(clock().instant().plusSeconds(30));
+        assertThat(session.session().expiresAt()).isEqualTo(granted);
+        clock().moveTo(granted.minusMillis(1));
+        assertThat(session.session().seq()).as("no event").isEqualTo(2);
+        clock().moveTo(granted);
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(session::session);
+    }
+
+    @Test
+    default void aShorterLifeIsGrantedToo() {
+        Rendezvous session = peers().open(offer("o").ttl(Duration.ofSeconds(100)));
+
+        Instant granted = session.extend(session.offerer(), limits().ttlMin());
+
+        assertThat(granted).isEqualTo(clock().instant().plus(limits().ttlMin()));
+    }
+
+    @Test
+    default void aStrangerDoesNotExtend() {
+        Rendezvous session = peers().open(offer("o"));
+        Instant before = session.session().expiresAt();
+        clock().advance(Duration.ofSeconds(1));
+
+        assertThatExceptionOfType(TokenRefused.class)
+                .isThrownBy(() -> session.extend(newToken(), Duration.ofMinutes(1)));
+        assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.extend(null, Duration.ofMinutes(1)));
+        assertThatExceptionOfType(TokenRefused.class)
+                .as("no answerer yet")
+                .isThrownBy(() -> session.extend(session.answerer(), Duration.ofMinutes(1)));
+        assertThat(session.session().expiresAt()).isEqualTo(before);
+    }
+
+    @Test
+    default void aLifeOutOfBoundsIsNotGranted() {
+        Rendezvous session = peers().open(offer("o"));
+
+        assertThatExceptionOfType(OutOfBounds.class)
+                .isThrownBy(() ->
+                        session.extend(session.offerer(), limits().ttlMin().minusMillis(1)));
+        assertThatExceptionOfType(OutOfBounds.class)
+                .isThrownBy(() ->
+                        session.extend(session.offerer(), limits().ttlMax().plusMillis(1)));
+        assertThat(session.session().expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aClosedSessionIsGone(Call call) {
+        Rendezvous session = call.readySession(peers(), offer("o"));
+        session.close();
+
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(session));
+        assertThat(count(SESSIONS, peers().namespace().name())).isZero();
+    }
+
+    @Test
+    default void onlyTheOffererCloses() {
+        Rendezvous session = peers().meet(offer("o"), "a");
+
+        assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(session.answerer()));
+        assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(newToken()));
+        assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.close(null));
+        assertThat(session.session().seq()).isEqualTo(2);
+    }
+
+    @Test
+    default void theCodeOfAClosedSessionIsFree() {
+        Rendezvous closed = peers().meet(offer("o").code("reused"), "a");
+        closed.close();
+
+        Rendezvous session = peers().open(offer("new").code("reused"));
+
+        assertThat(session.events()).containsExactly(offered(1, 1, "new"));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Awaited.result;
+
+import dev.parley.session.Cursor;
+import dev.parley.session.Joined;
+import dev.parley.session.Listing;
+import dev.parley.session.Namespace;
+import dev.parley.session.Page;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.TopicCount;
+import dev.parley.session.Waiting;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.ReadFrom;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The peers of one namespace, which no other test shares; each call waits for its result. */
+record Peers(Signaling signaling, Namespace namespace) {
+    static Peers strangersToAllOthers(Signaling signaling) {
+        return new Peers(signaling, new Namespace("https://" + UUID.randomUUID() + ".example"));
+    }
+
+    /** Opens a session with an offerer's token, the draft's own or a new one. */
+    Rendezvous open(Draft draft) {
+        SessionToken offerer = draft.token() == null ? Words.newToken() : draft.token();
+        return rendezvous(join(draft.token(offerer)), offerer);
+    }
+
+    /** Opens a session, answered with {@code answer} under the answerer's token. */
+    Rendezvous meet(Draft draft, String answer) {
+        Rendezvous rendezvous = open(draft);
+        rendezvous.answer(answer);
+        return rendezvous;
+    }
+
+    /** Opens a session as the compatible API does; the offerer's token of the rendezvous is then nobody's. */
+    Rendezvous openWithoutToken(Draft draft) {
+        return rendezvous(joinWithoutToken(draft), Words.newToken());
+    }
+
+    Joined join(Draft draft) {
+        return result(signaling.open(namespace, draft.opening()));
+    }
+
+    Joined joinWithoutToken(Draft draft) {
+        return result(signaling.openWithoutToken(namespace, draft.opening()));
+    }
+
+    Page<Listing> discover(@Nullable String topic, @Nullable String tag, @Nullable Cursor after, int limit) {
+        return result(signaling.discover(ReadFrom.PRIMARY, namespace, topic, tag, after, limit));
+    }
+
+    /** The codes of all open sessions with that topic and tag. */
+    List<String> codes(@Nullable String topic, @Nullable String tag) {
+        return codes(discover(topic, tag, null, 1_000));
+    }
+
+    static List<String> codes(Page<Listing> page) {
+        return page.items().stream().map(listing -> listing.code().text()).toList();
+    }
+
+    List<Waiting> waiting(String topic, int limit) {
+        return result(signaling.waiting(ReadFrom.PRIMARY, namespace, topic, limit));
+    }
+
+    Page<TopicCount> topics(String prefix, @Nullable Cursor after, int limit) {
+        return result(signaling.topics(ReadFrom.PRIMARY, namespace, prefix, after, limit));
+    }
+
+    /** All topics that begin with {@code prefix}. */
+    List<String> topics(String prefix) {
+        return topics(prefix, null, 1_000).items().stream()
+                .map(TopicCount::topic)
+                .toList();
+    }
+
+    Signaling.TopicPage topicPage(int offset, int limit) {
+        return result(signaling.topicPage(ReadFrom.PRIMARY, namespace, offset, limit));
+    }
+
+    private Rendezvous rendezvous(Joined joined, SessionToken offerer) {
+        return new Rendezvous(signaling, new SessionKey(namespace, joined.code()), offerer, Words.newToken());
+    }
+}

@@ -1,0 +1,16 @@
+package dev.parley.contract;
+
+import dev.parley.store.Database;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresCluster;
+
+/** Keys and a PostgreSQL database. */
+class PostgresSealingTest extends SealingContract {
+    private final PostgresCluster cluster = PostgresCluster.shared();
+
+    @Override
+    Database open(PayloadEncryption secrecy) {
+        return Parley.over(cluster, secrecy).database();
+    }
+}

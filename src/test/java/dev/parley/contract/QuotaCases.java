@@ -1,0 +1,245 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.contract.Words.newToken;
+import static dev.parley.session.Side.ANSWERER;
+import static dev.parley.session.Side.OFFERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.session.Description;
+import dev.parley.session.Limits;
+import dev.parley.session.Quota;
+import dev.parley.session.SessionToken;
+import dev.parley.session.SignalingException.NamespaceFull;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Sql;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.waiting.Feeds;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** A namespace holds as many sessions and bytes as it may, however many try at once, and what goes gives back what it took. */
+interface QuotaCases extends StoreUnderTest {
+    int ANY = 1_000_000;
+
+    Sql SESSIONS_CHARGED = new Sql("test-sessions-charged", """
+            SELECT COALESCE(sum(sessions), 0) FROM namespaces WHERE namespace = ?""");
+    Sql BYTES_CHARGED = new Sql("test-bytes-charged", """
+            SELECT COALESCE(sum(bytes), 0) FROM namespaces WHERE namespace = ?""");
+    Sql ROWS = new Sql("test-namespaces", "SELECT count(*) FROM namespaces WHERE namespace = ?");
+
+    @Test
+    default void asManySessionsLiveInANamespaceAsMay() {
+        Peers peers = held(3, ANY);
+        for (int i = 0; i < 3; i++) {
+            peers.open(offer("o"));
+        }
+
+        assertThatExceptionOfType(NamespaceFull.class).isThrownBy(() -> peers.open(offer("o")));
+        assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(3);
+        new Peers(peers.signaling(), peers().namespace()).open(offer("o"));
+    }
+
+    @Test
+    default void of50ThatRaceForTheLastPlaceOneHasIt() throws Exception {
+        Peers peers = held(3, ANY);
+        peers.open(offer("o"));
+        peers.open(offer("o"));
+        Callable<Boolean> open = () -> wasLetIn(() -> peers.open(offer("o")));
+        try (var race = new Race()) {
+            assertThat(race.run(Collections.nCopies(50, open), over -> "").calls())
+                    .containsOnlyOnce(true);
+        }
+        assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(3);
+        assertThat(count(SweepingCases.SESSIONS_LEFT, peers.namespace().name())).isEqualTo(3);
+    }
+
+    @Test
+    default void of50ThatRaceForTheLastBytesOneHasThem() throws Exception {
+        Trickle trickle = lastCandidates("x".repeat(1_000));
+        Peers opener = held(ANY, ANY);
+        List<Rendezvous> sessions = Collections.nCopies(50, "").stream()
+                .map(none -> opener.open(offer("o")))
+                .toList();
+        long used = count(BYTES_CHARGED, opener.namespace().name());
+        Peers peers = held(opener, ANY, used + 2 * trickle.bytes() - 1);
+        var calls = sessions.stream()
+                .map(session -> (Callable<Boolean>) () -> wasLetIn(() ->
+                        Awaited.result(peers.signaling().trickle(session.key(), session.offerer(), trickle, null))))
+                .toList();
+        try (var race = new Race()) {
+            assertThat(race.run(calls, over -> "").calls()).containsOnlyOnce(true);
+        }
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + trickle.bytes());
+    }
+
+    @Test
+    default void aClosedSessionMakesRoomForAnother() {
+        Peers peers = held(1, ANY);
+        peers.open(offer("o")).close();
+
+        peers.open(offer("o"));
+    }
+
+    @Test
+    default void anExpiredSessionThatIsNotSweptYetCountsNoMore() {
+        Peers peers = held(2, ANY);
+        peers.open(offer("o").ttl(Duration.ofSeconds(20)));
+        peers.open(offer("o").ttl(Duration.ofSeconds(20)));
+        clock().advance(Duration.ofSeconds(20));
+
+        peers.open(offer("o"));
+        peers.open(offer("o"));
+        assertThatExceptionOfType(NamespaceFull.class).isThrownBy(() -> peers.open(offer("o")));
+    }
+
+    @Test
+    default void theCodeOfAnExpiredSessionIsTakenOverWithItsPlace() {
+        Peers peers = held(1, ANY);
+        peers.open(offer("o").code("c").ttl(Duration.ofSeconds(20)));
+        clock().advance(Duration.ofSeconds(20));
+
+        peers.open(offer("o").code("c"));
+        assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(1);
+    }
+
+    @Test
+    default void whateverWasChargedIsGivenBackWhoeverDeletes() {
+        Peers peers = held(ANY, ANY);
+        Rendezvous swept = peers.meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
+        swept.trickle(ANSWERER, lastCandidates("b"));
+        swept.restart("another offer");
+        Rendezvous closed = peers.meet(offer("o"), "answer");
+        assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(2);
+
+        closed.close();
+        clock().advance(Duration.ofSeconds(20));
+        var now = clock().instant();
+        while (Awaited.result(database().write(tx -> new SessionStore().sweep(tx, now, 100))) > 0) {
+            // until nothing expired is left
+        }
+        assertThat(count(ROWS, peers.namespace().name())).isZero();
+    }
+
+    @Test
+    default void whatIsSaidInASessionIsHeldToTheBytes() {
+        Peers opener = held(ANY, ANY);
+        Rendezvous session = opener.open(offer("o"));
+        long used = count(BYTES_CHARGED, opener.namespace().name());
+        Peers peers = held(opener, ANY, used + 100);
+        Signaling signaling = peers.signaling();
+        SessionToken answerer = newToken();
+        String long101 = "x".repeat(101);
+
+        assertFull(() -> Awaited.result(
+                signaling.answer(session.key(), Description.of(long101), null, Trickle.NOTHING, answerer)));
+        assertFull(() ->
+                Awaited.result(signaling.trickle(session.key(), session.offerer(), lastCandidates(long101), null)));
+        assertFull(() ->
+                Awaited.result(signaling.restart(session.key(), session.offerer(), null, Description.of(long101))));
+        assertFull(() -> peers.open(offer("o")));
+        assertThat(session.session().seq()).isEqualTo(1);
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used);
+    }
+
+    @Test
+    default void whatWasAcceptedBeforeIsAcceptedAgainAtTheLimit() {
+        Peers opener = held(ANY, ANY);
+        SessionToken offerer = newToken();
+        SessionToken answerer = newToken();
+        Draft draft = offer("o").code("c").token(offerer);
+        Rendezvous session = opener.open(draft);
+        var answer = Description.of("answer");
+        Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
+        session.trickle(OFFERER, lastCandidates("a"));
+        long used = count(BYTES_CHARGED, opener.namespace().name());
+        Peers peers = held(opener, 1, used);
+        Signaling signaling = peers.signaling();
+
+        assertThat(peers.join(draft).replay()).isTrue();
+        assertThat(Awaited.result(signaling.answer(session.key(), answer, null, Trickle.NOTHING, answerer))
+                        .replay())
+                .isTrue();
+        assertThat(Awaited.result(signaling.trickle(session.key(), offerer, lastCandidates("a"), null))
+                        .added())
+                .isZero();
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used);
+    }
+
+    @Test
+    default void whatARepeatedCallAddsIsCharged() {
+        Peers opener = held(ANY, ANY);
+        SessionToken answerer = newToken();
+        Draft draft = offer("o").code("c").token(newToken());
+        Rendezvous session = opener.open(draft);
+        var answer = Description.of("answer");
+        Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
+        long used = count(BYTES_CHARGED, opener.namespace().name());
+        Trickle one = lastCandidates("a");
+        Peers peers = held(opener, 1, used + one.bytes());
+
+        assertFull(() -> peers.join(draft.trickle(lastCandidates("a", "b"))));
+        assertThat(peers.join(draft.trickle(one)).replay()).isTrue();
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + one.bytes());
+        assertFull(() -> Awaited.result(peers.signaling().answer(session.key(), answer, null, one, answerer)));
+        assertThat(session.session().seq()).as("offer, answer, candidate, end").isEqualTo(4);
+        assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + one.bytes());
+    }
+
+    @Test
+    default void whereThereIsNoQuotaNothingIsCounted() {
+        Rendezvous session = peers().meet(offer("o"), "answer");
+        session.trickle(OFFERER, lastCandidates("a"));
+        assertThat(count(ROWS, peers().namespace().name())).isZero();
+
+        Peers late = held(peers(), 1, ANY);
+        late.open(offer("o"));
+        session.close();
+        assertThat(count(SESSIONS_CHARGED, peers().namespace().name())).isEqualTo(1);
+    }
+
+    private static boolean wasLetIn(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (NamespaceFull refusal) {
+            return false;
+        }
+    }
+
+    private static void assertFull(Runnable call) {
+        assertThatExceptionOfType(NamespaceFull.class).isThrownBy(call::run);
+    }
+
+    private Peers held(long sessionsMax, long bytesMax) {
+        return held(Peers.strangersToAllOthers(signaling()), sessionsMax, bytesMax);
+    }
+
+    /** The same peers under a quota; the engine is the same. */
+    private Peers held(Peers peers, long sessionsMax, long bytesMax) {
+        Limits same = limits();
+        var held = new Limits(
+                same.descriptionBytesMax(),
+                same.candidateBytesMax(),
+                same.candidatesPerRequestMax(),
+                same.candidatesPerSideMax(),
+                same.topicCharsMax(),
+                same.peerIdCharsMax(),
+                same.codeCharsMax(),
+                same.tagsMax(),
+                same.tagCharsMax(),
+                same.ttlDefault(),
+                same.ttlMin(),
+                same.ttlMax(),
+                new Quota(sessionsMax, bytesMax));
+        return new Peers(
+                new Signaling(database(), Feeds.nobodyWaits(), held, clock(), new SecureRandom()), peers.namespace());
+    }
+}

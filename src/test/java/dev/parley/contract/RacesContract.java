@@ -1,0 +1,362 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.Words.candidate;
+import static dev.parley.contract.Words.newToken;
+import static dev.parley.session.Side.ANSWERER;
+import static dev.parley.session.Side.OFFERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.TestSeed;
+import dev.parley.session.Candidate;
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Joined;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SessionToken;
+import dev.parley.session.Side;
+import dev.parley.session.SideState;
+import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.AlreadyAnswered;
+import dev.parley.session.SignalingException.CodeTaken;
+import dev.parley.session.SignalingException.SessionChanged;
+import dev.parley.session.Trickle;
+import dev.parley.session.Trickled;
+import dev.parley.signaling.Signaling;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * 64 calls at once to one session, again and again ({@code -Dparley.races=} says how often): one answer wins and stays, nothing
+ * that was acknowledged is missing, and a reader that asks for what is new never meets a gap, a repetition or half a state.
+ */
+abstract class RacesContract {
+    private static final int RACES = Integer.getInteger("parley.races", 50);
+
+    @Inject
+    Signaling signaling;
+
+    /** A try to open or to answer: the description that was said, and what came of it, or nothing where another was first. */
+    private record Try(String said, Optional<Joined> joined) {
+        boolean isAccepted() {
+            return joined.isPresent();
+        }
+
+        boolean isFirst() {
+            return joined.filter(accepted -> !accepted.replay()).isPresent();
+        }
+    }
+
+    /** What a side trickled, and what came of it. */
+    private record Trickling(Side side, Trickle trickle, Trickled trickled) {}
+
+    @Test
+    void ofManyAnswersOneIsAcceptedAndNeverChanges() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToAnswer(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToAnswer(Race race, Random random) throws Exception {
+        Rendezvous session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+        var calls = new ArrayList<Callable<Try>>();
+        while (calls.size() < Race.WAYS) {
+            String answer = "answer " + calls.size();
+            SessionToken own = random.nextInt(4) == 0 ? null : newToken();
+            // Some lose the reply and ask again while their first request is still on its way.
+            int tries = Math.min(1 + random.nextInt(3), Race.WAYS - calls.size());
+            for (int i = 0; i < tries; i++) {
+                calls.add(() -> answer(session, own, answer));
+            }
+        }
+
+        Race.Result<Try, List<Event>> result = race.run(calls, over -> watch(session, over));
+
+        String answer = winner(result.calls());
+        assertThat(result.seen()).containsExactly(Words.offered(1, 1, "o"), Words.answered(2, 1, answer));
+        assertThatExceptionOfType(AlreadyAnswered.class).isThrownBy(() -> session.answer("late"));
+        assertThat(session.session().answerer().description()).isEqualTo(Description.of(answer));
+    }
+
+    /** What the one said that was first. All its tries were accepted, and nobody else's. */
+    private static String winner(List<Try> tries) {
+        assertThat(tries).filteredOn(Try::isFirst).hasSize(1);
+        String said =
+                tries.stream().filter(Try::isFirst).findFirst().orElseThrow().said();
+        assertThat(tries)
+                .allSatisfy(
+                        one -> assertThat(one.isAccepted()).isEqualTo(one.said().equals(said)));
+        return said;
+    }
+
+    private static Try answer(Rendezvous session, @Nullable SessionToken own, String answer) {
+        try {
+            Joined joined = own == null
+                    ? session.answerWithoutToken(answer)
+                    : session.answer(own, answer, null, Trickle.NOTHING);
+            return new Try(answer, Optional.of(joined));
+        } catch (AlreadyAnswered refusal) {
+            return new Try(answer, Optional.empty());
+        }
+    }
+
+    @Test
+    void ofManyCandidatesFromBothSidesNoneIsLostAndNoneIsThereTwice() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToTrickle(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToTrickle(Race race, Random random) throws Exception {
+        Rendezvous session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+        var calls = new ArrayList<Callable<Trickling>>();
+        while (calls.size() < Race.WAYS) {
+            Side side = random.nextBoolean() ? OFFERER : ANSWERER;
+            Trickle trickle = trickle(random);
+            calls.add(() -> new Trickling(side, trickle, session.trickle(side, trickle)));
+        }
+
+        Race.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
+
+        for (Side side : Side.values()) {
+            nothingIsMissing(result, side);
+        }
+    }
+
+    /** Few enough to choose from that many are repeated, within a side and across the sides. */
+    private static Trickle trickle(Random random) {
+        List<Candidate> candidates = random.ints(random.nextInt(5), 0, 60)
+                .mapToObj(number -> candidate("candidate " + number))
+                .toList();
+        return new Trickle(candidates, random.nextInt(8) == 0);
+    }
+
+    private static void nothingIsMissing(Race.Result<Trickling, List<Event>> result, Side side) {
+        List<Trickling> acknowledged = result.calls().stream()
+                .filter(trickling -> trickling.side() == side)
+                .toList();
+        List<Candidate> stored = candidates(result.seen(), side, Long.MAX_VALUE);
+        assertThat(stored).doesNotHaveDuplicates();
+        assertThat(acknowledged)
+                .allSatisfy(trickling -> assertThat(candidates(
+                                result.seen(), side, trickling.trickled().seq()))
+                        .as("at the number that was acknowledged")
+                        .containsAll(trickling.trickle().candidates()));
+        assertThat(acknowledged.stream()
+                        .mapToInt(trickling -> trickling.trickled().added())
+                        .sum())
+                .isEqualTo(stored.size());
+        assertThat(result.seen().stream()
+                        .filter(event -> event instanceof Event.EndOfCandidates && event.side() == side)
+                        .count())
+                .isEqualTo(
+                        acknowledged.stream()
+                                        .anyMatch(
+                                                trickling -> trickling.trickle().end())
+                                ? 1
+                                : 0);
+    }
+
+    private static List<Candidate> candidates(List<Event> events, Side side, long upTo) {
+        return events.stream()
+                .filter(event -> event.seq() <= upTo && event.side() == side)
+                .flatMap(event ->
+                        event instanceof Event.Trickled trickled ? Stream.of(trickled.candidate()) : Stream.empty())
+                .toList();
+    }
+
+    @Test
+    void anAnswerAmongManyCandidatesIsNotLost() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToAnswerAmongCandidates(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToAnswerAmongCandidates(Race race, Random random) throws Exception {
+        Rendezvous session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+        var calls = new ArrayList<Callable<Trickling>>();
+        while (calls.size() < Race.WAYS - 1) {
+            Trickle trickle = trickle(random);
+            calls.add(() -> new Trickling(OFFERER, trickle, session.trickle(OFFERER, trickle)));
+        }
+        Trickle own = Words.lastCandidates("x", "y");
+        calls.add(random.nextInt(Race.WAYS), () -> {
+            Joined joined = session.answer(session.answerer(), "a", 1, own);
+            return new Trickling(
+                    ANSWERER, own, new Trickled(joined.seq(), own.candidates().size()));
+        });
+
+        Race.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
+
+        nothingIsMissing(result, OFFERER);
+        nothingIsMissing(result, ANSWERER);
+        assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(Description.of("a"), own.candidates(), true));
+    }
+
+    @Test
+    void ofManyNewOffersForOneStateOneIsAccepted() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToRestart(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToRestart(Race race, Random random) throws Exception {
+        Rendezvous session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+        var calls = new ArrayList<Callable<Try>>();
+        while (calls.size() < Race.WAYS) {
+            String offer = "offer " + calls.size();
+            int seq = 1 + random.nextInt(2); // 1 is what some saw before the answer came
+            calls.add(() -> restart(session, seq, offer));
+        }
+        calls.set(random.nextInt(Race.WAYS), () -> restart(session, 2, "offer"));
+
+        Race.Result<Try, Boolean> result = race.run(calls, over -> true);
+
+        String offer = winner(result.calls());
+        assertThat(session.events())
+                .containsExactly(Words.offered(1, 1, "o"), Words.answered(2, 1, "a"), Words.offered(3, 2, offer));
+    }
+
+    private static Try restart(Rendezvous session, long seq, String offer) {
+        try {
+            return new Try(offer, Optional.of(session.restart(session.offerer(), seq, offer)));
+        } catch (SessionChanged refusal) {
+            return new Try(offer, Optional.empty());
+        }
+    }
+
+    @Test
+    void ofManyOpeningsUnderOneCodeOneTakesIt() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToOpen(race, seed.round(round).random());
+            }
+        }
+    }
+
+    private void raceToOpen(Race race, Random random) throws Exception {
+        Peers peers = Peers.strangersToAllOthers(signaling);
+        var calls = new ArrayList<Callable<Try>>();
+        while (calls.size() < Race.WAYS) {
+            String offer = "offer " + calls.size();
+            SessionToken own = newToken();
+            int tries = Math.min(1 + random.nextInt(3), Race.WAYS - calls.size());
+            for (int i = 0; i < tries; i++) {
+                calls.add(() -> open(peers, own, offer));
+            }
+        }
+
+        Race.Result<Try, Boolean> result = race.run(calls, over -> true);
+
+        String offer = winner(result.calls());
+        assertThat(peers.waiting("t", 10))
+                .extracting(waiting -> waiting.offerer().description())
+                .containsExactly(Description.of(offer));
+    }
+
+    private static Try open(Peers peers, SessionToken own, String offer) {
+        try {
+            return new Try(
+                    offer,
+                    Optional.of(
+                            peers.join(offer(offer).code("wanted").topic("t").token(own))));
+        } catch (CodeTaken refusal) {
+            return new Try(offer, Optional.empty());
+        }
+    }
+
+    @Test
+    void whoMeetsAnOpeningIsNotToldWhatNeverWas() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var race = new Race()) {
+            for (int round = 0; round < RACES; round++) {
+                raceToMeetAnOpening(race, seed.round(round).random());
+            }
+        }
+    }
+
+    /** The session comes and goes under everybody's feet, but never is there one that is another offerer's, or full. */
+    private void raceToMeetAnOpening(Race race, Random random) throws Exception {
+        Peers peers = Peers.strangersToAllOthers(signaling);
+        SessionToken offerer = newToken();
+        var session =
+                new Rendezvous(signaling, new SessionKey(peers.namespace(), new Code("wanted")), offerer, newToken());
+        var calls = new ArrayList<Callable<String>>();
+        while (calls.size() < Race.WAYS) {
+            String answer = "answer " + calls.size();
+            calls.add(
+                    switch (random.nextInt(5)) {
+                        case 0, 1 ->
+                            () -> outcome(
+                                    () -> peers.join(offer("o").code("wanted").token(offerer)));
+                        case 2 -> () -> outcome(session::close);
+                        case 3 -> () -> outcome(() -> session.extend(offerer, Duration.ofMinutes(1)));
+                        default -> () -> outcome(() -> session.answer(newToken(), answer, null, Trickle.NOTHING));
+                    });
+        }
+
+        Race.Result<String, Boolean> result = race.run(calls, over -> true);
+
+        assertThat(result.calls()).isSubsetOf("done", "session-not-found", "already-answered");
+    }
+
+    private static String outcome(Runnable call) {
+        try {
+            call.run();
+            return "done";
+        } catch (SignalingException refusal) {
+            return refusal.type();
+        }
+    }
+
+    /** Reads what is new until the race is over and nothing more is, and returns all that it read. */
+    private static List<Event> watch(Rendezvous session, Race.Finish over) {
+        var seen = new ArrayList<Event>();
+        while (true) {
+            boolean last = over.isReached();
+            List<Event> piece = session.events(seen.size(), 1 + seen.size() % 7);
+            for (Event event : piece) {
+                seen.add(event);
+                assertThat(event.seq()).as("the number behind those seen").isEqualTo(seen.size());
+            }
+            isOneState(session.session(), seen.size());
+            if (last && piece.isEmpty()) {
+                return seen;
+            }
+        }
+    }
+
+    /** All events up to the snapshot's number are in it, for all are of one generation. */
+    private static void isOneState(Session session, int seqSeen) {
+        assertThat(session.seq()).isGreaterThanOrEqualTo(seqSeen);
+        assertThat(events(session.offerer()) + events(session.answerer())).isEqualTo(session.seq());
+    }
+
+    private static long events(SideState said) {
+        return (said.description() == null ? 0L : 1L) + said.candidates().size() + (said.end() ? 1 : 0);
+    }
+}

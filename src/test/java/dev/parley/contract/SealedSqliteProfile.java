@@ -1,0 +1,15 @@
+package dev.parley.contract;
+
+import dev.parley.store.crypto.Keys;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The store's tests on a new SQLite file in which what peers say is sealed, and is opened at each read. */
+public final class SealedSqliteProfile extends SqliteWithoutMemoryProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        var settings = new TreeMap<>(super.getConfigOverrides());
+        settings.put("parley.encryption.keys", Keys.setting("2026") + "," + Keys.setting("2025"));
+        return settings;
+    }
+}

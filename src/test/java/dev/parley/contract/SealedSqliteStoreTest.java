@@ -1,0 +1,9 @@
+package dev.parley.contract;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+
+/** The store's contract on SQLite with keys: sealed or in clear, a store does the same. */
+@QuarkusTest
+@TestProfile(SealedSqliteProfile.class)
+class SealedSqliteStoreTest extends StoreContract {}

@@ -1,0 +1,386 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.Words.candidates;
+import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.session.Side.ANSWERER;
+import static dev.parley.session.Side.OFFERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.session.Description;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.session.Trickled;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.Keys;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.Rotation;
+import dev.parley.store.crypto.Rotation.Rotated;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.waiting.Feeds;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A store with keys, opened and opened again: what is in its tables, what it makes of what was changed there behind its back, which
+ * keys it opens with, and how these are changed.
+ */
+abstract class SealingContract {
+    private static final String SDP = "v=0\r\na=ice-pwd:never-on-a-disk\r\n";
+
+    private final MovableClock clock = new MovableClock();
+    private final List<Database> opened = new ArrayList<>();
+
+    /** Opens the one store of a test. */
+    abstract Database open(PayloadEncryption secrecy);
+
+    /** One store as one process has it. */
+    private record Node(Database database, PayloadEncryption secrecy, Peers peers) {
+        Rotation rotation() {
+            return new Rotation(database, secrecy);
+        }
+    }
+
+    private Node server(String... keys) {
+        return node(keys.length == 0 ? EncryptionKeys.EMPTY : Keys.ring(keys), true);
+    }
+
+    private Node command(String... keys) {
+        return node(keys.length == 0 ? EncryptionKeys.EMPTY : Keys.ring(keys), false);
+    }
+
+    private Node node(EncryptionKeys keyring, boolean serving) {
+        var secrecy = new PayloadEncryption(keyring, serving, new SecureRandom());
+        Database database = open(secrecy);
+        opened.add(database);
+        var signaling = new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
+        return new Node(database, secrecy, Peers.strangersToAllOthers(signaling));
+    }
+
+    /** What the last process was told stays; the next one finds it. */
+    private void close(Node node) {
+        node.database.close();
+        opened.remove(node.database);
+    }
+
+    @AfterEach
+    void closeAll() {
+        opened.forEach(Database::close);
+    }
+
+    private Rendezvous seenBy(Node node, Rendezvous session) {
+        return new Rendezvous(node.peers.signaling(), session.key(), session.offerer(), session.answerer());
+    }
+
+    @Test
+    void whatPeersSayIsInNoColumnAndIsReadAsItWasSaid() {
+        Node node = server("k");
+        Rendezvous session = node.peers.meet(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
+        session.trickle(ANSWERER, lastCandidates("secret"));
+
+        assertThat(session.session().offerer().description()).isEqualTo(Description.of(SDP));
+        assertThat(session.session().answerer().description()).isEqualTo(Description.of(SDP));
+        assertThat(session.saidBy(OFFERER).candidates())
+                .isEqualTo(candidates("secret").candidates());
+        assertThat(session.events()).hasSize(5);
+        assertThat(node.peers.waiting("chess", 10)).isEmpty();
+        for (byte[] payload : payloads(node)) {
+            assertThat(new String(payload, StandardCharsets.ISO_8859_1)).doesNotContain("ice-pwd", "secret");
+        }
+        assertThat(blobs(node, "SELECT digest FROM events WHERE kind = 3"))
+                .as("what could be guessed by its hash")
+                .hasSize(1)
+                .doesNotContain(candidates("secret").candidates().get(0).digest());
+        assertThat(text(node, "SELECT min(payload) FROM conversation")).matches("\\(sealed, \\d+ bytes\\)");
+    }
+
+    @Test
+    void whoWaitsUnderATopicIsReadToo() {
+        Node node = server("k");
+        node.peers.open(offer(SDP).topic("chess"));
+        node.peers.open(offer("other").topic("chess").trickle(candidates("x")));
+
+        assertThat(node.peers.waiting("chess", 10))
+                .extracting(waiting -> waiting.offerer().description())
+                .containsExactly(Description.of("other"), Description.of(SDP));
+    }
+
+    @Test
+    void aReplayIsKnownAlthoughNothingIsKeptInClear() {
+        Node node = server("k");
+        Draft draft = offer(SDP).code("replayed").token(Words.newToken());
+        node.peers.join(draft);
+        Rendezvous session = node.peers.open(offer("o"));
+        session.answer(SDP);
+
+        assertThat(node.peers.join(draft).replay()).isTrue();
+        assertThat(session.answer(SDP).replay()).isTrue();
+    }
+
+    @Test
+    void aChangedPayloadIsAnErrorAndNeverAnotherText() {
+        Node node = server("k");
+        Rendezvous session = node.peers.open(offer(SDP).trickle(candidates("x")));
+        byte[] changed = payload(node, session, 1);
+        changed[changed.length - 20] ^= 1;
+        put(node, changed, session, 1);
+
+        assertDamaged(session);
+        assertThat(session.events(1, 10)).as("the others").hasSize(1);
+    }
+
+    @Test
+    void whatIsPutInInClearIsNotBelieved() {
+        Node node = server("k");
+        Rendezvous session = node.peers.open(offer(SDP));
+        put(node, SDP.getBytes(StandardCharsets.UTF_8), session, 1);
+
+        assertDamaged(session);
+    }
+
+    @Test
+    void twoCandidatesDoNotChangePlaces() {
+        Node node = server("k");
+        Rendezvous session = node.peers.open(offer("o").trickle(candidates("first", "secnd")));
+        byte[] first = payload(node, session, 2);
+        put(node, payload(node, session, 3), session, 2);
+        put(node, first, session, 3);
+
+        assertDamaged(session);
+    }
+
+    @Test
+    void twoSessionsDoNotChangeOffers() {
+        Node node = server("k");
+        Rendezvous one = node.peers.open(offer("one"));
+        Rendezvous two = node.peers.open(offer("two"));
+        byte[] first = payload(node, one, 1);
+        put(node, payload(node, two, 1), one, 1);
+        put(node, first, two, 1);
+
+        assertDamaged(one);
+        assertDamaged(two);
+    }
+
+    @Test
+    void anAnswerDoesNotBecomeACandidate() {
+        Node node = server("k");
+        Rendezvous session = node.peers.meet(offer("o"), "a");
+        change(node, "UPDATE events SET kind = 4, checksum = NULL WHERE seq = 2");
+        change(node, "UPDATE sessions SET checksum = NULL");
+
+        assertDamaged(session);
+    }
+
+    @Test
+    void anOldOfferDoesNotComeBackInALaterGeneration() {
+        Node node = server("k");
+        Rendezvous session = node.peers.open(offer("one"));
+        session.restart("two");
+        put(node, payload(node, session, 1), session, 2);
+
+        assertDamaged(session);
+    }
+
+    @Test
+    void anOfferOfAnEarlierSessionDoesNotComeBackUnderItsCode() {
+        Node node = server("k");
+        node.peers.open(offer("keeps the id in use"));
+        Rendezvous earlier = node.peers.open(offer("earlier").code("lobby"));
+        byte[] kept = payload(node, earlier, 1);
+        node.peers.open(offer("keeps the next id in use"));
+        earlier.close();
+        Rendezvous later = node.peers.open(offer("later").code("lobby"));
+        put(node, kept, later, 1);
+
+        assertDamaged(later);
+    }
+
+    @Test
+    void aStoreWithAKeyOpensWithThatKeyOnly() {
+        close(server("k"));
+
+        assertRefused(EncryptionKeys.EMPTY, "\"k\"", "no key is set");
+        assertRefused(Keys.ring("another"), "\"k\"", "not among them");
+        assertRefused(EncryptionKeys.parse(List.of(Keys.otherSetting("k"))), "\"k\"", "not the one");
+        close(server("k"));
+    }
+
+    @Test
+    void aKeyIsChangedInThreeStepsAndTheOldOneIsNeededToTheEnd() {
+        Node before = server("old");
+        Rendezvous session = before.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
+        close(before);
+        assertRefused(Keys.ring("new"), "\"old\"");
+        Node between = server("new", "old");
+        Rendezvous seen = seenBy(between, session);
+        assertThat(seen.trickle(OFFERER, candidates("x")))
+                .as("a repeated candidate")
+                .isEqualTo(new Trickled(3, 0));
+        seen.trickle(OFFERER, candidates("y"));
+        close(between);
+        assertRefused(Keys.ring("new"), "\"old\"");
+        Node rotating = server("new", "old");
+        var saidBefore = seenBy(rotating, session).session();
+
+        assertThat(rotating.rotation().rotate((step, part) -> {})).isEqualTo(new Rotated(3, 0, 0));
+        assertThat(rotating.rotation().rotate((step, part) -> {}))
+                .as("once more")
+                .isEqualTo(new Rotated(0, 0, 0));
+
+        close(rotating);
+        Node after = server("new");
+        assertThat(seenBy(after, session).session()).isEqualTo(saidBefore);
+        assertThat(seenBy(after, session).trickle(OFFERER, candidates("x", "y")))
+                .isEqualTo(new Trickled(4, 0));
+        close(after);
+        assertRefused(Keys.ring("old"), "\"new\"");
+    }
+
+    @Test
+    void nothingIsRotatedToAKeyThatNoServerHas() {
+        Node before = server("old");
+        before.peers.open(offer(SDP));
+        close(before);
+
+        Node command = command("new", "old");
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> command.rotation().rotate((step, part) -> {}))
+                .withMessageContaining("\"new\"");
+        Rendezvous session = command.peers.open(offer("a command's"));
+        close(command);
+        assertThat(seenBy(server("old"), session).session().offerer().description())
+                .isEqualTo(Description.of("a command's"));
+    }
+
+    @Test
+    void whatCannotBeOpenedIsLeftAsItIsAndItsKeyIsKept() {
+        Node before = server("old");
+        before.peers.open(offer(SDP).trickle(candidates("x")));
+        change(before, "UPDATE events SET generation = 2 WHERE seq = 2");
+        close(before);
+        Node node = server("new", "old");
+
+        assertThat(node.rotation().rotate((step, part) -> {})).isEqualTo(new Rotated(1, 0, 1));
+        close(node);
+        assertRefused(Keys.ring("new"), "\"old\"");
+    }
+
+    @Test
+    void theFirstStartWithAKeySealsWhatIsThere() {
+        Node inClear = server();
+        Rendezvous session = inClear.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
+        session.trickle(ANSWERER, lastCandidates("secret"));
+        var before = session.session();
+        assertThat(text(inClear, "SELECT max(payload) FROM conversation")).isEqualTo(SDP);
+        close(inClear);
+
+        Node sealed = server("k");
+
+        for (byte[] payload : payloads(sealed)) {
+            assertThat(new String(payload, StandardCharsets.ISO_8859_1)).doesNotContain("ice-pwd", "secret");
+        }
+        assertThat(seenBy(sealed, session).session()).isEqualTo(before);
+        assertThat(seenBy(sealed, session).trickle(OFFERER, candidates("x")))
+                .as("a candidate that was said before")
+                .isEqualTo(new Trickled(before.seq(), 0));
+        put(sealed, "forged".getBytes(StandardCharsets.UTF_8), session, 1);
+        assertDamaged(seenBy(sealed, session));
+    }
+
+    @Test
+    void aCommandWithoutAKeyCountsAndSweepsAndSaysNothing() {
+        Node server = server("k");
+        Rendezvous session = server.peers.open(offer(SDP));
+        close(server);
+        Node command = command();
+
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> command.peers.open(offer("in clear")))
+                .withMessageContaining("parley.encryption.keys");
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> seenBy(command, session).session());
+        clock.advance(Parley.LIMITS.ttlMax());
+        int swept = Awaited.result(command.database.write(tx -> new SessionStore().sweep(tx, clock.instant(), 10)));
+        assertThat(swept).isEqualTo(1);
+    }
+
+    private void assertRefused(EncryptionKeys keyring, String... words) {
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> open(new PayloadEncryption(keyring, true, new SecureRandom())))
+                .withMessageStartingWith("parley.encryption.keys: ")
+                .withMessageContainingAll(words);
+    }
+
+    private static void assertDamaged(Rendezvous session) {
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(session::session);
+    }
+
+    private static byte[] payload(Node node, Rendezvous session, long seq) {
+        return blobs(node, "SELECT payload FROM events WHERE seq = " + seq + " AND session_id = " + id(node, session))
+                .get(0);
+    }
+
+    /** As one does it who can write to the disk: checksums are no secret, and a session without one asks for none. */
+    private static void put(Node node, byte[] payload, Rendezvous session, long seq) {
+        String id = id(node, session);
+        var put = new Sql(
+                "test",
+                "UPDATE events SET payload = ?, checksum = NULL WHERE seq = " + seq + " AND session_id = " + id);
+        int rows = Awaited.result(
+                node.database.write(tx -> tx.call(put).bind(payload).update()));
+        assertThat(rows).isEqualTo(1);
+        change(node, "UPDATE sessions SET checksum = NULL WHERE id = " + id);
+    }
+
+    private static void change(Node node, String sql) {
+        int rows = Awaited.result(
+                node.database.write(tx -> tx.call(new Sql("test", sql)).update()));
+        assertThat(rows).isEqualTo(1);
+    }
+
+    private static String id(Node node, Rendezvous session) {
+        return text(
+                node,
+                "SELECT id FROM sessions WHERE code = '" + session.key().code().text() + "'");
+    }
+
+    private static List<byte[]> payloads(Node node) {
+        List<byte[]> payloads = blobs(node, "SELECT payload FROM events WHERE payload IS NOT NULL");
+        assertThat(payloads).isNotEmpty();
+        return payloads;
+    }
+
+    private static List<byte[]> blobs(Node node, String sql) {
+        return Awaited.result(node.database.read(
+                ReadFrom.PRIMARY,
+                reader -> reader.call(new Sql("test", sql)).all(rows -> {
+                    var blobs = new ArrayList<byte[]>();
+                    while (rows.next()) {
+                        blobs.add(rows.getBytes(1));
+                    }
+                    return blobs;
+                })));
+    }
+
+    private static String text(Node node, String sql) {
+        return Awaited.result(node.database.read(ReadFrom.PRIMARY, reader -> text(reader, sql)));
+    }
+
+    private static String text(Statements reader, String sql) throws SQLException {
+        String text = reader.call(new Sql("test", sql)).first(row -> row.getString(1));
+        return text == null ? "" : text;
+    }
+}

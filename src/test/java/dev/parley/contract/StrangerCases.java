@@ -1,0 +1,144 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.Words.candidates;
+import static dev.parley.contract.Words.numbered;
+import static dev.parley.session.Side.OFFERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.parley.session.Code;
+import dev.parley.session.Description;
+import dev.parley.session.Event;
+import dev.parley.session.Session;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import dev.parley.session.SignalingException.OutOfBounds;
+import dev.parley.session.SignalingException.SessionNotFound;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A namespace is a wall: from the other side a session looks as if it had never been. */
+interface StrangerCases extends StoreUnderTest {
+    @ParameterizedTest
+    @EnumSource
+    default void aSessionOfAnotherNamespaceIsNotThere(Call call) {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Rendezvous session = call.readySession(peers(), offer("o").topic("t"));
+        Session before = session.session();
+        List<Event> events = session.events();
+
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(session.in(strangers.namespace())));
+        assertThat(session.session()).isEqualTo(before);
+        assertThat(session.events()).isEqualTo(events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aSessionWithoutTokensIsNotThereForAnotherNamespaceEither(Side side) {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Rendezvous session = peers().openWithoutToken(offer("o"));
+
+        assertThatExceptionOfType(SessionNotFound.class)
+                .isThrownBy(() -> session.in(strangers.namespace()).trickleAs(side, null, candidates("x")));
+        assertThat(session.events()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(Call call) {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Rendezvous ours = call.readySession(peers(), offer("o").code("same").topic("t"));
+        Rendezvous theirs =
+                call.readySession(strangers, offer("theirs").code("same").topic("t"));
+        Session before = ours.session();
+        List<Event> events = ours.events();
+
+        call.in(theirs);
+
+        assertThat(ours.session()).isEqualTo(before);
+        assertThat(ours.events()).isEqualTo(events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void unknownForeignExpiredAndClosedLookTheSame(Call call) {
+        Rendezvous unknown = new Rendezvous(
+                signaling(),
+                new SessionKey(peers().namespace(), new Code("never-was")),
+                Words.newToken(),
+                Words.newToken());
+        Rendezvous foreign = call.readySession(peers(), offer("o"))
+                .in(Peers.strangersToAllOthers(signaling()).namespace());
+        Rendezvous closed = call.readySession(peers(), offer("o"));
+        closed.close();
+        Rendezvous expired = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(10)));
+        clock().advance(Duration.ofSeconds(10));
+
+        String told = told(call, unknown);
+        assertThat(told(call, foreign)).isEqualTo(told);
+        assertThat(told(call, expired)).isEqualTo(told);
+        assertThat(told(call, closed)).isEqualTo(told);
+    }
+
+    private static String told(Call call, Rendezvous session) {
+        return String.valueOf(catchThrowable(() -> call.in(session)));
+    }
+
+    @Test
+    default void discoveryEndsAtTheNamespace() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        peers().open(offer("o").code("ours").topic("t").tags("eu"));
+        strangers.open(offer("o").code("theirs").topic("t").tags("eu"));
+        strangers.open(offer("o").code("more").topic("another"));
+
+        assertThat(peers().codes(null, null)).containsExactly("ours");
+        assertThat(peers().codes("t", "eu")).containsExactly("ours");
+        assertThat(peers().topics("")).containsExactly("t");
+        assertThat(peers().topicPage(0, 10).total()).isEqualTo(1);
+    }
+
+    @Test
+    default void whatWaitsUnderATopicOfAnotherNamespaceIsNotThere() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        peers().open(offer("ours").topic("t"));
+        strangers.open(offer("theirs").topic("t"));
+        strangers.open(offer("more").topic("another"));
+
+        assertThat(peers().waiting("t", 10))
+                .extracting(waiting -> waiting.offerer().description())
+                .containsExactly(Description.of("ours"));
+        assertThat(peers().waiting("another", 10)).isEmpty();
+    }
+
+    @Test
+    default void whatOneNamespaceHasSaidAnotherHasNot() {
+        Rendezvous ours = peers().meet(offer("o").code("known"), "a");
+        Rendezvous theirs =
+                Peers.strangersToAllOthers(signaling()).meet(offer("o").code("known"), "a");
+        int max = limits().candidatesPerSideMax();
+        int step = limits().candidatesPerRequestMax();
+        for (int from = 0; from < max; from += step) {
+            ours.trickle(OFFERER, numbered(from, Math.min(max, from + step)));
+        }
+        theirs.trickle(OFFERER, candidates("theirs"));
+
+        assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> ours.trickle(OFFERER, candidates("theirs")));
+    }
+
+    @Test
+    default void aCodeIsFreedInItsNamespaceOnly() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        peers().open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
+        strangers.open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
+        clock().advance(Duration.ofSeconds(10));
+
+        peers().open(offer("o").code("expired"));
+
+        assertThat(count(LastingCases.SESSIONS, strangers.namespace().name())).isEqualTo(1);
+    }
+}

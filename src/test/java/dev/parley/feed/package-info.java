@@ -1,8 +1,0 @@
-/**
- * The feed by itself, over real event loops and without a server: that no wake-up is lost, that whoever leaves leaves nothing,
- * and that every bound holds.
- */
-@NullMarked
-package dev.parley.feed;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.parley.http.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.contract.SqliteProfile;
+import dev.parley.trace.Tracing;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(SqliteProfile.class)
+class SqliteSightTest extends SightContract {
+    @Inject
+    Optional<Tracing> tracing;
+
+    @Test
+    void withoutACollectorThereIsNothingOfTraces() {
+        assertThat(tracing).isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.contains("BatchSpanProcessor"));
+    }
+
+    @Override
+    Set<String> elsewhere() {
+        return Set.of(
+                "parley_bookmark_wait_seconds",
+                "parley_bookmark_wait_seconds_bucket",
+                "parley_old_primaries",
+                "parley_read_fallbacks_total",
+                "parley_reads_total",
+                "parley_replica_lag_bytes",
+                "parley_replica_lag_seconds",
+                "parley_replica_serving");
+    }
+}

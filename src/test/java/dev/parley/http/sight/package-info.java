@@ -1,5 +1,0 @@
-/** What operators see of a running service: each figure that is promised is there, and no secret is. */
-@NullMarked
-package dev.parley.http.sight;
-
-import org.jspecify.annotations.NullMarked;

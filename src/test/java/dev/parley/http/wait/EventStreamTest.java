@@ -1,0 +1,302 @@
+package dev.parley.http.wait;
+
+import static dev.parley.http.Client.object;
+import static dev.parley.http.Rendezvous.ANSWER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.contract.MovableClock;
+import dev.parley.http.Client;
+import dev.parley.http.EventSource;
+import dev.parley.http.Rendezvous;
+import dev.parley.http.Reply;
+import dev.parley.http.WaitingProfile;
+import dev.parley.waiting.WaitRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code Accept: text/event-stream} on events: the same events as they are committed, each once. */
+@QuarkusTest
+@TestProfile(WaitingProfile.class)
+@Timeout(120)
+class EventStreamTest {
+    @Inject
+    WaitRegistry feed;
+
+    @Inject
+    MovableClock clock;
+
+    private final Rendezvous session = Rendezvous.opened();
+    private final List<EventSource> opened = new ArrayList<>();
+
+    @BeforeEach
+    void nobodyWaits() {
+        await().until(() -> feed.size() == 0);
+    }
+
+    @AfterEach
+    void goAway() throws IOException {
+        for (EventSource stream : opened) {
+            stream.close();
+        }
+    }
+
+    @Test
+    void itTellsWhatThereIsAndThenWhatComes() {
+        session.answer().is(201);
+        EventSource stream = stream(0);
+        var told = new ArrayList<JsonNode>();
+        told.add(stream.next().json());
+        told.add(stream.next().json());
+        session.trickle(session.answererToken(), object("candidates", List.of("a1", "a2"), "end", true));
+        session.renegotiate("*", "again");
+        for (int i = 0; i < 4; i++) {
+            told.add(stream.next().json());
+        }
+
+        assertThat(told).containsExactlyElementsOf(session.events().at("/events"));
+    }
+
+    @Test
+    void theIdOfAMessageNamesItsSessionAndItsSeq() {
+        session.answer().is(201);
+        EventSource stream = stream(0);
+
+        String first = stream.next().id();
+        EventSource.Message second = stream.next();
+        assertThat(first).matches("[0-9a-z]{1,13}[.]1");
+        assertThat(second.id()).isEqualTo(first.replaceFirst("1$", "2"));
+        assertThat(second.event()).as("so that onmessage hears it").isEqualTo("message");
+        assertThat(second.json())
+                .isEqualTo(object("seq", 2, "type", "answer", "side", "answerer", "generation", 1, "answer", ANSWER));
+    }
+
+    @Test
+    void itsHeadersAreThoseOfAStreamThatNobodyKeepsOrHoldsBack() {
+        EventSource stream = stream(1);
+
+        assertThat(header(stream, "Content-Type")).startsWith("text/event-stream");
+        assertThat(header(stream, "Cache-Control")).isEqualTo("no-store");
+        assertThat(header(stream, "X-Accel-Buffering")).isEqualTo("no");
+        assertThat(header(stream, "x-d1-bookmark")).isNotBlank();
+        assertThat(header(stream, "Access-Control-Allow-Origin")).isEqualTo("*");
+    }
+
+    @Test
+    void theBookmarkComesBeforeWhatItCovers() {
+        EventSource stream = stream(1);
+        Reply answered = session.answer().is(201);
+
+        EventSource.Message bookmark = stream.nextOfAnyName();
+        assertThat(bookmark.event()).isEqualTo("bookmark");
+        assertThat(bookmark.data()).isGreaterThanOrEqualTo(answered.header("x-d1-bookmark"));
+        assertThat(stream.nextOfAnyName().id()).endsWith(".2");
+    }
+
+    @Test
+    void itGoesOnBehindTheLastIdWhateverTheAddressSays() throws IOException {
+        session.answer().is(201);
+        session.trickle(session.answererToken(), object("candidates", List.of("a1")));
+
+        EventSource stream = stream(0);
+        String first = stream.next().id();
+        String second = stream.next().id();
+        assertThat(again("?after=0", second).next().seq()).isEqualTo(3);
+        assertThat(again("", first).next().seq()).isEqualTo(2);
+        goAway();
+        nobodyWaits();
+        assertThat(again("?after=2", "").next().seq()).as("an empty id is none").isEqualTo(3);
+    }
+
+    @Test
+    void theLastIdOfAnotherSessionWithTheCodeStartsFromTheBeginning() {
+        session.answer().is(201);
+        String former = stream(1).next().id();
+        session.client()
+                .delete(session.path())
+                .token(session.offererToken())
+                .send()
+                .is(204);
+        session.client()
+                .post("/api/v1/sessions")
+                .json(object("offer", "of another", "code", session.code()))
+                .is(201);
+
+        assertThat(again("", former).next().json().path("offer").textValue()).isEqualTo("of another");
+        assertThat(again("?after=1", former).next().seq()).isEqualTo(1);
+        assertThat(again("", "5").next().seq()).as("an id of an older version").isEqualTo(1);
+    }
+
+    @Test
+    void itEndsWithClosedWhenTheSessionIsDeleted() {
+        EventSource stream = stream(1);
+        session.client()
+                .delete(session.path())
+                .token(session.offererToken())
+                .send()
+                .is(204);
+
+        EventSource.Message closed = stream.next();
+        assertThat(closed.seq()).isEqualTo(2);
+        assertThat(closed.json()).isEqualTo(object("seq", 2, "type", "closed", "side", "offerer", "generation", 1));
+        assertThat(stream.untilTheEnd()).contains("gone");
+        await().until(() -> feed.size() == 0);
+    }
+
+    @Test
+    void itEndsWhenTheSessionExpires() {
+        EventSource stream = stream(1);
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(stream.untilTheEnd()).contains("gone");
+        session.client()
+                .get(session.path() + "/events")
+                .header("Accept", "text/event-stream")
+                .send()
+                .isProblem(404, "session-not-found");
+    }
+
+    @Test
+    void itDoesNotGoOnWithTheNextSessionOfTheCode() {
+        EventSource stream = stream(1);
+        clock.advance(Duration.ofMinutes(5));
+        session.client()
+                .post("/api/v1/sessions")
+                .json(object("offer", "of another", "code", session.code()))
+                .is(201);
+        session.answer().is(201);
+
+        assertThat(stream.untilTheEnd()).contains("gone");
+    }
+
+    @Test
+    void aSilentStreamIsKeptAlive() {
+        EventSource stream = stream(1);
+        stream.awaitComment("still here");
+        session.answer().is(201);
+
+        assertThat(stream.next().seq()).isEqualTo(2);
+    }
+
+    @Test
+    void aCandidateWithLineBreaksComesAsTheSameJson() {
+        String candidate = "{\"candidate\": \"c\\n\",\r\n\t\"sdpMid\":\r\"0\"\n}";
+        session.client()
+                .post(session.path() + "/candidates")
+                .token(session.offererToken())
+                .json("{\"candidates\": [" + candidate + "]}")
+                .is(201);
+
+        assertThat(stream(1).next().json().path("candidate")).isEqualTo(object("candidate", "c\n", "sdpMid", "0"));
+    }
+
+    @Test
+    void aReaderThatIsSlowMissesNothing() {
+        EventSource stream = stream(1);
+        String large = "x".repeat(60_000);
+        for (int i = 0; i < 100; i++) {
+            session.renegotiate("*", large + i).is(200);
+        }
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(stream.next().json().path("offer").textValue()).isEqualTo(large + i);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*/*|application/json",
+                "application/json|application/json",
+                "application/*|application/json",
+                "text/event-stream;q=0.5, application/json|application/json",
+                "text/html, */*;q=0.1|application/json",
+            })
+    void whoDoesNotAskForAStreamGetsAList(String accept, String mediaType) {
+        Reply reply = session.client()
+                .get(session.path() + "/events")
+                .header("Accept", accept)
+                .send()
+                .is(200);
+
+        assertThat(reply.mediaType()).isEqualTo(mediaType);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "text/event-stream, application/json;q=0.5", "text/*"})
+    void whoAsksForAStreamGetsOne(String accept) {
+        Reply reply = session.client()
+                .call("HEAD", session.path() + "/events")
+                .header("Accept", accept)
+                .send()
+                .is(200);
+
+        assertThat(reply.mediaType()).isEqualTo("text/event-stream");
+        await().until(() -> feed.size() == 0);
+    }
+
+    @Test
+    void whoAcceptsNeitherIsRefused() {
+        session.client()
+                .get(session.path() + "/events")
+                .header("Accept", "text/html")
+                .send()
+                .isProblem(406, "blank");
+    }
+
+    @Test
+    void aStreamOfNoSessionIsRefusedAsAProblem() {
+        Client.ofNewOrigin()
+                .get(session.path() + "/events")
+                .header("Accept", "text/event-stream")
+                .send()
+                .isProblem(404, "session-not-found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "x", "1.5.2", "A.1", ".1", "1.", "9223372036854775808"})
+    void whatIsNoIdIsNoLastEventId(String garbage) {
+        session.client()
+                .get(session.path() + "/events")
+                .header("Accept", "text/event-stream")
+                .header("Last-Event-ID", garbage)
+                .send()
+                .isMalformed("Last-Event-ID");
+        session.client()
+                .get(session.path() + "/events?after=" + garbage)
+                .header("Accept", "text/event-stream")
+                .send()
+                .isMalformed("after");
+    }
+
+    private EventSource stream(long after) {
+        return kept(EventSource.of(session, after));
+    }
+
+    private EventSource again(String query, String lastEventId) {
+        return kept(EventSource.again(session, query, lastEventId));
+    }
+
+    private EventSource kept(EventSource stream) {
+        opened.add(stream);
+        return stream;
+    }
+
+    private static String header(EventSource stream, String name) {
+        return stream.headers().firstValue(name).orElse("");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.parley.http.wait;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code Prefer: wait} as RFC 7240 has it: what cannot be understood is no preference, and never an error. */
+class PreferenceTest {
+    private static final Duration MAX = Duration.ofSeconds(30);
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "wait=25|25",
+                "wait=0|0",
+                "wait=29|29",
+                "wait=30|30",
+                "wait=31|30",
+                "wait=999999999999999999|30",
+                "WAIT=5|5",
+                " wait = 5 |5",
+                "wait=\"5\"|5",
+                "respond-async, wait=5|5",
+                "wait=5, respond-async|5",
+                "wait=5; q=1|5",
+                "return=minimal; foo=\"bar\", wait=5|5",
+                "wait=5, wait=9|5",
+                "foo=\"a, wait=1\", wait=5|5",
+                "foo=\"a\\\", wait=1\", wait=5|5",
+                "foo; bar=\"wait=1, wait=2\", wait=5|5",
+                "wait=5; foo=\"a|5",
+                "wait=\"\\5\"|5",
+                "foo;wait=1, wait=5|5",
+            })
+    void aWaitIsRead(String header, int seconds) {
+        assertThat(Preference.patience(List.of(header), MAX)).contains(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ",",
+                "wait",
+                "wait=",
+                "wait=\"\"",
+                "wait=-1",
+                "wait=1.5",
+                "wait=soon",
+                "wait=9999999999999999999",
+                "await=5",
+                "respond-async",
+                "wait=x, wait=5",
+                "foo=\"a, wait=1\"",
+                "foo=\"a, wait=1",
+                "foo=\"a; wait=1, wait=2\"",
+                "foo=\"\\\", wait=1\"",
+                "foo; wait=1",
+                "wait=\"5",
+                "wait=5\"",
+                "wait=+5",
+                "wait=\u0663",
+            })
+    void whatIsNoWaitIsNoPreference(String header) {
+        assertThat(Preference.patience(List.of(header), MAX)).isEmpty();
+    }
+
+    @Test
+    void severalHeadersAreOneList() {
+        assertThat(Preference.patience(List.of("respond-async", "wait=5", "wait=9"), MAX))
+                .contains(Duration.ofSeconds(5));
+        assertThat(Preference.patience(List.of(), MAX)).isEmpty();
+    }
+}

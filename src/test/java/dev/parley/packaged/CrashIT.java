@@ -1,0 +1,90 @@
+package dev.parley.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.FailureListener;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nothing acknowledged is lost: a server under load is killed with {@code kill -9} at a random moment and started again on the
+ * same file, many times over.
+ *
+ * <p>{@code -Dparley.crash.rounds=20} kills it twenty times instead of three; {@code -Dparley.crash.seed} repeats a run's
+ * choices. A kill takes away the process, not the operating system: what survives a power cut is not shown here.
+ */
+class CrashIT {
+    private static final int ROUNDS = Integer.getInteger("parley.crash.rounds", 3);
+    private static final long SEED = Long.getLong("parley.crash.seed", System.nanoTime());
+
+    private static final int PEERS = 8;
+
+    /** How much is acknowledged before the kill: from a server that is still cold to one that is warm. */
+    private static final int ACKNOWLEDGED_MIN = 50;
+
+    private static final int ACKNOWLEDGED_MAX = 1_000;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatWasAcknowledgedSurvivesKillMinus9() throws SQLException {
+        System.out.printf("CrashIT: -Dparley.crash.seed=%d -Dparley.crash.rounds=%d%n", SEED, ROUNDS);
+        var random = new Random(SEED);
+        var all = new ArrayList<RememberedSession>();
+        List<RememberedSession> latest = List.of();
+        for (int round = 0; round < ROUNDS; round++) {
+            try (RunningParley parley = start()) {
+                assertKept(latest, parley.client());
+                latest = killUnderLoad(parley, random);
+                all.addAll(latest);
+            }
+        }
+        try (RunningParley parley = start()) {
+            assertKept(latest, parley.client());
+            all.forEach(session -> session.assertKeptBy(parley.client()));
+            assertThat(parley.stop().code()).isIn(0, 143);
+        }
+        assertSound();
+        FailureListener.count(ROUNDS, "times kill -9");
+    }
+
+    private RunningParley start() {
+        return ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "sqlite:parley.db")
+                .startingFast()
+                .start();
+    }
+
+    /** Returns what the peers remember. */
+    private static List<RememberedSession> killUnderLoad(RunningParley parley, Random random) {
+        int acknowledged = random.nextInt(ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX);
+        try (Crowd crowd = Crowd.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
+            crowd.awaitAcknowledgements();
+            parley.kill();
+            crowd.awaitSilence();
+            assertThat(crowd.surprises()).isEmpty();
+            return crowd.sessions();
+        }
+    }
+
+    private static void assertKept(List<RememberedSession> sessions, ParleyClient client) {
+        for (RememberedSession session : sessions) {
+            session.assertKeptBy(client);
+            session.assertAnsweredForGood(client);
+            session.assertRepeatable(client);
+        }
+    }
+
+    /** After so many recoveries the file itself is whole. */
+    private void assertSound() throws SQLException {
+        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+            assertThat(store.value("PRAGMA integrity_check")).isEqualTo("ok");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.parley.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.packaged.Wanderers.Acknowledged;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Goal: a primary that dies under load takes nothing with it that was promised. Method: two nodes of the packaged service, a
+ * primary killed with {@code kill -9} while peers write and read, and its standby promoted, once a synchronous one and once one
+ * that was late.
+ *
+ * <p>{@code -Dparley.replicated.seed} repeats a run's choices.
+ */
+class FailoverIT {
+    private static final long SEED = Long.getLong("parley.replicated.seed", System.nanoTime());
+    private static final int PEERS = 6;
+    private static final Duration HEALTH_MAX = Duration.ofMinutes(1);
+
+    @TempDir
+    Path folder;
+
+    private TwoNodes nodes;
+
+    @BeforeEach
+    void start() {
+        System.out.printf("FailoverIT: -Dparley.replicated.seed=%d%n", SEED);
+        nodes = TwoNodes.in(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.close();
+    }
+
+    @Test
+    void aSynchronousStandbyHasAllThatWasAcknowledged() {
+        nodes.cluster().synchronous(true);
+        Wanderers peers = failedOver();
+
+        assertThat(peers.surprises()).isEmpty();
+        assertThat(lost(peers)).isEmpty();
+        nodes.assertThatWhoWaitsIsTold();
+    }
+
+    @Test
+    void aLateStandbyLacksOnlyWhatItNeverGotAndItsBookmarksAreReset() {
+        Acknowledged replicated = replicated();
+        nodes.cluster().standby().stopReceiving();
+        Wanderers peers = failedOver();
+
+        assertThat(peers.surprises()).isEmpty();
+        Set<Acknowledged> lost = lost(peers);
+        assertThat(lost).as("what the standby never got").isNotEmpty();
+        for (Acknowledged write : peers.acknowledged()) {
+            assertThat(isReset(write) || !lost.contains(write))
+                    .as("%s was kept, or its bookmark is reset", write)
+                    .isTrue();
+        }
+        assertThat(candidates(replicated.code())).contains(replicated.candidate());
+        assertThat(isReset(replicated)).isFalse();
+    }
+
+    @Test
+    void aNodeIsReadyAsLongAsSomeDatabaseNodeServesReads() {
+        ParleyClient one = nodes.one().client();
+        ParleyClient operators = nodes.one().operators();
+        assertThat(operators.get("/q/health/ready").text()).contains("reads and writes");
+
+        nodes.cluster().primary().kill();
+        await().atMost(HEALTH_MAX)
+                .untilAsserted(() ->
+                        assertThat(operators.get("/q/health/ready").text()).contains("reads only"));
+        assertThat(operators.get("/q/health/ready").status()).isEqualTo(200);
+        assertThat(operators.get("/q/health/started").status()).isEqualTo(200);
+        assertThat(one.health()).satisfies(health -> {
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(TwoNodes.isByPrimary(health)).isFalse();
+        });
+        assertThat(one.getSince("first-primary", "/health").status()).isEqualTo(503);
+        assertThat(one.getSince("first-unconstrained", "/api/v1/topics").status())
+                .isEqualTo(200);
+
+        nodes.cluster().standby().kill();
+        await().atMost(HEALTH_MAX).until(() -> one.health().status() == 503);
+        assertThat(operators.get("/q/health/ready").status()).isEqualTo(503);
+        assertThat(operators.get("/q/health/live").status()).isEqualTo(200);
+
+        nodes.cluster().primary().start();
+        await().atMost(HEALTH_MAX).until(() -> one.health().status() == 200);
+        assertThat(operators.get("/q/health/ready").text()).contains("reads and writes");
+    }
+
+    /** A write that the standby has. */
+    private Acknowledged replicated() {
+        String code = nodes.open();
+        Reply written = TwoNodes.trickle(nodes.one(), code, "replicated");
+        await().until(() -> {
+            Reply read = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/" + code);
+            return read.status() == 200 && read.seq() == written.seq();
+        });
+        return new Acknowledged(code, "replicated", written.seq(), TwoNodes.bookmark(written));
+    }
+
+    /** Kills the primary under load, and promotes the standby after a while; returns the peers who went through that. */
+    private Wanderers failedOver() {
+        try (Wanderers peers = Wanderers.among(nodes.both(), PEERS, SEED)) {
+            peers.awaitMoreWritesAndReads();
+            nodes.cluster().primary().kill();
+            peers.awaitRefusalsAndReadsByReplica();
+            int before = peers.counts().writes();
+            nodes.cluster().standby().promote();
+            long since = System.nanoTime();
+            peers.awaitWrites(before + 1);
+            System.out.printf(
+                    "FailoverIT: %d ms from the promotion to a write; without a primary the slowest refusal took %d ms%n",
+                    Duration.ofNanos(System.nanoTime() - since).toMillis(),
+                    peers.longestRefusal().toMillis());
+            peers.awaitMoreWritesAndReads();
+            peers.leave();
+            return peers;
+        }
+    }
+
+    /** The acknowledged writes that are not there any more. */
+    private Set<Acknowledged> lost(Wanderers peers) {
+        Map<String, List<String>> kept = new HashMap<>();
+        var lost = new HashSet<Acknowledged>();
+        for (Acknowledged write : peers.acknowledged()) {
+            if (!kept.computeIfAbsent(write.code(), this::candidates).contains(write.candidate())) {
+                lost.add(write);
+            }
+        }
+        return lost;
+    }
+
+    private List<String> candidates(String code) {
+        Reply events = nodes.one().client().events(code);
+        return events.status() == 404 ? List.of() : events.json().findValuesAsText("candidate");
+    }
+
+    private boolean isReset(Acknowledged write) {
+        Reply read = nodes.two().client().getSince(write.bookmark(), "/api/v1/topics");
+        assertThat(read.status()).as("%s", read).isEqualTo(200);
+        return TwoNodes.isReset(read);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.parley.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store's file is deleted, moved or replaced under a running server. */
+class LostStoreIT {
+    private static final String TOKEN = "the-own-secret-of-an-offerer";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Pattern SWEEPS = Pattern.compile("(?m)^parley_sweep_seconds_count (\\S+)$");
+
+    @TempDir
+    Path folder;
+
+    private Path store = Path.of("");
+
+    @BeforeEach
+    void name() {
+        store = folder.resolve("parley.db");
+    }
+
+    @Test
+    void everyCallGets503AndTheLogTellsOnceOfEachChange() throws IOException {
+        try (RunningParley parley = start()) {
+            assertThat(open(parley, "before").status()).isEqualTo(201);
+            await().untilAsserted(() -> assertThat(parley.log().lines()).hasSize(3));
+            Path moved = Files.move(store, folder.resolve("moved.db"));
+
+            Reply refused = open(parley, "after");
+            assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+            assertThat(refused.json().required("type").textValue()).endsWith("store-unavailable");
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(parley.client().session("before").status()).isEqualTo(503);
+            assertThat(parley.client().get("/api/v1/sessions").status()).isEqualTo(503);
+            assertThat(parley.client().health().status()).isEqualTo(503);
+            Reply compatible = parley.client()
+                    .send(
+                            "POST",
+                            "/a-topic/offer",
+                            null,
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("peerId", "p")
+                                    .put("offer", "an offer"));
+            assertThat(compatible.status()).isEqualTo(503);
+            assertThat(compatible.json().required("error").textValue()).isNotBlank();
+            Reply ready = parley.operators().get("/q/health/ready");
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.text()).contains("its file is gone");
+            assertThat(parley.operators().get("/q/health/live").status()).isEqualTo(200);
+            assertThat(parley.operators().get("/q/metrics").text())
+                    .contains("parley_primary_serving{node=\"local\"} 0.0");
+            double sweeps = sweeps(parley);
+            await().atMost(PATIENCE).until(() -> sweeps(parley) > sweeps + 1);
+            assertThat(parley.log().lines())
+                    .hasSize(4)
+                    .satisfiesOnlyOnce(line -> assertThat(line).contains("ERROR", store.toString()));
+
+            Files.move(moved, store);
+            await().atMost(PATIENCE).until(() -> parley.client().health().status() == 200);
+            assertThat(open(parley, "later").status()).isEqualTo(201);
+            assertThat(parley.client().session("before").status()).isEqualTo(200);
+            assertThat(parley.client().session("after").status()).isEqualTo(404);
+            assertThat(parley.log().lines())
+                    .hasSize(5)
+                    .satisfiesOnlyOnce(line -> assertThat(line).contains("INFO", store.toString(), "back"));
+        }
+    }
+
+    @Test
+    void commandsDoNotTouchWhatTheServerHasLost() throws IOException {
+        try (RunningParley parley = start()) {
+            assertThat(open(parley, "before").status()).isEqualTo(201);
+            String process = "process " + parley.pid();
+
+            Files.delete(folder.resolve("parley.db-wal"));
+            assertRefused("write-ahead log was deleted while " + process);
+            assertThat(folder.resolve("parley.db-wal")).doesNotExist();
+
+            Files.delete(store);
+            assertRefused("the file was deleted while " + process);
+            assertThat(store).doesNotExist();
+
+            Files.createFile(store);
+            assertRefused("the file was replaced while " + process);
+            assertThat(store).isEmptyFile();
+        }
+    }
+
+    private void assertRefused(String why) {
+        Stream.of(List.<String>of(), List.of("migrate"), List.of("sweep"), List.of("sql", "SELECT 1"))
+                .forEach(command -> assertThat(
+                                jar().run(command.toArray(String[]::new)).refusal())
+                        .contains(why));
+        Exit doctor = jar().run("doctor");
+        assertThat(doctor.code()).isEqualTo(1);
+        assertThat(doctor.out()).contains(why);
+    }
+
+    /** The log is emptied into the file when the loss is found, so that even a kill loses nothing. */
+    @Test
+    void whatWasAcknowledgedIsInTheFileThatWasMoved() throws IOException {
+        var acknowledged = new ArrayList<String>();
+        try (RunningParley parley = start()) {
+            for (int number = 0; open(parley, "session-" + number).status() == 201; number++) {
+                acknowledged.add("session-" + number);
+                if (number == 20) {
+                    Files.move(store, folder.resolve("moved.db"));
+                }
+            }
+            await().atMost(PATIENCE).until(() -> Files.size(folder.resolve("parley.db-wal")) == 0);
+            parley.kill();
+        }
+        assertThat(acknowledged).hasSize(21);
+        Files.move(folder.resolve("moved.db"), store);
+        try (RunningParley parley = start()) {
+            assertThat(acknowledged)
+                    .allSatisfy(code ->
+                            assertThat(parley.client().session(code).status()).isEqualTo(200));
+            assertThat(parley.client().session("session-21").status()).isEqualTo(404);
+        }
+    }
+
+    private RunningParley start() {
+        return jar().start();
+    }
+
+    private ParleyJar jar() {
+        return ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "sqlite:" + store)
+                .with("PARLEY_EXPIRY_SCHEDULE", "1s")
+                .startingFast();
+    }
+
+    private static double sweeps(RunningParley parley) {
+        var count = SWEEPS.matcher(parley.operators().get("/q/metrics").text());
+        return count.find() ? Double.parseDouble(count.group(1)) : 0;
+    }
+
+    private static Reply open(RunningParley parley, String code) {
+        return parley.client().open(code, TOKEN, "an offer", List.of());
+    }
+}

@@ -1,0 +1,85 @@
+package dev.parley.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.store.postgresql.PostgresCluster;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The start over PostgreSQL: without a primary there is none, but one line that says so; without a replica there is. */
+class PostgresStartIT {
+    /** Nobody listens there. */
+    private static final String NOBODY = "127.0.0.1:1";
+
+    /** The exit code for what the operator has to change. */
+    private static final int REFUSED = 1;
+
+    /** The exit code for what may pass by itself. */
+    private static final int UNAVAILABLE = 69;
+
+    @TempDir
+    Path folder;
+
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void neitherAReplicaNorAHostThatCannotBeReachedStopsTheStart() {
+        ParleyJar jar = over(NOBODY + ",127.0.0.1:" + cluster.primary().port(), database())
+                .with("PARLEY_STORE_REPLICAS", "copy@far=postgresql://parley:secret@" + NOBODY + "/" + database());
+        try (RunningParley parley = jar.start()) {
+            Reply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
+            assertThat(opened.status()).as("%s", opened).isEqualTo(201);
+
+            Reply read = parley.client().getSince("first-unconstrained", "/api/v1/sessions/a-session");
+            assertThat(read.status()).as("%s", read).isEqualTo(200);
+            assertThat(TwoNodes.isByPrimary(read)).isTrue();
+            await().untilAsserted(() -> assertThat(
+                            parley.operators().get("/q/health/ready").text())
+                    .containsPattern("\"copy\": *\"replica, failing"));
+        }
+    }
+
+    @Test
+    void aPrimaryThatCannotBeReachedStopsTheStart() {
+        assertRefused(over(NOBODY, database()), UNAVAILABLE, NOBODY);
+    }
+
+    @Test
+    void aDatabaseThatIsNotThereStopsTheStart() {
+        assertRefused(over("127.0.0.1:" + cluster.primary().port(), "nothing"), REFUSED, "\"nothing\"");
+    }
+
+    @Test
+    void aStandbyAloneStopsTheStart() {
+        assertRefused(over("127.0.0.1:" + cluster.standby().port(), database()), UNAVAILABLE, "primary");
+    }
+
+    private ParleyJar over(String hosts, String database) {
+        return ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "postgresql://parley:secret@" + hosts + "/" + database)
+                .startingFast();
+    }
+
+    private String database() {
+        return cluster.primary().database();
+    }
+
+    private static void assertRefused(ParleyJar jar, int code, String why) {
+        assertThat(jar.run().refusal(code)).contains("parley.store.url", why).doesNotContain("secret");
+    }
+}

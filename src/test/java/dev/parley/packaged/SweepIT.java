@@ -1,0 +1,117 @@
+package dev.parley.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Sweeping: as a command beside a server that does not sweep by itself, and by the server. Sessions do not age here; they are
+ * made expired in the file.
+ */
+class SweepIT {
+    private static final String TOKEN = "the-own-secret-of-an-offerer";
+
+    @TempDir
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static RunningParley parley;
+
+    @BeforeAll
+    static void start() {
+        parley = jar("parley.db").with("PARLEY_EXPIRY_SCHEDULE", "off").start();
+    }
+
+    @AfterAll
+    static void stop() {
+        parley.close();
+    }
+
+    @Test
+    void aSweepDeletesWhatHasExpiredAndNothingElse() throws SQLException {
+        open(parley, "lives-on");
+        open(parley, "expires-one");
+        open(parley, "expires-two");
+        try (StoreFile store = store("parley.db")) {
+            store.expire("expires-one");
+            store.expire("expires-two");
+            long before = store.sessions();
+            assertSwept(2);
+            assertThat(store.sessions()).isEqualTo(before - 2);
+        }
+        assertThat(parley.client().session("lives-on").status()).isEqualTo(200);
+        assertSwept(0);
+    }
+
+    @Test
+    void aSweepOfAMistypedPathIsRefusedAndMakesNoStore() {
+        Exit exit = jar("misspelt/parley.db").run("sweep");
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.out()).isEmpty();
+        assertThat(exit.err().lines()).singleElement().asString().contains("misspelt/parley.db", "parley migrate");
+        assertThat(folder.resolve("misspelt")).doesNotExist();
+    }
+
+    @Test
+    void aSweepDisturbsNoWriter() throws SQLException {
+        try (Crowd before = Crowd.actingOn(parley.client(), 8, 1, 1_000)) {
+            before.awaitAcknowledgements();
+        }
+        try (StoreFile store = store("parley.db")) {
+            int expired = store.execute("UPDATE sessions SET expires_at = 1");
+            try (Crowd during = Crowd.actingOn(parley.client(), 2, 2, 100)) {
+                during.awaitAcknowledgements();
+                assertSwept(expired);
+                during.leave();
+                assertThat(during.surprises()).isEmpty();
+                during.sessions().forEach(session -> session.assertKeptBy(parley.client()));
+            }
+        }
+    }
+
+    @Test
+    void aServerSweepsByItselfUnlessThatIsOff() throws SQLException {
+        ParleyJar sweeping = jar("swept.db").with("PARLEY_EXPIRY_SCHEDULE", "1s");
+        open(parley, "stays-in-the-file");
+        try (RunningParley other = sweeping.start();
+                StoreFile unswept = store("parley.db");
+                StoreFile swept = store("swept.db")) {
+            open(other, "goes");
+            unswept.expire("stays-in-the-file");
+            swept.expire("goes");
+            await().until(() -> swept.sessions() == 0);
+            assertThat(unswept.execute("DELETE FROM sessions WHERE code = ?", "stays-in-the-file"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static void open(RunningParley parley, String code) {
+        Reply reply = parley.client().open(code, TOKEN, "an offer", List.of());
+        assertThat(reply.status()).as("%s", reply).isEqualTo(201);
+    }
+
+    /** How long a statement takes is the machine's affair here, and a slow one is told on the error stream. */
+    private static void assertSwept(int sessions) {
+        Exit exit = jar("parley.db").run("sweep");
+        assertThat(exit).isEqualTo(new Exit(0, deleted(sessions), ""));
+    }
+
+    private static String deleted(int sessions) {
+        return "{\"deleted\":" + sessions + "}" + System.lineSeparator();
+    }
+
+    private static ParleyJar jar(String store) {
+        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store).startingFast();
+    }
+
+    private static StoreFile store(String store) throws SQLException {
+        return StoreFile.open(folder.resolve(store));
+    }
+}

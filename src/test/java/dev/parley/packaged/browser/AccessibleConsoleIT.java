@@ -1,0 +1,128 @@
+package dev.parley.packaged.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The page in each of its states, in the ways in which people have it: axe-core finds nothing to object to, nothing lies on
+ * something else, and nothing is wider than the screen. What it looked like is left in {@code target/browser}.
+ */
+@ExtendWith(InChromium.class)
+class AccessibleConsoleIT {
+    private static final String AXE = resource("/axe.min.js");
+    private static final String LAYOUT = resource("/browser/layout.js");
+
+    private static final String VIOLATIONS = """
+            async () => {
+              const { violations } = await axe.run({ rules: { "target-size": { enabled: true } } });
+              return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
+            }
+            """;
+
+    /** As long as a topic may be, in words and in one word. */
+    private static final String LONG_TOPIC = "a topic of many words, ".repeat(22) + "x".repeat(1_024 - 22 * 23);
+
+    private static final String LONG_MESSAGE = "A message of many words, and one " + "long".repeat(40);
+
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing does not change
+    private enum Condition {
+        LIGHT(device -> device),
+        DARK(device -> device.setColorScheme(ColorScheme.DARK)),
+        FORCED_COLOURS(device -> device.setForcedColors(ForcedColors.ACTIVE).setColorScheme(ColorScheme.DARK)),
+        NARROW(device -> device.setViewportSize(320, 700)),
+        ZOOM_200(device -> device.setViewportSize(640, 450).setDeviceScaleFactor(2)),
+        TEXT_200(
+                device -> device,
+                "const sheet = new CSSStyleSheet();"
+                        + " sheet.replaceSync('html { font-size: 200% }');"
+                        + " document.adoptedStyleSheets = [sheet];"),
+        RIGHT_TO_LEFT(device -> device, "document.documentElement.dir = 'rtl';"),
+        RIGHT_TO_LEFT_NARROW(device -> device.setViewportSize(320, 700), "document.documentElement.dir = 'rtl';");
+
+        private final UnaryOperator<NewContextOptions> device;
+        private final String script;
+
+        Condition(UnaryOperator<NewContextOptions> device) {
+            this(device, "");
+        }
+
+        /** @param script runs when the page has been parsed */
+        Condition(UnaryOperator<NewContextOptions> device, String script) {
+            this.device = device;
+            this.script = script;
+        }
+
+        ConsolePage open(Pages pages, String name) {
+            NewContextOptions desktop = new NewContextOptions().setViewportSize(1280, 900);
+            ConsolePage page = pages.openConsole(name, device.apply(desktop));
+            page.page().addInitScript("addEventListener('DOMContentLoaded', () => { " + script + " });");
+            return page;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void thePageIsAccessibleInEachState(Condition condition, Pages pages) {
+        ConsolePage host = condition.open(pages, "host").go(pages.console());
+        ConsolePage guest = condition.open(pages, "guest");
+
+        assertAccessible(condition, "idle", host);
+
+        host.startUnder(LONG_TOPIC);
+        host.awaitWaiting(LONG_TOPIC);
+        host.awaitStep("offerer: no more candidates");
+        assertAccessible(condition, "waiting", host);
+
+        guest.go(pages.console()).joinFromList(LONG_TOPIC);
+        host.awaitConnection();
+        guest.awaitConnection();
+        host.say(LONG_MESSAGE);
+        guest.awaitMessage(LONG_MESSAGE);
+        guest.say("ok");
+        host.awaitMessage("ok");
+        host.awaitStep("answerer: no more candidates");
+        assertAccessible(condition, "host", host);
+        assertAccessible(condition, "guest", guest);
+        assertThat(host.page().evaluate("() => getComputedStyle(document.querySelector('.arrow')).backgroundColor"))
+                .as("the handshake shows")
+                .isNotEqualTo(host.page().evaluate("() => getComputedStyle(document.body).backgroundColor"));
+
+        guest.end();
+        host.awaitStatus("The other person has left.");
+        guest.go("about:blank").go(pages.console() + "#code=no-such-code");
+        guest.awaitStatus(
+                "This session is not available any more: it has expired or was ended, or the link is incomplete."
+                        + " Ask for a new link.");
+        assertAccessible(condition, "error", guest);
+    }
+
+    private static void assertAccessible(Condition condition, String state, ConsolePage page) {
+        String name = "console-" + condition.name().toLowerCase(Locale.ROOT) + "-" + state;
+        page.screenshot(Stage.FOLDER.resolve(name + ".png"));
+        page.page().evaluate(AXE);
+        assertThat((List<?>) page.page().evaluate(VIOLATIONS)).as(name).isEmpty();
+        assertThat((List<?>) page.page().evaluate(LAYOUT)).as(name).isEmpty();
+    }
+
+    private static String resource(String name) {
+        try (InputStream resource = AccessibleConsoleIT.class.getResourceAsStream(name)) {
+            assertThat(resource).as(name).isNotNull();
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

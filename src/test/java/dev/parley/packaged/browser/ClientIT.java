@@ -1,0 +1,560 @@
+package dev.parley.packaged.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.Route.FetchOptions;
+import com.microsoft.playwright.Route.FulfillOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two pages of another site connect through parley.js, each step of which does what parley.d.ts says. */
+@ExtendWith(InChromium.class)
+class ClientIT {
+    private static final Map<String, Object> NOTHING = Map.of();
+
+    /** As a test's topic, so that no test finds another's sessions. */
+    private String topic = "";
+
+    @BeforeEach
+    void haveATopic(TestInfo test) {
+        topic = test.getDisplayName();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "long-poll", "poll"})
+    void twoPeersMeetWhateverTheTransport(String transport, Pages pages) {
+        Map<String, Object> options = Map.of("transport", transport, "pollInterval", 50);
+        ClientPage host = pages.openClient("host").with(options);
+        ClientPage guest = pages.openClient("guest").with(options);
+
+        String code = host.host(NOTHING);
+        host.await("session.transport === '" + transport + "'");
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened())
+                .contains("waiting " + transport, "answer answerer 1", "connected")
+                .startsWith("offer offerer 1");
+        assertThat(guest.happened()).startsWith("offer offerer 1").contains("answer answerer 1", "connected");
+        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
+    }
+
+    /** As behind a proxy that lets no request wait. */
+    @Test
+    void whereNothingMayWaitItLooksAgainAndAgain(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 50));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        host.page().route("**/events?*", route -> {
+            Map<String, String> headers = route.request().headers();
+            if (headers.containsKey("prefer")
+                    || headers.getOrDefault("accept", "").contains("event-stream")) {
+                route.abort();
+            } else {
+                route.resume();
+            }
+        });
+
+        String code = host.host(NOTHING);
+        host.await("session.transport === 'poll'");
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened())
+                .containsSubsequence("waiting sse", "waiting long-poll", "waiting poll", "connected");
+    }
+
+    @Test
+    void whoWaitsIsFoundByTopic(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        String code = host.host(Map.of("peerId", "alice", "tags", List.of("red")));
+
+        assertThat(
+                        guest.value(
+                                "parley.find().then((found) => found.map(({ code, peerId, tags }) => ({ code, peerId, tags })))"))
+                .isEqualTo(List.of(Map.of("code", code, "peerId", "alice", "tags", List.of("red"))));
+        assertThat(guest.value("parley.find('another topic')")).isEqualTo(List.of());
+        assertThat(guest.value("parley.topics({ prefix: '" + topic + "' })"))
+                .isEqualTo(List.of(Map.of("topic", topic, "sessions", 1)));
+    }
+
+    @Test
+    void theGuestMayJoinBeforeTheCandidates(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        HeldCandidates late = host.holdCandidates();
+        HeldCandidates later = guest.holdCandidates();
+
+        guest.join(host.host(NOTHING));
+        late.await();
+        host.await("pc.signalingState === 'stable'");
+        assertThat(host.value("pc.connectionState")).isNotEqualTo("connected");
+
+        late.letGo();
+        guest.awaitConnection();
+        later.letGo();
+        assertTheyTalk(host, guest);
+    }
+
+    /** The compatible API takes an answerer's candidates before there is an answer. To WebRTC they have no meaning then. */
+    @Test
+    void candidatesWaitForTheDescription(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 20));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        host.value(
+                "parley.addEventListener('retry', ({ detail }) => happened.push(`retry after ${detail.error.cause}`))");
+        String code = host.host(NOTHING);
+        String candidate = "candidate:1 1 udp 2122252543 192.0.2.7 54321 typ host";
+        guest.page().evaluate("""
+                        ([code, candidate]) => fetch(`${service}/answer`, {
+                          method: "POST",
+                          headers: { "Content-Type": "application/json" },
+                          body: JSON.stringify({
+                            code,
+                            side: "answerer",
+                            candidate: JSON.stringify({ candidate, sdpMLineIndex: 0, note: "a\\u2028b\\u2029c\\u0085d" }),
+                          }),
+                        })
+                        """, List.of(code, candidate));
+        guest.join(code);
+
+        assertTheyTalk(host, guest);
+        assertThat(host.happened().stream()
+                        .filter(words -> words.endsWith("answerer 1"))
+                        .toList())
+                .startsWith("answer answerer 1", "candidate answerer 1");
+        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("retry"));
+    }
+
+    @Test
+    void whatIsToldTwiceIsTakenOnce(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("transport", "poll", "pollInterval", 20));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        Map<String, Object> stay = Map.of("stay", true);
+        host.page().route("**/events?*", route -> {
+            String all = route.request().url().replaceFirst("after=\\d+", "after=0");
+            route.fulfill(new FulfillOptions().setResponse(route.fetch(new FetchOptions().setUrl(all))));
+        });
+
+        guest.join(host.host(stay));
+        assertTheyTalk(host, guest);
+        host.await("happened.includes('end-of-candidates answerer 1')");
+        guest.await("happened.includes('end-of-candidates answerer 1')");
+        host.page().waitForResponse("**/events?*", () -> {});
+
+        assertThat(count(host, "answer answerer 1")).isEqualTo(1);
+        assertThat(count(host, "end-of-candidates answerer 1")).isEqualTo(1);
+        assertThat(count(host, "candidate answerer 1")).isEqualTo(count(guest, "candidate answerer 1"));
+    }
+
+    @Test
+    void aBurstOfCandidatesIsOneRequest(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        var bodies = new ArrayList<String>();
+        host.page().onRequest(request -> {
+            if (request.url().endsWith("/candidates")) {
+                bodies.add(request.postData());
+            }
+        });
+        host.host(NOTHING);
+        host.await("happened.includes('end-of-candidates offerer 1')");
+
+        assertThat(bodies).anyMatch(body -> candidates(body) > 1);
+        assertThat(bodies.get(bodies.size() - 1)).contains("\"end\":true");
+        assertThat(bodies.stream().mapToLong(ClientIT::candidates).sum()).isEqualTo(count(host, "candidate offerer 1"));
+    }
+
+    private static long candidates(String body) {
+        return Pattern.compile("\"sdpMid\"").matcher(body).results().count();
+    }
+
+    @Test
+    void nothingIsAskedOnceConnected(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        guest.join(host.host(NOTHING));
+        assertTheyTalk(host, guest);
+
+        host.await("session.transport === null");
+        guest.await("session.transport === null");
+    }
+
+    @Test
+    void anIceRestartMakesNewWays(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        Map<String, Object> stay = Map.of("stay", true);
+        guest.join(host.host(stay), stay);
+        assertTheyTalk(host, guest);
+        Object[] before = {host.value(UFRAG), guest.value(UFRAG)};
+
+        host.value("session.restart()");
+        guest.await("session.generation === 2");
+        host.await("happened.includes('answer answerer 2')");
+        guest.await("happened.includes('candidate offerer 2')");
+
+        assertThat(new Object[] {host.value(UFRAG), guest.value(UFRAG)}).doesNotContainAnyElementsOf(List.of(before));
+        host.say("Still there?");
+        guest.awaitMessage("Still there?");
+        assertThat(guest.failureOf("session.restart()"))
+                .contains(
+                        entry("name", "InvalidStateError"),
+                        entry("detail", "Only the host makes offers; the guest follows them."));
+    }
+
+    /** The guest rests and does not follow: its answer is awaited, and no other's is accepted. */
+    @Test
+    void aRestartedSessionIsNotForStrangers(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        ClientPage stranger = pages.openClient("stranger").with(Map.of("topic", topic));
+        String code = host.host(NOTHING);
+        guest.join(code);
+        assertTheyTalk(host, guest);
+        guest.await("session.transport === null");
+
+        host.value("session.restart()");
+        assertThat(host.value("session.generation")).isEqualTo(2);
+        assertThat((List<?>) stranger.value("parley.find()")).isEmpty();
+        assertThat(stranger.failureOf("join('" + code + "')"))
+                .contains(
+                        entry("status", 409),
+                        entry(
+                                "detail",
+                                "This session already has a guest; ask for a new link, or look for another session."));
+        assertThat(host.happened()).doesNotContain("answer answerer 2");
+        assertTheyTalk(host, guest);
+    }
+
+    private static final String UFRAG = "pc.currentLocalDescription.sdp.match(/ice-ufrag:(\\S+)/)[1]";
+
+    /** Whichever reply is lost, what the other side did before the repetition is seen. */
+    @Test
+    void nothingIsMissedBehindALostReply(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        var held = new ArrayList<Route>();
+        var delivered = new AtomicInteger();
+        host.page().route("**/api/v1/sessions", route -> {
+            if (route.request().method().equals("POST") && delivered.incrementAndGet() == 1) {
+                route.fetch(); // the service opens the session, and the page does not hear of it
+                held.add(route);
+            } else {
+                route.resume();
+            }
+        });
+
+        host.page().evaluate("() => void (window.hosting = host({ code: 'lost-create', stay: true }))");
+        host.page().waitForCondition(() -> !held.isEmpty());
+        guest.join("lost-create");
+        guest.await("happened.includes('end-of-candidates answerer 1')");
+        held.get(0).abort();
+
+        host.value("hosting");
+        host.await("happened.includes('answer answerer 1')");
+        assertTheyTalk(host, guest);
+        assertThat(delivered.get()).isGreaterThanOrEqualTo(2);
+        host.await("happened.includes('end-of-candidates answerer 1')");
+    }
+
+    /** What a lost reply had done is found again, and done once. */
+    @Test
+    void aLostReplyIsAskedForAgain(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
+        LostReplies hosts = LostReplies.on(host.page(), "/sessions", "/candidates", "/offer");
+        LostReplies guests = LostReplies.on(guest.page(), "/answer", "/candidates");
+
+        String code = host.host(NOTHING);
+        assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
+        guest.join(code, Map.of("stay", true));
+        assertTheyTalk(host, guest);
+        host.await("happened.includes('end-of-candidates offerer 1')");
+        host.value("session.restart()");
+        guest.await("session.generation === 2");
+        host.await("happened.includes('answer answerer 2')");
+
+        assertThat(hosts.lost()).containsOnlyKeys("/sessions", "/candidates", "/offer");
+        assertThat(guests.lost()).containsOnlyKeys("/answer", "/candidates");
+        assertThat(host.value("session.generation")).isEqualTo(2);
+        List<String> heard = guest.happened().stream()
+                .filter(words -> words.startsWith("offer"))
+                .toList();
+        assertThat(heard).containsExactly("offer offerer 1", "offer offerer 2");
+    }
+
+    @Test
+    void whoAsksToComeBackLaterIsObeyed(Pages pages) {
+        ClientPage page = pages.openClient("page").with(NOTHING);
+        var refusals = new AtomicInteger();
+        page.page().route("**/api/v1/topics", route -> {
+            if (refusals.incrementAndGet() == 1) {
+                route.fulfill(new FulfillOptions()
+                        .setStatus(503)
+                        .setHeaders(Map.of(
+                                "Access-Control-Allow-Origin", "*",
+                                "Access-Control-Expose-Headers", "Retry-After",
+                                "Retry-After", "1")));
+            } else {
+                route.resume();
+            }
+        });
+
+        page.value("parley.addEventListener('retry', ({ detail }) => (window.delay = detail.delay))");
+        page.value("parley.topics()");
+        assertThat(((Number) page.value("delay")).doubleValue()).isGreaterThanOrEqualTo(1000);
+        assertThat(refusals).hasValue(2);
+    }
+
+    @Test
+    void bookmarksKeepThemselves(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
+        assertThat(host.value("parley.getBookmark()")).isNull();
+
+        Request first = requestOf(host, "parley.find()");
+        String bookmark = (String) host.value("parley.getBookmark()");
+        Request second = requestOf(host, "parley.find()");
+        assertThat(first.headers()).doesNotContainKey("x-d1-bookmark");
+        assertThat(second.headers()).containsEntry("x-d1-bookmark", bookmark);
+
+        host.host(NOTHING);
+        String later = (String) host.value("parley.getBookmark()");
+        assertThat(later).isGreaterThan(bookmark);
+
+        Request older = requestOf(host, "(parley.setBookmark('" + bookmark + "'), parley.find())");
+        assertThat(older.headers()).containsEntry("x-d1-bookmark", bookmark);
+        Request free = requestOf(host, "(parley.clearBookmark(), parley.find())");
+        assertThat(free.headers()).doesNotContainKey("x-d1-bookmark");
+        assertThat(host.value("parley.servedBy"))
+                .isEqualTo(Map.of("node", "local", "region", "local", "primary", true));
+    }
+
+    @Test
+    void aLinkCarriesTheCodeAndTheBookmark(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        String code = host.host(NOTHING);
+        String link = (String) host.value("session.shareLink('https://chess.example/play?board=3')");
+        assertThat(link).startsWith("https://chess.example/play?board=3#code=" + code + "&bookmark=");
+
+        assertThat(guest.value("parley.fromLink('" + link + "')")).isEqualTo(code);
+        assertThat(guest.value("parley.getBookmark()")).isEqualTo(link.substring(link.lastIndexOf('=') + 1));
+        Request read = guest.page()
+                .waitForRequest(request -> request.url().endsWith("/sessions/" + code), () -> guest.join(code));
+        assertThat(read.headers()).containsEntry("x-d1-bookmark", link.substring(link.lastIndexOf('=') + 1));
+        assertTheyTalk(host, guest);
+        assertThat(guest.value("parley.fromLink('https://chess.example/')")).isNull();
+    }
+
+    @Test
+    void aRefusalSaysWhatTheServiceSaid(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage first = pages.openClient("first").with(NOTHING);
+        ClientPage second = pages.openClient("second").with(NOTHING);
+
+        assertThat(first.failureOf("join('no-such-code')"))
+                .contains(
+                        entry("name", "ParleyError"),
+                        entry("status", 404),
+                        entry("type", "urn:parley:problem:session-not-found"))
+                .extractingByKey("detail")
+                .asString()
+                .contains("expired", "ask for a new link");
+
+        String code = host.host(NOTHING);
+        assertThat(second.failureOf("host({ code: '" + code + "' })"))
+                .contains(entry("status", 409), entry("type", "urn:parley:problem:code-taken"));
+        assertThat(second.failureOf("host({ tags: [''] })")).contains(entry("status", 422));
+
+        first.join(code);
+        assertThat(second.failureOf("join('" + code + "')"))
+                .contains(
+                        entry("status", 409),
+                        entry("type", "urn:parley:problem:already-answered"),
+                        entry(
+                                "detail",
+                                "This session already has a guest; ask for a new link, or look for another session."));
+        assertTheyTalk(host, first);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "a b", "caf\u00e9", "topic?x", "LONG"})
+    void whatIsNoCodeIsRejectedBeforeAnyRequest(String text, Pages pages) {
+        String code = text.equals("LONG") ? "x".repeat(129) : text;
+        ClientPage page = pages.openClient("page").with(NOTHING);
+        var requests = new ArrayList<String>();
+        page.page().onRequest(request -> requests.add(request.url()));
+
+        for (String call : List.of("join('" + code + "')", "host({ code: '" + code + "' })")) {
+            assertThat(page.failureOf(call))
+                    .contains(entry("name", "ParleyError"), entry("status", 422))
+                    .extractingByKey("detail")
+                    .asString()
+                    .startsWith("code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..");
+        }
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void aCodeOfTheGreatestLengthIsOne(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+
+        guest.join(host.host(Map.of("code", "~" + "x".repeat(127))));
+        assertTheyTalk(host, guest);
+    }
+
+    @Test
+    void onceConnectedDataCanBeSent(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        for (ClientPage page : List.of(host, guest)) {
+            page.page()
+                    .evaluate(
+                            "() => parley.addEventListener('session', ({ detail }) => detail.session.connected.then(()"
+                                    + " => channel.send('at once')).catch(({ message }) => heard.push(message)))");
+        }
+
+        guest.join(host.host(NOTHING));
+        host.await("heard.length > 0");
+        guest.await("heard.length > 0");
+        assertThat(host.value("heard")).isEqualTo(List.of("at once"));
+        assertThat(guest.value("heard")).isEqualTo(List.of("at once"));
+    }
+
+    @Test
+    void aConnectionWithoutDataChannelsConnectsToo(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        for (ClientPage page : List.of(host, guest)) {
+            page.value("(window.pc = new RTCPeerConnection(), pc.addTransceiver('audio'), null)");
+        }
+
+        guest.join(host.host(NOTHING));
+        host.awaitConnection();
+        guest.awaitConnection();
+        assertThat(host.value("pc.sctp")).isNull();
+    }
+
+    /** The namespace that a client names, not the page that it is on, decides with whom it shares sessions. */
+    @Test
+    void clientsOfOneNamespaceShareSessions(Pages pages) {
+        ClientPage host = pages.openClient("host").with(Map.of("topic", topic, "namespace", "chess.example"));
+        ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic, "namespace", "chess.example"));
+        ClientPage stranger = pages.openClient("stranger").with(Map.of("topic", topic));
+
+        Request sent = host.page().waitForRequest("**/api/v1/sessions", () -> host.host(NOTHING));
+        assertThat(sent.headers()).containsEntry("parley-namespace", "chess.example");
+        assertThat((List<?>) stranger.value("parley.find()")).isEmpty();
+        assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
+    }
+
+    @Test
+    void theNamespaceIsTheOriginOfThePageByDefault(Pages pages) {
+        ClientPage page = pages.openClient("page").with(Map.of("topic", topic));
+
+        assertThat(requestOf(page, "parley.find()").headers())
+                .containsEntry("parley-namespace", (String) page.value("location.origin"));
+        assertThat(page.failureOf("new Parley(service, { namespace: 'two words' })"))
+                .contains(
+                        entry("name", "TypeError"),
+                        entry("detail", "namespace must be 1 to 512 visible ASCII characters"));
+    }
+
+    /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
+    @Test
+    void aStreamThatNeverOpensIsGivenUp(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(NOTHING);
+        host.page().evaluate("""
+            () => {
+              const real = window.fetch;
+              window.fetch = (url, options) => options.headers.Accept?.includes("event-stream")
+                ? new Promise((resolve, reject) => options.signal.addEventListener("abort", () => reject(options.signal.reason)))
+                : real(url, options);
+            }
+            """);
+        host.page().clock().install();
+
+        String code = host.host(NOTHING);
+        host.page().waitForCondition(() -> {
+            host.page().clock().fastForward(5_000);
+            return "long-poll".equals(host.value("session.transport"));
+        });
+        guest.join(code);
+        assertTheyTalk(host, guest);
+    }
+
+    @Test
+    void aConnectionWithNothingToCarryIsNotOffered(Pages pages) {
+        ClientPage page = pages.openClient("page").with(NOTHING);
+
+        assertThat(page.failureOf("parley.host(new RTCPeerConnection())")).contains(entry("name", "TypeError"));
+    }
+
+    @Test
+    void theHostMayClose(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        ClientPage guest = pages.openClient("guest").with(Map.of("pollInterval", 50));
+        Map<String, Object> stay = Map.of("stay", true);
+        String code = host.host(stay);
+        guest.join(code, stay);
+        assertTheyTalk(host, guest);
+
+        host.value("session.close()");
+        guest.await("session.closed");
+        assertThat(host.value("session.closed")).isEqualTo(true);
+        assertThat(host.happened()).endsWith("closed");
+        assertThat(guest.failureOf("join('" + code + "')")).contains(entry("status", 404));
+
+        host.say("Of this the connection knows nothing");
+        guest.awaitMessage("Of this the connection knows nothing");
+    }
+
+    @Test
+    void anAbortedSignalEndsTheSession(Pages pages) {
+        ClientPage host = pages.openClient("host").with(NOTHING);
+        String code = (String) host.value("(window.ending = new AbortController(), host({ signal: ending.signal }))");
+
+        host.value("ending.abort()");
+        assertThat(host.value("session.closed")).isEqualTo(true);
+        assertThat(host.failureOf("session.connected")).contains(entry("name", "AbortError"));
+        host.page()
+                .waitForFunction(
+                        "(code) => parley.join(code, new RTCPeerConnection()).catch(({ status }) => status === 404)",
+                        code);
+        assertThat(host.failureOf("host({ signal: AbortSignal.abort() })")).contains(entry("name", "AbortError"));
+        assertThat(host.failureOf("parley.find(null, { signal: AbortSignal.abort() })"))
+                .contains(entry("name", "AbortError"));
+    }
+
+    private static long count(ClientPage page, String words) {
+        return page.happened().stream().filter(words::equals).count();
+    }
+
+    /** The search that {@code call} makes. */
+    private static Request requestOf(ClientPage page, String call) {
+        return page.page().waitForRequest(request -> request.url().contains("?topic="), () -> page.value(call));
+    }
+
+    private static void assertTheyTalk(ClientPage host, ClientPage guest) {
+        host.awaitConnection();
+        guest.awaitConnection();
+        host.say("How do you do");
+        guest.awaitMessage("How do you do");
+        guest.say("Delighted");
+        host.awaitMessage("Delighted");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.parley.packaged.browser;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import java.util.List;
+import java.util.Map;
+
+/** One peer that uses parley.js: {@code client.html} in a browser. Every wait has Chromium's bound, and fails the test beyond it. */
+final class ClientPage {
+    private final Page page;
+
+    ClientPage(Page page) {
+        this.page = page;
+        page.waitForSelector("body[data-ready]");
+    }
+
+    /** The page itself, for what only one test does. */
+    Page page() {
+        return page;
+    }
+
+    /** Starts with a new connection and a Parley with {@code options}; returns this page. */
+    ClientPage with(Map<String, Object> options) {
+        page.evaluate("(options) => begin(options)", options);
+        return this;
+    }
+
+    /** Hosts; returns the code. */
+    String host(Map<String, Object> options) {
+        return (String) page.evaluate("(options) => host(options)", options);
+    }
+
+    void join(String code) {
+        join(code, Map.of());
+    }
+
+    void join(String code, Map<String, Object> options) {
+        page.evaluate("([code, options]) => join(code, options)", List.of(code, options));
+    }
+
+    /** What {@code promise}, an expression, is broken with: name, status, type and detail. */
+    @SuppressWarnings("unchecked") // as client.js has it
+    Map<String, Object> failureOf(String promise) {
+        return (Map<String, Object>) page.evaluate("() => failure((async () => " + promise + ")())");
+    }
+
+    void awaitConnection() {
+        page.evaluate("() => session.connected");
+    }
+
+    /** Waits until {@code condition}, an expression, holds. */
+    void await(String condition) {
+        page.waitForFunction("() => " + condition);
+    }
+
+    Object value(String expression) {
+        return page.evaluate("() => " + expression);
+    }
+
+    /** What the session said happened, so far. */
+    @SuppressWarnings("unchecked") // as client.js has it
+    List<String> happened() {
+        return (List<String>) page.evaluate("() => happened");
+    }
+
+    void say(String message) {
+        await("channel.readyState === 'open'");
+        page.evaluate("(message) => channel.send(message)", message);
+    }
+
+    void awaitMessage(String message) {
+        page.waitForFunction("(message) => heard.includes(message)", message);
+    }
+
+    HeldCandidates holdCandidates() {
+        return HeldCandidates.on(page, ClientPage::carriesCandidates);
+    }
+
+    private static boolean carriesCandidates(Request request) {
+        return request.url().endsWith("/candidates");
+    }
+}

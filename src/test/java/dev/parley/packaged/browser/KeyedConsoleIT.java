@@ -1,0 +1,73 @@
+package dev.parley.packaged.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RunningParley;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the service asks for keys its page does, and its calls and its event stream have the key with them. */
+@ExtendWith(InChromium.class)
+class KeyedConsoleIT {
+    private static final String WRONG = "This key is not valid: it is wrong, has expired or was revoked.";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aWrongKeySaysSoAtOnceAndAfterAReload(Pages pages) {
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
+        String key = jar.run("key", "create", "page", "--namespace", "chess", "--role", "observer")
+                .out()
+                .strip();
+        try (RunningParley parley = jar.start()) {
+            ConsolePage visitor = pages.openConsole("wrong-key", new NewContextOptions());
+
+            visitor.go(parley.uri() + "/").enterKey("parley_of-somebody-else");
+            visitor.awaitKeyError(WRONG);
+            visitor.enterKey("ключ");
+            visitor.awaitKeyError("This key is not valid: a key has no spaces, and no letters other than A to Z.");
+            visitor.screenshot(Stage.FOLDER.resolve("console-wrong-key.png"));
+
+            // As if the key that the tab keeps had been revoked.
+            visitor.page().evaluate("() => sessionStorage.setItem('parley-key', 'parley_revoked')");
+            visitor.page().reload();
+            visitor.awaitKeyError(WRONG);
+            assertThat(visitor.page().locator("#trouble").textContent()).isEqualTo(WRONG);
+
+            visitor.giveKey(key); // an observer may look, and not host
+            visitor.button("Start").click();
+            visitor.awaitKeyError(
+                    "This key does not permit that. The credential has no role that may do this; it takes peer.");
+        }
+    }
+
+    @Test
+    void twoVisitorsWithAKeyMeetByALink(Pages pages) {
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
+        String key = jar.run("key", "create", "page", "--namespace", "chess", "--role", "peer")
+                .out()
+                .strip();
+        try (RunningParley parley = jar.start()) {
+            ConsolePage host = pages.openConsole("keyed-host", new NewContextOptions());
+            ConsolePage guest = pages.openConsole("keyed-guest", new NewContextOptions());
+
+            host.go(parley.uri() + "/").giveKey(key);
+            guest.go(host.start());
+            guest.awaitStatus("This service needs a key. Enter it above to continue.");
+            guest.screenshot(Stage.FOLDER.resolve("console-key.png"));
+            guest.giveKey(key); // the invitation was not lost over that
+
+            host.awaitConnection();
+            guest.awaitConnection();
+            assertThat(host.requests()).noneMatch(url -> url.contains(key));
+            assertThat(host.page().evaluate("() => localStorage.length + document.cookie.length"))
+                    .as("what outlives the tab")
+                    .isEqualTo(0);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.parley.packaged.browser;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A peer in Node 20 or newer, with parley.js and a WebRTC implementation of npm: {@code node/peer.mjs}. */
+final class NodePeer implements AutoCloseable {
+    private static final Path FOLDER = Path.of("target", "node-peer");
+    private static final String WEBRTC = "@roamhq/wrtc@0.10.0";
+    private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
+
+    private final Process process;
+    private final Path output;
+
+    private NodePeer(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Skips the test that calls this, by name, where there is no such Node, no npm or no registry to install from. */
+    static void assumeInstalled() {
+        if (run("node", "--eval", "process.exit(Number(process.versions.node.split('.')[0]) >= 20 ? 0 : 1)") != 0) {
+            abort("No Node 20 or newer on the PATH; Debian's package is called nodejs");
+        }
+        if (Files.exists(FOLDER.resolve("node_modules/@roamhq/wrtc"))) {
+            return;
+        }
+        if (run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix", ".", WEBRTC)
+                != 0) {
+            abort("npm cannot install " + WEBRTC + "; see " + FOLDER.resolve("run.log"));
+        }
+    }
+
+    /** @param part {@code host} or {@code join} */
+    static NodePeer start(URI service, String namespace, String topic, String part) {
+        try (InputStream client = service.resolve("/parley.js").toURL().openStream();
+                InputStream peer = NodePeer.class.getResourceAsStream("/node/peer.mjs")) {
+            Files.copy(client, FOLDER.resolve("parley.mjs"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(peer, FOLDER.resolve("peer.mjs"), StandardCopyOption.REPLACE_EXISTING);
+            Path output = FOLDER.resolve(part + ".log");
+            return new NodePeer(launch(output, "node", "peer.mjs", service.toString(), namespace, topic, part), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it has printed a line that begins with {@code words}; returns the rest of the line. */
+    String await(String words) {
+        return Awaitility.await("Node prints \"" + words + "\"")
+                .atMost(WAIT_MAX)
+                .failFast(
+                        "Node has ended; see " + output,
+                        () -> !process.isAlive() && lines().stream().noneMatch(line -> line.startsWith(words)))
+                .until(
+                        () -> lines().stream()
+                                .filter(line -> line.startsWith(words))
+                                .map(line -> line.substring(words.length()))
+                                .findFirst()
+                                .orElse(""),
+                        rest -> !rest.isEmpty());
+    }
+
+    /** Its exit code: nothing that parley.js leaves behind keeps Node alive. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor(WAIT_MAX.toSeconds(), TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int run(String... command) {
+        try {
+            Process process = launch(Files.createDirectories(FOLDER).resolve("run.log"), command);
+            if (process.waitFor(INSTALL_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+            process.destroyForcibly();
+            return -1;
+        } catch (IOException e) {
+            return -1; // there is no such program
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Process launch(Path output, String... command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

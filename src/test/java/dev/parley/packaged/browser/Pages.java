@@ -1,0 +1,141 @@
+package dev.parley.packaged.browser;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Route.FetchOptions;
+import com.microsoft.playwright.Route.FulfillOptions;
+import dev.parley.ice.TurnCredential;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pages that one test opens, each as a visitor of its own. */
+final class Pages implements AutoCloseable {
+    private final Stage stage;
+    private final List<BrowserContext> visitors = new ArrayList<>();
+    private final Map<String, Page> open = new LinkedHashMap<>();
+
+    Pages(Stage stage) {
+        this.stage = stage;
+    }
+
+    /** A page that speaks to Parley by {@code api}, called {@code name} in screenshots. */
+    PeerPage open(String name, String api) {
+        return open(name, api, stage.site().origin(), visitor());
+    }
+
+    /** The same page, but served by another origin. */
+    PeerPage openElsewhere(String name, String api) {
+        return open(name, api, stage.otherSite().origin(), visitor());
+    }
+
+    /** The same page as if Parley itself served it, so that it calls its own origin. */
+    PeerPage openAtParley(String name, String api) {
+        String folder = stage.parley().uri() + "/peer";
+        String folderOfSite = stage.site().origin();
+        BrowserContext visitor = visitor();
+        visitor.route(folder + "/**", route -> {
+            String url = route.request().url().replace(folder, folderOfSite);
+            route.fulfill(new FulfillOptions().setResponse(route.fetch(new FetchOptions().setUrl(url))));
+        });
+        return open(name, api, folder, visitor);
+    }
+
+    /** A page of another site that uses the parley.js of the service. */
+    ClientPage openClient(String name) {
+        return openClient(name, stage.parley().uri());
+    }
+
+    /** The service that all tests share. */
+    URI service() {
+        return stage.parley().uri();
+    }
+
+    /** The same with the parley.js of {@code service}. */
+    ClientPage openClient(String name, URI service) {
+        return new ClientPage(open(name, visitor(), stage.site().origin() + "/client.html?" + serviceQuery(service)));
+    }
+
+    /** A visitor of the page that Parley itself serves, on {@code device}; he has yet to go there. */
+    ConsolePage openConsole(String name, NewContextOptions device) {
+        return new ConsolePage(blank(name, visitor(device)));
+    }
+
+    /** Where that page is. */
+    String console() {
+        return stage.parley().uri() + "/";
+    }
+
+    /** The same page, which connects through a TURN server and in no other way. */
+    PeerPage openRelayed(String name, String api) {
+        return open(name, api + "&relay", stage.site().origin(), visitor());
+    }
+
+    /** The same, where somebody has put another credential into what the service granted. */
+    PeerPage openRelayed(String name, String api, TurnCredential credential) {
+        BrowserContext visitor = visitor();
+        visitor.route("**/api/v1/ice-servers", route -> {
+            APIResponse granted = route.fetch();
+            String body = granted.text()
+                    .replaceAll("(\"username\":\")[^\"]*", "$1" + credential.username())
+                    .replaceAll("(\"credential\":\")[^\"]*", "$1" + credential.password());
+            route.fulfill(new FulfillOptions().setResponse(granted).setBody(body));
+        });
+        return open(name, api + "&relay", stage.site().origin(), visitor);
+    }
+
+    private BrowserContext visitor() {
+        return visitor(new NewContextOptions());
+    }
+
+    private BrowserContext visitor(NewContextOptions device) {
+        BrowserContext visitor = stage.chromium().visitor(device);
+        visitors.add(visitor);
+        return visitor;
+    }
+
+    private PeerPage open(String name, String api, String folder, BrowserContext visitor) {
+        String service = serviceQuery(stage.parley().uri());
+        return new PeerPage(open(name, visitor, folder + "/peer.html?api=" + api + "&" + service));
+    }
+
+    private Page open(String name, BrowserContext visitor, String url) {
+        Page page = blank(name, visitor);
+        page.navigate(url);
+        return page;
+    }
+
+    private Page blank(String name, BrowserContext visitor) {
+        Page page = visitor.newPage();
+        open.put(name, page);
+        return page;
+    }
+
+    private static String serviceQuery(URI service) {
+        return "service=" + URLEncoder.encode(service.toString(), UTF_8);
+    }
+
+    void screenshot(String test) {
+        open.forEach((name, page) -> page.screenshot(new ScreenshotOptions()
+                .setPath(Stage.FOLDER.resolve(test + "-" + name + ".png"))
+                .setFullPage(true)));
+    }
+
+    /** What a page still asks for goes on without the test: a handler that fetches would fail with the page that closes. */
+    @Override
+    public void close() {
+        open.values().forEach(Page::unrouteAll);
+        for (BrowserContext visitor : visitors) {
+            visitor.unrouteAll();
+            visitor.close();
+        }
+    }
+}

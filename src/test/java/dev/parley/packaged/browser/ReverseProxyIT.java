@@ -1,0 +1,345 @@
+package dev.parley.packaged.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import dev.parley.FreePort;
+import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.RunningParley;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Pages that a real nginx, or Caddy, serves from Parley's own origin: what a page writes is in the namespace that it reads, by whatever
+ * API of the browser it calls, and events are not held back. What the guide has for them is read out of it.
+ */
+@ExtendWith(ReverseProxyIT.Installed.class)
+class ReverseProxyIT {
+    private static final Path GUIDE = Path.of("src/site/markdown/reverse-proxies.md");
+    private static final Pattern NGINX_OF_GUIDE = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern CADDY_OF_GUIDE = Pattern.compile("```caddyfile\n(.*?)```", Pattern.DOTALL);
+    private static final String LOCATION = "    location / {\n";
+    private static final String PARLEY_OF_GUIDE = "http://127.0.0.1:8080";
+
+    /** Pages beside the service, with and without referrers. */
+    private static final String PAGES = """
+                location /app/ { alias %1$s/; }
+                location /silent/ { alias %1$s/; add_header Referrer-Policy no-referrer; }
+            """;
+
+    private static final String PLAIN_SERVER = """
+            server {
+                listen 127.0.0.1:%d;
+                location / {
+                    proxy_pass %s;
+                    %s
+                }
+            }
+            """;
+
+    /** A page behind a proxy that is set up in one of the ways that occur. */
+    enum Setup {
+        /** As nginx is without a line about it: Parley is asked for the name of the upstream. */
+        DEFAULT_HOST("http://default-host.test", "/app/"),
+        DEFAULT_HOST_WITHOUT_REFERRER("http://default-host.test", "/silent/"),
+        /** The same, and Parley is not told of it either. */
+        UNCONFIGURED("http://unconfigured.test", "/silent/"),
+        /** The host with the port that is the default. */
+        HOST_WITH_PORT("http://host-with-port.test", "/app/"),
+        /** As the guide has it. */
+        TLS("https://parley.example.org", "/app/"),
+        TLS_WITHOUT_REFERRER("https://parley.example.org", "/silent/"),
+        /** As the guide has it, with another proxy. */
+        CADDY("https://caddy.test", "/app/");
+
+        final String origin;
+        final String folder;
+
+        Setup(String origin, String folder) {
+            this.origin = origin;
+            this.folder = folder;
+        }
+
+        boolean isPlain() {
+            return origin.startsWith("http:");
+        }
+    }
+
+    /** Where the browser, or the configuration, tells Parley which origin the page has. */
+    static Set<Setup> told() {
+        return EnumSet.complementOf(EnumSet.of(Setup.DEFAULT_HOST_WITHOUT_REFERRER, Setup.UNCONFIGURED));
+    }
+
+    private static @Nullable Chromium chromium;
+    private static final List<ServerProcess> PROXIES = new ArrayList<>();
+    private static final List<RunningParley> PARLEYS = new ArrayList<>();
+
+    private final List<BrowserContext> visitors = new ArrayList<>();
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws IOException {
+        if (!Installed.all()) {
+            return;
+        }
+        int defaultHost = FreePort.choose();
+        int unconfigured = FreePort.choose();
+        int hostWithPort = FreePort.choose();
+        int tls = FreePort.choose();
+        RunningParley knowing = parley(folder, "PARLEY_HTTP_PUBLIC_URL", Setup.DEFAULT_HOST.origin);
+        RunningParley unset = parley(folder, "PARLEY_CORS_ORIGINS", "https://listed.example");
+        RunningParley trusting = parley(folder, "PARLEY_LIMITS_TRUSTED_PROXIES", "127.0.0.1");
+        SelfSigned certificate = SelfSigned.of("parley.example.org", folder);
+        Path pages = Path.of("src/test/resources/browser").toAbsolutePath();
+        String servers = PLAIN_SERVER.formatted(defaultHost, knowing.uri(), "")
+                + PLAIN_SERVER.formatted(unconfigured, trusting.uri(), "")
+                + PLAIN_SERVER.formatted(hostWithPort, unset.uri(), "proxy_set_header Host $host:80;")
+                + serverOfGuide(tls, trusting, certificate);
+        PROXIES.add(Nginx.start(
+                Nginx.installed().orElseThrow(),
+                folder,
+                servers.replace(LOCATION, PAGES.formatted(pages) + LOCATION),
+                defaultHost));
+        int caddy = FreePort.choose();
+        Caddy.installed()
+                .ifPresent(executable ->
+                        PROXIES.add(Caddy.start(executable, folder, siteOfGuide(trusting, pages), caddy)));
+        chromium = Chromium.launch(
+                Chromium.installed().orElseThrow(),
+                "--host-resolver-rules="
+                        + "MAP default-host.test 127.0.0.1:%d, MAP unconfigured.test 127.0.0.1:%d,"
+                                .formatted(defaultHost, unconfigured)
+                        + "MAP host-with-port.test 127.0.0.1:%d, MAP parley.example.org 127.0.0.1:%d,"
+                                .formatted(hostWithPort, tls)
+                        + "MAP caddy.test 127.0.0.1:%d".formatted(caddy));
+    }
+
+    private static RunningParley parley(Path folder, String variable, String value) throws IOException {
+        RunningParley parley = ParleyJar.in(Files.createTempDirectory(folder, "parley"))
+                .with(variable, value)
+                .startingFast()
+                .start();
+        PARLEYS.add(parley);
+        return parley;
+    }
+
+    private static String serverOfGuide(int port, RunningParley parley, SelfSigned certificate) {
+        return ofGuide(
+                NGINX_OF_GUIDE,
+                Map.of(
+                        "listen 443 ",
+                        "listen 127.0.0.1:" + port + " ",
+                        "/etc/ssl/parley.example.org.pem",
+                        certificate.certificate().toString(),
+                        "/etc/ssl/parley.example.org.key",
+                        certificate.key().toString(),
+                        PARLEY_OF_GUIDE,
+                        parley.uri().toString()));
+    }
+
+    private static String siteOfGuide(RunningParley parley, Path pages) {
+        return ofGuide(
+                CADDY_OF_GUIDE,
+                Map.of(
+                        "parley.example.org {",
+                        "caddy.test {\n    handle_path /app/* {\n        root * " + pages
+                                + "\n        file_server\n    }",
+                        "127.0.0.1:8080",
+                        parley.uri().getAuthority()));
+    }
+
+    /** What {@code pattern} finds in the guide, but with this machine's ports, files and service. */
+    private static String ofGuide(Pattern pattern, Map<String, String> here) {
+        try {
+            Matcher guide = pattern.matcher(Files.readString(GUIDE));
+            assertThat(guide.find()).as("%s in %s", pattern, GUIDE).isTrue();
+            String lines = guide.group(1);
+            for (Map.Entry<String, String> entry : here.entrySet()) {
+                assertThat(lines).contains(entry.getKey());
+                lines = lines.replace(entry.getKey(), entry.getValue());
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (chromium != null) {
+            chromium.close();
+        }
+        PROXIES.forEach(ServerProcess::close);
+        PROXIES.clear();
+        PARLEYS.forEach(RunningParley::close);
+        PARLEYS.clear();
+    }
+
+    @AfterEach
+    void leave() {
+        visitors.forEach(BrowserContext::close);
+    }
+
+    @ParameterizedTest
+    @MethodSource("told")
+    void fetchReadsWhatItWrote(Setup setup) {
+        ClientPage page = open(setup);
+        String code = UUID.randomUUID().toString();
+
+        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "topic", "t", "code", code)))
+                .isEqualTo(201);
+        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
+                .isEqualTo(200);
+        assertThat(page.value("fetch('/t/sessions').then((reply) => reply.text())")
+                        .toString())
+                .contains(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchThatNamesItsNamespaceNeedsNoConfiguration(Setup setup) {
+        ClientPage page = open(setup);
+        page.page().setExtraHTTPHeaders(Map.of("Parley-Namespace", setup.origin));
+        String code = UUID.randomUUID().toString();
+
+        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
+                .isEqualTo(201);
+        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @MethodSource("told")
+    void eventSourceReceivesEachEventWhenItIsCommitted(Setup setup) {
+        ClientPage page = open(setup);
+        String code = UUID.randomUUID().toString();
+        String path = "/api/v1/sessions/" + code;
+
+        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
+                .isEqualTo(201);
+        // In one step, for an event that came before its listener would be missed.
+        String listen = "(Object.assign(window, { events: [], stream: new EventSource('%s/events') }),"
+                + " stream.onmessage = ({ data }) => events.push(JSON.parse(data).type), null)";
+        page.value(listen.formatted(path));
+        page.await("events.join() === 'offer'");
+
+        page.value(
+                "fetch('%s/answer', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: '{\"answer\": \"a\"}' })"
+                        .formatted(path));
+        page.await("events.join() === 'offer,answer'");
+        assertThat(page.value("stream.readyState === EventSource.OPEN")).isEqualTo(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void parleyJsConnectsTwoPages(Setup setup) {
+        ClientPage host = open(setup).with(Map.of("topic", "chess"));
+        ClientPage guest = open(setup).with(Map.of("topic", "chess"));
+
+        String code = host.host(Map.of());
+        assertThat(guest.value("parley.find().then((found) => found.map(({ code }) => code))")
+                        .toString())
+                .contains(code);
+        guest.join(code);
+        host.awaitConnection();
+        guest.awaitConnection();
+        guest.say("Here we are");
+        host.awaitMessage("Here we are");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DEFAULT_HOST", "HOST_WITH_PORT", "TLS", "CADDY"})
+    void theConsoleConnectsToWhoeverFollowsItsLink(Setup setup) {
+        assumeInstalled(setup);
+        ConsolePage host = new ConsolePage(blank()).go(setup.origin + "/");
+        String link = host.start();
+        assertThat(link).startsWith(setup.origin + "/#");
+        ConsolePage guest = new ConsolePage(blank()).go(link);
+
+        host.awaitConnection();
+        guest.awaitConnection();
+    }
+
+    /** What these tests stand on: a browser says less where there is no TLS. */
+    @ParameterizedTest
+    @EnumSource
+    void onlyWithTlsABrowserSaysWhereAPageIsFrom(Setup setup) {
+        ClientPage page = open(setup);
+        Request request = page.page()
+                .waitForRequest("**/health", () -> page.value("fetch('/health').then((reply) => reply.status)"));
+        Map<String, String> headers = request.allHeaders();
+
+        assertThat(headers.get("origin")).isNull();
+        assertThat(headers.get("sec-fetch-site")).isEqualTo(setup.isPlain() ? null : "same-origin");
+        assertThat(headers.containsKey("referer")).isEqualTo(setup.folder.equals("/app/"));
+    }
+
+    private static Object post(ClientPage page, String path, Map<String, String> body) {
+        return page.page()
+                .evaluate(
+                        "([path, body]) => fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' },"
+                                + " body: JSON.stringify(body) }).then((reply) => reply.status)",
+                        List.of(path, body));
+    }
+
+    private ClientPage open(Setup setup) {
+        assumeInstalled(setup);
+        Page page = blank();
+        page.navigate(setup.origin + setup.folder + "client.html?service=" + setup.origin);
+        return new ClientPage(page);
+    }
+
+    private static void assumeInstalled(Setup setup) {
+        assumeTrue(
+                setup != Setup.CADDY || Caddy.installed().isPresent(),
+                "No Caddy here; Debian's package is called caddy");
+    }
+
+    private Page blank() {
+        BrowserContext visitor =
+                Objects.requireNonNull(chromium).visitor(new NewContextOptions().setIgnoreHTTPSErrors(true));
+        visitors.add(visitor);
+        return visitor.newPage();
+    }
+
+    /** Where there is no nginx or no Chromium, each test is skipped by its name. */
+    static final class Installed implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return context.getTestMethod().isEmpty() || all()
+                    ? ConditionEvaluationResult.enabled("There are nginx and Chromium, or nothing asks for them yet")
+                    : ConditionEvaluationResult.disabled(
+                            "No nginx or no Chromium here; Debian's packages are called nginx-light and chromium");
+        }
+
+        static boolean all() {
+            return Nginx.installed().isPresent() && Chromium.installed().isPresent();
+        }
+    }
+}

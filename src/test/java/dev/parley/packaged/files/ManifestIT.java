@@ -1,0 +1,18 @@
+package dev.parley.packaged.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+
+/** What the packaged jar tells the virtual machine that runs it. */
+class ManifestIT {
+    @Test
+    void nativeCodeMayBeLoadedWithoutAWarning() throws IOException {
+        try (var jar = new JarFile("target/quarkus-app/quarkus-run.jar")) {
+            assertThat(jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"))
+                    .isEqualTo("ALL-UNNAMED");
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** What is packed and how it is run, as far as that can be known without the tools that do so. */
-@NullMarked
-package dev.parley.packages;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package dev.parley.signaling;
-
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-
-/** The races on PostgreSQL. */
-@QuarkusTest
-@TestProfile(PostgresProfile.class)
-class PostgresRacesTest extends RacesContract {}

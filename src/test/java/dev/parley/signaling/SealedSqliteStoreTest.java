@@ -1,9 +1,0 @@
-package dev.parley.signaling;
-
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-
-/** The store's contract on SQLite with keys: sealed or in clear, a store does the same. */
-@QuarkusTest
-@TestProfile(SealedSqliteProfile.class)
-class SealedSqliteStoreTest extends StoreContract {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.store.crypto;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.contract.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.Node;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.ReplicaUrl;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.admin.ReadOnlyQuery;
+import dev.parley.store.admin.RowSink;
+import dev.parley.store.crypto.PayloadEncryption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator does to a PostgreSQL store: the same as to a file, but for backups, which are the cluster's own. */
+class PostgresAdminTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private PostgresCluster cluster;
+    private PostgresAdmin upkeep;
+
+    @BeforeEach
+    void begin() {
+        cluster = PostgresCluster.shared();
+        upkeep = upkeep(InstantSource.system());
+    }
+
+    @Test
+    void aMigrationListsWhatItAppliedAndMakesTheStore() {
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(upkeep::refuseMissing)
+                .withMessageContaining("parley migrate");
+
+        assertThat(upkeep.migrate().applied()).isNotEmpty();
+        assertThat(upkeep.migrate().applied()).isEmpty();
+        upkeep.refuseMissing();
+        assertThat(upkeep.bytes()).isPositive();
+    }
+
+    @Test
+    void aQuestionIsAnswered() {
+        upkeep.migrate();
+
+        assertThat(asked("SELECT 1, 'it''s', NULL, '\\x00ff'::bytea WHERE NOT EXISTS (SELECT FROM sessions);", LONG))
+                .singleElement()
+                .satisfies(row -> assertThat(row).startsWith(1, "it's", null).hasSize(4))
+                .satisfies(row -> assertThat(row.get(3)).isEqualTo(new byte[] {0, -1}));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WITH gone AS (DELETE FROM history RETURNING 1) SELECT * FROM gone",
+                "EXPLAIN ANALYZE DELETE FROM history",
+                "SELECT set_config('transaction_read_only', 'off', FALSE)",
+                "SELECT nextval('sessions_id_seq')",
+                "SELECT E'\\'' ; DELETE FROM history; --'",
+                "SELECT $$'$$ ; DELETE FROM history; --'",
+                "SELECT * FROM no_such_table",
+            })
+    void aQuestionThatWouldChangeSomethingIsRefused(String sql) {
+        upkeep.migrate();
+        cluster.primary().ask("INSERT INTO history (single, secret) VALUES (1, '\\x00')");
+
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> asked(sql, LONG));
+        assertThat(cluster.primary().ask("SELECT count(*) FROM history")).isEqualTo("1");
+    }
+
+    @Test
+    void aQuestionThatTakesTooLongIsBrokenOff() {
+        upkeep.migrate();
+
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> asked("SELECT count(*) FROM generate_series(1, 1000000000)", Duration.ofMillis(50)))
+                .withMessageContaining("50 ms");
+    }
+
+    @Test
+    void backupsAreTheClustersOwn() {
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> upkeep.backup(Path.of("parley.dump"), (step, part) -> {}))
+                .withMessageContaining("pg_dump");
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> upkeep.restore(Path.of("parley.dump"), false, (step, part) -> {}))
+                .withMessageContaining("pg_restore");
+    }
+
+    /** As the README has it: no position tells a restored database from the one that was saved. */
+    @Test
+    void withoutItsRowOfHistoryARestoredDatabaseBeginsANewOne() {
+        String before;
+        try (Parley parley = Parley.over(cluster)) {
+            before = served(parley.database().write(tx -> true)).bookmark();
+            assertThat(isReset(parley, before)).isFalse();
+        }
+        cluster.primary().ask("DELETE FROM history");
+        cluster.primary().ask("DELETE FROM timelines");
+
+        try (Parley parley = Parley.over(cluster)) {
+            assertThat(isReset(parley, before)).isTrue();
+        }
+    }
+
+    private PostgresAdmin upkeep(InstantSource clock) {
+        PrimaryLocator locator = Parley.locator(cluster);
+        List<ReplicaUrl> replicas =
+                ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
+        return new PostgresAdmin(
+                locator,
+                replicas,
+                Parley.migrations(locator.url()),
+                () -> PayloadEncryption.NONE,
+                Duration.ofSeconds(5),
+                23,
+                clock);
+    }
+
+    private static boolean isReset(Parley parley, String bookmark) {
+        return served(parley.database().read(new ReadFrom.AtLeast(bookmark), node -> true))
+                .reset();
+    }
+
+    private List<List<@Nullable Object>> asked(String sql, Duration timeMax) {
+        var rows = new ArrayList<List<@Nullable Object>>();
+        upkeep.ask(new ReadOnlyQuery(sql), timeMax, new RowSink() {
+            @Override
+            public void columns(List<String> names) {}
+
+            @Override
+            public boolean row(List<@Nullable Object> values) {
+                rows.add(values);
+                return true;
+            }
+        });
+        return rows;
+    }
+}

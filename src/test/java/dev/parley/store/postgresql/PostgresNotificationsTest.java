@@ -1,0 +1,136 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.contract.Awaited.result;
+import static dev.parley.contract.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Event;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.waiting.Feeds;
+import dev.parley.waiting.Recorder;
+import dev.parley.waiting.Wait;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who waits on one node is woken by what another commits. Nobody here looks by himself within an hour, so whoever has looked
+ * was told.
+ */
+class PostgresNotificationsTest {
+    private static final int WAKE_UPS = 200;
+
+    private static PostgresCluster cluster;
+    private static Neighbourhood nodes;
+
+    @BeforeAll
+    static void start() {
+        cluster = PostgresCluster.shared();
+        nodes = Neighbourhood.over(cluster);
+        nodes.awaitHearing();
+    }
+
+    @AfterAll
+    static void stop() {
+        nodes.close();
+        cluster.close();
+    }
+
+    @Test
+    void aCommitOnOneNodeWakesAWaiterOnAnother() throws Exception {
+        nodes.assertThatACommitIsHeard();
+    }
+
+    @Test
+    void aDeletionOnOneNodeIsTheLastThatAWaiterOnAnotherHears() throws Exception {
+        Peer peer = nodes.opened();
+        var told = new CompletableFuture<Served<Event.Closed>>();
+        Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), new Neighbourhood.Hears(told));
+
+        String bookmark = served(nodes.writing().parley().signaling().close(peer.key(), peer.token()))
+                .bookmark();
+
+        Served<Event.Closed> last = told.get(120, TimeUnit.SECONDS);
+        assertThat(last.result()).isEqualTo(new Event.Closed(2, 1));
+        assertThat(last.bookmark()).isEqualTo(bookmark);
+        wait.leave();
+    }
+
+    @Test
+    void whoWaitsForAnotherSessionIsNotWoken() throws Exception {
+        var stranger = new Recorder();
+        Wait wait = Feeds.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
+
+        nodes.assertThatACommitIsHeard();
+
+        assertThat(stranger.calls()).isEmpty();
+        wait.leave();
+    }
+
+    @Test
+    void aNodeDoesNotHearItself() throws Exception {
+        Peer peer = nodes.opened();
+        var local = new Recorder();
+        Wait there = Feeds.join(nodes.writing().feed(), peer.key(), local);
+
+        nodes.assertThatAnEventWakes(peer);
+        nodes.assertThatACommitIsHeard(); // sent behind the first, so the first was heard everywhere
+
+        assertThat(local.calls()).containsExactly("look");
+        there.leave();
+    }
+
+    @Test
+    void whenAConnectionWasLostAllLookOnceAndAreWokenAgain() throws Exception {
+        var anybody = new Recorder();
+        Wait wait = Feeds.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
+
+        cluster.primary().ask("""
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'parley-listens'""");
+
+        await().until(() -> !anybody.calls().isEmpty());
+        nodes.assertThatACommitIsHeard();
+        assertThat(anybody.calls()).containsExactly("look");
+        wait.leave();
+    }
+
+    @Test
+    void aConnectionToTellWithIsMadeAgain() throws Exception {
+        cluster.primary().ask("""
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE '%pg_notify%' AND pid <> pg_backend_pid()""");
+
+        nodes.assertThatACommitIsHeard();
+    }
+
+    @Test
+    void wakeUpsAcrossNodesAreMeasured() throws Exception {
+        Peer peer = nodes.opened();
+        var seen = new AtomicLong();
+        var looked = new Recorder(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
+                .thenAccept(session -> seen.set(session.result().seq())));
+        Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), looked);
+        var micros = new long[WAKE_UPS];
+        for (int i = 0; i < WAKE_UPS; i++) {
+            long seq = result(peer.trickle(nodes.writing().parley())).seq();
+            long committed = System.nanoTime();
+            while (seen.get() < seq && System.nanoTime() - committed < TimeUnit.SECONDS.toNanos(10)) {
+                Thread.onSpinWait();
+            }
+            assertThat(seen).hasValue(seq);
+            micros[i] = (System.nanoTime() - committed) / 1_000;
+        }
+        wait.leave();
+        Arrays.sort(micros);
+        System.out.printf(
+                "From a commit to the reader on another node: median %d us, p99 %d us%n",
+                micros[WAKE_UPS / 2], micros[WAKE_UPS * 99 / 100]);
+    }
+}

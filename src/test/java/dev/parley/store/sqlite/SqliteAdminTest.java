@@ -1,0 +1,423 @@
+package dev.parley.store.sqlite;
+
+import static dev.parley.contract.Awaited.served;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.admin.Progress;
+import dev.parley.store.admin.ReadOnlyQuery;
+import dev.parley.store.admin.RowSink;
+import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.admin.StoreAdmin.Migration;
+import dev.parley.store.admin.StoreContents;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator does to a file that nobody serves: saved and restored it is whole, or it is left as it was. */
+class SqliteAdminTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Progress UNHEARD = (step, part) -> {};
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMigrationListsWhatItApplied() {
+        StoreAdmin upkeep = store("far/away/parley.db").upkeep(() -> NOW);
+
+        StoreAdmin.Migrated first = upkeep.migrate();
+        StoreAdmin.Migrated second = upkeep.migrate();
+
+        assertThat(first.applied()).startsWith(new Migration("001", "sessions"));
+        assertThat(first.version())
+                .isEqualTo(first.applied().get(first.applied().size() - 1).version());
+        assertThat(second).isEqualTo(new StoreAdmin.Migrated(List.of(), first.version()));
+    }
+
+    @Test
+    void onlyTheOwnerMayReadAStoreOrItsBackup() throws IOException {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        upkeep(store).backup(backup, UNHEARD);
+
+        for (Path file : List.of(store.path(), backup)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .as("%s", file)
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void aBackupHoldsEverythingAndIsRestoredElsewhere() throws SQLException {
+        StoreFile store = filled("parley.db", 1_000);
+        Path backup = folder.resolve("backup.db");
+
+        StoreContents saved = upkeep(store).backup(backup, UNHEARD);
+        StoreFile other = store("other/parley.db");
+        StoreContents restored = upkeep(other).restore(backup, false, UNHEARD).contents();
+
+        assertThat(saved.sessions()).isEqualTo(1_000);
+        assertThat(restored).isEqualTo(saved);
+        assertThat(codes(other)).isEqualTo(codes(store));
+        assertThat(folder.toFile().list((at, name) -> name.contains("partial"))).isEmpty();
+    }
+
+    @Test
+    void aBackupTakesThePlaceOfAnOlderOne() throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        upkeep(store).backup(backup, UNHEARD);
+        insert(store, "later", 0);
+
+        StoreContents saved = upkeep(store).backup(backup, UNHEARD);
+
+        assertThat(saved.sessions()).isEqualTo(2);
+    }
+
+    /** As a power cut leaves it: the file under its other name, begun and not finished. */
+    @Test
+    void whatABackupLeftThatWasBrokenOffIsNoHindrance() throws IOException, SQLException {
+        StoreFile store = filled("parley.db", 10);
+        Path left = Files.writeString(folder.resolve("backup.db.partial"), "SQLite format 3 and no more");
+
+        assertThat(upkeep(store).backup(folder.resolve("backup.db"), UNHEARD).sessions())
+                .isEqualTo(10);
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void aDamagedStoreIsNotSavedOverAGoodBackup() throws IOException, SQLException {
+        StoreFile store = filled("parley.db", 1_000);
+        Path backup = folder.resolve("backup.db");
+        upkeep(store).backup(backup, UNHEARD);
+        byte[] good = Files.readAllBytes(backup);
+        damage(store.path());
+
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> upkeep(store).backup(backup, UNHEARD));
+        assertThat(backup).hasBinaryContent(good);
+        assertThat(folder.resolve("backup.db.partial")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parley.db", ".", "no-such-folder/backup.db"})
+    void aBackupNamesThePlaceThatWillNotDo(String target) throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path file = folder.resolve(target);
+
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> upkeep(store).backup(file, UNHEARD))
+                .withMessageContaining(file.normalize().toString());
+        assertThat(codes(store)).containsExactly("code-0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-wal", "-shm", "-lock", "-journal", "-restoring", "-last-backup"})
+    void aBackupReplacesNoFileOfTheStore(String suffix) throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path file = folder.resolve("parley.db" + suffix);
+
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> upkeep(store).backup(file, UNHEARD))
+                .withMessageContaining(file.toString());
+        assertThat(codes(store)).containsExactly("code-0");
+    }
+
+    @Test
+    void aBackupReplacesTheStoreUnderNoName() throws IOException, SQLException {
+        StoreFile store = filled("parley.db.partial", 1);
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
+        Path linkedFolder = Files.createSymbolicLink(folder.resolve("folder"), folder);
+        Path hardLink = Files.createLink(folder.resolve("hard.db"), store.path());
+
+        for (Path name :
+                List.of(link, linkedFolder.resolve("parley.db.partial"), hardLink, folder.resolve("parley.db"))) {
+            assertThatExceptionOfType(AdminRefused.class)
+                    .as("%s", name)
+                    .isThrownBy(() -> upkeep(store).backup(name, UNHEARD));
+            assertThat(codes(store)).containsExactly("code-0");
+        }
+    }
+
+    @Test
+    void bookmarksOfBeforeARestoreBelongToAnotherHistory() throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        String before;
+        Marks.makeRoom(store);
+        try (SqliteDatabase database = store.open()) {
+            before = served(database.write(Marks.set("before"))).bookmark();
+        }
+        upkeep(store).backup(backup, UNHEARD);
+        String undone;
+        try (SqliteDatabase database = store.open()) {
+            undone = served(database.write(Marks.set("undone"))).bookmark();
+        }
+
+        upkeep(store).restore(backup, false, UNHEARD);
+
+        try (SqliteDatabase database = store.open()) {
+            assertThat(Marks.in(database)).containsExactly("before");
+            // Past the position of both, where their numbers would be honoured again.
+            served(database.write(Marks.set("again")));
+            served(database.write(Marks.set("and again")));
+            assertThat(isReset(database, before)).isTrue();
+            assertThat(isReset(database, undone)).isTrue();
+            assertThat(isReset(
+                            database, served(database.write(Marks.set("new"))).bookmark()))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aStoreThatIsServedIsNotReplaced() {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        upkeep(store).backup(backup, UNHEARD);
+
+        try (SqliteDatabase served = store.open()) {
+            assertThatExceptionOfType(InvalidConfiguration.class)
+                    .isThrownBy(() -> upkeep(store).restore(backup, false, UNHEARD))
+                    .withMessageContaining("serves it");
+            assertThat(served(served.write(tx -> "still there")).result()).isEqualTo("still there");
+        }
+    }
+
+    /** Such as a shell that somebody forgot; it knows nothing of Parley's lock. */
+    @Test
+    void aStoreThatAnotherProgramHasOpenIsNotReplaced() throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        upkeep(store).backup(backup, UNHEARD);
+
+        try (Connection shell = store.connect();
+                var statement = shell.createStatement()) {
+            statement.executeQuery("SELECT * FROM sessions").close();
+            assertThatExceptionOfType(InvalidConfiguration.class)
+                    .isThrownBy(() -> upkeep(store).restore(backup, false, UNHEARD))
+                    .withMessageContaining("another program");
+        }
+        assertThat(upkeep(store).restore(backup, false, UNHEARD).contents().sessions())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedBackupIsNotRestored() throws IOException, SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path backup = folder.resolve("backup.db");
+        upkeep(filled("other.db", 1_000)).backup(backup, UNHEARD);
+        damage(backup);
+
+        assertNotRestored(store, backup);
+    }
+
+    @Test
+    void aBackupOfANewerParleyIsNotRestored() throws SQLException {
+        StoreFile store = filled("parley.db", 1);
+        StoreFile newer = filled("newer.db", 3);
+        execute(
+                newer,
+                "INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'of the future', type,"
+                        + " 'V9999__of_the_future.sql', checksum, installed_by, installed_on, execution_time, success"
+                        + " FROM flyway_schema_history LIMIT 1");
+        Path backup = folder.resolve("backup.db");
+        upkeep(newer).backup(backup, UNHEARD);
+
+        assertThat(assertNotRestored(store, backup)).contains("9999");
+    }
+
+    @Test
+    void aFileThatIsNoBackupIsNotRestored() throws IOException, SQLException {
+        StoreFile store = filled("parley.db", 1);
+        Path recipes = folder.resolve("recipes.db");
+        execute(new StoreFile(recipes), "CREATE TABLE recipes (name TEXT)");
+
+        assertNotRestored(store, Files.writeString(folder.resolve("notes.txt"), "not a database".repeat(20)));
+        assertNotRestored(store, recipes);
+        assertNotRestored(store, store.path());
+        assertNotRestored(store, folder.resolve("no-such-file.db"));
+    }
+
+    @Test
+    void aRestoreReplacesNoOtherApplicationsFile() throws SQLException {
+        Path backup = folder.resolve("backup.db");
+        upkeep(filled("parley.db", 1)).backup(backup, UNHEARD);
+        var recipes = new StoreFile(folder.resolve("recipes.db"));
+        execute(recipes, "CREATE TABLE recipes (name TEXT)");
+
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> upkeep(recipes).restore(backup, false, UNHEARD))
+                .withMessageContaining("another application");
+        execute(recipes, "INSERT INTO recipes VALUES ('bread')");
+    }
+
+    @Test
+    void aQuestionIsAnsweredRowByRow() {
+        var heard = new ArrayList<List<@Nullable Object>>();
+        upkeep(filled("parley.db", 3))
+                .ask(
+                        new ReadOnlyQuery("SELECT code, seq, offerer_token, topic FROM sessions ORDER BY id"),
+                        seconds(5),
+                        new RowSink() {
+                            @Override
+                            public void columns(List<String> names) {
+                                heard.add(new ArrayList<>(names));
+                            }
+
+                            @Override
+                            public boolean row(List<@Nullable Object> values) {
+                                heard.add(values);
+                                return heard.size() < 3;
+                            }
+                        });
+
+        assertThat(heard).hasSize(3);
+        assertThat(heard.get(0)).containsExactly("code", "seq", "offerer_token", "topic");
+        assertThat(heard.get(1)).startsWith("code-0", 1).endsWith((Object) null);
+        assertThat(heard.get(2)).startsWith("code-1", 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WITH gone AS (SELECT id FROM sessions) DELETE FROM sessions WHERE id IN gone",
+                "WITH one AS (SELECT 1) INSERT INTO sessions (namespace) SELECT 'x' FROM one",
+                "SELECT load_extension('nothing')",
+                "SELECT * FROM no_such_table",
+            })
+    void aQuestionThatWouldChangeSomethingIsRefused(String sql) throws SQLException {
+        StoreFile store = filled("parley.db", 3);
+
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> ask(store, sql, seconds(5)));
+        assertThat(codes(store)).hasSize(3);
+    }
+
+    @Test
+    void aQuestionThatTakesTooLongIsBrokenOff() {
+        StoreFile store = filled("parley.db", 1);
+
+        assertThatExceptionOfType(AdminRefused.class)
+                .isThrownBy(() -> ask(
+                        store,
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+                        Duration.ofMillis(50)))
+                .withMessageContaining("50 ms");
+    }
+
+    private String assertNotRestored(StoreFile store, Path file) throws SQLException {
+        List<String> before = codes(store);
+        String[] beside = folder.toFile().list();
+        var refusal = new ArrayList<String>();
+        assertThatExceptionOfType(RuntimeException.class)
+                .isThrownBy(() -> upkeep(store).restore(file, false, UNHEARD))
+                .satisfies(e -> assertThat(e).isInstanceOfAny(AdminRefused.class, InvalidConfiguration.class))
+                .withMessageContaining(file.getFileName().toString())
+                .satisfies(e -> refusal.add(String.valueOf(e.getMessage())));
+        assertThat(codes(store)).isEqualTo(before);
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder(beside);
+        return refusal.get(0);
+    }
+
+    private static boolean isReset(SqliteDatabase database, String bookmark) {
+        return served(database.read(new ReadFrom.AtLeast(bookmark), node -> true))
+                .reset();
+    }
+
+    private static Duration seconds(int seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static void ask(StoreFile store, String sql, Duration timeMax) {
+        upkeep(store).ask(new ReadOnlyQuery(sql), timeMax, new RowSink() {
+            @Override
+            public void columns(List<String> names) {}
+
+            @Override
+            public boolean row(List<@Nullable Object> values) {
+                return true;
+            }
+        });
+    }
+
+    private static SqliteAdmin upkeep(StoreFile store) {
+        return store.upkeep(() -> NOW);
+    }
+
+    private StoreFile store(String name) {
+        return new StoreFile(folder.resolve(name));
+    }
+
+    /** A store with so many sessions, each with its offer. */
+    private StoreFile filled(String name, int sessions) {
+        StoreFile store = store(name);
+        upkeep(store).migrate();
+        try (SqliteDatabase database = store.open()) {
+            served(database.write(tx -> true)); // begins its history
+        }
+        try {
+            execute(store, """
+                    INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
+                                          created_at, expires_at)
+                    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
+                    SELECT 'unknown', 'code-' || i, '', 1, 1, 0, 0, 0, %2$d, %2$d FROM n""".formatted(sessions, NOW.toEpochMilli()));
+            execute(store, """
+                    INSERT INTO events (session_id, seq, generation, kind, payload)
+                    SELECT id, 1, 1, 1, CAST(hex(randomblob(500)) AS BLOB) FROM sessions""");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return store;
+    }
+
+    private static void insert(StoreFile store, String code, long createdAt) throws SQLException {
+        execute(store, """
+                INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
+                                      created_at, expires_at)
+                VALUES ('unknown', '%s', '', 1, 1, 0, 0, 0, %d, 1)""".formatted(code, createdAt));
+    }
+
+    private static List<String> codes(StoreFile store) throws SQLException {
+        try (Connection connection = store.connect();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT code FROM sessions ORDER BY id")) {
+            var codes = new ArrayList<String>();
+            while (rows.next()) {
+                codes.add(rows.getString(1));
+            }
+            return codes;
+        }
+    }
+
+    private static void execute(StoreFile store, String sql) throws SQLException {
+        try (Connection connection = store.connect();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Destroys pages in the middle of the file, as a failing disk does. */
+    private static void damage(Path file) throws IOException {
+        try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            int pages = (int) (bytes.length() / 4096);
+            bytes.seek(pages / 2 * 4096L);
+            bytes.write(new byte[16 * 4096]);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.parley.vault;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,397 @@
+package dev.parley.waiting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.TestSeed;
+import dev.parley.session.Code;
+import dev.parley.session.Event;
+import dev.parley.session.Namespace;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.Busy;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.store.Node;
+import dev.parley.store.Served;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who waits is woken after every commit, however commits and looks fall together; and who leaves leaves nothing. */
+class WaitRegistryTest {
+    private static final int RACES = Integer.getInteger("parley.races", 50) * 100;
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final SessionKey KEY = key("code");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+        vertx.close();
+    }
+
+    @Test
+    void noCommitIsMissedHoweverItFallsTogetherWithALook() throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        WaitRegistry feed = feed(NEVER);
+        for (int round = 0; round < RACES; round++) {
+            race(feed, seed.round(round).random());
+        }
+        assertThat(feed.isEmpty()).isTrue();
+    }
+
+    /** A writer commits a few times and tells so each time. The waiter, once told, must have looked behind the last commit. */
+    private void race(WaitRegistry feed, Random random) throws Exception {
+        var committed = new AtomicLong();
+        int commits = 1 + random.nextInt(3);
+        int[] pauses = random.ints(2L * commits + 2, 0, 300).toArray();
+        boolean elsewhere = random.nextBoolean();
+        var seen = new CompletableFuture<Void>();
+        var waiter = new Recorder(() -> {
+            spin(pauses[0]);
+            long found = committed.get();
+            spin(pauses[1]);
+            return elsewhere
+                    ? CompletableFuture.runAsync(() -> saw(found, commits, seen), threads)
+                    : CompletableFuture.completedFuture(saw(found, commits, seen));
+        });
+        var writing = threads.submit(() -> {
+            for (int i = 0; i < commits; i++) {
+                spin(pauses[2 + 2 * i]);
+                committed.incrementAndGet();
+                spin(pauses[3 + 2 * i]);
+                feed.committed(KEY);
+            }
+        });
+        Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
+        seen.get(120, TimeUnit.SECONDS);
+        writing.get();
+        wait.leave();
+    }
+
+    private static boolean saw(long found, int commits, CompletableFuture<Void> seen) {
+        return found == commits && seen.complete(null);
+    }
+
+    private static void spin(int turns) {
+        for (int i = 0; i < turns; i++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aWaiterIsNeverAskedTwiceAtOnce() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var looks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
+        var waiter = new Recorder(() -> {
+            var look = new CompletableFuture<Void>();
+            looks.add(look);
+            return look;
+        });
+        Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
+        await().until(() -> looks.size() == 1);
+        for (int i = 0; i < 10; i++) {
+            feed.committed(KEY);
+        }
+        assertThat(looks).hasSize(1);
+        looks.get(0).complete(null);
+
+        await().until(() -> looks.size() == 2);
+        looks.get(1).complete(null);
+        feed.committed(KEY);
+        await().until(() -> looks.size() == 3);
+        assertThat(waiter.calls())
+                .as("ten wake-ups during one look are one look more")
+                .containsExactly("look", "look", "look");
+        wait.leave();
+    }
+
+    @Test
+    void whoHasLeftIsNotWoken() throws Exception {
+        WaitRegistry feed = feed(Duration.ofMillis(100));
+        var gone = new Recorder();
+        var there = new Recorder();
+        Wait wait = join(feed, KEY, "client", gone);
+        join(feed, KEY, "client", there);
+        wait.leave();
+        wait.leave();
+        feed.committed(KEY);
+
+        await().until(() -> there.calls().size() >= 3);
+        assertThat(gone.calls()).isEmpty();
+        assertThat(feed.size()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingRemainsOfThoseWhoHaveLeft() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waits = new ArrayList<Wait>();
+        for (int i = 0; i < 100; i++) {
+            waits.add(join(feed, key("code" + i % 7), "client" + i % 5, new Recorder()));
+        }
+        assertThat(feed.size()).isEqualTo(100);
+        waits.forEach(Wait::leave);
+
+        assertThat(feed.isEmpty()).isTrue();
+        assertThat(feed.size()).isZero();
+    }
+
+    @Test
+    void aCommitInAnotherSessionWakesNobodyHere() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waiter = new Recorder();
+        join(feed, KEY, "client", waiter);
+        feed.committed(key("another"));
+        feed.committed(new SessionKey(new Namespace("https://other.example"), KEY.code()));
+        feed.closed(key("another"), closed(7));
+        onLoop(() -> null);
+
+        assertThat(waiter.calls()).isEmpty();
+    }
+
+    @Test
+    void whoIsNotWokenLooksAllTheSameFromTimeToTime() throws Exception {
+        WaitRegistry feed = feed(Duration.ofMillis(100));
+        var waiter = new Recorder();
+        join(feed, KEY, "client", waiter);
+
+        await().until(() -> waiter.calls().size() >= 2);
+    }
+
+    @Test
+    void whoIsNotWokenLooksWhenTheSessionShouldHaveExpired() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waiter = new Recorder(() -> Recorder.DONE, () -> Instant.now().plusMillis(100));
+        Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
+
+        await().until(() -> waiter.calls().size() >= 3);
+        wait.leave();
+    }
+
+    @Test
+    void theClosingIsToldOnceTheSessionIsSeenToBeGone() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
+        join(feed, KEY, "client", waiter);
+        feed.closed(KEY, closed(7));
+
+        await().until(() -> waiter.calls().size() == 2);
+        assertThat(waiter.calls()).containsExactly("look", "closed 7");
+    }
+
+    /** A notice from another node may come so late that its code has a new session, and somebody who waits for that one. */
+    @Test
+    void theClosingOfAnEarlierSessionWithTheCodeEndsNoWait() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var looks = new AtomicInteger();
+        var waiter = new Recorder(() -> looks.incrementAndGet() < 3
+                ? CompletableFuture.completedStage(null)
+                : CompletableFuture.failedStage(new SessionNotFound()));
+        Wait wait = join(feed, KEY, "client", waiter);
+        feed.closed(KEY, closed(7));
+        await().until(() -> looks.get() == 1);
+        feed.committed(KEY);
+        await().until(() -> looks.get() == 2);
+        feed.closed(KEY, closed(9));
+
+        await().until(() -> waiter.calls().size() == 4);
+        assertThat(waiter.calls()).containsExactly("look", "look", "look", "closed 9");
+        wait.leave();
+    }
+
+    @Test
+    void aClosingThatIsToldAfterALookThatFoundNothingIsStillTold() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
+        join(feed, KEY, "client", waiter);
+        feed.committed(KEY);
+        await().until(() -> waiter.calls().size() == 1);
+        feed.closed(KEY, closed(7));
+
+        await().until(() -> waiter.calls().size() == 3);
+        assertThat(waiter.calls()).containsExactly("look", "look", "closed 7");
+    }
+
+    @Test
+    void aSessionThatIsMissingTwiceIsGone() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waiter = new Recorder(() -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
+        Wait wait = join(feed, KEY, "client", waiter);
+        wait.wake();
+
+        await().until(() -> waiter.calls().contains("gone"));
+        wait.leave();
+        assertThat(waiter.calls()).startsWith("look", "look", "gone");
+    }
+
+    @Test
+    void aStoreThatCannotBeReadDoesNotEndAWait() throws Exception {
+        WaitRegistry feed = feed(Duration.ofMillis(100));
+        var waiter = new Recorder(
+                () -> CompletableFuture.failedStage(new StoreUnavailable("Not now.", Duration.ofSeconds(1))));
+        Wait wait = join(feed, KEY, "client", waiter);
+
+        await().until(() -> waiter.calls().size() >= 5);
+        wait.leave();
+        assertThat(waiter.calls()).containsOnly("look");
+    }
+
+    @Test
+    void asManyWaitForASessionAsMay() throws Exception {
+        WaitRegistry feed = new WaitRegistry(
+                vertx, new WaitLimits(3, 100, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
+        Wait first = join(feed, KEY, "a", new Recorder());
+        join(feed, KEY, "b", new Recorder());
+        join(feed, KEY, "c", new Recorder());
+
+        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, KEY, "d", new Recorder()));
+        assertThat(feed.size()).as("who was refused took no place").isEqualTo(3);
+        join(feed, key("another"), "d", new Recorder());
+        first.leave();
+        join(feed, KEY, "d", new Recorder());
+    }
+
+    @Test
+    void asManyOfAClientWaitAsMay() throws Exception {
+        WaitRegistry feed = new WaitRegistry(
+                vertx, new WaitLimits(100, 3, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
+        Wait first = join(feed, key("1"), "a", new Recorder());
+        join(feed, key("2"), "a", new Recorder());
+        join(feed, key("3"), "a", new Recorder());
+
+        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, key("4"), "a", new Recorder()));
+        assertThat(feed.size()).isEqualTo(3);
+        join(feed, key("4"), "b", new Recorder());
+        first.leave();
+        join(feed, key("4"), "a", new Recorder());
+    }
+
+    @Test
+    void asManyWaitInAllAsMay() throws Exception {
+        WaitRegistry feed = new WaitRegistry(
+                vertx, new WaitLimits(100, 100, 3, NEVER), NodeNotifications.NONE, InstantSource.system());
+        Wait first = join(feed, key("1"), "a", new Recorder());
+        join(feed, key("2"), "b", new Recorder());
+        join(feed, key("3"), "c", new Recorder());
+
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, key("4"), "d", new Recorder()));
+        assertThat(feed.size()).isEqualTo(3);
+        first.leave();
+        join(feed, key("4"), "d", new Recorder());
+    }
+
+    @Test
+    void theBoundsHoldWhenAllComeAtOnce() throws Exception {
+        WaitRegistry feed = new WaitRegistry(
+                vertx, new WaitLimits(10, 20, 30, NEVER), NodeNotifications.NONE, InstantSource.system());
+        var joining = new ArrayList<CompletableFuture<Wait>>();
+        for (int i = 0; i < 200; i++) {
+            String code = "code" + i % 10;
+            String client = "client" + i % 2;
+            joining.add(CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new Recorder()), threads));
+        }
+        CompletableFuture.allOf(joining.toArray(CompletableFuture[]::new))
+                .exceptionally(refusal -> null)
+                .join();
+        List<Wait> waits = joining.stream()
+                .filter(one -> !one.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(waits).hasSize(30);
+        waits.forEach(Wait::leave);
+        assertThat(feed.isEmpty()).isTrue();
+    }
+
+    @Test
+    void closingEndsEveryWaitAndReturnsWhenAllHaveLeft() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        var waits = new ArrayList<Wait>();
+        var waiters = new ArrayList<Recorder>();
+        for (int i = 0; i < 10; i++) {
+            int number = i;
+            var waiter = new Recorder();
+            waiters.add(waiter);
+            waits.add(join(feed, key("code" + number), "client", waiter));
+        }
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(feed::close, threads);
+        await().until(() -> waiters.stream().allMatch(waiter -> waiter.calls().contains("stop")));
+        assertThat(closing).isNotDone();
+        waits.forEach(Wait::leave);
+
+        closing.get(120, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoComesWhileTheServiceStopsIsToldToComeAgain() {
+        WaitRegistry feed = feed(NEVER);
+        feed.close();
+
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, KEY, "client", new Recorder()));
+        assertThat(feed.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whoDoesNotLeaveHoldsUpTheStopForTwoSecondsOnly() throws Exception {
+        WaitRegistry feed = feed(NEVER);
+        join(feed, KEY, "client", new Recorder());
+
+        CompletableFuture.runAsync(feed::close, threads).get(120, TimeUnit.SECONDS);
+    }
+
+    private WaitRegistry feed(Duration recheck) {
+        return new WaitRegistry(
+                vertx, new WaitLimits(1_000, 1_000, 1_000, recheck), NodeNotifications.NONE, InstantSource.system());
+    }
+
+    private Wait join(WaitRegistry feed, SessionKey key, String client, Waiter waiter) throws Exception {
+        return onLoop(() -> feed.join(key, client, waiter));
+    }
+
+    private <T> T onLoop(Callable<T> task) throws Exception {
+        var result = new CompletableFuture<T>();
+        vertx.getOrCreateContext().runOnContext(now -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.get(120, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private static Served<Event.Closed> closed(long seq) {
+        return new Served<>(new Event.Closed(seq, 1), "bookmark", new Node("local", "local", true), false);
+    }
+
+    private static SessionKey key(String code) {
+        return new SessionKey(Namespace.UNKNOWN, new Code(code));
+    }
+}
