@@ -41,16 +41,16 @@ public interface ParleyConfig {
 
     Access access();
 
-    /** Who may use the service, and what they show for it. */
+    /** Who may use the service, and which credentials are accepted. */
     interface Access {
         /**
-         * {@code parley.access}: {@code open} lets everybody in who reaches the service; {@code key} asks for a key or a token. Without
-         * it the service is open, and listens on a loopback address only.
+         * Whether callers need a credential: {@code key} requires an API key or a JWT, {@code open} admits everyone who reaches the
+         * service. Unset: no credential is needed, and only loopback addresses are served.
          */
         @WithParentName
         Optional<Mode> mode();
 
-        /** How soon a key that was made or revoked is known to be, 100 ms to 60 s. */
+        /** How often API keys are reloaded, and so how long a new or revoked key takes to apply. */
         @WithDefault("2s")
         @DurationMin(millis = 100)
         @DurationMax(seconds = 60)
@@ -58,29 +58,36 @@ public interface ParleyConfig {
 
         Jwt jwt();
 
-        /** Whether callers are asked for anything. */
+        /** Whether callers need a credential. */
         enum Mode {
             OPEN,
             KEY
         }
 
-        /** Signed tokens of somebody else, as an alternative to keys. */
+        /** JSON Web Tokens of another issuer, accepted as an alternative to API keys. */
         interface Jwt {
-            /** Who issues them, as their {@code iss} says. With it {@code public-key} must be set. */
+            /**
+             * The {@code iss} of accepted tokens. Requires {@code parley.access.jwt.public-key}. Unset: only API keys are accepted.
+             */
             Optional<String> issuer();
 
-            /** What verifies them, in PEM, or the path of a file that holds it: RSA (RS256), or EC on P-256 (ES256). */
+            /**
+             * The key that verifies tokens, in PEM or as the path of a file: RSA from 2048 bits (RS256), or EC on P-256 (ES256). Requires
+             * {@code parley.access.jwt.issuer}.
+             */
             Optional<String> publicKey();
 
-            /** What their {@code aud} must name. */
+            /** The value that {@code aud} must contain. */
             @WithDefault("parley")
             String audience();
 
-            /** The claim with the namespace. */
+            /** The claim with the namespace, a string. */
             @WithDefault("namespace")
             String namespaceClaim();
 
-            /** The claim with the roles, an array or a text with spaces between them; with slashes where it lies within others. */
+            /**
+             * The claim with the roles, an array or a string with spaces between them. Slashes lead into nested claims.
+             */
             @WithDefault("roles")
             String rolesClaim();
         }
@@ -94,245 +101,254 @@ public interface ParleyConfig {
 
     Traces traces();
 
-    /** Where sessions are kept. */
+    /** Where sessions are stored. */
     interface Store {
         /**
-         * Which engine and where: the path of an SQLite file, with or without {@code sqlite:} before it and relative to the working
-         * directory, or {@code postgresql://user:password@host:port/database}, several hosts with commas between them.
+         * The engine and its location: the path of an SQLite file, with or without {@code sqlite:} before it and relative to the working
+         * directory, or {@code postgresql://user:password@host:port/database}, with commas between several hosts.
          */
         @WithDefault("sqlite:data/parley.db")
         String url();
 
-        /** PostgreSQL: how replies name the primary, {@code name@region}. */
+        /**
+         * PostgreSQL: the name of the primary in replies, {@code name@region}. Unset: {@code primary} and the region of this node.
+         */
         Optional<String> primary();
 
-        /** PostgreSQL: {@code name@region=postgresql://…} for each replica, with commas between them. */
+        /**
+         * PostgreSQL: {@code name@region=postgresql://…} for each replica, one host each, with commas between them. Unset: no replicas.
+         */
         Optional<String> replicas();
 
         /**
-         * PostgreSQL: the file in which this node keeps the newest timeline that it has seen of the cluster, relative to the working
-         * directory. After a restart it refuses an old primary even if that is the only server that it can reach. Empty for no file.
+         * PostgreSQL: the file in which this node keeps the newest timeline of the cluster that it has seen, relative to the working
+         * directory. With it, a restarted node refuses a former primary even if no other server can be reached. An empty value disables it.
          */
         @WithDefault("data/timelines.properties")
         Optional<String> timelinesFile();
 
-        /** PostgreSQL: connections to each node for reads and writes, 1 to 1,000. */
+        /** PostgreSQL: maximum connections to each server for reads and writes. */
         @WithDefault("16")
         @Min(1)
         @Max(1000)
         int connections();
 
-        /** PostgreSQL: how long a statement may take, 1 s to 5 min; beyond it 503. */
+        /** PostgreSQL: maximum time of a statement; beyond it the request gets 503. */
         @WithDefault("5s")
         @DurationMin(seconds = 1)
         @DurationMax(minutes = 5)
         Duration statementTimeout();
 
         /**
-         * PostgreSQL: how long a read with a bookmark waits for a replica before it takes the primary, and there for what a replica
-         * has shown already, 0 to 10 s.
+         * PostgreSQL: how long a read with a bookmark waits for a replica to reach it before it goes to the primary. The same limit applies
+         * to waiting at the primary for a commit that a replica has already shown.
          */
         @WithDefault("250ms")
         @DurationMin(millis = 0)
         @DurationMax(seconds = 10)
         Duration bookmarkWait();
 
-        /** PostgreSQL: how often each node is looked at, 10 ms to 60 s. */
+        /** PostgreSQL: how often each server is probed. */
         @WithDefault("100ms")
         @DurationMin(millis = 10)
         @DurationMax(seconds = 60)
         Duration probeInterval();
 
         /**
-         * PostgreSQL: a node whose answer to such a look takes longer than this, and longer than four round trips to it, serves nothing
-         * until it answers, 60 ms to 60 s.
+         * PostgreSQL: a server whose health probe is unanswered for this long, and for four round trips, is taken out of service until it
+         * answers.
          */
         @WithDefault("600ms")
         @DurationMin(millis = 60)
         @DurationMax(seconds = 60)
         Duration silenceMax();
 
-        /** PostgreSQL: a replica that is further behind serves no reads, 10 ms to 1 h. */
+        /** PostgreSQL: a replica that lags by more than this serves no reads. */
         @WithDefault("5s")
         @DurationMin(millis = 10)
         @DurationMax(hours = 1)
         Duration lagMax();
 
-        /** How many calls may wait for a node (on SQLite, writes for the writer), 1 to 1,000,000; beyond it 503. */
+        /** Maximum requests that wait for a server (SQLite: writes that wait for the writer); further ones get 503. */
         @WithDefault("4096")
         @Min(1)
         @Max(1000000)
         int queue();
 
-        /** How many writes share one commit at most, 1 to 10,000. */
+        /** SQLite: maximum writes that share one commit. */
         @WithDefault("256")
         @Min(1)
         @Max(10000)
         int batch();
 
-        /** How long a write waits for a lock that another process holds, 1 ms to 60 s; beyond it 503. */
+        /** SQLite: how long a write waits for a lock that another process holds; beyond it the request gets 503. */
         @WithDefault("2s")
         @DurationMin(millis = 1)
         @DurationMax(seconds = 60)
         Duration busyTimeout();
 
         /**
-         * SQLite: how large the file may become, its log aside, from 1M; as large as the disk allows where it is not set. New sessions
-         * are refused with 507 from fifteen sixteenths of it on.
+         * SQLite: maximum size of the file without its log, at least {@code 1M}. New sessions are refused with 507 from fifteen sixteenths
+         * of it on. Unset: limited by the disk only.
          */
         Optional<MemorySize> sizeMax();
 
         /**
-         * SQLite: how much memory may hold what the newest live sessions have said, so that polls need not look into the file, 0 to
-         * 16G. What another program writes into the file is seen with the next write, the sweep's at the latest.
+         * SQLite: memory for the events of the newest live sessions, from which polls are answered without reading the file; {@code 0} to
+         * {@code 16G}. Changes by another program become visible with the next write.
          */
         @WithDefault("32M")
         MemorySize memory();
 
-        /** Threads for lists and searches, 1 to 64. */
+        /** Threads for lists and searches. */
         @WithDefault("2")
         @Min(1)
         @Max(64)
         int scanThreads();
 
-        /** How many lists and searches may wait for such a thread, 1 to 100,000; beyond it 503. */
+        /** Maximum lists and searches that wait for a thread; further ones get 503. */
         @WithDefault("256")
         @Min(1)
         @Max(100000)
         int scanQueue();
     }
 
-    /** Where this service stands. */
+    /** How this node is named. */
     interface NodeIdentity {
-        /** SQLite: the name in {@code x-served-by}. */
+        /** SQLite: the name of the database in the reply header {@code x-served-by}. */
         @WithDefault("local")
         String name();
 
-        /** The region; replicas there are preferred, and an SQLite store or an unnamed primary stands there too. */
+        /**
+         * The region of this node. Replicas of the same region are preferred. It is also the region of an SQLite store and of a primary
+         * without a name.
+         */
         @WithDefault("local")
         String region();
     }
 
     /** How long sessions live. */
     interface Session {
-        /** The time to live where a client asks for none. */
+        /** Time to live of a session whose creator requests none, between {@code ttl-min} and {@code ttl-max}. */
         @WithDefault("300s")
         Duration ttl();
 
-        /** The shortest time to live that is granted, at least 1 s. */
+        /** Shortest time to live that a client may request. */
         @WithDefault("10s")
         @DurationMin(seconds = 1)
         Duration ttlMin();
 
-        /** The longest time to live that is granted. */
+        /** Longest time to live that a client may request. */
         @WithDefault("24h")
         Duration ttlMax();
     }
 
-    /** How large things may be. */
+    /** Maximum sizes, numbers and rates. */
     interface Limits {
-        /** A request body, in bytes; beyond it 413. */
+        /** Maximum size of a request body in bytes; beyond it 413. */
         @WithDefault("262144")
         @Min(1024)
         @Max(8388608)
         int body();
 
-        /** An offer or an answer, in bytes of UTF-8. */
+        /** Maximum size of an offer or an answer in bytes of UTF-8. */
         @WithDefault("65536")
         @Min(1)
         @Max(8388608)
         int description();
 
-        /** One candidate, in bytes of its JSON text. */
+        /** Maximum size of a candidate in bytes of its JSON text. */
         @WithDefault("4096")
         @Min(1)
         @Max(1048576)
         int candidate();
 
-        /** Candidates in one request. */
+        /** Maximum candidates in one request. */
         @WithDefault("64")
         @Min(1)
         @Max(10000)
         int candidatesPerRequest();
 
-        /** Candidates of one side in one generation. */
+        /** Maximum candidates of one side in one generation. */
         @WithDefault("256")
         @Min(1)
         @Max(100000)
         int candidatesPerSide();
 
-        /** A topic, in characters (Unicode code points). */
+        /** Maximum length of a topic in characters (Unicode code points). */
         @WithDefault("1024")
         @Min(1)
         @Max(10000)
         int topic();
 
-        /** A peer id, in characters. */
+        /** Maximum length of a peer id in characters (Unicode code points). */
         @WithDefault("1024")
         @Min(1)
         @Max(10000)
         int peerId();
 
-        /** A code, in characters. */
+        /** Maximum length of a code in characters. */
         @WithDefault("128")
         @Min(1)
         @Max(1000)
         int code();
 
-        /** Tags of one session. */
+        /** Maximum tags of a session. */
         @WithDefault("16")
         @Min(0)
         @Max(1000)
         int tags();
 
-        /** One tag, in characters. */
+        /** Maximum length of a tag in characters (Unicode code points). */
         @WithDefault("64")
         @Min(1)
         @Max(1000)
         int tag();
 
-        /** How deep JSON may be nested. */
+        /** Maximum nesting of JSON. */
         @WithDefault("16")
         @Min(1)
         @Max(1000)
         int jsonDepth();
 
-        /** Items of one page of a list. */
+        /** Maximum items in one page of a list. */
         @WithDefault("1000")
         @Min(1)
         @Max(10000)
         int page();
 
-        /** Connections at once, 1 to 1,000,000; what comes beyond them is closed unheard. */
+        /** Maximum concurrent connections; further ones are closed immediately. */
         @WithDefault("20000")
         @Min(1)
         @Max(1000000)
         int connections();
 
-        /** How long a request may take to arrive, from its first byte to its last, 1 s to 10 min; beyond it 408. */
+        /** Maximum time from the first byte of a request to its last; beyond it 408. */
         @WithDefault("20s")
         @DurationMin(seconds = 1)
         @DurationMax(minutes = 10)
         Duration arrival();
 
-        /** Sessions that may live in one namespace at once, 1 to 1,000,000,000; beyond it 507. Unset: any number. */
+        /** Maximum live sessions in one namespace; beyond it 507. Unset: no limit. */
         Optional<@Min(1) @Max(1000000000) Integer> sessionsPerNamespace();
 
-        /** What the live sessions of one namespace may take, about, such as {@code 100M}; beyond it 507. Unset: anything. */
+        /**
+         * Approximate maximum size of the live sessions of one namespace, such as {@code 100M}; beyond it 507. Unset: no limit.
+         */
         Optional<MemorySize> bytesPerNamespace();
 
-        /** Requests a minute from one network address, 1 to 1,000,000,000; beyond it 429. Unset: any number. */
+        /** Requests per minute allowed from one client address; beyond it 429. Unset: no limit. */
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerAddress();
 
         /**
-         * Requests a minute with one key, or with the tokens of one subject, from wherever they come, 1 to 1,000,000,000; beyond it
-         * 429. Unset: any number.
+         * Requests per minute allowed with one API key, or with the JWTs of one {@code sub}, from all addresses together; beyond it 429.
+         * Unset: no limit.
          */
         Optional<@Min(1) @Max(1000000000) Integer> requestsPerKey();
 
         /**
-         * How often a minute a network address may ask for a code that leads nowhere, 0 to 1,000,000; beyond it 429 for codes that are
-         * new to it. 0: as often as it likes.
+         * Failed code lookups allowed per client address per minute; beyond it, codes that are new to the address get 429. 0 disables the
+         * limit.
          */
         @WithDefault("10")
         @Min(0)
@@ -340,61 +356,61 @@ public interface ParleyConfig {
         int missesPerAddress();
 
         /**
-         * Proxies that are trusted to say where a request comes from, in {@code Forwarded} or {@code X-Forwarded-For}, {@code -Proto} and
-         * {@code -Host}: addresses, or networks as {@code 10.0.0.0/8}, comma-separated, at most 64. Unset: none.
+         * Proxies whose {@code Forwarded} or {@code X-Forwarded-For}, {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} are used:
+         * addresses, or networks such as {@code 10.0.0.0/8}, comma-separated. Unset: none.
          */
         Optional<@Size(max = 64) List<String>> trustedProxies();
     }
 
-    /** The sweeper that deletes expired sessions. */
+    /** Deletion of expired sessions. Expired sessions are invisible even before they are deleted. */
     interface Expiry {
         /**
-         * When it runs: an interval such as {@code 10s}, from 1 s; a cron expression (six fields, seconds first); or
-         * {@code off}.
+         * When expired sessions are deleted: an interval such as {@code 10s}, at least 1 s; a cron expression with six fields, seconds
+         * first; or {@code off}.
          */
         @WithDefault("10s")
         String schedule();
 
-        /** How many sessions it deletes in one transaction, 1 to 500. */
+        /** Sessions deleted per transaction. */
         @WithDefault("100")
         @Min(1)
         @Max(500)
         int batch();
     }
 
-    /** Requests that wait for news. */
+    /** Requests that wait for events. */
     interface Waiting {
-        /** The longest wait that is granted, 1 s to 30 s; a client that asks for more gets this. */
+        /** Longest wait that is granted; a client that asks for more gets this. */
         @WithDefault("30s")
         @DurationMin(seconds = 1)
         @DurationMax(seconds = 30)
         Duration max();
 
-        /** How long an event stream may be silent, 1 s to 60 s; then it sends a comment to keep the connection. */
+        /** Maximum silence of an event stream; then a comment is sent to keep the connection open. */
         @WithDefault("15s")
         @DurationMin(seconds = 1)
         @DurationMax(seconds = 60)
         Duration keepAlive();
 
         /**
-         * How often a waiting request looks without having been woken, 100 ms to 60 s, in case a notice was lost; by default each 5 s
-         * on PostgreSQL and each 60 s on SQLite, where none can be.
+         * How often a waiting request checks the store without a notification, in case one was lost. Unset: 5s on PostgreSQL and 60s on
+         * SQLite, where none can be lost.
          */
         Optional<@DurationMin(millis = 100) @DurationMax(seconds = 60) Duration> recheck();
 
-        /** How many may wait for one session, 1 to 100,000; beyond it 429. */
+        /** Maximum requests that wait for one session; further ones get 429. */
         @WithDefault("32")
         @Min(1)
         @Max(100000)
         int perSession();
 
-        /** How many may wait from one network address, 1 to 1,000,000; beyond it 429. */
+        /** Maximum requests that wait from one client address; further ones get 429. */
         @WithDefault("1000")
         @Min(1)
         @Max(1000000)
         int perClient();
 
-        /** How many may wait in all, 1 to 1,000,000; beyond it 503. */
+        /** Maximum requests that wait; further ones get 503. */
         @WithDefault("10000")
         @Min(1)
         @Max(1000000)
@@ -405,98 +421,106 @@ public interface ParleyConfig {
     interface Http {
         /**
          * The URL under which browsers reach the service, such as {@code https://parley.example.org}, without a path. Its origin is the
-         * namespace of the service's own pages, and these may call whatever {@code parley.cors.origins} lists. Unset: the scheme and
-         * the host of each request, as trusted proxies forwarded them.
+         * namespace of the service's own pages, which may call regardless of {@code parley.cors.origins}. Unset: the scheme and the host of
+         * each request, as trusted proxies forwarded them.
          */
         Optional<String> publicUrl();
 
         /**
-         * How long requests are served after the signal to stop, while health checks fail, 1 s to 5 min. Requests that run at the end
-         * of it have as long again to complete. Unset: the service stops at once.
+         * How long requests are served after the signal to stop, while health checks fail. Requests that run at the end of it have as long
+         * again to complete. Unset: the service stops at once.
          */
         Optional<@DurationMin(seconds = 1) @DurationMax(minutes = 5) Duration> drain();
     }
 
     /** Which web pages may call. */
     interface Cors {
-        /** Origins, comma-separated, {@code /…/} for a regular expression, {@code *} for all. Never with credentials. */
+        /**
+         * Origins whose pages may call, comma-separated; {@code /…/} is a regular expression, {@code *} allows all. Cookies are never used.
+         */
         @WithDefault("*")
         String origins();
     }
 
     /** The compatible API at the root. */
     interface Rondevu {
-        /** Whether it is there. */
+        /** Whether the compatible API is served. */
         @WithDefault("true")
         boolean enabled();
     }
 
-    /** STUN and TURN servers that peers are told of. */
+    /** STUN and TURN servers that {@code GET /api/v1/ice-servers} returns. */
     interface Ice {
-        /** STUN servers, comma-separated, at most 16 URIs as RFC 7064 has them: {@code stun:host:port}. */
+        /** URIs of STUN servers, comma-separated: {@code stun:host:port} or {@code stuns:…} (RFC 7064). Unset: none. */
         Optional<@Size(max = 16) List<String>> stun();
 
-        /** TURN servers, comma-separated, at most 16 URIs as RFC 7065 has them: {@code turn:host:port?transport=udp}. */
+        /**
+         * URIs of TURN servers, comma-separated: {@code turn:host:port?transport=udp} or {@code turns:…} (RFC 7065). Unset: none.
+         */
         Optional<@Size(max = 16) List<String>> turn();
 
         /**
-         * What Parley and the TURN servers both know (coturn's {@code static-auth-secret}), 16 to 256 characters: who holds a
-         * credential can try shorter ones out.
+         * The secret shared with the TURN servers, coturn's {@code static-auth-secret}. It is never logged. Required with {@code
+         * parley.ice.turn}.
          */
         Optional<@Size(min = 16, max = 256) String> turnSecret();
 
-        /** How long a credential is good, 1 min to 24 h, in whole seconds. */
+        /** Lifetime of a TURN credential, in whole seconds. */
         @WithDefault("1h")
         @DurationMin(minutes = 1)
         @DurationMax(hours = 24)
         Duration turnTtl();
     }
 
-    /** What is told of the running service. */
+    /** What is logged on standard error. */
     interface Log {
-        /** Whether the log is lines to read, or a JSON object a line. */
+        /** Lines of text, or one JSON object per line. */
         @WithDefault("text")
         Format format();
 
-        /** How the log is written. */
+        /** The format of the log. */
         enum Format {
             TEXT,
             JSON
         }
 
-        /** Whether every call is logged: by whom, which, with which status, and how long it took. */
+        /** Whether each request is logged: client address, method, pattern of the path, status, size and time. */
         @WithDefault("false")
         boolean access();
 
         /**
-         * From when on a statement of the store or a commit is logged as slow, the round trip to PostgreSQL aside, 1 ms to 1 h; {@code
-         * off} for never.
+         * Statements and commits that take at least this long are logged, the round trip to PostgreSQL not included; 1 ms to 1 h, or {@code
+         * off}.
          */
         @WithDefault("100ms")
         String slow();
     }
 
-    /** Traces of calls, in OpenTelemetry's terms. */
+    /** Traces of requests (OpenTelemetry). */
     interface Traces {
-        /** Where spans are sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/traces}; there are none without it. */
+        /**
+         * Where spans are sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/traces}. Unset: no traces.
+         */
         Optional<URI> endpoint();
 
-        /** Of how many traces spans are sent, 0 to 1. */
+        /** Fraction of traces that are sent. */
         @WithDefault("1")
         @DecimalMin("0")
         @DecimalMax("1")
         double ratio();
     }
 
-    /** What peers say, sealed on the disk. */
+    /** Encryption of offers, answers and candidates on disk. */
     interface Encryption {
         /**
-         * The keys, {@code name=key} with commas between them, each key 32 bytes in base64. The first one seals, all open; without
-         * any, what peers say is kept in clear.
+         * Encryption keys, {@code name=key}, comma-separated, each key 32 bytes in base64. The first one encrypts, all decrypt. They are
+         * never logged. Unset: payloads are stored in clear unless {@code parley.encryption.keys-file} is set.
          */
         Optional<@Size(min = 1, max = 16) List<String>> keys();
 
-        /** A file with the keys instead, one a line, which nobody else may read. */
+        /**
+         * A file with the encryption keys instead, one per line. Only its owner and its group may have access. Unset: none.
+         */
         Optional<String> keysFile();
     }
 }
