@@ -1,49 +1,49 @@
 /**
- * Parley in a browser: two WebRTC peers meet, in a few lines.
+ * Client of Parley: connects two RTCPeerConnections.
  *
  *   import { Parley } from "https://parley.example/parley.js";
  *   const parley = new Parley("https://parley.example", { topic: "chess" });
- *   const session = await parley.host(pc);         // here: session.code, session.shareLink()
- *   const session = await parley.join(code, pc);   // there
- *   await session.connected;                       // both: data can be sent, and Parley is out of the way
+ *   const session = await parley.host(pc);         // one side: session.code, session.shareLink()
+ *   const session = await parley.join(code, pc);   // the other side
+ *   await session.connected;                       // both: data can be sent, without Parley
  *
- * Read on with {@link Parley}, which speaks to the service, then {@link ParleySession}, which connects one
- * RTCPeerConnection, then `watch`, which learns what the other side says. parley.d.ts has the types.
+ * {@link Parley} makes requests to the service, {@link ParleySession} connects one RTCPeerConnection, and `watch` receives the
+ * events of the other side. parley.d.ts has the types.
  */
 
-/** How long a caller's own call is tried again while the service does not answer. */
+/** How long a call is retried while the service does not answer. */
 const PATIENCE_MS = 30_000;
-/** A reply that takes longer than this is lost. */
-const REPLY_MS = 10_000;
-/** Tries come no faster than the first of these and no slower than the second. */
+/** Timeout of one request. */
+const REQUEST_MS = 10_000;
+/** Minimum and maximum delay between retries. */
 const BACKOFF_MS = [200, 5_000];
-/** Candidates come in bursts; those of so short a time travel together. */
+/** Candidates are gathered in bursts; those gathered within this time are sent in one request. */
 const BATCH_MS = 20;
 const BATCH_MAX = 64;
 const CODE_BYTES = 16;
 const TOKEN_BYTES = 24;
-/** How long the service is asked to hold a request while there is nothing new. */
+/** Requested duration of a long poll. */
 const WAIT_S = 25;
-/** An event stream opens at once and is never silent for long; one that is must be stuck in something between us. */
+/** Timeouts of an event stream, for its first data and between two chunks: a silent one is probably buffered by a proxy. */
 const STREAM_OPENS_MS = 5_000;
 const STREAM_SILENCE_MS = 75_000;
-/** A way of waiting that failed so often, though the service was there, is given up. */
+/** Failures of a transport, while the service answers, after which the next transport is used. */
 const MISSES_MAX = 2;
-/** So long a connected session listens on for better ways, unless the other side says before that there are no more. */
+/** How long a connected session continues to listen for candidates, unless the other side sends end-of-candidates before. */
 const LINGER_MS = 5_000;
-/** ICE restarts in a row after which a connection that was lost is given up, and one that was never there. */
+/** Consecutive ICE restarts before the session ends: after a connection was lost, and before the first connection. */
 const RESTARTS_MAX = 3;
 const RESTARTS_MAX_BEFORE = 1;
-/** Time from the answer to the connection, after which the host restarts ICE; the guest gives up after twice as long. */
+/** Time from the answer to the connection after which the host restarts ICE; the guest ends the session after twice that time. */
 const CONNECT_MS = 30_000;
-/** The share of the remaining time to live after which a side extends the session, and a random share on top. */
+/** The share of the remaining time to live after which a side extends the session, and a random addition to it. */
 const EXTEND_AFTER = { offerer: 0.5, answerer: 0.7 };
 const EXTEND_SPREAD = 0.1;
 const EXTEND_MS_MIN = 3_000;
 const TTL_MIN_S = 10;
-/** Delays between a guest's requests for an expired session that its host may open again. */
+/** Minimum and maximum delay between a guest's requests for an expired session that its host may reopen. */
 const REOPENED_MS = [1_000, 60_000];
-/** How inexact the clock of the service is known. */
+/** Uncertainty of the estimated clock of the service. */
 const CLOCK_MS = 2_000;
 
 const TRANSPORTS = ["sse", "long-poll", "poll"];
@@ -52,7 +52,7 @@ const NAMESPACE = /^[!-~]{1,512}$/;
 const PROBLEM = "urn:parley:problem:";
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
-/** What the service refused, as it said it (RFC 9457), or that it did not answer at all: then `status` is 0. */
+/** A refusal of the service (RFC 9457), or a request without a reply: then `status` is 0. */
 export class ParleyError extends Error {
   constructor({ type = "about:blank", title = "Refused", status = 0, detail = title, field, retryAfter }, options) {
     super(detail, options);
@@ -62,31 +62,31 @@ export class ParleyError extends Error {
     this.status = status;
     this.detail = detail;
     this.field = field;
-    /** In seconds, where the service said when to come back. */
+    /** Seconds, from `Retry-After`. */
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may succeed a little later. */
+  /** Whether the same request may succeed later. */
   get passing() {
     return PASSING.has(this.status);
   }
 }
 
 /**
- * One service, as one user of it sees it. Bookmarks keep themselves: each reply's is sent with the next request, so that
- * whatever replica answers, nothing that this instance has seen or done is missing from what it is shown.
+ * A client of one service. The bookmark of each reply is sent with the next request, so that every reply, from whichever replica,
+ * includes everything that this instance has read or written.
  *
- * Events: `session` when a `session` begins, for who is to miss nothing of it; `served` after each reply, with `node`,
- * `region`, `primary` and `bookmark`; `retry` before each further try, with `error`, `attempt` and `delay`.
+ * Events: `session` when a `session` begins, before any of its events; `served` after each reply, with `node`, `region`,
+ * `primary` and `bookmark`; `retry` before each retry, with `error`, `attempt` and `delay`.
  */
 export class Parley extends EventTarget {
   #root;
   #base;
   #key;
   #namespace;
-  /** Whether a reply was readable, which proves that the service allows the origin of this page. */
+  /** Whether a reply was readable, so the service allows the origin of this page. */
   #admitted = false;
-  /** Milliseconds by which the clock of the service is ahead of ours. */
+  /** Milliseconds by which the clock of the service is ahead of the local clock. */
   #clockAhead = 0;
   #topic;
   #from;
@@ -97,15 +97,15 @@ export class Parley extends EventTarget {
   #servedBy = null;
 
   /**
-   * @param url where the service is; by default, where this file was loaded from
+   * @param url of the service; by default that of this file
    * @param options
    *   key: a credential, sent as a bearer token;
-   *   namespace: clients with the same one share sessions, where no key decides; by default the origin of the page;
-   *   topic: where `host` and `find` are when they are not told otherwise;
+   *   namespace: clients with the same namespace share sessions, unless a key decides; by default the origin of the page;
+   *   topic: the default topic of `host` and `find`;
    *   readFrom: what reads may use before there is a bookmark, "first-primary" (the default) or "first-unconstrained";
-   *   transport: "sse", "long-poll" or "poll" and no other; by default the best that works;
-   *   pollInterval: milliseconds between two looks where there is no better way, 1000;
-   *   patience: milliseconds for which a call is tried again while the service does not answer, 30000
+   *   transport: only "sse", "long-poll" or "poll"; by default the best that works;
+   *   pollInterval: milliseconds between two polls if no other transport works, 1000;
+   *   patience: milliseconds for which a call is retried while the service does not answer, 30000
    */
   constructor(
     url = new URL(".", import.meta.url),
@@ -113,7 +113,7 @@ export class Parley extends EventTarget {
   ) {
     super();
     if (transport !== undefined && !TRANSPORTS.includes(transport)) {
-      throw new TypeError(`transport is one of ${TRANSPORTS.join(", ")}`);
+      throw new TypeError(`transport must be one of ${TRANSPORTS.join(", ")}`);
     }
     if (namespace !== undefined && !NAMESPACE.test(namespace)) {
       throw new TypeError("namespace must be 1 to 512 visible ASCII characters");
@@ -133,13 +133,13 @@ export class Parley extends EventTarget {
   }
 
   /**
-   * Offers `pc` to whoever joins first. Give it what it is to carry before: a data channel, a track.
+   * Offers `pc` to the first peer that joins. Add data channels or tracks before.
    *
    * @param pc an RTCPeerConnection
    * @param options
-   *   topic, code, peerId, tags: how the session is found, its topic null for by its code only;
-   *   ttl: seconds that it lives without being extended; it is extended until it is closed;
-   *   stay: goes on listening once connected, so that either side's restart is noticed at once;
+   *   topic, code, peerId, tags: how the session is found; with the topic null, by its code only;
+   *   ttl: its time to live in seconds; it is extended until it is closed;
+   *   stay: continues to listen while connected, so that a restart by either side is noticed at once;
    *   signal: ends the session when it aborts
    * @returns {Promise<ParleySession>} as soon as the session can be joined
    */
@@ -153,7 +153,7 @@ export class Parley extends EventTarget {
    * Answers the session of `code` with `pc`. Rejects with status 409 if the session has a guest, 404 if there is none.
    *
    * @param options `stay` and `signal` as for `host`
-   * @returns {Promise<ParleySession>} as soon as the answer is kept
+   * @returns {Promise<ParleySession>} as soon as the answer is stored
    */
   async join(code, pc, { stay, signal } = {}) {
     const session = this.#begin(pc, "answerer", code, { stay, signal });
@@ -161,13 +161,13 @@ export class Parley extends EventTarget {
     return session;
   }
 
-  /** The sessions that wait under `topic` (null: under any), newest first: a page of the service's size, or `limit`. */
+  /** The unanswered sessions of `topic` (null: of all topics), newest first: at most `limit`, or a page of the service's size. */
   async find(topic = this.#topic, { tag, limit, signal } = {}) {
     const { items } = await this.#call("GET", `sessions${query({ topic, tag, limit })}`, { signal });
     return items;
   }
 
-  /** The topics under which sessions wait, with their number, in alphabetical order. */
+  /** The topics that have unanswered sessions, with their number, in alphabetical order. */
   async topics({ prefix, limit, signal } = {}) {
     const { items } = await this.#call("GET", `topics${query({ prefix, limit })}`, { signal });
     return items;
@@ -179,7 +179,7 @@ export class Parley extends EventTarget {
     return iceServers;
   }
 
-  /** How new all that this instance reads will be at least; null before the first reply. */
+  /** The bookmark that all reads of this instance include; null before the first reply. */
   getBookmark() {
     return this.#bookmark;
   }
@@ -192,14 +192,14 @@ export class Parley extends EventTarget {
     this.#bookmark = null;
   }
 
-  /** The database node behind the latest reply: `{ node, region, primary }`; null before it. */
+  /** The database node that served the latest reply: `{ node, region, primary }`; null before it. */
   get servedBy() {
     return this.#servedBy;
   }
 
   /**
-   * `page` as a link that leads to the session of `code`. It carries the bookmark too, so that who follows it finds the
-   * session on whichever replica. Both are in the fragment, which no server is sent.
+   * A link to `page` with the code of a session and the bookmark, so that the visitor who follows it finds the session on any
+   * replica. Both are in the fragment, which is not sent to servers.
    */
   shareLink(code, page = globalThis.location?.href) {
     const link = new URL(page, globalThis.document?.baseURI);
@@ -207,15 +207,15 @@ export class Parley extends EventTarget {
     return link.href;
   }
 
-  /** The code that a link carries, or null; a bookmark beside it is kept. */
+  /** The code in a link, or null. A bookmark in the link is used from then on. */
   fromLink(link = globalThis.location?.href) {
     const carried = new URLSearchParams(new URL(link, globalThis.document?.baseURI).hash.slice(1));
-    this.#keep(carried.get("bookmark"));
+    this.#keepBookmark(carried.get("bookmark"));
     return carried.get("code");
   }
 
-  /** Bookmarks of one history sort as strings in commit order. Replies may overtake one another; the newest counts. */
-  #keep(bookmark, reset = false) {
+  /** Keeps the newest bookmark, since replies may arrive out of order. Bookmarks of one history sort as strings in commit order. */
+  #keepBookmark(bookmark, reset = false) {
     if (bookmark && (reset || this.#bookmark === null || bookmark > this.#bookmark)) {
       this.#bookmark = bookmark;
     }
@@ -225,7 +225,7 @@ export class Parley extends EventTarget {
     if (!CODE.test(code)) {
       throw badCode(code);
     }
-    /** What a session needs of its service. */
+    /** What a session needs from its service. */
     const service = {
       shareLink: (...link) => this.shareLink(...link),
       call: (...call) => this.#call(...call),
@@ -233,12 +233,12 @@ export class Parley extends EventTarget {
       events: (path, after, { signal, onwait, onretry }) =>
         watch({
           ask: (seen, request) => this.#ask("GET", `${path}/events?after=${seen}`, request),
-          keep: (bookmark) => this.#keep(bookmark),
+          keep: (bookmark) => this.#keepBookmark(bookmark),
           after,
           signal,
           onwait,
           onretry: (retry) => {
-            this.#tell("retry", retry);
+            this.#emit("retry", retry);
             onretry();
           },
           transports: this.#transports,
@@ -246,11 +246,11 @@ export class Parley extends EventTarget {
         }),
     };
     const session = new ParleySession(service, pc, side, code, options);
-    this.#tell("session", { session });
+    this.#emit("session", { session });
     return session;
   }
 
-  /** A call that is tried again while what is wrong may pass. It must be one that changes nothing when it comes twice. */
+  /** A call that is retried while its error may be temporary. It must be idempotent. */
   async #call(method, path, { patience = this.#patience, signal, ...request } = {}) {
     const began = performance.now();
     for (let attempt = 1; ; attempt++) {
@@ -261,14 +261,14 @@ export class Parley extends EventTarget {
         if (!error.passing || performance.now() + delay - began > patience) {
           throw error;
         }
-        this.#tell("retry", { error, attempt, delay });
+        this.#emit("retry", { error, attempt, delay });
         await pause(delay, signal);
       }
     }
   }
 
-  /** One request and what `read` makes of its reply; else a ParleyError, or the reason why `signal` aborted. */
-  async #ask(method, path, { body, token, headers, keepalive, signal, within = REPLY_MS, read = json } = {}) {
+  /** Makes one request and returns what `read` returns for its reply. Throws a ParleyError, or the reason of `signal`. */
+  async #ask(method, path, { body, token, headers, keepalive, signal, within = REQUEST_MS, read = json } = {}) {
     signal?.throwIfAborted();
     const late = new AbortController();
     const deadline = setTimeout(() => late.abort(), within);
@@ -281,10 +281,10 @@ export class Parley extends EventTarget {
         keepalive,
         cache: "no-store",
         credentials: "omit",
-        // A page's GET to where it is from brings no Origin; by this the service knows which page it is.
+        // Browsers send no Origin with a GET to the page's own origin; the service then uses the referrer.
         referrerPolicy: "origin",
       });
-      this.#heard(response.headers);
+      this.#readHeaders(response.headers);
       if (!response.ok) {
         throw await refusal(response, this.#key);
       }
@@ -303,8 +303,8 @@ export class Parley extends EventTarget {
   }
 
   /**
-   * Whether the service is up and keeps its replies from this page. To a page, a refusal by CORS and a service that is down
-   * are the same TypeError. A refused page cannot read even `/health`, but it can show the service's icon.
+   * Whether the service answers but does not allow the origin of this page. A page gets the same TypeError if CORS forbids a reply
+   * and if the service is down. A page that is not allowed cannot read `/health` either, but can load the service's icon.
    */
   async #refusesOrigin() {
     if (this.#admitted || globalThis.location === undefined || location.origin === this.#root.origin) {
@@ -329,7 +329,7 @@ export class Parley extends EventTarget {
     };
   }
 
-  #heard(headers) {
+  #readHeaders(headers) {
     this.#admitted = true;
     const date = Date.parse(headers.get("Date"));
     if (!Number.isNaN(date)) {
@@ -337,34 +337,34 @@ export class Parley extends EventTarget {
     }
     const bookmark = headers.get("x-d1-bookmark");
     if (bookmark) {
-      this.#keep(bookmark, headers.get("x-bookmark-status") === "reset");
+      this.#keepBookmark(bookmark, headers.get("x-bookmark-status") === "reset");
       this.#servedBy = {
         node: headers.get("x-served-by"),
         region: headers.get("x-served-by-region"),
         primary: headers.get("x-served-by-primary") === "true",
       };
-      this.#tell("served", { ...this.#servedBy, bookmark });
+      this.#emit("served", { ...this.#servedBy, bookmark });
     }
   }
 
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
 /**
- * One side of one session, and the RTCPeerConnection that it connects. The connection stays the caller's: a session
- * neither makes nor closes it.
+ * One side of one session, and the RTCPeerConnection that it connects. The caller owns the connection: a session neither creates
+ * nor closes it.
  *
- * Until it is closed, a session is extended before it expires, by either side, so that a connection that breaks can be
- * restarted. If the session has expired all the same, because both sides slept or the service was down, the host opens it
- * again under the same code with the same token, and the guest looks for that code. A reopened session is not listed under
- * the topic, and each side accepts only the DTLS fingerprint of the peer that it had before.
+ * Until it is closed, either side extends the session before it expires, so that a broken connection can be restarted. If the
+ * session has expired nevertheless, because both sides slept or the service was down, the host opens it again with the same code
+ * and token, and the guest polls that code. A reopened session is not listed under the topic, and each side accepts only the DTLS
+ * fingerprint of its previous peer.
  *
- * Events, of both sides, as they happen: `offer`, `answer`, `candidate` (with `candidate`), `end-of-candidates`, each with
- * `side` and `generation`, ours when the service has kept it, theirs when its turn has come; `connected`, `disconnected`,
- * `failed` (with the `error` to show); `waiting` with the `transport` in use; `problem` with an `error` after which it goes
- * on; `closed`, the last, with an `error` or null.
+ * Events, of both sides: `offer`, `answer`, `candidate` (with `candidate`), `end-of-candidates`, each with `side` and
+ * `generation`, own ones when the service has stored them, remote ones when they are applied; `connected`, `disconnected`,
+ * `failed` (with an `error` to show); `waiting` with the `transport` in use; `problem` with an `error` after which the session
+ * continues; `closed`, the last event, with an `error` or null.
  */
 export class ParleySession extends EventTarget {
   #service;
@@ -376,48 +376,48 @@ export class ParleySession extends EventTarget {
   #stay;
   #over = new AbortController();
   #signal;
-  #begun = settleable();
-  #connected = settleable();
+  #begun = deferred();
+  #connected = deferred();
   #wasConnected = false;
   #restarts = 0;
   #deadline = null;
-  /** Once it has begun, it lasts as long as the session, whether or not the service can be reached for a while. */
+  /** How long calls are retried: unlimited once the session has begun. */
   #patience;
 
-  /** What the host opens the session with, when it was opened, when it expires and how many seconds it lives. */
+  /** The request with which the host opens the session, its times, and its time to live in seconds. */
   #request = {};
   #createdAt = null;
   #expiresAt = null;
   #lifetime = 0;
   #ttl;
-  #reviving = null;
+  #reopening = null;
 
-  /** The other side's DTLS fingerprints, and whether its next description must have the same. */
+  /** The other side's DTLS fingerprints, and whether its next description must have the same ones. */
   #partner = null;
   #mustBePartner = false;
 
-  /** The last event seen, and the turn of the next: each is dealt with when the one before is. */
+  /** The number of the last event, and the processing of events one after another. */
   #seen = 0;
   #turn = Promise.resolve();
   #listening = null;
   #transport = null;
 
-  /** The offer that counts, that for which their description is in place, and that for which they have no more candidates. */
+  /** The current generation, that of the remote description, and that for which the remote candidates are complete. */
   #generation = 0;
   #described = 0;
   #ended = 0;
-  /** Their candidates that came before their description. */
-  #early = [];
+  /** Remote candidates that arrived before the remote description. */
+  #pending = [];
 
-  /** Our latest description as it went to the service, and the ufrags in it; our candidates wait until it is kept. */
+  /** The latest local description as it was sent, and its ufrags; local candidates are sent after it is stored. */
   #own = null;
   #ufrags = new Set();
-  #kept = Promise.resolve();
+  #stored = Promise.resolve();
   #outbox = [];
   #posting = false;
   #negotiating = Promise.resolve();
 
-  /** Not to be called: `host` and `join` do. */
+  /** Called by `host` and `join` only. */
   constructor(service, pc, side, code, { ttl, stay = false, signal }) {
     super();
     this.#service = service;
@@ -433,7 +433,7 @@ export class ParleySession extends EventTarget {
     const changed = () => this.#changed();
     pc.addEventListener("icecandidate", gathered);
     pc.addEventListener("connectionstatechange", changed);
-    // Connections outside of browsers do not know the option `signal` of addEventListener.
+    // RTCPeerConnections outside of browsers do not support the option `signal` of addEventListener.
     this.#over.signal.addEventListener("abort", () => {
       pc.removeEventListener("icecandidate", gathered);
       pc.removeEventListener("connectionstatechange", changed);
@@ -444,22 +444,22 @@ export class ParleySession extends EventTarget {
     return this.#code;
   }
 
-  /** "offerer", who hosts, or "answerer", who joined. */
+  /** "offerer" for the host, "answerer" for the guest. */
   get side() {
     return this.#side;
   }
 
-  /** 1 for the first offer, one more for each new one. */
+  /** 1 for the first offer, 1 more for each new offer. */
   get generation() {
     return this.#generation;
   }
 
-  /** How it waits for the other side: "sse", "long-poll" or "poll"; null while it does not. */
+  /** The transport in use, "sse", "long-poll" or "poll"; null while the session does not listen. */
   get transport() {
     return this.#transport;
   }
 
-  /** When it expires, as the service says; null before it does. */
+  /** When the session expires, from the service; null before the first reply. */
   get expiresAt() {
     return this.#expiresAt;
   }
@@ -469,24 +469,24 @@ export class ParleySession extends EventTarget {
   }
 
   /**
-   * Resolves when the two are connected and data channels that both created (`negotiated: true`), or this side alone, are
-   * open. Rejects with the reason if the session ends before.
+   * Resolves when the peers are connected and the data channels are open that both sides (`negotiated: true`) or this side
+   * created. Rejects with the reason if the session ends before.
    */
   get connected() {
     return this.#connected.promise;
   }
 
-  /** A link to this session, as Parley's `shareLink`. */
+  /** A link to this session; see `shareLink` of Parley. */
   shareLink(page) {
     return this.#service.shareLink(this.#code, page);
   }
 
-  /** Restarts ICE. The host does so by itself when the connection has failed. */
+  /** Restarts ICE. The host does so automatically when the connection has failed. */
   async restart() {
     await this.#negotiate({ iceRestart: true });
   }
 
-  /** Makes a new offer, after tracks or channels were added. Only the host makes offers; the guest, while it listens, follows. */
+  /** Makes a new offer, after tracks or channels were added. Only the host makes offers; the guest answers while it listens. */
   async renegotiate() {
     await this.#negotiate({ iceRestart: false });
   }
@@ -506,12 +506,12 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  /** The host's beginning. */
+  /** Begins the host's side. */
   async open(request) {
     this.#request = request;
     try {
       this.#signal.throwIfAborted();
-      // An offer that the service has refused still stands, and is made once more.
+      // In "have-local-offer" an earlier offer was refused by the service, and is made again.
       if (!["stable", "have-local-offer"].includes(this.#pc.signalingState)) {
         throw new DOMException("The connection is in the middle of another negotiation.", "InvalidStateError");
       }
@@ -523,7 +523,7 @@ export class ParleySession extends EventTarget {
     this.#begin();
   }
 
-  /** The guest's beginning. */
+  /** Begins the guest's side. */
   async enter() {
     try {
       while (!(await this.#answerCurrent()));
@@ -539,10 +539,10 @@ export class ParleySession extends EventTarget {
     this.#patience = Infinity;
     this.#listen();
     this.#keepAlive();
-    setTimeout(this.#begun.resolve); // when the caller has it in hand
+    setTimeout(this.#begun.resolve); // after the caller has received the session
   }
 
-  /** Opens the session, or opens it again: then for the guest that it had, if it had one. */
+  /** Opens the session, or reopens it: then only for its previous guest, if there was one. */
   async #create(offer) {
     const { topic, tags, ...unlisted } = this.#request;
     const request = this.#partner === null ? this.#request : unlisted;
@@ -551,17 +551,17 @@ export class ParleySession extends EventTarget {
     return opened;
   }
 
-  /** Forgets what belongs to the former session of this code. The next event is the one behind `seq`. */
+  /** Resets the state of the former session of this code. The next event is the one after `seq`. */
   #startOver(seq) {
-    this.#hush();
+    this.#stopListening();
     this.#seen = seq;
     this.#described = 0;
     this.#ended = 0;
-    this.#early = [];
+    this.#pending = [];
     this.#mustBePartner = this.#partner !== null;
   }
 
-  /** Answers the session as it is now. False where a new offer came in between. */
+  /** Answers the current offer. False if a newer offer has replaced it. */
   async #answerCurrent() {
     const state = await this.#call("GET", this.#path);
     if (state.answer !== null && state.answer === this.#own) {
@@ -575,10 +575,10 @@ export class ParleySession extends EventTarget {
     return this.#follow(state.generation, state.offer, state.offerCandidates, state.offerEnd);
   }
 
-  /** Takes an offer and answers it. False where it has been replaced meanwhile: the one that counts is still to come. */
+  /** Applies an offer and answers it. False if a newer offer has replaced it, which arrives as an event. */
   async #follow(generation, offer, candidates = [], end = false) {
     this.#generation = generation;
-    await this.#understand("offer", offer);
+    await this.#applyRemote("offer", offer);
     for (const candidate of candidates) {
       await this.#add({ type: "candidate", generation, candidate });
     }
@@ -602,7 +602,7 @@ export class ParleySession extends EventTarget {
     try {
       await this.#describe((offer) => this.#replaceOffer(offer), options);
     } catch (error) {
-      await this.#takeBack();
+      await this.#rollBack();
       if (error instanceof ParleyError && !this.#isHealthy) {
         this.#end(error);
       }
@@ -612,9 +612,9 @@ export class ParleySession extends EventTarget {
   }
 
   /**
-   * Has the service replace the current offer, or open the session again if it is gone. What the other side does meanwhile
-   * only makes us look again. An offer that we did not make means that somebody else has our token; it won, and ours is
-   * taken back.
+   * Replaces the current offer, or reopens the session if it no longer exists. If the other side changes the session meanwhile, the
+   * replacement is retried. An unknown offer means that another client uses the same token; its offer is kept, and ours rolled
+   * back.
    */
   async #replaceOffer(offer) {
     for (let tag; ; ) {
@@ -623,7 +623,7 @@ export class ParleySession extends EventTarget {
         return this.#create(offer);
       }
       if (state.offer === offer) {
-        return state; // it arrived, only the reply did not
+        return state; // the offer was stored, only the reply was lost
       }
       if (state.generation !== this.#generation) {
         throw otherGeneration(state.generation);
@@ -631,7 +631,7 @@ export class ParleySession extends EventTarget {
       try {
         return await this.#call("PUT", `${this.#path}/offer`, { body: { offer }, headers: { "If-Match": state.tag } });
       } catch (error) {
-        // A state that has not changed and is refused all the same would be refused for ever.
+        // An unchanged state that is refused would be refused again.
         if (error.status !== 404 && (error.status !== 412 || state.tag === tag)) {
           throw error;
         }
@@ -640,13 +640,13 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  /** Makes our description, and has the service keep it. */
+  /** Creates the local description, and stores it with `keep`. */
   async #describe(keep, { iceRestart = false } = {}) {
     const kept = (async () => {
-      // Not every implementation has setLocalDescription() without an argument.
+      // Not every implementation supports setLocalDescription() without an argument.
       const made = await (this.#side === "offerer" ? this.#pc.createOffer({ iceRestart }) : this.#pc.createAnswer());
       if (!/^m=/m.test(made.sdp)) {
-        throw new TypeError("The connection has nothing to carry: add a data channel or a track before.");
+        throw new TypeError("The connection has no data channel and no track; add one before.");
       }
       await this.#pc.setLocalDescription(made);
       const { type, sdp } = this.#pc.localDescription;
@@ -654,47 +654,47 @@ export class ParleySession extends EventTarget {
       this.#ufrags = new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(\S+)/gm), ([, ufrag]) => ufrag));
       const reply = await keep(sdp);
       this.#generation = reply.generation;
-      this.#lives(reply);
-      this.#tell(type, { side: this.#side, generation: reply.generation });
+      this.#updateExpiry(reply);
+      this.#emit(type, { side: this.#side, generation: reply.generation });
       return reply;
     })();
-    this.#kept = kept.catch(() => {});
+    this.#stored = kept.catch(() => {});
     return kept;
   }
 
-  /** An offer that nobody will answer is taken back, so that the connection is as it was. */
-  async #takeBack() {
+  /** Rolls back an offer that will not be answered. */
+  async #rollBack() {
     if (this.#pc.signalingState === "have-local-offer") {
       await this.#pc.setLocalDescription({ type: "rollback" }).catch(() => {});
     }
   }
 
-  /** Takes their description, and what came before it. It is told first, for with it the two may be connected at once. */
-  async #understand(type, sdp) {
+  /** Applies the remote description and earlier candidates. Its event comes first, since the peers may connect at once. */
+  async #applyRemote(type, sdp) {
     const partner = fingerprints(sdp);
     if (this.#mustBePartner && partner !== this.#partner) {
-      this.#abandon(somebodyElse());
-      throw somebodyElse();
+      this.#abandon(differentPeer());
+      throw differentPeer();
     }
     this.#partner = partner;
     this.#mustBePartner = false;
-    this.#tell(type, { side: this.#otherSide, generation: this.#generation });
+    this.#emit(type, { side: this.#otherSide, generation: this.#generation });
     await this.#pc.setRemoteDescription({ type, sdp });
     this.#described = this.#generation;
     if (type === "answer") {
       this.#expectConnection();
     }
-    for (const event of this.#early.splice(0)) {
+    for (const event of this.#pending.splice(0)) {
       if (event.generation === this.#generation) {
         await this.#add(event);
       }
     }
     if (this.#pc.connectionState === "connected") {
-      this.#restSoon();
+      this.#stopSoon();
     }
   }
 
-  /** Listens until the two are connected, and again when the connection breaks: the other side may offer new ways. */
+  /** Listens until the peers are connected, and again when the connection breaks. */
   async #listen() {
     if (this.#listening || this.closed) {
       return;
@@ -703,28 +703,28 @@ export class ParleySession extends EventTarget {
     const signal = AbortSignal.any([this.#signal, listening.signal]);
     const onwait = (transport) => {
       this.#transport = transport;
-      this.#tell("waiting", { transport });
+      this.#emit("waiting", { transport });
     };
     const onretry = () => {
-      if (this.#left < 0) {
-        this.#hush();
+      if (this.#remaining < 0) {
+        this.#stopListening();
         this.#listen();
       }
     };
     try {
-      if (this.#left < 0) {
-        await this.#extend(); // it may be gone, or another one by now
+      if (this.#remaining < 0) {
+        await this.#extend(); // the session may have expired or been reopened
         signal.throwIfAborted();
       }
       for await (const event of this.#service.events(this.#path, this.#seen, { signal, onwait, onretry })) {
-        this.#turn = this.#turn.catch(() => {}).then(() => this.#take(event));
+        this.#turn = this.#turn.catch(() => {}).then(() => this.#apply(event));
         await this.#turn;
       }
     } catch (error) {
       if (signal.aborted) {
         return;
       }
-      this.#hush();
+      this.#stopListening();
       if (error.status === 404) {
         this.#gone();
       } else {
@@ -733,48 +733,48 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  #hush() {
+  #stopListening() {
     this.#listening?.abort();
     this.#listening = null;
     this.#transport = null;
   }
 
-  async #restSoon() {
+  async #stopSoon() {
     await pause(this.#ended === this.#generation ? 0 : LINGER_MS, this.#signal).catch(() => {});
-    this.#rest();
+    this.#stopIfSettled();
   }
 
-  /** Listens no more, if all is said and the two are connected. */
-  #rest() {
+  /** Stops listening if the negotiation is complete and the peers are connected. */
+  #stopIfSettled() {
     const settled = this.#pc.connectionState === "connected" && this.#pc.signalingState === "stable";
     if (settled && !this.#stay) {
-      this.#hush();
+      this.#stopListening();
     }
   }
 
-  /** Each event once, in the order of their numbers. */
-  async #take({ seq, type, side, generation, offer, answer, candidate }) {
+  /** Processes each event once, in the order of their numbers. */
+  async #apply({ seq, type, side, generation, offer, answer, candidate }) {
     if (seq <= this.#seen || this.closed) {
       return;
     }
     this.#seen = seq;
     if (type === "closed") {
-      this.#end(this.#pc.connectionState === "failed" ? noWay() : null);
+      this.#end(this.#pc.connectionState === "failed" ? noPath() : null);
     } else if (side === this.#side) {
-      this.#recognise(type, generation, offer);
+      this.#confirmOwn(type, generation, offer);
     } else if (type === "offer" && generation > this.#generation) {
       await this.#follow(generation, offer);
     } else if (generation !== this.#generation) {
-      return; // it belongs to an offer that has been replaced
+      return; // of an earlier generation
     } else if (type === "answer") {
-      await this.#understand("answer", answer);
+      await this.#applyRemote("answer", answer);
     } else {
       await this.#add({ type, generation, candidate });
     }
   }
 
-  /** What we said ourselves. An offer may come back before the reply to it. */
-  #recognise(type, generation, offer) {
+  /** Handles an event of this side. An own offer may arrive before the reply to its request. */
+  #confirmOwn(type, generation, offer) {
     if (type === "offer" && generation > this.#generation) {
       this.#generation = generation;
       if (offer !== this.#own) {
@@ -783,29 +783,29 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  /** Takes one more of their candidates, or their last; it keeps those that come before their description. */
+  /** Adds a remote candidate, or the end of candidates; keeps those that precede the remote description. */
   async #add(event) {
     if (event.generation !== this.#described) {
-      this.#early.push(event);
+      this.#pending.push(event);
       return;
     }
     const { type, generation, candidate } = event;
     try {
       await this.#pc.addIceCandidate(type === "candidate" ? candidateInit(candidate) : undefined);
-      this.#tell(type, { side: this.#otherSide, generation, candidate });
+      this.#emit(type, { side: this.#otherSide, generation, candidate });
     } catch (error) {
-      this.#tell("problem", { error });
+      this.#emit("problem", { error });
     }
     if (type === "end-of-candidates") {
       this.#ended = generation;
-      this.#rest();
+      this.#stopIfSettled();
     }
   }
 
-  /** One more of our candidates, or null for the last. */
+  /** A local candidate, or null after the last one. */
   #gathered(candidate) {
     if (candidate?.candidate === "") {
-      return; // the last of one medium; null follows when there are no more at all
+      return; // end of one medium; null follows after the last one
     }
     this.#outbox.push({ candidate, ufrags: this.#ufrags });
     this.#post();
@@ -819,7 +819,7 @@ export class ParleySession extends EventTarget {
     try {
       await pause(BATCH_MS, this.#signal);
       while (this.#outbox.length > 0) {
-        await this.#kept;
+        await this.#stored;
         await this.#postBatch(this.#outbox.splice(0, BATCH_MAX).filter((entry) => this.#isCurrent(entry)));
       }
     } catch (error) {
@@ -829,7 +829,7 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  /** Whether a candidate belongs to our latest description; ICE restarts leave the others without a meaning. */
+  /** Whether a candidate belongs to the latest local description; an ICE restart invalidates the others. */
   #isCurrent({ candidate, ufrags }) {
     return candidate?.usernameFragment ? this.#ufrags.has(candidate.usernameFragment) : ufrags === this.#ufrags;
   }
@@ -845,19 +845,19 @@ export class ParleySession extends EventTarget {
       await this.#call("POST", `${this.#path}/candidates`, { body: { candidates, end, generation } });
     } catch (error) {
       if (error.status === 412) {
-        return; // they belong to an offer that has been replaced
+        return; // they are of an earlier generation
       }
       throw error;
     }
     for (const candidate of candidates) {
-      this.#tell("candidate", { side: this.#side, generation, candidate: candidate.toJSON() });
+      this.#emit("candidate", { side: this.#side, generation, candidate: candidate.toJSON() });
     }
     if (end) {
-      this.#tell("end-of-candidates", { side: this.#side, generation });
+      this.#emit("end-of-candidates", { side: this.#side, generation });
     }
   }
 
-  /** The other side may have our answer, and connect, before we have the reply to it; nobody is told before it has begun. */
+  /** The peers may connect before the reply to the answer arrives; events are sent only after the session has begun. */
   async #changed() {
     const state = this.#pc.connectionState;
     await this.#begun.promise;
@@ -870,26 +870,26 @@ export class ParleySession extends EventTarget {
       }
       this.#wasConnected = true;
       this.#connected.resolve();
-      this.#tell("connected");
-      this.#restSoon();
+      this.#emit("connected");
+      this.#stopSoon();
     } else if (state === "disconnected" || state === "failed") {
-      this.#tell(state, state === "failed" ? { error: noWay() } : null);
+      this.#emit(state, state === "failed" ? { error: noPath() } : null);
       this.#listen();
       if (state === "failed" && this.#side === "offerer") {
-        this.#tryOtherWays();
+        this.#restartOrEnd();
       }
     }
   }
 
-  #tryOtherWays() {
+  #restartOrEnd() {
     if (this.#restarts++ < (this.#wasConnected ? RESTARTS_MAX : RESTARTS_MAX_BEFORE)) {
       this.restart().catch(() => {});
     } else {
-      this.#abandon(noWay());
+      this.#abandon(noPath());
     }
   }
 
-  /** Descriptions are exchanged. ICE alone does not always report a failure, such as where there is no candidate at all. */
+  /** Limits the time from the answer to the connection, since ICE does not always report a failure, e.g. without candidates. */
   async #expectConnection() {
     this.#deadline?.abort();
     const deadline = (this.#deadline = new AbortController());
@@ -903,24 +903,24 @@ export class ParleySession extends EventTarget {
       return;
     }
     if (this.#side === "offerer") {
-      this.#tryOtherWays();
+      this.#restartOrEnd();
     } else if (!this.#wasConnected) {
-      this.#end(noWay());
+      this.#end(noPath());
     }
   }
 
-  /** Ends it without waiting for what the service says to that. */
+  /** Ends the session without waiting for the reply of the service. */
   #abandon(error, reason) {
     this.#end(error, reason);
     this.#delete().catch(() => {});
   }
 
-  /** Extends the session again and again. The guest comes later, and extends only what its host has not extended. */
+  /** Extends the session periodically. The guest does so later, and only if its host has not. */
   async #keepAlive() {
     try {
       for (;;) {
         const share = EXTEND_AFTER[this.#side] + EXTEND_SPREAD * Math.random();
-        await pause(Math.max(this.#left * share, EXTEND_MS_MIN), this.#signal);
+        await pause(Math.max(this.#remaining * share, EXTEND_MS_MIN), this.#signal);
         await this.#extend();
       }
     } catch (error) {
@@ -939,8 +939,8 @@ export class ParleySession extends EventTarget {
         await this.#gone();
         return;
       }
-      this.#lives(state);
-      if (this.#left > (this.#lifetime * 1_000) / 2) {
+      this.#updateExpiry(state);
+      if (this.#remaining > (this.#lifetime * 1_000) / 2) {
         return;
       }
     }
@@ -949,17 +949,17 @@ export class ParleySession extends EventTarget {
     if (extended === null) {
       await this.#gone();
     } else {
-      this.#lives(extended);
+      this.#updateExpiry(extended);
     }
   }
 
-  #lives({ expiresAt }) {
+  #updateExpiry({ expiresAt }) {
     this.#expiresAt = expiresAt;
-    this.#lifetime = Math.max(this.#lifetime, Math.floor(this.#left / 1_000));
+    this.#lifetime = Math.max(this.#lifetime, Math.floor(this.#remaining / 1_000));
   }
 
   /** Milliseconds until the session expires. */
-  get #left() {
+  get #remaining() {
     return Date.parse(this.#expiresAt) - this.#service.now();
   }
 
@@ -974,25 +974,25 @@ export class ParleySession extends EventTarget {
     }
   }
 
-  /** The service does not have this session any more. */
+  /** The session no longer exists on the service. */
   #gone() {
     if (this.closed) {
       return null;
     }
-    this.#hush();
-    return (this.#reviving ??= this.#revive().finally(() => (this.#reviving = null)));
+    this.#stopListening();
+    return (this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null)));
   }
 
-  async #revive() {
+  async #reopen() {
     try {
-      await (this.#side === "offerer" ? this.restart() : this.#findAgain());
+      await (this.#side === "offerer" ? this.restart() : this.#rejoin());
     } catch (error) {
       this.#giveUp(error);
     }
   }
 
-  /** Answers the session that the host has opened again, or waits until it has. */
-  async #findAgain() {
+  /** Waits until the host has reopened the session, and answers it. */
+  async #rejoin() {
     const [min, max] = REOPENED_MS;
     for (let delay = min; ; delay = Math.min(2 * delay, max)) {
       const answered = await this.#unlessGone(this.#answerCurrent());
@@ -1000,7 +1000,7 @@ export class ParleySession extends EventTarget {
         this.#listen();
         return;
       }
-      if (answered === null && this.#left > CLOCK_MS) {
+      if (answered === null && this.#remaining > CLOCK_MS) {
         this.#end(null); // it had not expired, so the host has closed it
         return;
       }
@@ -1014,7 +1014,7 @@ export class ParleySession extends EventTarget {
   async #delete(signal) {
     if (this.#side === "offerer") {
       try {
-        // It may be the last that a page does.
+        // keepalive, since the page may be closing.
         await this.#service.call("DELETE", this.#path, { token: this.#token, keepalive: true, signal });
       } catch (error) {
         if (error.status !== 404) {
@@ -1037,7 +1037,7 @@ export class ParleySession extends EventTarget {
     return this.#pc.connectionState === "connected";
   }
 
-  /** Signaling that is refused does not end a healthy connection; it is tried again when that breaks. */
+  /** A refusal does not end the session of a healthy connection; signaling is retried when the connection breaks. */
   #giveUp(error) {
     if (this.#isHealthy) {
       this.#report(error);
@@ -1056,7 +1056,7 @@ export class ParleySession extends EventTarget {
 
   #report(error) {
     if (!this.#signal.aborted) {
-      this.#tell("problem", { error });
+      this.#emit("problem", { error });
     }
   }
 
@@ -1065,9 +1065,9 @@ export class ParleySession extends EventTarget {
       return;
     }
     this.#over.abort(reason);
-    this.#hush();
+    this.#stopListening();
     this.#connected.reject(reason);
-    this.#tell("closed", { error });
+    this.#emit("closed", { error });
   }
 
   get #otherSide() {
@@ -1076,35 +1076,35 @@ export class ParleySession extends EventTarget {
 
   #mustOffer() {
     if (this.#side !== "offerer") {
-      throw new DOMException("Only the host makes offers; the guest follows them.", "InvalidStateError");
+      throw new DOMException("Only the host can make offers.", "InvalidStateError");
     }
   }
 
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
-/** There is no such way of waiting here. */
+/** The service, or a proxy, does not support this transport. */
 class Unsupported extends Error {}
 
 /**
- * The events of a session behind number `after`, as they come, until `signal` aborts. It waits in the best way that works;
- * when one fails, a plain look tells whether it was the way or the whole service, so that nothing is missed for long.
+ * Yields the events of a session after number `after` until `signal` aborts. It uses the best transport that works. When one
+ * fails, a poll shows whether the transport or the service has failed, and no event is delayed for long.
  *
- * @param ask asks for the events behind a number, with headers, a deadline and a reader of the reply
- * @param keep is given the bookmarks that no header carries
- * @param transports the ways that may still work, the best first; those that do not are taken out
+ * @param ask requests the events after a number, with headers, a timeout and a reader of the reply
+ * @param keep receives bookmarks that are not in a header
+ * @param transports those that may still work, the best first; those that fail are removed
  */
 async function* watch({ ask, keep, after, signal, onwait, onretry, transports, pollInterval }) {
   let failures = 0;
   let misses = 0;
   let plain = false;
-  let told = null;
+  let reported = null;
   for (;;) {
     const transport = plain ? "poll" : transports[0];
-    if (!plain && transport !== told) {
-      onwait((told = transport));
+    if (!plain && transport !== reported) {
+      onwait((reported = transport));
     }
     const began = performance.now();
     let fruitful = false;
@@ -1113,7 +1113,7 @@ async function* watch({ ask, keep, after, signal, onwait, onretry, transports, p
       misses = plain ? misses : 0;
     };
     try {
-      for await (const event of LOOKS[transport]({ ask, keep, after, signal, works })) {
+      for await (const event of TRANSPORT_READERS[transport]({ ask, keep, after, signal, works })) {
         after = event.seq;
         fruitful = true;
         yield event;
@@ -1132,7 +1132,7 @@ async function* watch({ ask, keep, after, signal, onwait, onretry, transports, p
       if (!error.passing) {
         throw error;
       }
-      // A service that is too busy to hold a request says so; whatever else ends one may be something in between.
+      // A busy service replies with 429 or 503; anything else may be caused by a proxy.
       if (!plain && transports.length > 1 && error.status !== 429 && error.status !== 503 && ++misses > MISSES_MAX) {
         transports.shift();
         misses = 0;
@@ -1145,8 +1145,8 @@ async function* watch({ ask, keep, after, signal, onwait, onretry, transports, p
   }
 }
 
-/** How the events behind a number are asked for, one request each. `works` is called when the way has proved itself. */
-const LOOKS = {
+/** The transports, with one request each for the events after a number. `works` is called when the transport works. */
+const TRANSPORT_READERS = {
   async *poll({ ask, after, signal, works }) {
     const { events } = await ask(after, { signal });
     works();
@@ -1155,12 +1155,12 @@ const LOOKS = {
 
   async *"long-poll"({ ask, after, signal, works }) {
     const read = async (response) => ({ held: response.headers.has("Preference-Applied"), ...(await response.json()) });
-    const within = WAIT_S * 1_000 + REPLY_MS;
+    const within = WAIT_S * 1_000 + REQUEST_MS;
     const { events, held } = await ask(after, { headers: { Prefer: `wait=${WAIT_S}` }, signal, within, read });
     works();
     yield* events;
     if (!held) {
-      throw new Unsupported("This service does not hold a request until there is something new.");
+      throw new Unsupported("The service does not support long polls.");
     }
   },
 
@@ -1174,7 +1174,7 @@ const LOOKS = {
     });
     if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
       await response.body.cancel();
-      throw new Unsupported("This service has no event streams.");
+      throw new Unsupported("The service does not support event streams.");
     }
     const chunks = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = eventStreamParser();
@@ -1203,8 +1203,8 @@ const LOOKS = {
 };
 
 /**
- * A function that is called with each chunk of an event stream and returns the messages that it completes (HTML standard,
- * section 9.2.6). Lines end at CR, LF or CRLF and nowhere else; a CR and its LF may come in two chunks.
+ * Returns a function that takes each chunk of an event stream and returns the messages that the chunk completes (HTML standard,
+ * section 9.2.6). Lines end at CR, LF or CRLF only; a CR and its LF may be in two chunks.
  */
 function eventStreamParser() {
   let rest = "";
@@ -1236,7 +1236,7 @@ function eventStreamParser() {
   };
 }
 
-/** Other clients send candidates as strings, some of them the JSON of the object. */
+/** Other clients send candidates as strings, some of which contain the JSON of the object. */
 function candidateInit(candidate) {
   if (typeof candidate !== "string") {
     return candidate;
@@ -1244,17 +1244,17 @@ function candidateInit(candidate) {
   return candidate.startsWith("{") ? JSON.parse(candidate) : { candidate, sdpMLineIndex: 0 };
 }
 
-function settleable() {
+function deferred() {
   const settles = {};
   settles.promise = new Promise((resolve, reject) => Object.assign(settles, { resolve, reject }));
-  settles.promise.catch(() => {}); // it may be that nobody asks
+  settles.promise.catch(() => {}); // no unhandled rejection if the promise is not used
   return settles;
 }
 
 /**
- * Waits until the data channels are open, shortly after the connection. Statistics have their states: those of a browser are
- * no newer than what a page sees, whereas the state of the SCTP transport can be ahead of it, or in Chromium stay behind for
- * good. Without data channels nothing is awaited.
+ * Waits until the data channels are open, shortly after the connection; without data channels it returns at once. It reads their
+ * states from the statistics, which agree with what the page observes. The state of the SCTP transport can be ahead of that, or in
+ * Chromium never change.
  */
 async function dataReady(pc) {
   const isOpening = ({ type, state }) => type === "data-channel" && state === "connecting";
@@ -1263,28 +1263,28 @@ async function dataReady(pc) {
   }
 }
 
-/** The certificates of a peer, by their fingerprints (RFC 8122): the same as long as its RTCPeerConnection is. */
+/** The fingerprints of a peer's certificates (RFC 8122), which are constant for one RTCPeerConnection. */
 function fingerprints(sdp) {
   const found = Array.from(sdp.matchAll(/^a=fingerprint:(\S+ \S+)/gm), ([, fingerprint]) => fingerprint.toLowerCase());
   return [...new Set(found)].sort().join();
 }
 
-/** The origin of this page or worker; undefined where there is none: in Node, and for a page that is a file. */
+/** The origin of this page or worker; undefined in Node, and for a page that is a file. */
 function ownOrigin() {
   return [globalThis.origin, globalThis.location?.origin].find((origin) => /^[\w+.-]+:\/\/./.test(origin));
 }
 
-/** Whether a request without headers of ours gets a reply. */
+/** Whether a request without added headers gets a reply. */
 async function loads(url, mode) {
   try {
-    await fetch(url, { mode, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(REPLY_MS) });
+    await fetch(url, { mode, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(REQUEST_MS) });
     return true;
   } catch {
     return false;
   }
 }
 
-/** Whether an image can be loaded, for which no page needs a permission of its service. */
+/** Whether an image can be loaded, which needs no permission by CORS. */
 async function shows(url) {
   const image = new Image();
   image.src = `${url}?${Date.now()}`;
@@ -1293,7 +1293,7 @@ async function shows(url) {
       () => true,
       () => false,
     ),
-    pause(REPLY_MS),
+    pause(REQUEST_MS),
   ]);
 }
 
@@ -1301,7 +1301,7 @@ function json(response) {
   return response.status === 204 ? null : response.json();
 }
 
-/** A session with its entity tag. A proxy that compresses makes the tag a weak one, which If-Match never matches. */
+/** A session with its entity tag. A compressing proxy makes the tag weak, which If-Match would never match. */
 async function withTag(response) {
   return { ...(await response.json()), tag: response.headers.get("ETag")?.replace(/^W\//, "") };
 }
@@ -1311,13 +1311,13 @@ function query(parameters) {
   return set.length === 0 ? "" : `?${new URLSearchParams(set)}`;
 }
 
-/** A new secret, or a name that nobody guesses: base64url without padding. */
+/** A random secret or name: base64url without padding. */
 function random(bytes) {
   const bits = crypto.getRandomValues(new Uint8Array(bytes));
   return btoa(String.fromCharCode(...bits)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Milliseconds before the next try: more each time, not the same for all, and never fewer than the service asked for. */
+/** Delay before the next retry in milliseconds: exponential, with jitter, and not less than `Retry-After`. */
 function backoff(attempt, { retryAfter = 0 }) {
   const [min, max] = BACKOFF_MS;
   const most = Math.min(max, min * 2 ** (attempt - 1));
@@ -1342,7 +1342,7 @@ function pause(millis, signal) {
 async function refusal(response, key) {
   const problem = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
   if (response.status === 401 && key && !problem.type?.startsWith(PROBLEM)) {
-    problem.detail = "The key is wrong, has expired or was revoked; ask the operator of this site for a new one.";
+    problem.detail = "The key is invalid, expired or revoked; ask the operator of this site for a new one.";
   }
   const retryAfter = Number.parseInt(response.headers.get("Retry-After"), 10);
   return new ParleyError({
@@ -1370,11 +1370,11 @@ function badCode(code) {
     title: "A field is out of bounds",
     status: 422,
     field: "code",
-    detail: `code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor .. (was ${JSON.stringify(code)})`,
+    detail: `code must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -, and neither . nor .. (was ${JSON.stringify(code)})`,
   });
 }
 
-/** What a refusal of the service means to a guest. */
+/** Translates a refusal of the service into its meaning for a guest. */
 function guestRefusal(error) {
   if (error.status === 404) {
     return noSession(error);
@@ -1389,7 +1389,7 @@ function noSession(cause) {
       type: `${PROBLEM}session-not-found`,
       title: "Session not found",
       status: 404,
-      detail: "The session has expired or was closed, or there never was one with this code; ask for a new link.",
+      detail: "The session has expired or was closed, or never existed; ask for a new link.",
     },
     { cause },
   );
@@ -1401,18 +1401,18 @@ function hasGuest(cause) {
       type: `${PROBLEM}already-answered`,
       title: "Already answered",
       status: 409,
-      detail: "This session already has a guest; ask for a new link, or look for another session.",
+      detail: "This session already has a guest; ask for a new link, or find another session.",
     },
     { cause },
   );
 }
 
-function somebodyElse() {
+function differentPeer() {
   return new ParleyError({
     type: `${PROBLEM}somebody-else`,
-    title: "Another peer",
+    title: "Different peer",
     status: 409,
-    detail: "The session had expired, and another peer than before has taken its code; ask for a new link.",
+    detail: "The session had expired, and a different peer uses its code now; ask for a new link.",
   });
 }
 
@@ -1421,14 +1421,14 @@ function otherGeneration(generation) {
     type: `${PROBLEM}other-generation`,
     title: "Another generation is current",
     status: 412,
-    detail: `Generation ${generation} is current, and its offer is not ours; host anew.`,
+    detail: `Generation ${generation} is current, and its offer was made by another client; host a new session.`,
   });
 }
 
-function noWay() {
+function noPath() {
   return new ParleyError({
     type: `${PROBLEM}no-way`,
-    title: "No way between the peers",
-    detail: "No network path between the two devices was found; try another network, or ask this site for a TURN server.",
+    title: "No network path",
+    detail: "No network path between the two devices was found; try another network, or ask the operator for a TURN server.",
   });
 }

@@ -1,5 +1,5 @@
-// The handshake as it happens: time goes down, and each line is one thing that one side said. What Parley keeps has a dot in the
-// middle; what goes straight from one side to the other has none.
+// Draws the handshake: time runs downwards, and each line is a message of one side. Messages that Parley stores have a dot in the
+// middle; direct messages have none.
 
 import { append, at, make } from "./elements.js";
 
@@ -15,30 +15,30 @@ export class Drawing {
     steps.replaceChildren();
   }
 
-  /** From now on this browser is on that side. */
+  /** Sets the side of this browser. */
   begin(side) {
     this.#side = side;
     at("offerer").textContent = side === "offerer" ? "Offerer (you)" : "Offerer";
     at("answerer").textContent = side === "answerer" ? "Answerer (you)" : "Answerer";
   }
 
-  /** Something went through Parley: from this side it is kept there, from the other it has come here. */
-  said(type, { side, generation, candidate }) {
+  /** Draws a signaling message: an own one that was stored, or one received from the other side. */
+  signal(type, { side, generation, candidate }) {
     const words = make("span", "what", NAMES[type] ?? type);
-    const more = type === "candidate" ? way(candidate) : generation > 1 ? `generation ${generation}` : "";
+    const more = type === "candidate" ? summary(candidate) : generation > 1 ? `generation ${generation}` : "";
     if (more) {
       words.append(make("small", null, more));
     }
     this.#draw(`kept ${side}${side === this.#side ? " own" : ""}`, by(side), words, make("span", "arrow"));
   }
 
-  /** The two have found a way to each other. */
-  met() {
+  /** Draws the connection of the peers. */
+  connected() {
     this.#draw("meeting direct", make("span", "what", "connected"), make("span", "arrow"));
   }
 
-  /** A message went straight to the other side. */
-  passed(side, message) {
+  /** Draws a message over the data channel. */
+  message(side, message) {
     const size = new TextEncoder().encode(message).length;
     const words = make("span", "what", "message", make("small", null, `${size} bytes`));
     this.#draw(`direct ${side}`, by(side), words, make("span", "arrow"));
@@ -55,13 +55,13 @@ export class Drawing {
   }
 }
 
-/** The direction of an arrow, for who does not see it. */
+/** The direction of an arrow as text, for screen readers. */
 function by(side) {
   return make("span", "hidden", `${side}: `);
 }
 
-/** Where a candidate leads: what kind of way, by which protocol, to which address (RFC 8839, section 5.1). */
-function way(candidate) {
+/** Type, protocol and address of a candidate (RFC 8839, section 5.1). */
+function summary(candidate) {
   const text = typeof candidate === "string" ? candidate : (candidate?.candidate ?? "");
   const [, , protocol, , address = "", port, , kind = ""] = text.split(" ");
   const name = address.endsWith(".local") ? `${address.slice(0, 6)}….local` : address;

@@ -1,10 +1,10 @@
-// Short words for what is done to the document again and again.
+// Helpers to find and create elements of the document.
 
 export function at(id) {
   return document.getElementById(id);
 }
 
-/** A new element with a class, if it is to have one, and with what is in it: text and elements. */
+/** A new element with an optional class and with content: text and elements. */
 export function make(name, className, ...content) {
   const element = document.createElement(name);
   if (className) {
@@ -14,14 +14,14 @@ export function make(name, className, ...content) {
   return element;
 }
 
-/** Sets the text of an element whose changes screen readers read out: text that stays the same is not read again. */
+/** Sets the text of a live region. Equal text is not set again, so that screen readers do not repeat it. */
 export function put(id, text) {
   if (at(id).textContent !== text) {
     at(id).textContent = text;
   }
 }
 
-/** Adds `item` to the end of `list`, and keeps the end in sight if it was. */
+/** Adds `item` to the end of `list`, and scrolls to the end if the end was visible. */
 export function append(list, item) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < item.offsetHeight + 40;
   list.append(item);

@@ -1,23 +1,23 @@
-// The key that a service may ask for. The tab keeps it, and forgets it when it is closed.
+// The key that a service may require. It is stored until the tab is closed.
 
 import { Parley } from "../parley.js";
 import { at, put } from "./elements.js";
 import { reason } from "./reasons.js";
 
-const PLACE = "parley-key";
-const WRONG = "This key is not valid: it is wrong, has expired or was revoked.";
+const STORAGE_KEY = "parley-key";
+const WRONG = "This key is invalid, expired or revoked.";
 
-/** What a header can carry. */
+/** Characters that a header can contain. */
 const KEY = /^[\x21-\x7e]+$/;
 
-export const key = sessionStorage.getItem(PLACE) ?? undefined;
+export const key = sessionStorage.getItem(STORAGE_KEY) ?? undefined;
 
-/** Whether `error` says that a key is needed, or another than the one that was sent. */
+/** Whether `error` means that a key, or another key, is required. */
 function isAboutKey(error) {
   return error.status === 401 || (error.status === 403 && key !== undefined && error.type === "about:blank");
 }
 
-/** Why a call failed, in words for a visitor; where a key is needed, or another, the page asks for it. */
+/** The reason of a failure as text for a visitor. If a key is required, the form for it is shown. */
 export function reasonOf(error, side) {
   if (!isAboutKey(error)) {
     return reason(error, side);
@@ -26,15 +26,15 @@ export function reasonOf(error, side) {
   if (key === undefined) {
     return "This service needs a key. Enter it above to continue.";
   }
-  const words = error.status === 401 ? WRONG : `This key does not permit that. ${error.detail}`;
+  const words = error.status === 401 ? WRONG : `This key does not permit this. ${error.detail}`;
   refuse(words);
   return words;
 }
 
 /**
- * Takes the key that a visitor enters, if the service takes it; then the page begins again with it.
+ * Stores the key that a visitor enters if the service accepts it, and reloads the page.
  *
- * @param invitation gives the fragment with which the page is to begin again
+ * @param invitation returns the fragment for the reloaded page
  */
 export function takeKey(invitation) {
   at("key").addEventListener("submit", async (event) => {
@@ -48,7 +48,7 @@ export function takeKey(invitation) {
       at("secret").select();
       return;
     }
-    sessionStorage.setItem(PLACE, entered);
+    sessionStorage.setItem(STORAGE_KEY, entered);
     history.replaceState(null, "", location.pathname + location.search + invitation());
     location.reload();
   });
@@ -56,7 +56,7 @@ export function takeKey(invitation) {
 
 async function check(entered) {
   if (!KEY.test(entered)) {
-    throw new Error("This key is not valid: a key has no spaces, and no letters other than A to Z.");
+    throw new Error("This key is invalid: a key contains no spaces and no letters other than A to Z.");
   }
   await new Parley(undefined, { key: entered, patience: 0 }).topics({ limit: 1 });
 }

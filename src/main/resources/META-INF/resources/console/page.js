@@ -1,4 +1,4 @@
-// The console page: its controls and what they do.
+// The controls of the console page.
 
 import { Parley } from "../parley.js";
 import { at } from "./elements.js";
@@ -39,7 +39,7 @@ takeKey(() => invitation);
 acceptInvitation();
 watch(join);
 
-/** A visitor who opened a link joins its session. The address does not keep the link, which works once. */
+/** Joins the session of the link that was opened, and removes the link from the address, since it works once. */
 function acceptInvitation() {
   const code = parley.fromLink();
   if (code) {
@@ -60,7 +60,7 @@ function begin(side, meet) {
 
 async function copyLink() {
   at("link").select();
-  // Browsers give the clipboard to pages that came by TLS or from this machine only.
+  // Browsers allow access to the clipboard only to pages from this machine or with TLS.
   await (navigator.clipboard?.writeText(at("link").value) ?? document.execCommand("copy"));
   at("copy").textContent = "Copied";
   setTimeout(() => (at("copy").textContent = "Copy"), COPIED_MS);

@@ -1,4 +1,4 @@
-// One attempt of this browser to meet another, and the talk that comes of it.
+// A session of this browser, from the offer or the join to the end of the chat.
 
 import { append, at, make, put } from "./elements.js";
 import { Drawing } from "./drawing.js";
@@ -6,55 +6,55 @@ import { reasonOf } from "./key.js";
 import { UNREACHED } from "./reasons.js";
 
 const IDLE = "Press Start, then open the link in another window, in another browser or on a phone.";
-const WORDS = {
+const TEXTS = {
   offerer: "Waiting for the other person to open the link.",
   answerer: "Joined. Connecting the two browsers …",
   answered: "The other person has joined. Connecting the two browsers …",
   connected: "Connected. Messages go directly from browser to browser; Parley does not see them.",
   disconnected: "The connection is interrupted. Trying to restore it …",
-  failed: "The two browsers do not reach each other. Trying another way …",
+  failed: "The two browsers do not reach each other. Trying again …",
 };
 
 export class Talk {
   #parley;
   #drawing = new Drawing(at("steps"));
-  #over = new AbortController();
+  #ended = new AbortController();
   #peer = null;
   #channel = null;
   #side;
-  #words = "";
+  #text = "";
   #bad = false;
 
   /**
-   * @param side "offerer" where it hosts, "answerer" where it joins
-   * @param meet given a connection and a signal, hosts or joins
+   * @param side "offerer" to host, "answerer" to join
+   * @param meet hosts or joins with a connection and a signal
    */
   constructor(parley, side, meet) {
     this.#parley = parley;
     this.#side = side;
-    const { signal } = this.#over;
-    parley.addEventListener("session", ({ detail }) => this.#follow(detail.session), { once: true, signal });
+    const { signal } = this.#ended;
+    parley.addEventListener("session", ({ detail }) => this.#observe(detail.session), { once: true, signal });
     parley.addEventListener("retry", () => this.#put("The service does not respond. Trying again …", true), { signal });
-    parley.addEventListener("served", () => this.#put(this.#words, this.#bad), { signal });
+    parley.addEventListener("served", () => this.#put(this.#text, this.#bad), { signal });
     at("start").hidden = true;
     at("ending").hidden = false;
     at("no-steps").hidden = true;
     at("messages").replaceChildren();
-    this.#tell("One moment …");
+    this.#status("Please wait …");
     this.#begin(meet).catch((error) => this.end(reasonOf(error, side), true));
   }
 
   say(message) {
     this.#channel.send(message);
-    this.#heard(message, this.#side);
+    this.#show(message, this.#side);
   }
 
-  /** Ends it, and says why. */
+  /** Ends the session, and shows the reason. */
   end(words, bad = false) {
-    if (this.#over.signal.aborted) {
+    if (this.#ended.signal.aborted) {
       return;
     }
-    this.#over.abort();
+    this.#ended.abort();
     this.#peer?.close();
     this.#put(words || IDLE, bad);
     at("mark").classList.remove("together");
@@ -67,7 +67,7 @@ export class Talk {
   }
 
   async #begin(meet) {
-    const { signal } = this.#over;
+    const { signal } = this.#ended;
     const iceServers = await this.#parley.iceServers({ signal }).catch(() => []);
     signal.throwIfAborted();
     if (!globalThis.RTCPeerConnection) {
@@ -77,29 +77,29 @@ export class Talk {
     this.#channel = this.#peer.createDataChannel("chat", { negotiated: true, id: 0 });
     this.#channel.addEventListener("open", () => this.#opened(), { signal });
     this.#channel.addEventListener("close", () => this.end("The other person has left."), { signal });
-    this.#channel.addEventListener("message", ({ data }) => this.#heard(data, this.#otherSide), { signal });
+    this.#channel.addEventListener("message", ({ data }) => this.#show(data, this.#otherSide), { signal });
     const session = await meet(this.#peer, signal);
-    this.#hope(WORDS[this.#side]);
+    this.#progress(TEXTS[this.#side]);
     if (this.#side === "offerer") {
       this.#invite(session);
     }
   }
 
-  /** Draws what happens in the session, from its very beginning. */
-  #follow(session) {
+  /** Draws the events of the session from its beginning. */
+  #observe(session) {
     this.#drawing.begin(this.#side);
     for (const type of ["offer", "answer", "candidate", "end-of-candidates"]) {
-      session.addEventListener(type, ({ detail }) => this.#drawing.said(type, detail));
+      session.addEventListener(type, ({ detail }) => this.#drawing.signal(type, detail));
     }
     session.addEventListener("answer", ({ detail: { side, generation } }) => {
-      // A later answer is one more attempt after a failure, whose reason stays in sight.
+      // A later answer follows a failure, whose reason must stay visible.
       if (side !== this.#side && generation === 1) {
-        this.#hope(WORDS.answered);
+        this.#progress(TEXTS.answered);
       }
     });
-    session.addEventListener("connected", () => this.#met());
-    session.addEventListener("disconnected", () => this.#trouble(WORDS.disconnected, "connection interrupted"));
-    session.addEventListener("failed", () => this.#trouble(WORDS.failed, "connection failed"));
+    session.addEventListener("connected", () => this.#connected());
+    session.addEventListener("disconnected", () => this.#warn(TEXTS.disconnected, "connection interrupted"));
+    session.addEventListener("failed", () => this.#warn(TEXTS.failed, "connection failed"));
     session.addEventListener("closed", ({ detail: { error } }) => {
       if (this.#peer?.connectionState !== "connected") {
         const unreached = this.#bad && this.#channel.readyState === "connecting";
@@ -113,14 +113,14 @@ export class Talk {
     const link = session.shareLink(new URL(location.pathname, location.href));
     at("link").value = link;
     at("open").href = link;
-    this.#picture(link).catch(() => at("qr").removeAttribute("src"));
+    this.#showQrCode(link).catch(() => at("qr").removeAttribute("src"));
     at("invitation").hidden = false;
     at("copy").focus();
   }
 
-  /** The link lets its holder in, so it goes in a body and into no log of addresses. */
-  async #picture(link) {
-    const reply = await fetch("qr", { method: "POST", body: link, signal: this.#over.signal });
+  /** The link is sent in a body, since whoever has it can join, and proxies log URLs. */
+  async #showQrCode(link) {
+    const reply = await fetch("qr", { method: "POST", body: link, signal: this.#ended.signal });
     if (!reply.ok) {
       throw new Error(`No QR code: status ${reply.status}`);
     }
@@ -134,38 +134,38 @@ export class Talk {
     at("chat").hidden = false;
     at("say").hidden = false;
     at("mark").classList.add("together");
-    this.#tell(WORDS.connected);
+    this.#status(TEXTS.connected);
     at("message").focus();
   }
 
-  #heard(message, side) {
-    this.#drawing.passed(side, message);
+  #show(message, side) {
+    this.#drawing.message(side, message);
     const line = make("p", side === this.#side ? `${side} own` : side, message);
-    line.dir = "auto"; // it may be in any language
+    line.dir = "auto"; // any language
     append(at("messages"), line);
   }
 
-  #met() {
-    this.#drawing.met();
+  #connected() {
+    this.#drawing.connected();
     if (this.#channel.readyState === "open") {
-      this.#tell(WORDS.connected); // again, after an interruption
+      this.#status(TEXTS.connected); // after an interruption
     }
   }
 
-  #trouble(words, note) {
+  #warn(words, note) {
     this.#drawing.note(note);
-    this.#tell(words, true);
+    this.#status(words, true);
   }
 
-  /** What is told as long as there is nothing better. */
-  #hope(words) {
+  /** Shows progress, unless the peers are already connected. */
+  #progress(words) {
     if (this.#channel.readyState !== "open") {
-      this.#tell(words);
+      this.#status(words);
     }
   }
 
-  #tell(words, bad = false) {
-    this.#words = words;
+  #status(words, bad = false) {
+    this.#text = words;
     this.#bad = bad;
     this.#put(words, bad);
   }

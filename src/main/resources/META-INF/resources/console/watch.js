@@ -1,4 +1,4 @@
-// The sessions that wait in this page's namespace, and the database node that they were read from.
+// The unanswered sessions in this page's namespace, and the database node that they were read from.
 
 import { Parley } from "../parley.js";
 import { at, make, put } from "./elements.js";
@@ -7,14 +7,14 @@ import { key, reasonOf } from "./key.js";
 const PERIOD_MS = 2_000;
 const SHOWN_MAX = 50;
 
-/** Any replica may answer: what is shown may be a moment old. */
+/** Any replica may answer, so the lists may be slightly out of date. */
 const parley = new Parley(undefined, { key, readFrom: "first-unconstrained", patience: 0 });
 
-/** @param join called with the code of a session that the user wants to join */
+/** @param join called with the code of the session to join */
 export function watch(join) {
-  at("namespace").textContent = key ? "the one of your key" : location.origin;
+  at("namespace").textContent = key ? "that of your key" : location.origin;
   const over = new AbortController();
-  const look = async () => {
+  const refresh = async () => {
     if (document.hidden) {
       return;
     }
@@ -24,14 +24,14 @@ export function watch(join) {
     } catch (error) {
       put("trouble", reasonOf(error));
       if (error.status === 401) {
-        over.abort(); // the page begins again with another key
+        over.abort(); // the page is reloaded with another key
       }
     }
   };
-  look();
-  const period = setInterval(look, PERIOD_MS);
+  refresh();
+  const period = setInterval(refresh, PERIOD_MS);
   over.signal.addEventListener("abort", () => clearInterval(period));
-  document.addEventListener("visibilitychange", look, { signal: over.signal });
+  document.addEventListener("visibilitychange", refresh, { signal: over.signal });
 }
 
 async function show(join) {
@@ -47,7 +47,7 @@ async function show(join) {
   fill(at("sessions"), sessions, (session) => sessionRow(session, join));
 }
 
-/** Shows `items`. What has not changed is left alone, and with it the focus that may be in it. */
+/** Shows `items`. An unchanged list is not replaced, so that it keeps the focus. */
 function fill(body, items, row) {
   const state = JSON.stringify(items);
   if (body.dataset.state === state) {

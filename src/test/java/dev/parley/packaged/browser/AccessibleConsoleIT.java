@@ -103,9 +103,8 @@ class AccessibleConsoleIT {
         guest.end();
         host.awaitStatus("The other person has left.");
         guest.go("about:blank").go(pages.console() + "#code=no-such-code");
-        guest.awaitStatus(
-                "This session is not available any more: it has expired or was ended, or the link is incomplete."
-                        + " Ask for a new link.");
+        guest.awaitStatus("This session is no longer available: it has expired or was ended, or the link is incomplete."
+                + " Ask for a new link.");
         assertAccessible(condition, "error", guest);
     }
 

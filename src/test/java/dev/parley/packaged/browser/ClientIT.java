@@ -209,9 +209,7 @@ class ClientIT {
         host.say("Still there?");
         guest.awaitMessage("Still there?");
         assertThat(guest.failureOf("session.restart()"))
-                .contains(
-                        entry("name", "InvalidStateError"),
-                        entry("detail", "Only the host makes offers; the guest follows them."));
+                .contains(entry("name", "InvalidStateError"), entry("detail", "Only the host can make offers."));
     }
 
     /** The guest rests and does not follow: its answer is awaited, and no other's is accepted. */
@@ -233,7 +231,7 @@ class ClientIT {
                         entry("status", 409),
                         entry(
                                 "detail",
-                                "This session already has a guest; ask for a new link, or look for another session."));
+                                "This session already has a guest; ask for a new link, or find another session."));
         assertThat(host.happened()).doesNotContain("answer answerer 2");
         assertTheyTalk(host, guest);
     }
@@ -385,7 +383,7 @@ class ClientIT {
                         entry("type", "urn:parley:problem:already-answered"),
                         entry(
                                 "detail",
-                                "This session already has a guest; ask for a new link, or look for another session."));
+                                "This session already has a guest; ask for a new link, or find another session."));
         assertTheyTalk(host, first);
     }
 
@@ -402,7 +400,7 @@ class ClientIT {
                     .contains(entry("name", "ParleyError"), entry("status", 422))
                     .extractingByKey("detail")
                     .asString()
-                    .startsWith("code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..");
+                    .startsWith("code must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -, and neither . nor ..");
         }
         assertThat(requests).isEmpty();
     }

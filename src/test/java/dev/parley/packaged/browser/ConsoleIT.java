@@ -106,9 +106,8 @@ class ConsoleIT {
 
         guest.go(pages.console() + "#code=no-such-code");
 
-        guest.awaitStatus(
-                "This session is not available any more: it has expired or was ended, or the link is incomplete."
-                        + " Ask for a new link.");
+        guest.awaitStatus("This session is no longer available: it has expired or was ended, or the link is incomplete."
+                + " Ask for a new link.");
         assertThat(guest.button("Start").isVisible()).isTrue();
     }
 
@@ -137,7 +136,7 @@ class ConsoleIT {
         guest.go(host.go(pages.console()).start());
 
         for (ConsolePage visitor : List.of(host, guest)) {
-            visitor.awaitStatus("The two browsers do not reach each other. Trying another way …");
+            visitor.awaitStatus("The two browsers do not reach each other. Trying again …");
             visitor.awaitStep("connection failed");
         }
     }

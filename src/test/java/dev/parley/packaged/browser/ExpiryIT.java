@@ -140,8 +140,8 @@ class ExpiryIT {
         guest.page().unroute(API);
         guest.await("session.closed");
         assertThat(guest.happened())
-                .endsWith("closed The session had expired, and another peer than before has taken its code; ask for a"
-                        + " new link.");
+                .endsWith(
+                        "closed The session had expired, and a different peer uses its code now; ask for a new link.");
         assertTheyTalk();
     }
 
@@ -155,8 +155,8 @@ class ExpiryIT {
         other.join(code);
         host.await("session.closed");
         assertThat(host.happened())
-                .endsWith("closed The session had expired, and another peer than before has taken its code; ask for a"
-                        + " new link.");
+                .endsWith(
+                        "closed The session had expired, and a different peer uses its code now; ask for a new link.");
         assertTheyTalk();
     }
 
@@ -174,8 +174,7 @@ class ExpiryIT {
                         entry("status", 404),
                         entry(
                                 "detail",
-                                "The session has expired or was closed, or there never was one with this code; ask for"
-                                        + " a new link."));
+                                "The session has expired or was closed, or never existed; ask for a new link."));
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where the service asks for keys its page does, and its calls and its event stream have the key with them. */
 @ExtendWith(InChromium.class)
 class KeyedConsoleIT {
-    private static final String WRONG = "This key is not valid: it is wrong, has expired or was revoked.";
+    private static final String WRONG = "This key is invalid, expired or revoked.";
 
     @TempDir
     Path folder;
@@ -30,7 +30,7 @@ class KeyedConsoleIT {
             visitor.go(parley.uri() + "/").enterKey("parley_of-somebody-else");
             visitor.awaitKeyError(WRONG);
             visitor.enterKey("ключ");
-            visitor.awaitKeyError("This key is not valid: a key has no spaces, and no letters other than A to Z.");
+            visitor.awaitKeyError("This key is invalid: a key contains no spaces and no letters other than A to Z.");
             visitor.screenshot(Stage.FOLDER.resolve("console-wrong-key.png"));
 
             // As if the key that the tab keeps had been revoked.

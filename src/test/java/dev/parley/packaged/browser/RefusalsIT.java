@@ -91,8 +91,8 @@ class RefusalsIT {
                                 entry("status", 401),
                                 entry(
                                         "detail",
-                                        "The key is wrong, has expired or was revoked; ask the operator of this site"
-                                                + " for a new one."));
+                                        "The key is invalid, expired or revoked; ask the operator of this site for a"
+                                                + " new one."));
             }
             assertThat(page.value("retries")).isEqualTo(0);
         }
@@ -100,7 +100,7 @@ class RefusalsIT {
 
     /** Neither side has any candidate, of which ICE reports nothing. */
     @Test
-    void peersWithoutANetworkPathAreToldSo(Pages pages) {
+    void peersWithoutANetworkPathReportIt(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         for (ClientPage page : List.of(host, guest)) {
@@ -122,7 +122,7 @@ class RefusalsIT {
         assertThat(host.happened())
                 .contains("answer answerer 2")
                 .endsWith("closed No network path between the two devices was found;"
-                        + " try another network, or ask this site for a TURN server.");
+                        + " try another network, or ask the operator for a TURN server.");
     }
 
     private static void begin(ClientPage page, URI service, Map<String, Object> options) {
