@@ -10,11 +10,11 @@ import org.jboss.resteasy.reactive.server.mapping.RequestMapper;
  * Which methods a path takes (RFC 9110, section 10.2.1). The framework knows when it routes, but replies 405 without saying so,
  * and to OPTIONS with the methods of a whole class.
  */
-final class AllowedMethods {
+public final class AllowedMethods {
     private AllowedMethods() {}
 
     /** The methods for {@code path}, sorted; none where there is nothing at the path. */
-    static Set<String> at(String path) {
+    public static Set<String> at(String path) {
         var allowed = new TreeSet<String>();
         var classes = new RequestMapper<>(
                 ResteasyReactiveRecorder.getCurrentDeployment().getClassMappers());

@@ -30,7 +30,7 @@ public final class Bookmarks {
      *
      * @throws Malformed if it sends what is no bookmark, or two of them
      */
-    static ReadFrom readFrom(HttpServerRequest request) {
+    public static ReadFrom readFrom(HttpServerRequest request) {
         String word = "";
         for (String sent : request.headers().getAll(HEADER)) {
             if (!word.isEmpty() && !sent.isEmpty()) {
@@ -52,7 +52,7 @@ public final class Bookmarks {
     }
 
     /** Dresses the reply to {@code request}, whose headers are about to be sent. */
-    void dress(HttpServerRequest request) {
+    public void dress(HttpServerRequest request) {
         MultiMap reply = request.response().headers();
         String told = reply.get(Replies.BOOKMARK);
         if (told == null) {

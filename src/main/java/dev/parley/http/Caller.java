@@ -1,7 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.http.access.GuessFilter;
-import dev.parley.http.wait.Preference;
+import dev.parley.http.access.Namespaces;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * An error as the caller is told of it: {@code application/problem+json} in the native API, {@code {"error"}} with the statuses
  * its clients know in the compatible one. Which of them was called, the path says.
  */
-record ErrorReply(int status, String mediaType, Object body) {
+public record ErrorReply(int status, String mediaType, Object body) {
     private static final Logger LOG = Logger.getLogger(ErrorReply.class);
 
     private static final String NATIVE = "/api/v1";
 
     /** @param path normalized and percent-encoded: "api/v1" is a good name for a topic, too */
-    static ErrorReply refusal(String path, SignalingException refusal) {
+    public static ErrorReply refusal(String path, SignalingException refusal) {
         ErrorMeters.refused(refusal.type());
         if (isNative(path)) {
             return problem(Problem.of(refusal));
@@ -35,7 +35,7 @@ record ErrorReply(int status, String mediaType, Object body) {
     }
 
     /** What HTTP itself refuses, before a resource was asked. */
-    static ErrorReply ofStatus(String path, int status) {
+    public static ErrorReply ofStatus(String path, int status) {
         return ofStatus(
                 path,
                 status,
@@ -50,13 +50,13 @@ record ErrorReply(int status, String mediaType, Object body) {
                 });
     }
 
-    static ErrorReply ofStatus(String path, int status, String detail) {
+    public static ErrorReply ofStatus(String path, int status, String detail) {
         ErrorMeters.refused(status);
         return of(path, Problem.of(status, detail));
     }
 
     /** Nobody planned for this: the log has the cause under an id, the client has the id. */
-    static ErrorReply fault(String path, @Nullable Throwable cause) {
+    public static ErrorReply fault(String path, @Nullable Throwable cause) {
         ErrorMeters.failed();
         String id = UUID.randomUUID().toString();
         LOG.errorf(cause, "Fault %s", id);

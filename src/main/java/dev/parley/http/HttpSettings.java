@@ -9,8 +9,6 @@ import java.time.Duration;
  * @param jsonDepthMax how deep JSON may be nested
  * @param pageMax the items of one page of a list
  * @param topicCharsMax the longest topic, in Unicode code points
- * @param origins whose pages may call
- * @param ownOrigin where the service's own pages are from
  * @param rondevuEnabled whether the compatible API is there
  * @param operatorsFromAfar whether other machines reach the port that is for operators
  * @param arrivalMax how long a request may take from its first byte to its last
@@ -21,8 +19,6 @@ public record HttpSettings(
         int jsonDepthMax,
         int pageMax,
         int topicCharsMax,
-        Origins origins,
-        OwnOrigin ownOrigin,
         boolean rondevuEnabled,
         boolean operatorsFromAfar,
         Duration arrivalMax,

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.http.wait.CredentialEnded;
+import dev.parley.http.access.CredentialEnded;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.TokenMissing;

@@ -21,7 +21,7 @@ public final class QueryParameters {
      *
      * @throws Malformed naming it
      */
-    static void refuseRepeated(RoutingContext context) {
+    public static void refuseRepeated(RoutingContext context) {
         String query = context.request().query();
         if (query == null || query.indexOf('&') < 0) {
             return;

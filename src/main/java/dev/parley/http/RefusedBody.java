@@ -11,7 +11,7 @@ import java.time.Duration;
  * The rest of a request body that is refused. It is dropped for a while instead of being cut off, because a client that is still
  * sending reads no reply; and it is kept nowhere, however long it is.
  */
-final class RefusedBody {
+public final class RefusedBody {
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     /** The error code of a stream that is reset without an error (RFC 9113, section 7). */
@@ -20,7 +20,7 @@ final class RefusedBody {
     private RefusedBody() {}
 
     /** Drops what still comes; to be called before the reply is sent. */
-    static void drop(RoutingContext context) {
+    public static void drop(RoutingContext context) {
         if (context.request().isEnded()) {
             return; // all of it has come
         }

@@ -1,6 +1,5 @@
 package dev.parley.http;
 
-import dev.parley.http.wait.Preference;
 import dev.parley.store.Node;
 import dev.parley.store.Served;
 import io.vertx.core.MultiMap;

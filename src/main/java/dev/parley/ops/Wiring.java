@@ -12,12 +12,12 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.expiry.SweepSchedule;
 import dev.parley.expiry.Sweeper;
 import dev.parley.http.HttpSettings;
-import dev.parley.http.Origins;
-import dev.parley.http.OwnOrigin;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
 import dev.parley.http.access.GuessFilter;
+import dev.parley.http.access.OwnOrigin;
 import dev.parley.http.access.TrustedProxies;
+import dev.parley.http.filter.Origins;
 import dev.parley.http.observe.AccessLog;
 import dev.parley.http.observe.RequestSpans;
 import dev.parley.http.wait.WaitDurations;
@@ -214,15 +214,13 @@ public class Wiring {
 
     @Produces
     @Singleton
-    HttpSettings httpSettings(SmallRyeConfig settings, TrustedProxies proxies) {
+    HttpSettings httpSettings(SmallRyeConfig settings) {
         ParleyConfig.Limits limits = config.limits();
         return new HttpSettings(
                 limits.body(),
                 limits.jsonDepth(),
                 limits.page(),
                 limits.topic(),
-                origins(),
-                new OwnOrigin(publicOrigin(), proxies),
                 config.rondevu().enabled(),
                 !ListenAddress.of(ListenAddress.MANAGEMENT, settings, config).isLoopback(),
                 limits.arrival(),
@@ -280,7 +278,15 @@ public class Wiring {
         return config.log().access() ? Optional.of(new AccessLog()) : Optional.empty();
     }
 
-    private Origins origins() {
+    @Produces
+    @Singleton
+    OwnOrigin ownOrigin(TrustedProxies proxies) {
+        return new OwnOrigin(publicOrigin(), proxies);
+    }
+
+    @Produces
+    @Singleton
+    Origins origins() {
         try {
             return Origins.parse(config.cors().origins());
         } catch (IllegalArgumentException e) {
@@ -434,7 +440,8 @@ public class Wiring {
             Scheduler scheduler,
             Instance<Limits> limits,
             Instance<Authenticator> gate,
-            Instance<HttpSettings> http,
+            Instance<Origins> origins,
+            Instance<OwnOrigin> ownOrigin,
             Instance<WaitDurations> patience,
             Instance<IceServers> iceServers,
             Instance<PayloadEncryption> secrecy) {
@@ -443,7 +450,8 @@ public class Wiring {
                         () -> refuseUnsafeAddresses(settings),
                         limits::get,
                         gate::get,
-                        http::get,
+                        origins::get,
+                        ownOrigin::get,
                         patience::get,
                         iceServers::get,
                         () -> SweepSchedule.refuseUnusable(

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.LogCapture;
 import dev.parley.TestSeed;
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.access.RateFilterTest;
+import dev.parley.http.filter.RateFilterTest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;

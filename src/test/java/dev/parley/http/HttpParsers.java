@@ -1,7 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.http.api.Requests;
-import dev.parley.http.wait.Preference;
+import dev.parley.http.filter.RequestTarget;
 import dev.parley.session.SessionVersion;
 import java.time.Duration;
 import java.time.Instant;

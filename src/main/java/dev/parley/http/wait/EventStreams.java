@@ -6,6 +6,7 @@ import dev.parley.http.EventLoop;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.CredentialEnded;
 import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;

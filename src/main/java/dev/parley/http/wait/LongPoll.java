@@ -4,6 +4,7 @@ import dev.parley.http.Clients;
 import dev.parley.http.EventLoop;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.CredentialEnded;
 import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;

@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.access;
 
 import dev.parley.access.Credential;
 import dev.parley.session.Namespace;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The namespace of every request: its credential's; else the one that it names; else its {@code Origin}; else the service's own
  * origin, for a GET of a page that the service itself serves, to which browsers add no {@code Origin}; else {@code unknown}.
  */
-final class Namespaces {
+public final class Namespaces {
     static final String HEADER = "Parley-Namespace";
 
     private static final String PLACE = Namespaces.class.getName();
@@ -22,12 +22,12 @@ final class Namespaces {
 
     private final OwnOrigin ownOrigin;
 
-    Namespaces(OwnOrigin ownOrigin) {
+    public Namespaces(OwnOrigin ownOrigin) {
         this.ownOrigin = ownOrigin;
     }
 
     /** The namespace that {@link #settle} has found. */
-    static Namespace of(RoutingContext request) {
+    public static Namespace of(RoutingContext request) {
         return Objects.requireNonNull(request.get(PLACE), "the front door settles each request's namespace");
     }
 
@@ -36,7 +36,7 @@ final class Namespaces {
      *
      * @throws Malformed if the request names what cannot be a namespace, even if a credential's counts
      */
-    void settle(RoutingContext context) {
+    public void settle(RoutingContext context) {
         HttpServerRequest request = context.request();
         Namespace named = named(request);
         Credential credential = Credential.of(context);

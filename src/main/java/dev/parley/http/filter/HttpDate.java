@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import io.vertx.core.http.HttpHeaders;
 import jakarta.inject.Singleton;

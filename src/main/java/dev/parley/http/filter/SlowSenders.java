@@ -1,5 +1,6 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
+import dev.parley.http.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

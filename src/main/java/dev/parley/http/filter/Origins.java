@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import java.util.HashSet;
 import java.util.Set;

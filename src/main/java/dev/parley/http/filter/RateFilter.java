@@ -1,9 +1,9 @@
-package dev.parley.http.access;
+package dev.parley.http.filter;
 
 import dev.parley.access.Credential;
 import dev.parley.access.RateLimiter;
 import dev.parley.access.RateLimiters;
-import dev.parley.http.RequestFilter;
+import dev.parley.http.access.ClientAddresses;
 import dev.parley.session.SignalingException.TooManyRequests;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;

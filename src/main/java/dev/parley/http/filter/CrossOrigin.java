@@ -1,5 +1,6 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
+import dev.parley.http.access.OwnOrigin;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

@@ -1,4 +1,4 @@
-package dev.parley.http.wait;
+package dev.parley.http;
 
 import dev.parley.session.WholeNumber;
 import java.time.Duration;

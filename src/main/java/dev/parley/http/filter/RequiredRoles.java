@@ -1,7 +1,6 @@
-package dev.parley.http.access;
+package dev.parley.http.filter;
 
 import dev.parley.access.Role;
-import dev.parley.http.RequestFilter;
 import dev.parley.http.console.Console;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -33,7 +32,7 @@ public final class RequiredRoles {
             return NONE;
         }
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-            if (path.equals(HEALTH) || RequestFilter.isDocument(path)) {
+            if (path.equals(HEALTH) || RequestTarget.isDocument(path)) {
                 return NONE;
             }
             return path.startsWith(ICE_SERVERS) ? ALL : READING;

@@ -1,7 +1,5 @@
-package dev.parley.http;
+package dev.parley.http.access;
 
-import dev.parley.http.access.Forwarded;
-import dev.parley.http.access.TrustedProxies;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -61,7 +59,7 @@ public final class OwnOrigin {
 
     /** The origin as far as the configuration, trusted proxies or the request itself tell; null where none of them does. */
     @Nullable
-    String of(HttpServerRequest request) {
+    public String of(HttpServerRequest request) {
         return configured == null ? asked(request) : configured;
     }
 
@@ -83,7 +81,7 @@ public final class OwnOrigin {
      * Whether a request has {@code Origin: null} although it is a same-origin page's: a page that sends no referrer has its origin
      * withheld from its POSTs in the mode {@code same-origin} (Fetch standard, "append a request Origin header").
      */
-    static boolean isWithheld(HttpServerRequest request) {
+    public static boolean isWithheld(HttpServerRequest request) {
         return "null".equals(request.getHeader(HttpHeaders.ORIGIN)) && SAME_ORIGIN.equals(request.getHeader(SITE));
     }
 

@@ -1,11 +1,10 @@
-package dev.parley.http.wait;
+package dev.parley.http.access;
 
-import dev.parley.http.access.AuthChallenge;
 import jakarta.ws.rs.NotAuthorizedException;
 
 /** Who waits was let in with a credential that has expired or was revoked since. */
 public final class CredentialEnded extends NotAuthorizedException {
-    CredentialEnded() {
+    public CredentialEnded() {
         super(AuthChallenge.WRONG.challenge());
     }
 }

@@ -1,8 +1,10 @@
-package dev.parley.http.access;
+package dev.parley.http.filter;
 
 import dev.parley.access.Role;
 import dev.parley.http.HttpSettings;
 import dev.parley.http.Replies;
+import dev.parley.http.access.AuthChallenge;
+import dev.parley.http.access.Authenticator;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;

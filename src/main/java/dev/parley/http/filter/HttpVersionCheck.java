@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;

@@ -1,4 +1,4 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -6,13 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** What a request line names: a URI (RFC 3986) whose percent-encoded octets are UTF-8, or nothing that could be understood. */
-final class RequestTarget {
+public final class RequestTarget {
     private static final String MARKS = "-._~:/?#[]@!$&'()*+,;=%";
 
     /** A dot segment, plain or encoded, where the code of a session stands. */
     private static final Pattern DOTS_FOR_CODE = Pattern.compile("/api/v1/sessions/(?:\\.|%2[eE]){1,2}(?:/.*)?");
 
+    /** What is the framework's own: the document of the API. A topic may be called "q", so not everything that begins with it. */
+    private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
+
     private RequestTarget() {}
+
+    /** Whether {@code path}, which is normalized, leads to the document of the API and what shows it. */
+    static boolean isDocument(String path) {
+        return path.startsWith("/q/") && DOCUMENT.matcher(path).matches();
+    }
 
     /**
      * Whether a path leads nowhere that the framework's routers would lead somewhere: they pass over empty segments, which RFC 3986
@@ -27,7 +35,7 @@ final class RequestTarget {
                 || (!path.equals(normalized) && DOTS_FOR_CODE.matcher(path).matches());
     }
 
-    static boolean isUnderstood(String target) {
+    public static boolean isUnderstood(String target) {
         boolean encoded = false;
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);

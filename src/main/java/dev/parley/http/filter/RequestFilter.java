@@ -1,10 +1,19 @@
-package dev.parley.http;
+package dev.parley.http.filter;
 
 import dev.parley.access.Role;
+import dev.parley.http.AllowedMethods;
+import dev.parley.http.BodyReader;
+import dev.parley.http.Bookmarks;
+import dev.parley.http.ErrorReply;
+import dev.parley.http.HttpSettings;
+import dev.parley.http.QueryParameters;
+import dev.parley.http.RefusedBody;
+import dev.parley.http.Replies;
 import dev.parley.http.access.AuthChallenge;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
-import dev.parley.http.access.RequiredRoles;
+import dev.parley.http.access.Namespaces;
+import dev.parley.http.access.OwnOrigin;
 import dev.parley.http.console.Console;
 import dev.parley.http.observe.AccessLog;
 import dev.parley.http.observe.RequestMeters;
@@ -25,7 +34,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class RequestFilter {
-    /** What is the framework's own: the document of the API. A topic may be called "q", so not everything that begins with it. */
-    private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
-
-    /** Spares nearly every request the pattern. */
-    private static final String FRAMEWORK = "/q/";
-
     /** Where the rates of addresses are kept: within the front door, before credentials are looked at. */
     public static final int RATE_ORDER = Integer.MIN_VALUE + 1;
 
@@ -73,6 +75,8 @@ public final class RequestFilter {
 
     public RequestFilter(
             HttpSettings settings,
+            Origins origins,
+            OwnOrigin ownOrigin,
             Bookmarks bookmarks,
             HttpDate date,
             RequestMeters meters,
@@ -80,8 +84,8 @@ public final class RequestFilter {
             Authenticator gate,
             Optional<AccessLog> accessLog,
             Optional<RequestSpans> spans) {
-        this.crossOrigin = new CrossOrigin(settings.origins(), settings.ownOrigin());
-        this.namespaces = new Namespaces(settings.ownOrigin());
+        this.crossOrigin = new CrossOrigin(origins, ownOrigin);
+        this.namespaces = new Namespaces(ownOrigin);
         this.bodyBytesMax = settings.bodyBytesMax();
         this.bookmarks = bookmarks;
         this.date = date;
@@ -110,7 +114,7 @@ public final class RequestFilter {
             return;
         }
         String path = understood ? context.normalizedPath() : sentPath(request);
-        boolean document = isDocument(path);
+        boolean document = RequestTarget.isDocument(path);
         watch(context, document ? null : RequestRecord.of(request.method(), path));
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
@@ -129,11 +133,6 @@ public final class RequestFilter {
         } else {
             context.next();
         }
-    }
-
-    /** Whether {@code path}, which is normalized, leads to the document of the API and what shows it. */
-    public static boolean isDocument(String path) {
-        return path.startsWith(FRAMEWORK) && DOCUMENT.matcher(path).matches();
     }
 
     /** @param call null where the request is for the document */
@@ -171,7 +170,7 @@ public final class RequestFilter {
         if (gate.asks() && turnsAway(context)) {
             return;
         }
-        if (isDocument(context.normalizedPath())) {
+        if (RequestTarget.isDocument(context.normalizedPath())) {
             context.next();
             return;
         }
