@@ -44,7 +44,6 @@ public class Engines {
     private static final String PRIMARY = "primary";
     private static final String SIZE_MAX = "parley.store.size-max";
     private static final long SIZE_LEAST = 1 << 20;
-    private static final long MEMORY_MOST = 16L << 30;
     /** Of a server over PostgreSQL: its probe, its listener and sender of notices, and the migration at the start. */
     private static final int OTHER_CONNECTIONS = 5;
 
@@ -144,7 +143,6 @@ public class Engines {
                 isServer,
                 store.busyTimeout(),
                 bytesMax(),
-                memoryMax(),
                 store.queue(),
                 store.batch(),
                 store.scanThreads(),
@@ -197,14 +195,6 @@ public class Engines {
         } catch (InvalidPathException e) {
             throw new InvalidConfiguration("parley.store.timelines-file: \"" + file + "\" is not a path.");
         }
-    }
-
-    private long memoryMax() {
-        long bytes = config.store().memory().asLongValue();
-        if (bytes > MEMORY_MOST) {
-            throw new InvalidConfiguration("parley.store.memory: it may be at most 16G.");
-        }
-        return bytes;
     }
 
     private long bytesMax() {

@@ -193,13 +193,6 @@ public interface ParleyConfig {
          */
         Optional<MemorySize> sizeMax();
 
-        /**
-         * SQLite: memory for the events of the newest live sessions, from which polls are answered without reading the file; {@code 0} to
-         * {@code 16G}. Changes by another program become visible with the next write.
-         */
-        @WithDefault("32M")
-        MemorySize memory();
-
         /** Threads for lists and searches. */
         @WithDefault("2")
         @Min(1)

@@ -114,7 +114,7 @@ public final class Signaling {
             for (int attempt = 1; ; attempt++) {
                 Instant now = clock.instant();
                 boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
-                boolean room = allowed && tx.takeRoom(bytes);
+                boolean room = allowed && database.takeRoom(bytes);
                 Optional<RowVersion> opened =
                         room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Optional.empty();
                 if (opened.isPresent()) {

@@ -34,6 +34,13 @@ public interface Database extends AutoCloseable {
     <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
 
     /**
+     * Reserves space for a new session of {@code bytes} in the write under way, which must be the caller.
+     *
+     * @return false where the engine keeps what space is left for the sessions that it has
+     */
+    boolean takeRoom(long bytes);
+
+    /**
      * Takes what was deleted from a sealed store out of its files, as far as that can be done at this moment; never fails. Writes
      * wait meanwhile, less than a tenth of a second.
      */

@@ -2,7 +2,6 @@ package dev.parley.store;
 
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.crypto.Payloads;
-import dev.parley.store.sql.SessionCache;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,12 +20,10 @@ public final class Statements implements AutoCloseable {
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
     private boolean amongWriters;
     private SlowLog slow = SlowLog.OFF;
-    private SessionCache memory = SessionCache.NONE;
     private PayloadEncryption secrecy = PayloadEncryption.NONE;
     private @Nullable Payloads payloads;
     private @Nullable Question<?> question;
     private long rowsChanged;
-    private long room = Long.MAX_VALUE;
 
     /** Statements that know nothing but their connection; what else they should, they are told before the first is called. */
     public Statements(Connection connection) {
@@ -47,17 +44,10 @@ public final class Statements implements AutoCloseable {
 
     /** Others of the same connection: queries, each of which {@code question} follows in the same round trip. */
     public Statements asking(Question<?> question) {
-        Statements others =
-                new Statements(connection).telling(slow).remembering(memory).sealing(secrecy);
+        Statements others = new Statements(connection).telling(slow).sealing(secrecy);
         others.amongWriters = amongWriters;
         others.question = question;
         return others;
-    }
-
-    /** Telling {@code memory} what they change, and asking it what they look for. */
-    public Statements remembering(SessionCache memory) {
-        this.memory = memory;
-        return this;
     }
 
     /** Keeping what peers say as {@code secrecy} has it, which is asked when that is first needed. */
@@ -72,10 +62,6 @@ public final class Statements implements AutoCloseable {
             payloads = secrecy.payloads();
         }
         return payloads;
-    }
-
-    public SessionCache memory() {
-        return memory;
     }
 
     /** Whether other transactions may hold rows that this one wants to change. */
@@ -103,20 +89,6 @@ public final class Statements implements AutoCloseable {
     /** How many rows all statements so far have changed; by its growth a unit of work is seen to have changed something. */
     public long rowsChanged() {
         return rowsChanged;
-    }
-
-    /** Says how many bytes new sessions may take from now on. */
-    public void setRoom(long bytes) {
-        room = bytes;
-    }
-
-    /** Takes room for a new session of {@code bytes}, or returns false where there is none. */
-    public boolean takeRoom(long bytes) {
-        if (bytes > room) {
-            return false;
-        }
-        room -= bytes;
-        return true;
     }
 
     /** Closes the connection, and with it every statement. */

@@ -90,6 +90,11 @@ public final class TracedDatabase implements Database {
     }
 
     @Override
+    public boolean takeRoom(long bytes) {
+        return database.takeRoom(bytes);
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> clean() {
         return database.clean();
     }

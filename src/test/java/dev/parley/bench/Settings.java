@@ -24,7 +24,6 @@ public final class Settings {
     private static final List<Setting> SETTINGS = List.of(
             new Setting("as it comes", Map.of()),
             new Setting("each write in a commit of its own", Map.of("PARLEY_STORE_BATCH", "1")),
-            new Setting("every poll reads the file", Map.of("PARLEY_STORE_MEMORY", "0")),
             new Setting("sealed on the disk", Map.of("PARLEY_ENCRYPTION_KEYS", Keys.setting("bench"))));
 
     private Settings() {}

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The store's tests on a new SQLite file in which what peers say is sealed, and is opened at each read. */
-public final class SealedSqliteProfile extends SqliteWithoutMemoryProfile {
+public final class SealedSqliteProfile extends SqliteProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         var settings = new TreeMap<>(super.getConfigOverrides());

@@ -68,8 +68,7 @@ class EncryptionIT {
         assertThat(refusal(sealed)).contains("parley.encryption.keys-file", "chmod 400");
         Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("r--------"));
 
-        // Without memory of what it has just written, the server reads what the file has become.
-        try (RunningParley parley = sealed.with("PARLEY_STORE_MEMORY", "0").start();
+        try (RunningParley parley = sealed.start();
                 StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
             parley.client().open("one", TOKEN, CANARY, List.of(TextNode.valueOf(CANARY)));
             parley.client().open("two", TOKEN, "another", List.of());

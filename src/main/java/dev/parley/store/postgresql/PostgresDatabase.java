@@ -238,6 +238,12 @@ public final class PostgresDatabase implements Database {
         }
     }
 
+    /** PostgreSQL's space is its operator's concern. */
+    @Override
+    public boolean takeRoom(long bytes) {
+        return true;
+    }
+
     /** PostgreSQL clears its files itself, by VACUUM. */
     @Override
     public CompletionStage<@Nullable Void> clean() {

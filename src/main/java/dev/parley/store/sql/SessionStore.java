@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
  * could skip one.
  *
- * <p>Each change tells the engine's {@link SessionCache} what it did, and the reads that a peer repeats ask there first.
- *
  * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
  * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
  * session is answered is 0 or 1 on every engine, as the partial indexes of discovery have it: to SQLite FALSE is another word,
@@ -225,9 +223,10 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        CachedSession transcript = CachedSession.opened(key, opening, incarnation, now, now.plus(ttl));
-        EventRows.add(tx, key, place, transcript.history());
-        tx.memory().opened(transcript);
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.Offered(1, 1, opening.offer()));
+        events.addAll(opening.trickle().events(2, Side.OFFERER, 1));
+        EventRows.add(tx, key, place, events);
         return Optional.of(place);
     }
 
@@ -423,9 +422,7 @@ public final class SessionStore {
         if (place == null) {
             return Optional.empty();
         }
-        List<Event> said = List.of(new Event.Offered(place.seq(), place.generation(), offer));
-        EventRows.add(tx, key, place, said);
-        tx.memory().continued(key, place, said);
+        EventRows.add(tx, key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
         return Optional.of(place);
     }
 
@@ -441,9 +438,6 @@ public final class SessionStore {
                 .bind(token.bytes())
                 .bind(token.bytes())
                 .updateReturning(Rows::place);
-        if (place != null) {
-            tx.memory().continued(key, place, List.of());
-        }
         return Optional.ofNullable(place);
     }
 
@@ -455,9 +449,6 @@ public final class SessionStore {
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
                 .updateReturning(Rows::place);
-        if (place != null) {
-            tx.memory().closed(key);
-        }
         return Optional.ofNullable(place);
     }
 
@@ -526,10 +517,6 @@ public final class SessionStore {
 
     /** The session as it is committed, or nothing where no live one has the key. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
-        CachedSession transcript = node.memory().recall(key, now);
-        if (transcript != null) {
-            return Optional.of(transcript.session());
-        }
         return node.call(SESSION)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
@@ -539,10 +526,6 @@ public final class SessionStore {
 
     /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
     public Optional<SideState> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
-        CachedSession transcript = node.memory().recall(key, now);
-        if (transcript != null) {
-            return Optional.of(transcript.saidBy(side));
-        }
         return node.call(SAID_BY)
                 .bind(EventKind.parity(side))
                 .bind(EventKind.parity(side))
@@ -558,10 +541,6 @@ public final class SessionStore {
      */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
-        CachedSession transcript = node.memory().recall(key, now);
-        if (transcript != null) {
-            return Optional.of(transcript.events(after, limit));
-        }
         return node.call(EVENTS)
                 .bind(after)
                 .bind(key.namespace().name())
@@ -616,12 +595,11 @@ public final class SessionStore {
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
         Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
-        tx.memory().swept(now);
         return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
     }
 
     /**
-     * Adds what is new of the events, gives back the numbers that the guard took for what is not, and tells the engine's memory.
+     * Adds what is new of the events, gives back the numbers that the guard took for what is not.
      *
      * @param events of {@code side}, numbered as if all were new
      */
@@ -639,7 +617,6 @@ public final class SessionStore {
         }
         RowVersion now = new RowVersion(
                 place.id(), place.incarnation(), place.seq() - repeated, place.generation(), place.expiresAt());
-        tx.memory().continued(key, now, said);
         return new Added(now, said);
     }
 

@@ -41,6 +41,7 @@ final class Capacity {
     private final long bytesMax;
     private boolean scarce;
     private long left;
+    private long allotted = Long.MAX_VALUE;
     private int looks;
 
     /** @param bytesMax how large the file may become, its log aside; {@link Long#MAX_VALUE} for as large as the disk allows */
@@ -57,18 +58,27 @@ final class Capacity {
         }
     }
 
-    /** Tells {@code writer}, at the start of a transaction, how much room new sessions may take in it. */
+    /** Sets, at the start of a transaction, how much room new sessions may take in it. */
     void allot(Statements writer) throws SQLException {
         if (left > PLENTY && ++looks % LOOK_EVERY != 0) {
-            return;
+            return; // what this transaction takes is far below what is left
         }
         // What the log holds will have to be moved into the file; where it was moved just now, it holds nothing.
         left = leftForNew(writer, scarce ? 0 : file.bytesBeside("-wal"));
-        writer.setRoom(left);
+        allotted = left;
         if (scarce ? left > AMPLE : left < SCARCE) {
             scarce = !scarce;
             tell(left);
         }
+    }
+
+    /** Takes room for a new session in the transaction under way, or returns false where there is none; the writer's thread. */
+    boolean take(long bytes) {
+        if (bytes > allotted) {
+            return false;
+        }
+        allotted -= bytes;
+        return true;
     }
 
     private void tell(long left) {

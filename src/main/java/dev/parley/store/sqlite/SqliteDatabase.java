@@ -49,7 +49,6 @@ public final class SqliteDatabase implements Database {
      * @param serving whether this is the file's one server, or a command beside it
      * @param busyTimeout how long a write waits for a lock that another process holds
      * @param bytesMax how large the file may become
-     * @param memoryMax how many bytes of memory may hold what live sessions have said
      * @param queueMax how much work may wait for the writer
      * @param batchMax how much work one transaction takes
      * @param scanThreads threads for queries over many rows
@@ -61,7 +60,6 @@ public final class SqliteDatabase implements Database {
             boolean serving,
             Duration busyTimeout,
             long bytesMax,
-            long memoryMax,
             int queueMax,
             int batchMax,
             int scanThreads,
@@ -77,7 +75,7 @@ public final class SqliteDatabase implements Database {
     private final SlowLog slow;
     private final Node node;
     private final SqliteHistory history;
-    private final SqliteSessionCache transcripts;
+    private final Capacity capacity;
     private final FilePresence presence;
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
@@ -107,7 +105,6 @@ public final class SqliteDatabase implements Database {
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
         file.inspect();
-        this.transcripts = new SqliteSessionCache(settings.memoryMax());
         this.lock = file.claim(settings.serving() ? Claim.SERVE : Claim.USE);
         try {
             new Schema(flyway).open(settings.serving());
@@ -119,13 +116,13 @@ public final class SqliteDatabase implements Database {
             var cleaning = new SecureDelete(file, settings.serving());
             admit(writer, cleaning);
             this.presence = new FilePresence(file); // the writer's first transaction has opened the log
+            this.capacity = new Capacity(file, settings.bytesMax());
             this.lane = new WriterLane(
                     () -> present(openWriter(settings)),
                     writer,
                     presence,
-                    new Capacity(file, settings.bytesMax()),
+                    capacity,
                     cleaning,
-                    transcripts,
                     history,
                     node,
                     meters,
@@ -152,7 +149,6 @@ public final class SqliteDatabase implements Database {
     private Statements openWriter(Settings settings) throws SQLException {
         Statements writer = new Statements(file.openWriter(settings.bytesMax()))
                 .telling(slow)
-                .remembering(transcripts)
                 .sealing(secrecy);
         if (secrecy.isSealing()) {
             SecureDelete.overwriteDeleted(writer);
@@ -226,6 +222,11 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
+    public boolean takeRoom(long bytes) {
+        return capacity.take(bytes);
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> clean() {
         return secrecy.isSealing() ? lane.clean() : CompletableFuture.completedStage(null);
     }
@@ -248,10 +249,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = present(new Statements(file.openReader())
-                        .telling(slow)
-                        .remembering(transcripts)
-                        .sealing(secrecy));
+                reader = present(new Statements(file.openReader()).telling(slow).sealing(secrecy));
             }
             T result;
             try {

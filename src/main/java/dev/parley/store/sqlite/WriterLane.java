@@ -52,7 +52,6 @@ final class WriterLane implements AutoCloseable {
     private final Capacity capacity;
     private final SecureDelete cleaning;
     private final Queue<CompletableFuture<@Nullable Void>> cleaned = new ConcurrentLinkedQueue<>();
-    private final SqliteSessionCache transcripts;
     private final Outage outage = new Outage("Writes");
     private final SqliteHistory history;
     private final Node node;
@@ -72,7 +71,6 @@ final class WriterLane implements AutoCloseable {
             FilePresence presence,
             Capacity capacity,
             SecureDelete cleaning,
-            SqliteSessionCache transcripts,
             SqliteHistory history,
             Node node,
             SqliteMeters meters,
@@ -82,7 +80,6 @@ final class WriterLane implements AutoCloseable {
         this.presence = presence;
         this.capacity = capacity;
         this.cleaning = cleaning;
-        this.transcripts = transcripts;
         this.statements = statements;
         this.history = history;
         this.node = node;
@@ -222,7 +219,6 @@ final class WriterLane implements AutoCloseable {
                 pending.tell(word, node);
             }
         } catch (StoreUnavailable e) {
-            transcripts.forgetAll();
             for (Pending<?> pending : batch) {
                 pending.promise.completeExceptionally(e);
             }
@@ -257,7 +253,6 @@ final class WriterLane implements AutoCloseable {
             capacity.emptyLog(tx);
             long began = System.nanoTime();
             tx.call(BEGIN).run();
-            transcripts.begin(tx);
             capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
             if (!allWhole(tx, batch)) {
@@ -268,10 +263,8 @@ final class WriterLane implements AutoCloseable {
             if (changed) {
                 history.announce(history.advance(tx));
             }
-            transcripts.hide();
             tx.call(COMMIT).run();
             presence.require();
-            transcripts.show();
             meters.committed(batch.size(), System.nanoTime() - began);
             if (changed) {
                 outage.over();
@@ -301,7 +294,6 @@ final class WriterLane implements AutoCloseable {
 
     /** After a failure of the engine nothing is known of the connection's state; the next batch opens another. */
     private void abandonConnection() {
-        transcripts.forgetAll();
         if (statements == null) {
             return;
         }

@@ -25,7 +25,6 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 true,
                 Duration.ofSeconds(2),
                 Long.MAX_VALUE,
-                0,
                 4_096,
                 256,
                 1,

@@ -12,22 +12,13 @@ class HistoriesTest {
     private static final int ON_SQLITE = Integer.getInteger("parley.histories", 3_000);
     private static final int ON_POSTGRES = Integer.getInteger("parley.histories.postgres", ON_SQLITE / 6);
 
-    private static final long MEMORY = 64 << 20;
-
     @TempDir
     Path folder;
 
     @Test
     void onSqliteEverySessionIsLinearizable() throws SQLException {
-        try (World world = Worlds.sqlite(folder, MEMORY, Fault.NONE)) {
+        try (World world = Worlds.sqlite(folder, Fault.NONE)) {
             holds("on SQLite", world, ON_SQLITE, 24);
-        }
-    }
-
-    @Test
-    void onSqliteWithoutMemoryToo() throws SQLException {
-        try (World world = Worlds.sqlite(folder, 0, Fault.NONE)) {
-            holds("on SQLite without memory", world, ON_SQLITE / 3, 24);
         }
     }
 

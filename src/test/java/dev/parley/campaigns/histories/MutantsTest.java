@@ -53,6 +53,6 @@ class MutantsTest {
     private World world(Mutant mutant) throws SQLException {
         return mutant.replicated()
                 ? Worlds.postgres(PostgresCluster.shared(), true, mutant.fault())
-                : Worlds.sqlite(folder, 0, mutant.fault());
+                : Worlds.sqlite(folder, mutant.fault());
     }
 }

@@ -41,6 +41,11 @@ class OtherDatabase implements Database {
     }
 
     @Override
+    public boolean takeRoom(long bytes) {
+        return sound.takeRoom(bytes);
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> clean() {
         return sound.clean();
     }

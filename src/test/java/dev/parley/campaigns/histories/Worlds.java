@@ -31,16 +31,12 @@ final class Worlds {
 
     private Worlds() {}
 
-    /**
-     * One node over a new SQLite file; a command beside it sweeps.
-     *
-     * @param memoryMax how many bytes of live sessions it keeps in memory
-     */
-    static World sqlite(Path folder, long memoryMax, Fault fault) throws SQLException {
+    /** One node over a new SQLite file; a command beside it sweeps. */
+    static World sqlite(Path folder, Fault fault) throws SQLException {
         var clock = new MovableClock();
         var clockwork = new Clockwork(clock.instant(), clock::moveTo);
         var file = new StoreFile(folder.resolve("parley.db"));
-        Database served = fault.database(file.openPatiently(memoryMax));
+        Database served = fault.database(file.openPatiently());
         var feed = Feeds.among(NodeNotifications.NONE, clock);
         var signaling = new Signaling(served, fault.told(feed), World.LIMITS, clock, new SecureRandom());
         var service = new InProcess(List.of(new InProcess.Node(served, signaling, feed)));

@@ -26,26 +26,21 @@ public record StoreFile(Path path) {
 
     /** With keys, or refused for them. */
     public SqliteDatabase open(PayloadEncryption secrecy) {
-        return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, secrecy);
+        return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, secrecy);
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
-        return open(queueMax, batchMax, Long.MAX_VALUE, 0);
+        return open(queueMax, batchMax, Long.MAX_VALUE);
     }
 
     /** With a limit to the size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
-        return open(1_000, 100, bytesMax, 0);
-    }
-
-    /** With so much memory for what live sessions have said; the others remember nothing. */
-    SqliteDatabase openRemembering(long memoryMax) {
-        return open(1_000, 100, Long.MAX_VALUE, memoryMax);
+        return open(1_000, 100, bytesMax);
     }
 
     /** As the server, with patience for those who write beside it. */
-    public SqliteDatabase openPatiently(long memoryMax) {
-        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE, memoryMax);
+    public SqliteDatabase openPatiently() {
+        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE);
     }
 
     /** A connection that writes beside the server, as a command of another process does. */
@@ -54,22 +49,17 @@ public record StoreFile(Path path) {
                 "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + PATIENCE.toMillis());
     }
 
-    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax, long memoryMax) {
-        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax, memoryMax);
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
+        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax);
     }
 
-    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax, long memoryMax) {
-        return open(busyTimeout, queueMax, batchMax, bytesMax, memoryMax, PayloadEncryption.NONE);
+    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax) {
+        return open(busyTimeout, queueMax, batchMax, bytesMax, PayloadEncryption.NONE);
     }
 
     private SqliteDatabase open(
-            Duration busyTimeout,
-            int queueMax,
-            int batchMax,
-            long bytesMax,
-            long memoryMax,
-            PayloadEncryption secrecy) {
-        return open(true, busyTimeout, queueMax, batchMax, bytesMax, memoryMax, secrecy);
+            Duration busyTimeout, int queueMax, int batchMax, long bytesMax, PayloadEncryption secrecy) {
+        return open(true, busyTimeout, queueMax, batchMax, bytesMax, secrecy);
     }
 
     private SqliteDatabase open(
@@ -78,14 +68,12 @@ public record StoreFile(Path path) {
             int queueMax,
             int batchMax,
             long bytesMax,
-            long memoryMax,
             PayloadEncryption secrecy) {
         var settings = new SqliteDatabase.Settings(
                 path,
                 serving,
                 busyTimeout,
                 bytesMax,
-                memoryMax,
                 queueMax,
                 batchMax,
                 2,
@@ -130,7 +118,7 @@ public record StoreFile(Path path) {
 
     /** A command beside a server, or without one. */
     public SqliteDatabase openAsCommand() {
-        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, 0, PayloadEncryption.NONE);
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, PayloadEncryption.NONE);
     }
 
     /** A connection that Parley knows nothing of. */
