@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.postgresql.Driver;
 
 /** Opens connections to one server, or to the first fitting one of several, that a URL names. */
-final class Connector {
+public final class Connector {
     /**
      * For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. There are
      * about eight, so no bound of the whole that a near server needs would let a distant one connect.
@@ -29,7 +29,7 @@ final class Connector {
     private volatile boolean isOneSession;
 
     /** One that tells nobody of its statements. */
-    Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
+    public Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
         this(() -> url, servers, statementTimeout);
     }
 
@@ -96,7 +96,7 @@ final class Connector {
     }
 
     /** A connection as the driver makes it; an answer may take as long as connecting. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         Connection connection = new Driver().connect(url.get().jdbc(), properties);
         if (connection == null) {
             throw new SQLException("The driver does not know " + url.get());

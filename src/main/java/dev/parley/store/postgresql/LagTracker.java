@@ -8,7 +8,7 @@ import java.util.Deque;
  * The positions of the primary in the last minutes, each with the time when it was seen: from it follows for how long a replica
  * has been behind, without comparing clocks of two machines. A primary that stands still leaves nobody behind.
  */
-final class LagTracker {
+public final class LagTracker {
     private static final int POINTS_MAX = 600;
 
     private record Point(long position, long nanos) {}
@@ -19,12 +19,12 @@ final class LagTracker {
     private long latest;
 
     /** @param spacing how exact a lag is told; six hundred times as much is remembered */
-    LagTracker(Duration spacing) {
+    public LagTracker(Duration spacing) {
         this.spacingNanos = spacing.toNanos();
     }
 
     /** The primary is at {@code position}. */
-    synchronized void at(long timeline, long position, long nanos) {
+    public synchronized void at(long timeline, long position, long nanos) {
         if (timeline != this.timeline) {
             points.clear(); // positions of different timelines do not compare
             this.timeline = timeline;
@@ -41,7 +41,7 @@ final class LagTracker {
     }
 
     /** For how long the primary has been further than {@code replayed}. */
-    synchronized Duration behind(long replayed, long nanos) {
+    public synchronized Duration behind(long replayed, long nanos) {
         for (Point point : points) {
             if (point.position > replayed) {
                 return Duration.ofNanos(nanos - point.nanos);
@@ -51,7 +51,7 @@ final class LagTracker {
     }
 
     /** How far the primary is ahead of {@code replayed}, in bytes of the write-ahead log. */
-    synchronized long bytesBehind(long replayed) {
+    public synchronized long bytesBehind(long replayed) {
         return Math.max(0, latest - replayed);
     }
 }

@@ -10,11 +10,11 @@ import org.postgresql.PGConnection;
  * Refuses a pooler in transaction or statement mode. A node sets the timeouts and the durability of its sessions, prepares statements and
  * listens; there, the next transaction may be another client's, with these settings, and without the listening.
  */
-final class Pooling {
+public final class Pooling {
     /** A feature that is not supported. */
     static final String STATE = "0A000";
 
-    static final String ADVICE = "Set pool_mode = session in the connection pooler";
+    public static final String ADVICE = "Set pool_mode = session in the connection pooler";
 
     /** With a violation of the protocol a pooler answers the beginning of a transaction in statement mode. */
     private static final String NO_TRANSACTIONS = "08P01";
@@ -24,7 +24,7 @@ final class Pooling {
 
     private Pooling() {}
 
-    interface Opener {
+    public interface Opener {
         Connection open() throws SQLException;
     }
 
@@ -35,7 +35,7 @@ final class Pooling {
      *
      * @param others opens more connections to the same place
      */
-    static void refuseTransactions(Connection connection, Opener others) throws SQLException {
+    public static void refuseTransactions(Connection connection, Opener others) throws SQLException {
         int process = process(connection);
         if (process == connection.unwrap(PGConnection.class).getBackendPID()) {
             return;

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /** What an error of PostgreSQL means for a caller. Decided by the SQLSTATE (PostgreSQL, appendix A), never by the text. */
-final class PostgresFailure {
+public final class PostgresFailure {
     private static final Logger LOG = Logger.getLogger(PostgresFailure.class);
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -81,12 +81,12 @@ final class PostgresFailure {
     }
 
     /** A store that cannot be used for what the migrations met there. */
-    static InvalidConfiguration refused(StoreUrl.Postgres url, Schema.Unusable e) {
+    public static InvalidConfiguration refused(StoreUrl.Postgres url, Schema.Unusable e) {
         return ofConnecting(e).map(failure -> unreachable(url, failure)).orElseGet(() -> refused(url, e.why()));
     }
 
     /** A primary that cannot be used; by itself that changes, unless the server was reached and refuses who connects. */
-    static InvalidConfiguration unreachable(StoreUrl.Postgres url, SQLException e) {
+    public static InvalidConfiguration unreachable(StoreUrl.Postgres url, SQLException e) {
         if (isOfPooler(e)) {
             return refused(url, line(e) + ". " + Pooling.ADVICE);
         }
@@ -112,11 +112,11 @@ final class PostgresFailure {
     }
 
     /** Whether a pooler in between is not set as Parley needs it. */
-    static boolean isOfPooler(SQLException e) {
+    public static boolean isOfPooler(SQLException e) {
         return state(e).equals(Pooling.STATE);
     }
 
-    static InvalidConfiguration refused(StoreUrl.Postgres url, String why) {
+    public static InvalidConfiguration refused(StoreUrl.Postgres url, String why) {
         return new InvalidConfiguration(line(url, why));
     }
 
@@ -134,7 +134,7 @@ final class PostgresFailure {
     }
 
     /** What the server or the driver says, without the lines in which it says more, and the types of exceptions within. */
-    static String line(SQLException e) {
+    public static String line(SQLException e) {
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         String why = EXCEPTION.matcher(line).replaceAll("").replaceAll("\\.$", "");
         if (e.getCause() instanceof UnknownHostException unknown) {

@@ -78,8 +78,8 @@ public final class PrimaryLocator {
      *
      * @param source the file, if only that says that there is a newer timeline
      */
-    record Refused(StoreUrl.Postgres url, long timeline, long newest, Optional<Path> source) {
-        String message() {
+    public record Refused(StoreUrl.Postgres url, long timeline, long newest, Optional<Path> source) {
+        public String message() {
             return url.host() + " is an old primary: it writes timeline " + timeline + ", and timeline " + newest
                     + " of its cluster has been seen"
                     + source.map(file ->
@@ -95,7 +95,7 @@ public final class PrimaryLocator {
      * @param node how replies name it
      * @param changes counts the changes of the server and of its timeline, so that one is told from the other at the same address
      */
-    record Current(StoreUrl.Postgres url, Node node, int changes) {}
+    public record Current(StoreUrl.Postgres url, Node node, int changes) {}
 
     private final StoreUrl.Postgres url;
     private final Node node;
@@ -143,11 +143,11 @@ public final class PrimaryLocator {
     }
 
     /** All that may become the primary. */
-    StoreUrl.Postgres url() {
+    public StoreUrl.Postgres url() {
         return url;
     }
 
-    Current current() {
+    public Current current() {
         return current;
     }
 
@@ -156,7 +156,7 @@ public final class PrimaryLocator {
     }
 
     /** The migrations, for the current primary. */
-    Schema schema(Flyway flyway) {
+    public Schema schema(Flyway flyway) {
         var source = new PGSimpleDataSource();
         source.setUrl(current.url.jdbc());
         source.setUser(current.url.user());
@@ -165,7 +165,7 @@ public final class PrimaryLocator {
     }
 
     /** The old primaries that the last look found. */
-    List<Refused> refused() {
+    public List<Refused> refused() {
         return refused;
     }
 
@@ -179,7 +179,7 @@ public final class PrimaryLocator {
      * @throws SQLException if none answers, or none may be used
      * @throws InvalidConfiguration if the file cannot be read
      */
-    void locate() throws SQLException {
+    public void locate() throws SQLException {
         seen.load();
         Server found = choose(examineAll());
         if (!found.url.equals(current.url)) {

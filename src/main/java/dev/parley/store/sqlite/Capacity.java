@@ -2,7 +2,6 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.admin.ByteCount;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -13,7 +12,7 @@ import org.jboss.logging.Logger;
  * How much more the store may hold. New sessions are refused while some room is left, so that what lives goes on: answers and
  * candidates need room, and so does the log of the deletes by which the store makes room again.
  */
-final class Capacity {
+public final class Capacity {
     private static final Logger LOG = Logger.getLogger(Capacity.class);
 
     /** One part in so many of the size, and of the disk, is kept for sessions that live, and for deletes. */
@@ -45,7 +44,7 @@ final class Capacity {
     private int looks;
 
     /** @param bytesMax how large the file may become, its log aside; {@link Long#MAX_VALUE} for as large as the disk allows */
-    Capacity(SqliteFile file, long bytesMax) throws IOException {
+    public Capacity(SqliteFile file, long bytesMax) throws IOException {
         this.disk = Files.getFileStore(file.path());
         this.file = file;
         this.bytesMax = bytesMax;
@@ -84,8 +83,8 @@ final class Capacity {
     private void tell(long left) {
         if (scarce) {
             LOG.warnf(
-                    "%s is left for new sessions; those that need more are refused. See parley.store.size-max, and the disk",
-                    new ByteCount(Math.max(0, left)));
+                    "%d kB are left for new sessions; larger ones are rejected. Check parley.store.size-max and the disk",
+                    Math.max(0, left) / 1_000);
         } else {
             LOG.info("There is room for new sessions again");
         }
@@ -97,7 +96,7 @@ final class Capacity {
      *
      * @param bytesToCome what is to be moved into the file
      */
-    long leftForNew(Statements statements, long bytesToCome) throws SQLException {
+    public long leftForNew(Statements statements, long bytesToCome) throws SQLException {
         long pageSize = number(statements, PAGE_SIZE);
         long free = number(statements, PAGES_FREE) * pageSize;
         long used = number(statements, PAGES) * pageSize - free;

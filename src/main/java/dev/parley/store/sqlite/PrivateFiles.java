@@ -17,13 +17,13 @@ import java.util.Set;
  * Files that only their owner may read, because they hold what peers say to each other; and how one comes into its place so that
  * a power cut leaves either the old one or the new one, whole.
  */
-final class PrivateFiles {
+public final class PrivateFiles {
     private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rw-------");
 
     private PrivateFiles() {}
 
     /** Makes an empty file unless it is there, owned as its folder is. */
-    static void makeIfMissing(Path file) throws IOException {
+    public static void makeIfMissing(Path file) throws IOException {
         makeIfMissing(file, folderOf(file));
     }
 
@@ -33,7 +33,7 @@ final class PrivateFiles {
     }
 
     /** Makes an empty file unless it is there, owned as {@code neighbour} is where that is: root's commands leave nothing of root's. */
-    static void makeIfMissing(Path file, Path neighbour) throws IOException {
+    public static void makeIfMissing(Path file, Path neighbour) throws IOException {
         boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
             Files.createFile(
@@ -59,7 +59,7 @@ final class PrivateFiles {
     }
 
     /** Makes {@code file} durable, puts it in the place of {@code target} at once, and makes that durable too. */
-    static void moveInto(Path target, Path file) throws IOException {
+    public static void moveInto(Path target, Path file) throws IOException {
         try (FileChannel content = FileChannel.open(file, StandardOpenOption.WRITE)) {
             content.force(true);
         }

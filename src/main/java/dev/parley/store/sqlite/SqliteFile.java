@@ -26,7 +26,7 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
 /** The file that holds the store: whether it may be opened at all, and whether its connections are set as durability needs. */
-final class SqliteFile {
+public final class SqliteFile {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
     private static final String NO_FILE = "it is not a file that can be read and written";
@@ -99,17 +99,17 @@ final class SqliteFile {
      *
      * @param busyTimeout how long a connection waits for a lock that another process holds
      */
-    static SqliteFile configured(Path path, Duration busyTimeout) {
+    public static SqliteFile configured(Path path, Duration busyTimeout) {
         return new SqliteFile(StoreUrl.KEY + ": " + path.toAbsolutePath(), path.toAbsolutePath(), busyTimeout);
     }
 
     /** A file that somebody has named. */
-    static SqliteFile named(Path path) {
+    public static SqliteFile named(Path path) {
         return new SqliteFile(path.toString(), path.toAbsolutePath(), ALONE);
     }
 
     /** The file itself, with no symbolic link in its name. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
@@ -128,7 +128,7 @@ final class SqliteFile {
      *
      * @throws InvalidConfiguration if it is no store; the file is left as it was, and nothing is left beside it
      */
-    void inspect() {
+    public void inspect() {
         refuseFolder();
         makeFolder();
         refuseUnlikeServer();
@@ -141,7 +141,7 @@ final class SqliteFile {
     }
 
     /** Refuses unless the file is there and is, or may become, a store of Parley's. */
-    void refuseMissing() {
+    public void refuseMissing() {
         refuseFolder();
         refuseUnlikeServer();
         if (!Files.exists(path)) {
@@ -164,7 +164,7 @@ final class SqliteFile {
     }
 
     /** The server that runs now. Not for a process that has the file open. */
-    StoreLock.Server server() {
+    public StoreLock.Server server() {
         try {
             return StoreLock.serverOf(path);
         } catch (IOException e) {
@@ -214,7 +214,7 @@ final class SqliteFile {
      * Whether all that was ever committed is in the file itself and nobody has it open, as far as can be seen beside it. Whoever
      * opens a file with a write-ahead log leaves a trace there, readers too, which only a writer can clear away.
      */
-    boolean isAtRest() {
+    public boolean isAtRest() {
         return !Files.exists(beside("-shm")) && bytesBeside("-wal") == 0;
     }
 
@@ -224,7 +224,7 @@ final class SqliteFile {
     }
 
     /** How large the file is that SQLite keeps under {@code suffix}; 0 where there is none. */
-    long bytesBeside(String suffix) {
+    public long bytesBeside(String suffix) {
         return beside(suffix).toFile().length();
     }
 
@@ -234,13 +234,13 @@ final class SqliteFile {
     }
 
     /** Notes that a backup was made: the time of an empty file tells a running server, whose metrics show it. */
-    void noteBackup(Instant made) throws IOException {
+    public void noteBackup(Instant made) throws IOException {
         PrivateFiles.makeIfMissing(beside(LAST_BACKUP), path);
         Files.setLastModifiedTime(beside(LAST_BACKUP), FileTime.from(made));
     }
 
     /** Makes known what this process does with the file, and makes that where it is missing; refuses where another's doing is in the way. */
-    StoreLock claim(Claim claim) {
+    public StoreLock claim(Claim claim) {
         try {
             return StoreLock.take(path, claim);
         } catch (Held e) {
@@ -251,12 +251,12 @@ final class SqliteFile {
     }
 
     /** The file that SQLite keeps beside the store under {@code suffix}. */
-    Path beside(String suffix) {
+    public Path beside(String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
     /** Whether {@code file} is the database under any name, or one of the files beside it. */
-    boolean owns(Path file) throws IOException {
+    public boolean owns(Path file) throws IOException {
         Path folder = PrivateFiles.folderOf(file);
         Path real = Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
         return OWN_SUFFIXES.stream().map(this::beside).anyMatch(real::equals)
@@ -264,7 +264,7 @@ final class SqliteFile {
     }
 
     /** A refusal for what the file system says. */
-    InvalidConfiguration unreachable(IOException e) {
+    public InvalidConfiguration unreachable(IOException e) {
         return refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
     }
 
@@ -331,21 +331,21 @@ final class SqliteFile {
     }
 
     /** A connection that cannot write. */
-    Connection openReader() throws SQLException {
+    public Connection openReader() throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setReadOnly(true);
         return config.createConnection(url());
     }
 
     /** A connection that cannot write and leaves no trace; for a file that nobody changes meanwhile. */
-    Connection openAtRest() throws SQLException {
+    public Connection openAtRest() throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setReadOnly(true);
         return config.createConnection("jdbc:sqlite:" + path.toUri() + "?immutable=1");
     }
 
     /** A connection for the only process that has the file open; commits are durable, and leave no log. */
-    Connection openAlone() throws SQLException {
+    public Connection openAlone() throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setJournalMode(JournalMode.DELETE);
         config.setSynchronous(SynchronousMode.FULL);
@@ -358,7 +358,7 @@ final class SqliteFile {
      *
      * @throws InvalidConfiguration if a connection that Parley knows nothing of has the file open
      */
-    void retire() throws SQLException, IOException {
+    public void retire() throws SQLException, IOException {
         if (Files.exists(path)) {
             try (Connection connection = openAlone()) {
                 verify(connection, "journal_mode", "delete");
@@ -375,7 +375,7 @@ final class SqliteFile {
     }
 
     /** The file for those who open it as they like, as Flyway does. */
-    DataSource dataSource() {
+    public DataSource dataSource() {
         var source = new SQLiteDataSource();
         source.setUrl(url());
         return source;
@@ -438,7 +438,7 @@ final class SqliteFile {
     }
 
     /** A refusal that names the setting and the file. */
-    InvalidConfiguration refused(String why) {
+    public InvalidConfiguration refused(String why) {
         return new InvalidConfiguration(line(why));
     }
 

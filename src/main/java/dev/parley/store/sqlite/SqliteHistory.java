@@ -15,7 +15,7 @@ import java.util.HexFormat;
  * <p>{@link #announce} makes a commit's number known just before COMMIT. A reader takes the number after it has read, so
  * it is never older than what was read; at worst it is one commit newer.
  */
-final class SqliteHistory {
+public final class SqliteHistory {
     private static final int ID_BYTES = 12;
     private static final int SECRET_BYTES = 32;
 
@@ -56,7 +56,7 @@ final class SqliteHistory {
      * Lets the file tell another history from here. A restored file has to: its counter has been where it will come to again, and
      * a bookmark of the time that was undone would be honoured then.
      */
-    static void beginAnew(Statements writer, SecureRandom random) throws SQLException {
+    public static void beginAnew(Statements writer, SecureRandom random) throws SQLException {
         bindNew(writer.call(BEGIN_ANEW), random).update();
     }
 

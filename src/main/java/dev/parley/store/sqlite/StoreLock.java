@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * POSIX drops that lock when the process closes any descriptor of the database, and SQLite unlocks the whole file with its last shared
  * lock; both happen only when no connection has the database open in WAL mode, so {@link #keep} holds one open.
  */
-final class StoreLock implements AutoCloseable {
+public final class StoreLock implements AutoCloseable {
     /** What a process wants of the store. */
-    enum Claim {
+    public enum Claim {
         /**
          * To be its one server, beside which commands may use it. Two would each miss what the other commits, because who waits
          * and how far the history has come is known within a process.
@@ -133,7 +133,7 @@ final class StoreLock implements AutoCloseable {
      * @param name the process, where one serves the store under this name
      * @param fault why the store cannot be used beside the server
      */
-    record Server(Optional<String> name, Optional<String> fault) {}
+    public record Server(Optional<String> name, Optional<String> fault) {}
 
     private static final String OTHER_NAME =
             "a server has it open under another name (a link or a mount), or its lock file was deleted; stop that server first";

@@ -8,6 +8,7 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
+import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.waiting.Feeds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -104,7 +105,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** A server's, which keeps the newest timeline in {@code seenFile}. */
-    static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
+    public static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
         return locator(url, replicas, seenFile, true);
     }
 
@@ -213,7 +214,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
         return "copy@here=" + cluster.standby().url();
     }
 
-    static Flyway migrations(StoreUrl.Postgres place) {
+    public static Flyway migrations(StoreUrl.Postgres place) {
         return Flyway.configure()
                 .dataSource(
                         place.jdbc() + "?targetServerType=primary&hostRecheckSeconds=0", place.user(), place.password())
@@ -227,7 +228,7 @@ public record Parley(PostgresDatabase database, Signaling signaling, SimpleMeter
     }
 
     /** The replica as it was last seen. */
-    NodeState replica() {
+    public NodeState replica() {
         List<NodeState> nodes = database.nodes();
         return nodes.get(1);
     }

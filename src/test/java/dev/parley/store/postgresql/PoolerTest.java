@@ -10,6 +10,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SlowLog;
 import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.postgresql.Neighbourhood.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;

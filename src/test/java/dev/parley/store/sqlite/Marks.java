@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of the tests' own, on which every kind of work can be done and told apart afterwards. */
-final class Marks {
+public final class Marks {
     private static final Sql SET = new Sql("test-set", "INSERT INTO marks (name) VALUES (?)");
     private static final Sql SET_IF_NEW =
             new Sql("test-set-if-new", "INSERT INTO marks (name) VALUES (?) ON CONFLICT (name) DO NOTHING");
@@ -20,7 +20,7 @@ final class Marks {
 
     private Marks() {}
 
-    static void makeRoom(StoreFile file) throws SQLException {
+    public static void makeRoom(StoreFile file) throws SQLException {
         try (Connection connection = file.connect();
                 var statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS marks (name TEXT NOT NULL UNIQUE)");
@@ -28,7 +28,7 @@ final class Marks {
     }
 
     /** Sets a mark that must be new. */
-    static Work<String> set(String name) {
+    public static Work<String> set(String name) {
         return tx -> {
             set(tx, name);
             return name;
@@ -45,7 +45,7 @@ final class Marks {
     }
 
     /** What is committed, in the order in which it was set. */
-    static List<String> in(SqliteDatabase database) {
+    public static List<String> in(SqliteDatabase database) {
         return Awaited.result(database.read(
                 ReadFrom.PRIMARY,
                 node -> node.call(LIST).all(rows -> {

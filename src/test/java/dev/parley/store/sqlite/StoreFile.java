@@ -2,6 +2,7 @@ package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
+import dev.parley.store.admin.SqliteAdmin;
 import dev.parley.store.crypto.PayloadEncryption;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -84,12 +85,12 @@ public record StoreFile(Path path) {
                 settings, migrations(), new SqliteSessions(), secrecy, new SecureRandom(), new SimpleMeterRegistry());
     }
 
-    void migrate() {
+    public void migrate() {
         migrations().migrate();
     }
 
     /** Makes the file as an earlier version did. */
-    void migrateTo(String version) {
+    public void migrateTo(String version) {
         Flyway.configure()
                 .configuration(migrations().getConfiguration())
                 .target(version)
@@ -98,17 +99,17 @@ public record StoreFile(Path path) {
     }
 
     /** What an operator can do to the file, at {@code clock}'s time. */
-    SqliteAdmin upkeep(InstantSource clock) {
+    public SqliteAdmin upkeep(InstantSource clock) {
         return upkeep(clock, PayloadEncryption.NONE);
     }
 
     /** The same with keys. */
-    SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy) {
+    public SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy) {
         return upkeep(clock, secrecy, Long.MAX_VALUE);
     }
 
     /** The same with a limit to the size of the file. */
-    SqliteAdmin upkeepLimited(long bytesMax, InstantSource clock) {
+    public SqliteAdmin upkeepLimited(long bytesMax, InstantSource clock) {
         return upkeep(clock, PayloadEncryption.NONE, bytesMax);
     }
 
@@ -122,7 +123,7 @@ public record StoreFile(Path path) {
     }
 
     /** A connection that Parley knows nothing of. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + path);
     }
 

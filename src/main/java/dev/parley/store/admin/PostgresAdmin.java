@@ -1,15 +1,11 @@
-package dev.parley.store.postgresql;
+package dev.parley.store.admin;
 
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Finding;
-import dev.parley.store.admin.Progress;
-import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.RowSink;
-import dev.parley.store.admin.StoreAdmin;
-import dev.parley.store.admin.StoreContents;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Connector;
+import dev.parley.store.postgresql.PostgresFailure;
+import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.Schema;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,12 +1,16 @@
-package dev.parley.store.postgresql;
+package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Statements;
-import dev.parley.store.admin.ByteCount;
-import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Connector;
+import dev.parley.store.postgresql.LagTracker;
+import dev.parley.store.postgresql.OldPrimary;
+import dev.parley.store.postgresql.Pooling;
+import dev.parley.store.postgresql.PostgresFailure;
+import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.RowCheck;
 import java.sql.Connection;
 import java.sql.ResultSet;

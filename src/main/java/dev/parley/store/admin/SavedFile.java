@@ -1,7 +1,6 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
-import dev.parley.store.admin.Progress;
-import dev.parley.store.admin.StoreContents;
+import dev.parley.store.sqlite.SqliteFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;

@@ -1,14 +1,15 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.admin.ByteCount;
-import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.RowCheck;
 import dev.parley.store.sql.Schema;
+import dev.parley.store.sqlite.Capacity;
+import dev.parley.store.sqlite.SqliteFile;
+import dev.parley.store.sqlite.StoreLock;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -1,17 +1,16 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.contract.Sessions;
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sqlite.SqliteDatabase;
+import dev.parley.store.sqlite.StoreFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

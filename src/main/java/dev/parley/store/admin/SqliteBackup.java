@@ -1,8 +1,8 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Progress;
-import dev.parley.store.admin.StoreContents;
+import dev.parley.store.sqlite.PrivateFiles;
+import dev.parley.store.sqlite.SqliteFile;
+import dev.parley.store.sqlite.StoreLock;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
 import java.nio.file.Files;

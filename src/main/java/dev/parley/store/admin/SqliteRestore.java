@@ -1,13 +1,15 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Progress;
 import dev.parley.store.admin.StoreAdmin.Restored;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.RowCheck;
 import dev.parley.store.sql.Schema;
+import dev.parley.store.sqlite.PrivateFiles;
+import dev.parley.store.sqlite.SqliteFile;
+import dev.parley.store.sqlite.SqliteHistory;
+import dev.parley.store.sqlite.StoreLock;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
 import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Progress;
-import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.RowSink;
-import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.admin.StoreAdmin.Migration;
-import dev.parley.store.admin.StoreContents;
+import dev.parley.store.sqlite.Marks;
+import dev.parley.store.sqlite.SqliteDatabase;
+import dev.parley.store.sqlite.StoreFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.parley.store.postgresql;
+package dev.parley.store.admin;
 
 import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,10 +8,10 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.RowSink;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PrimaryLocator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

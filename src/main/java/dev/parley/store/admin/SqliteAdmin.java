@@ -1,14 +1,9 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
-import dev.parley.store.admin.AdminRefused;
-import dev.parley.store.admin.Finding;
-import dev.parley.store.admin.Progress;
-import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.RowSink;
-import dev.parley.store.admin.StoreAdmin;
-import dev.parley.store.admin.StoreContents;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.Schema;
+import dev.parley.store.sqlite.SqliteFile;
+import dev.parley.store.sqlite.StoreLock;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
 import java.nio.file.Path;

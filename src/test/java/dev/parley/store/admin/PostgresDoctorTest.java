@@ -1,4 +1,4 @@
-package dev.parley.store.postgresql;
+package dev.parley.store.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.contract.Sessions;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PrimaryLocator;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.parley.store.sqlite;
+package dev.parley.store.admin;
 
 import java.sql.Connection;
 import java.sql.SQLException;
