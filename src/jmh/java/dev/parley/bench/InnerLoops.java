@@ -11,8 +11,6 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
-import dev.parley.store.Bookmark;
-import dev.parley.store.BookmarkSeal;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -26,7 +24,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +38,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** What every request does, by itself: the seal of a bookmark, one operation of the store; and prints it with the others. */
+/** One operation of the store without HTTP; prints the results beside those of the other benchmarks. */
 @State(Scope.Benchmark)
 public class InnerLoops {
     private static final TimeValue TURN = TimeValue.seconds(1);
@@ -50,9 +47,6 @@ public class InnerLoops {
     private static final Limits LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
     private static final SessionKey KEY = new SessionKey(new Namespace(Speech.ORIGIN), new Code("inner-loop"));
 
-    private final BookmarkSeal seal = new BookmarkSeal(new byte[32]);
-    private final Bookmark bookmark = new Bookmark("0123456789abcdef01234567", 1_234_567);
-    private final String word = seal.word(bookmark);
     private TemporaryFolder folder;
     private Database database;
     private Signaling signaling;
@@ -109,16 +103,6 @@ public class InnerLoops {
     public void close() throws IOException {
         database.close();
         folder.close();
-    }
-
-    @Benchmark
-    public String bookmarkSealed() {
-        return seal.word(bookmark);
-    }
-
-    @Benchmark
-    public Optional<Bookmark> bookmarkOpened() {
-        return seal.bookmark(word);
     }
 
     @Benchmark

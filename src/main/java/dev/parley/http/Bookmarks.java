@@ -1,7 +1,7 @@
 package dev.parley.http;
 
 import dev.parley.session.SignalingException.Malformed;
-import dev.parley.store.BookmarkSeal;
+import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplyPosition;
@@ -26,7 +26,7 @@ public final class Bookmarks {
     }
 
     /**
-     * What a request asks for; an empty header asks for nothing.
+     * What a request asks for; an empty header and a bookmark of the former format count as absent.
      *
      * @throws Malformed if it sends what is no bookmark, or two of them
      */
@@ -42,7 +42,7 @@ public final class Bookmarks {
             case "" -> ReadFrom.PRIMARY;
             case "first-primary" -> ReadFrom.PRIMARY;
             case "first-unconstrained" -> ReadFrom.ANYWHERE;
-            default -> new ReadFrom.AtLeast(BookmarkSeal.shaped(word));
+            default -> Bookmark.isFormer(word) ? ReadFrom.PRIMARY : new ReadFrom.AtLeast(word);
         };
     }
 
@@ -60,7 +60,7 @@ public final class Bookmarks {
             Replies.dress(reply, standpoint.bookmark(), standpoint.node(), standpoint.reset());
         } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(Replies.BOOKMARK_STATUS)) {
             // A write asks nothing of a bookmark, and still it may be another history's, or ahead of this one.
-            boolean ahead = atLeast.bookmark().compareTo(told) > 0;
+            boolean ahead = atLeast.bookmark().text().compareTo(told) > 0;
             if (ahead || database.get().standpoint(atLeast).reset()) {
                 reply.set(Replies.BOOKMARK_STATUS, Replies.RESET);
             }

@@ -11,8 +11,17 @@ public sealed interface ReadFrom {
     /** Any node's state, however old. */
     record Anywhere() implements ReadFrom {}
 
-    /** The state of any node that has reached {@code bookmark}, as the client sent it. */
-    record AtLeast(String bookmark) implements ReadFrom {}
+    /** The state of any node that has reached {@code bookmark}. */
+    record AtLeast(Bookmark bookmark) implements ReadFrom {
+        /**
+         * The bookmark that a client sent.
+         *
+         * @throws dev.parley.session.SignalingException.Malformed if {@code text} is not a bookmark
+         */
+        public AtLeast(String text) {
+            this(Bookmark.parse(text));
+        }
+    }
 
     /** The state of this very node, however old: for comparing nodes. */
     record At(Node node) implements ReadFrom {}

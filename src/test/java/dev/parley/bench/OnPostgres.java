@@ -3,7 +3,6 @@ package dev.parley.bench;
 import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.Reply;
 import dev.parley.packaged.RunningParley;
-import dev.parley.store.postgresql.BookmarkCheck;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,9 +31,6 @@ public final class OnPostgres {
             writes(folder.path(), cluster);
             reads(folder.path(), cluster);
         }
-        print(
-                "%nTo open a bookmark and hold it against a replica takes %.1f us, to make one for a reply %.1f us.%n",
-                BookmarkCheck.openMicros(), BookmarkCheck.makeMicros());
     }
 
     private static void writes(Path folder, PostgresCluster cluster) throws Exception {

@@ -29,7 +29,7 @@ final class Wanderers implements AutoCloseable {
     private static final List<String> LISTS = List.of("/api/v1/topics", "/topics");
     private static final String ANY_STATE = "first-unconstrained";
     private static final String LATEST_STATE = "first-primary";
-    private static final Pattern BOOKMARK = Pattern.compile("1-[0-9a-f]{24}-[0-9a-f]{16}-.{22}");
+    private static final Pattern BOOKMARK = Pattern.compile("2-[0-9a-f]{24}-[0-9a-f]{16}");
 
     /** A second on a machine that does nothing else; without the refusal a call takes as long as a statement may, 5 s. */
     private static final long REFUSAL_NANOS_MAX = Duration.ofSeconds(4).toNanos();

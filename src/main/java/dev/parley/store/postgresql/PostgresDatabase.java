@@ -18,11 +18,11 @@ import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sql.SessionRepository;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -35,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  * each node's own, so a node that falls silent holds up nobody but who asked it.
  */
 public final class PostgresDatabase implements Database {
-    private static final int SECRET_BYTES = 32;
+    private static final int HISTORY_ID_BYTES = 8;
     private static final int LAG_STEPS = 100;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
-    private static final Sql BEGIN_HISTORY = new Sql(
-            "begin-history", "INSERT INTO history (single, secret) VALUES (1, ?) ON CONFLICT (single) DO NOTHING");
-    private static final Sql SECRET = new Sql("secret", "SELECT secret FROM history");
+    private static final Sql BEGIN_HISTORY =
+            new Sql("begin-history", "INSERT INTO history (single, id) VALUES (1, ?) ON CONFLICT (single) DO NOTHING");
+    private static final Sql HISTORY_ID = new Sql("history-id", "SELECT id FROM history");
 
     /**
      * @param locator finds the primary
@@ -157,19 +157,19 @@ public final class PostgresDatabase implements Database {
     }
 
     private PostgresHistory begin(SecureRandom random) {
-        var secret = new byte[SECRET_BYTES];
-        random.nextBytes(secret);
+        var fresh = new byte[HISTORY_ID_BYTES];
+        random.nextBytes(fresh);
         try {
             NodeConnection first = primary.meet();
             Statements statements = first.statements();
-            statements.call(BEGIN_HISTORY).bind(secret).update();
-            byte[] kept = statements.call(SECRET).first(row -> row.getBytes(1));
-            if (kept == null) {
+            statements.call(BEGIN_HISTORY).bind(fresh).update();
+            byte[] id = statements.call(HISTORY_ID).first(row -> row.getBytes(1));
+            if (id == null) {
                 throw refused("its table history is empty");
             }
             admit(first);
             settings.locator().seen().save();
-            var told = new PostgresHistory(kept, first.lineage(), first.position());
+            var told = new PostgresHistory(ByteBuffer.wrap(id).getLong(), first.lineage(), first.position());
             primary.serve(told, first);
             return told;
         } catch (SQLException e) {
@@ -256,10 +256,10 @@ public final class PostgresDatabase implements Database {
         if (!(from instanceof ReadFrom.AtLeast atLeast)) {
             return new ReplyPosition(history.word(newest), primary.node(), false);
         }
-        Optional<Bookmark> asked = history.opened(atLeast.bookmark());
-        boolean reset = asked.filter(history.lineage()::holds).isEmpty();
-        boolean asksForMore = asked.isPresent() && !reset && PostgresHistory.isLater(asked.get(), newest);
-        return new ReplyPosition(asksForMore ? atLeast.bookmark() : history.word(newest), primary.node(), reset);
+        Bookmark asked = history.opened(atLeast.bookmark());
+        boolean reset = !history.lineage().holds(asked);
+        boolean asksForMore = !reset && PostgresHistory.isLater(asked, newest);
+        return new ReplyPosition(asksForMore ? atLeast.bookmark().text() : history.word(newest), primary.node(), reset);
     }
 
     @Override

@@ -1,21 +1,20 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.store.Bookmark;
-import dev.parley.store.BookmarkSeal;
 import java.util.Comparator;
-import java.util.Optional;
 
 /** What this service knows of how far the cluster has come, and the bookmarks that say so. */
 final class PostgresHistory {
     private static final Comparator<Bookmark> ORDER =
             Comparator.comparing(Bookmark::history).thenComparing(Bookmark::position, Long::compareUnsigned);
 
-    private final BookmarkSeal seal;
+    private final long id;
     private volatile TimelineHistory lineage;
     private volatile Bookmark newest;
 
-    PostgresHistory(byte[] secret, TimelineHistory lineage, long position) {
-        this.seal = new BookmarkSeal(secret);
+    /** @param id random; another one where a dump was restored, although the cluster and its positions are the same there */
+    PostgresHistory(long id, TimelineHistory lineage, long position) {
+        this.id = id;
         this.lineage = lineage;
         this.newest = lineage.at(position);
     }
@@ -32,15 +31,22 @@ final class PostgresHistory {
         }
     }
 
-    /** The bookmark that {@code word} stands for, or nothing where this cluster's history did not seal it. */
-    Optional<Bookmark> opened(String word) {
-        return seal.bookmark(word);
+    /** The position of the cluster that {@code bookmark}, as a client sent it, stands for. */
+    Bookmark opened(Bookmark bookmark) {
+        return mixed(bookmark);
     }
 
-    /** The word for a position that was seen. */
+    /** Clients see {@link #id} mixed into the identifier of the cluster; mixing twice gives the identifier back. */
+    private Bookmark mixed(Bookmark bookmark) {
+        long cluster = TimelineHistory.systemOf(bookmark) ^ id;
+        return new Bookmark(
+                TimelineHistory.history(cluster, TimelineHistory.timelineOf(bookmark)), bookmark.position());
+    }
+
+    /** The bookmark of a position that was seen, as clients receive it. */
     String word(Bookmark seen) {
         saw(seen);
-        return seal.word(seen);
+        return mixed(seen).text();
     }
 
     /** Remembers a position that was seen and is told to nobody yet. */

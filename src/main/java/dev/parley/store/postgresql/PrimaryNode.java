@@ -133,11 +133,11 @@ final class PrimaryNode implements AutoCloseable {
      * Answers {@code query}.
      *
      * @param scan whether it may take its time
-     * @param word the bookmark that was sent; null where none was
+     * @param asked the bookmark that was sent; null without one
      */
-    <T> CompletionStage<Served<T>> read(NodeQuery<T> query, boolean scan, @Nullable String word) {
+    <T> CompletionStage<Served<T>> read(NodeQuery<T> query, boolean scan, @Nullable Bookmark asked) {
         return reachable
-                ? (scan ? scans : calls).run(() -> answered(query, word))
+                ? (scan ? scans : calls).run(() -> answered(query, asked))
                 : CompletableFuture.failedStage(unreachable());
     }
 
@@ -186,7 +186,7 @@ final class PrimaryNode implements AutoCloseable {
     }
 
     /** Asks once more where a connection that had rested turns out to be broken. */
-    private <T> Served<T> answered(NodeQuery<T> query, @Nullable String word) {
+    private <T> Served<T> answered(NodeQuery<T> query, @Nullable Bookmark asked) {
         for (int attempt = 1; ; attempt++) {
             NodeConnection connection = take();
             try {
@@ -194,12 +194,12 @@ final class PrimaryNode implements AutoCloseable {
                 try {
                     result = query.on(connection);
                 } catch (SignalingException refusal) {
-                    throw new RefusedBy(refusal, standpoint(connection, word));
+                    throw new RefusedBy(refusal, standpoint(connection, asked));
                 } catch (RuntimeException fault) {
                     connections.discard(connection);
                     throw fault;
                 }
-                ReplyPosition seen = standpoint(connection, word);
+                ReplyPosition seen = standpoint(connection, asked);
                 return new Served<>(result, seen.bookmark(), seen.node(), seen.reset());
             } catch (SQLException e) {
                 failed(connection, e);
@@ -211,19 +211,16 @@ final class PrimaryNode implements AutoCloseable {
     }
 
     /** How new what was just read is; the connection is at rest from now on. */
-    private ReplyPosition standpoint(NodeConnection connection, @Nullable String word) throws SQLException {
+    private ReplyPosition standpoint(NodeConnection connection, @Nullable Bookmark asked) throws SQLException {
         Bookmark seen = connection.lineage().at(connection.positionBehindQuery());
-        boolean reset = word != null && !isKept(word, connection.lineage(), seen);
+        boolean reset = asked != null && !isKept(asked, connection.lineage(), seen);
         connections.rest(connection);
         return new ReplyPosition(history().word(seen), node(), reset);
     }
 
-    /** Whether the promise of {@code word} holds at {@code seen}: it is of this line, and not of its future. */
-    private boolean isKept(String word, TimelineHistory lineage, Bookmark seen) {
-        return history()
-                .opened(word)
-                .filter(asked -> lineage.holds(asked) && !PostgresHistory.isLater(asked, seen))
-                .isPresent();
+    /** Whether {@code asked} is of this history and not of its future. */
+    private static boolean isKept(Bookmark asked, TimelineHistory lineage, Bookmark seen) {
+        return lineage.holds(asked) && !PostgresHistory.isLater(asked, seen);
     }
 
     private NodeConnection take() {

@@ -52,9 +52,6 @@ final class Reads {
         return new Reading<>(query, scan).from(from);
     }
 
-    /** A bookmark of this cluster's line, as it came and as it reads. */
-    private record Asked(String word, Bookmark bookmark) {}
-
     /** One read on its way to the node that serves it. */
     private final class Reading<T> {
         private final NodeQuery<T> query;
@@ -67,7 +64,7 @@ final class Reads {
 
         CompletionStage<Served<T>> from(ReadFrom from) {
             if (from instanceof ReadFrom.AtLeast atLeast) {
-                return atLeast(atLeast.bookmark());
+                return atLeast(history.opened(atLeast.bookmark()));
             }
             if (from instanceof ReadFrom.Anywhere) {
                 return anywhere();
@@ -92,38 +89,36 @@ final class Reads {
             return onPrimaryOfAnyTime();
         }
 
-        private CompletionStage<Served<T>> atLeast(String word) {
-            Optional<Bookmark> asked = history.opened(word);
+        private CompletionStage<Served<T>> atLeast(Bookmark bookmark) {
             // Only the primary can tell a bookmark of another history from one of a timeline that is new here.
-            if (replicas.isEmpty() || asked.filter(history.lineage()::holds).isEmpty()) {
-                return onPrimary(word);
+            if (replicas.isEmpty() || !history.lineage().holds(bookmark)) {
+                return onPrimary(bookmark);
             }
-            Bookmark bookmark = asked.get();
             Optional<ReplicaNode> there = replicas.at(bookmark);
             if (there.isPresent()) {
-                return onReplica(there.get(), new Asked(word, bookmark));
+                return onReplica(there.get(), bookmark);
             }
             Optional<ReplicaNode> closest = replicas.closest();
             if (closest.isEmpty()) {
                 meters.fellBack("none-in-service");
-                return onPrimary(word);
+                return onPrimary(bookmark);
             }
             if (closest.get().isStuck()) {
                 meters.fellBack("behind");
-                return onPrimary(word);
+                return onPrimary(bookmark);
             }
-            return awaited(closest.get(), new Asked(word, bookmark));
+            return awaited(closest.get(), bookmark);
         }
 
-        private CompletionStage<Served<T>> awaited(ReplicaNode replica, Asked asked) {
+        private CompletionStage<Served<T>> awaited(ReplicaNode replica, Bookmark asked) {
             long since = System.nanoTime();
-            return replica.reach(asked.bookmark, bookmarkWait).thenCompose(reached -> {
+            return replica.reach(asked, bookmarkWait).thenCompose(reached -> {
                 meters.waited(System.nanoTime() - since);
                 if (reached) {
                     return onReplica(replica, asked);
                 }
                 meters.fellBack("behind");
-                return onPrimary(asked.word);
+                return onPrimary(asked);
             });
         }
 
@@ -135,8 +130,8 @@ final class Reads {
                     .orElseThrow();
         }
 
-        private CompletionStage<Served<T>> onReplica(ReplicaNode replica, @Nullable Asked asked) {
-            CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked == null ? null : asked.bookmark));
+        private CompletionStage<Served<T>> onReplica(ReplicaNode replica, @Nullable Bookmark asked) {
+            CompletionStage<Served<T>> read = counted(replica.read(query, scan, asked));
             return read.exceptionallyCompose(failure -> {
                 Throwable cause = Futures.cause(failure);
                 if (cause instanceof ReplicaNode.Unfit unfit) {
@@ -146,7 +141,7 @@ final class Reads {
                 } else {
                     return CompletableFuture.failedStage(failure);
                 }
-                return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked.word);
+                return asked == null ? onPrimaryOfAnyTime() : onPrimary(asked);
             });
         }
 
@@ -173,14 +168,14 @@ final class Reads {
         }
 
         /** A bookmark may be of what only a replica has shown so far. */
-        private CompletionStage<Served<T>> onPrimary(@Nullable String word) {
-            NodeQuery<T> settled = word == null || replicas.isEmpty()
+        private CompletionStage<Served<T>> onPrimary(@Nullable Bookmark asked) {
+            NodeQuery<T> settled = asked == null || replicas.isEmpty()
                     ? query
                     : connection -> {
                         connection.settle(bookmarkWait);
                         return query.on(connection);
                     };
-            return counted(primary.read(settled, scan, word));
+            return counted(primary.read(settled, scan, asked));
         }
 
         private CompletionStage<Served<T>> counted(CompletionStage<Served<T>> read) {

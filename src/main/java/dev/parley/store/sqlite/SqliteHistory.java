@@ -1,7 +1,6 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Bookmark;
-import dev.parley.store.BookmarkSeal;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import java.security.SecureRandom;
@@ -17,35 +16,27 @@ import java.util.HexFormat;
  */
 public final class SqliteHistory {
     private static final int ID_BYTES = 12;
-    private static final int SECRET_BYTES = 32;
 
     private static final Sql BEGIN = new Sql("begin-history", """
-            INSERT INTO history (only, id, secret, position) VALUES (1, ?, ?, 0) ON CONFLICT (only) DO NOTHING""");
-    private static final Sql LOOK = new Sql("look-at-history", "SELECT id, secret, position FROM history");
+            INSERT INTO history (only, id, position) VALUES (1, ?, 0) ON CONFLICT (only) DO NOTHING""");
+    private static final Sql LOOK = new Sql("look-at-history", "SELECT id, position FROM history");
     private static final Sql ADVANCE =
             new Sql("advance-history", "UPDATE history SET position = position + 1 RETURNING position");
 
-    private static final Sql BEGIN_ANEW =
-            new Sql("begin-history-anew", "UPDATE history SET id = ?, secret = ?, position = 0");
+    private static final Sql BEGIN_ANEW = new Sql("begin-history-anew", "UPDATE history SET id = ?, position = 0");
 
     private final String id;
-    private final BookmarkSeal seal;
-    private volatile Latest latest;
+    private volatile long latest;
 
-    /** A position with its word, so that a word is sealed once a commit and not once a reply. */
-    private record Latest(long position, String word) {}
-
-    private SqliteHistory(String id, byte[] secret, long position) {
+    private SqliteHistory(String id, long position) {
         this.id = id;
-        this.seal = new BookmarkSeal(secret);
-        this.latest = latest(position);
+        this.latest = position;
     }
 
     /** The history that the file tells; a file without one begins one. */
     static SqliteHistory of(Statements writer, SecureRandom random) throws SQLException {
         bindNew(writer.call(BEGIN), random).update();
-        SqliteHistory history =
-                writer.call(LOOK).first(row -> new SqliteHistory(row.getString(1), row.getBytes(2), row.getLong(3)));
+        SqliteHistory history = writer.call(LOOK).first(row -> new SqliteHistory(row.getString(1), row.getLong(2)));
         if (history == null) {
             throw new SQLException("The table history is empty");
         }
@@ -62,10 +53,8 @@ public final class SqliteHistory {
 
     private static Statements.Call bindNew(Statements.Call call, SecureRandom random) throws SQLException {
         var id = new byte[ID_BYTES];
-        var secret = new byte[SECRET_BYTES];
         random.nextBytes(id);
-        random.nextBytes(secret);
-        return call.bind(HexFormat.of().formatHex(id)).bind(secret);
+        return call.bind(HexFormat.of().formatHex(id));
     }
 
     /** Counts the commit that is about to happen; within its transaction. */
@@ -79,27 +68,21 @@ public final class SqliteHistory {
 
     /** Lets readers know of the commit numbered {@code position}. */
     void announce(long position) {
-        latest = latest(position);
+        latest = position;
     }
 
-    /** The word for the latest position that was announced. */
+    /** The bookmark of the latest position that was announced, as clients receive it. */
     String word() {
-        return latest.word();
+        return new Bookmark(id, latest).text();
     }
 
     /** The latest position that was announced. */
     long position() {
-        return latest.position();
+        return latest;
     }
 
-    /** Whether {@code word} was made by this history and not in its future. */
-    boolean honours(String word) {
-        return seal.bookmark(word)
-                .filter(bookmark -> bookmark.history().equals(id) && bookmark.position() <= latest.position())
-                .isPresent();
-    }
-
-    private Latest latest(long position) {
-        return new Latest(position, seal.word(new Bookmark(id, position)));
+    /** Whether {@code bookmark} is of this history and not of its future. */
+    boolean honours(Bookmark bookmark) {
+        return bookmark.history().equals(id) && Long.compareUnsigned(bookmark.position(), latest) <= 0;
     }
 }

@@ -72,7 +72,7 @@ class PostgresAdminTest {
             })
     void aQuestionThatWouldChangeSomethingIsRefused(String sql) {
         upkeep.migrate();
-        cluster.primary().ask("INSERT INTO history (single, secret) VALUES (1, '\\x00')");
+        cluster.primary().ask("INSERT INTO history (single, id) VALUES (1, '\\x00')");
 
         assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> asked(sql, LONG));
         assertThat(cluster.primary().ask("SELECT count(*) FROM history")).isEqualTo("1");

@@ -113,11 +113,6 @@ class SqliteHistoryTest {
         }
     }
 
-    @Test
-    void whatIsNoBookmarkIsNotHonoured() {
-        assertThat(look("no bookmark").reset()).isTrue();
-    }
-
     private Served<Boolean> look() {
         return served(database.read(ReadFrom.PRIMARY, node -> true));
     }
