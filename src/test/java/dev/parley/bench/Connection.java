@@ -26,7 +26,7 @@ final class Connection implements Closeable {
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
-    void send(Call call) throws IOException {
+    void send(LoadRequest call) throws IOException {
         byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
         var head = new StringBuilder()
                 .append(call.method())
@@ -54,7 +54,7 @@ final class Connection implements Closeable {
     record Reply(int status, String body) {}
 
     /** Waits for a whole reply; fails where its status is not one that the call expects. */
-    Reply receive(Call call) throws IOException {
+    Reply receive(LoadRequest call) throws IOException {
         int status = Integer.parseInt(line().split(" ", 3)[1]);
         int length = 0;
         for (String line = line(); !line.isEmpty(); line = line()) {

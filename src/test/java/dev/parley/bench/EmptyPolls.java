@@ -3,7 +3,7 @@ package dev.parley.bench;
 import java.util.Map;
 
 /** Peers that ask for what is new in their session, and find nothing. */
-final class EmptyPolls implements Traffic {
+final class EmptyPolls implements RequestSequence {
     private static final int EVENTS = 3;
 
     private final LiveSessions live;
@@ -17,8 +17,8 @@ final class EmptyPolls implements Traffic {
     }
 
     @Override
-    public Call next() {
+    public LoadRequest next() {
         String code = live.code(1 + polls++ % count);
-        return Call.get("/api/v1/sessions/" + code + "/events?after=" + EVENTS, Map.of("Origin", Speech.ORIGIN));
+        return LoadRequest.get("/api/v1/sessions/" + code + "/events?after=" + EVENTS, Map.of("Origin", SampleDescriptions.ORIGIN));
     }
 }

@@ -8,15 +8,15 @@ import org.HdrHistogram.Histogram;
 final class Handshakes {
     private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(1);
 
-    private final IdentityHashMap<Call, Long> begun = new IdentityHashMap<>();
+    private final IdentityHashMap<LoadRequest, Long> begun = new IdentityHashMap<>();
     private final Histogram took = new Histogram(MICROS_MAX, 3);
 
-    void begin(Call opening) {
+    void begin(LoadRequest opening) {
         begun.put(opening, System.nanoTime());
     }
 
     /** The reply to {@code call} is there, and that to {@code next} will tell more. */
-    void goOn(Call call, Call next) {
+    void goOn(LoadRequest call, LoadRequest next) {
         Long since = begun.remove(call);
         if (since != null) {
             begun.put(next, since);
@@ -24,7 +24,7 @@ final class Handshakes {
     }
 
     /** The reply to {@code call}, the last, is there. */
-    void end(Call call) {
+    void end(LoadRequest call) {
         Long since = begun.remove(call);
         if (since != null) {
             took.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - since));

@@ -50,7 +50,7 @@ public final class IdleWaiters {
                         .with("PARLEY_WAITING_TOTAL", Integer.toString(WAITERS))
                         .with("PARLEY_WAITING_PER_CLIENT", Integer.toString(WAITERS))
                         .start()) {
-            List<Meeting> meetings = open(parley.uri());
+            List<SessionRequests> meetings = open(parley.uri());
             var traffic = new NativeHandshakes("beside");
             var memory = new ProcessMemory(parley.pid());
             steadily(parley.uri(), traffic);
@@ -95,24 +95,24 @@ public final class IdleWaiters {
         }
     }
 
-    private static List<Meeting> open(URI server) throws InterruptedException {
-        List<Meeting> meetings = IntStream.range(0, WAITERS)
-                .mapToObj(number -> new Meeting("idle-" + number))
+    private static List<SessionRequests> open(URI server) throws InterruptedException {
+        List<SessionRequests> meetings = IntStream.range(0, WAITERS)
+                .mapToObj(number -> new SessionRequests("idle-" + number))
                 .toList();
-        Iterator<Meeting> next = meetings.iterator();
+        Iterator<SessionRequests> next = meetings.iterator();
         new Load(server, CONNECTIONS).run(() -> next.next().open(), WAITERS);
         return meetings;
     }
 
     /** Requests at a steady rate; each is timed from when it was due, so that one that is late delays none in secret. */
-    private static Histogram steadily(URI server, Traffic traffic) throws IOException {
+    private static Histogram steadily(URI server, RequestSequence traffic) throws IOException {
         var latencies = new Histogram(MICROS_MAX, 3);
         long period = TimeUnit.SECONDS.toNanos(1) / REQUESTS_PER_SECOND;
         long begin = System.nanoTime();
         try (var connection = new Connection(server)) {
             for (long due = begin; due < begin + TIME.toNanos(); due += period) {
                 park(due);
-                Call call = traffic.next();
+                LoadRequest call = traffic.next();
                 connection.send(call);
                 Connection.Reply reply = connection.receive(call);
                 latencies.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
@@ -149,13 +149,13 @@ public final class IdleWaiters {
          * They come evenly over the time of a wait, as those do who have nothing to do with each other: at once, they would ask again
          * at once for ever. Returns when every stream has begun.
          */
-        void come(List<Meeting> meetings) throws InterruptedException {
+        void come(List<SessionRequests> meetings) throws InterruptedException {
             Bootstrap client = new Bootstrap().group(loop).channel(NioSocketChannel.class);
             var connecting = new ArrayList<ChannelFuture>();
             long begin = System.nanoTime();
             for (int i = 0; i < meetings.size(); i++) {
-                Meeting meeting = meetings.get(i);
-                Call call = i % 2 == 0 ? meeting.longPoll() : meeting.stream();
+                SessionRequests meeting = meetings.get(i);
+                LoadRequest call = i % 2 == 0 ? meeting.longPoll() : meeting.stream();
                 connecting.add(client.clone()
                         .handler(new ChannelInitializer<SocketChannel>() {
                             @Override
@@ -169,13 +169,13 @@ public final class IdleWaiters {
                         connection.sync();
                     }
                     connecting.clear();
-                    park(begin + Meeting.WAIT.toNanos() * (i + 1) / meetings.size());
+                    park(begin + SessionRequests.WAIT.toNanos() * (i + 1) / meetings.size());
                 }
             }
             streaming.await();
         }
 
-        private ByteBuf request(Call call) {
+        private ByteBuf request(LoadRequest call) {
             var head = new StringBuilder("GET " + call.path() + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\n");
             call.headers()
                     .forEach((name, value) ->
@@ -184,12 +184,12 @@ public final class IdleWaiters {
         }
 
         /** Answers some of the sessions, and returns how long it took those who wait to learn of it. */
-        Histogram answerSome(List<Meeting> meetings) throws Exception {
+        Histogram answerSome(List<SessionRequests> meetings) throws Exception {
             var random = new Random(1);
             var sentAt = new ConcurrentHashMap<String, Long>();
             try (var connection = new Connection(server)) {
                 while (sentAt.size() < ANSWERS) {
-                    Meeting meeting = meetings.get(random.nextInt(meetings.size()));
+                    SessionRequests meeting = meetings.get(random.nextInt(meetings.size()));
                     if (sentAt.putIfAbsent(meeting.code(), System.nanoTime()) == null) {
                         connection.send(meeting.answer());
                         connection.receive(meeting.answer());
@@ -205,10 +205,10 @@ public final class IdleWaiters {
 
         @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the connection, and then nobody is told
         private final class Waiter extends SimpleChannelInboundHandler<ByteBuf> {
-            private final Meeting meeting;
+            private final SessionRequests meeting;
             private final ByteBuf request;
 
-            Waiter(Meeting meeting, ByteBuf request) {
+            Waiter(SessionRequests meeting, ByteBuf request) {
                 this.meeting = meeting;
                 this.request = request;
             }

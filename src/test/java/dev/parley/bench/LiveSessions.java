@@ -5,7 +5,7 @@ import static io.netty.handler.codec.http.HttpMethod.POST;
 import java.util.Map;
 
 /** Sessions that stay: each with an offer and two candidates, waiting for an answer that does not come, for a day. */
-final class LiveSessions implements Traffic {
+final class LiveSessions implements RequestSequence {
     private static final int TOPICS = 10_000;
 
     private final String run;
@@ -16,14 +16,14 @@ final class LiveSessions implements Traffic {
     }
 
     @Override
-    public Call next() {
+    public LoadRequest next() {
         long session = ++sessions;
-        return Call.send(
+        return LoadRequest.send(
                 POST,
                 "/api/v1/sessions",
-                Map.of("Origin", Speech.ORIGIN),
+                Map.of("Origin", SampleDescriptions.ORIGIN),
                 "{\"code\":\"" + code(session) + "\",\"topic\":\"live" + session % TOPICS
-                        + "\",\"ttl\":86400,\"offer\":" + Speech.SDP + ",\"candidates\":" + Speech.candidates("o", 1)
+                        + "\",\"ttl\":86400,\"offer\":" + SampleDescriptions.SDP + ",\"candidates\":" + SampleDescriptions.candidates("o", 1)
                         + "}");
     }
 

@@ -41,18 +41,18 @@ public final class Load {
     }
 
     /** Sends {@code traffic} for {@code time}. */
-    public Measured run(Traffic traffic, Duration time) throws InterruptedException {
+    public LoadResult run(RequestSequence traffic, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         return run(traffic, () -> System.nanoTime() < end);
     }
 
     /** Sends {@code count} requests of {@code traffic}. */
-    Measured run(Traffic traffic, long count) throws InterruptedException {
+    LoadResult run(RequestSequence traffic, long count) throws InterruptedException {
         var sent = new long[1];
         return run(traffic, () -> sent[0]++ < count);
     }
 
-    private Measured run(Traffic traffic, Going going) throws InterruptedException {
+    private LoadResult run(RequestSequence traffic, Going going) throws InterruptedException {
         var loop = new NioEventLoopGroup(1);
         var done = new CountDownLatch(connections);
         var latencies = new Histogram(LATENCY_MICROS_MAX, 3);
@@ -72,7 +72,7 @@ public final class Load {
                 client.connect(server.getHost(), server.getPort()).sync();
             }
             done.await();
-            return new Measured(Duration.ofNanos(System.nanoTime() - begin), latencies, failures[0]);
+            return new LoadResult(Duration.ofNanos(System.nanoTime() - begin), latencies, failures[0]);
         } finally {
             loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
@@ -86,15 +86,15 @@ public final class Load {
     /** One connection. All of them run on the loop's one thread, so what they share needs no lock. */
     @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the connection, and that is seen
     private final class Peer extends SimpleChannelInboundHandler<FullHttpResponse> {
-        private final Traffic traffic;
+        private final RequestSequence traffic;
         private final Going going;
         private final Histogram latencies;
         private final long[] failures;
         private final CountDownLatch done;
-        private @Nullable Call call;
+        private @Nullable LoadRequest call;
         private long sentAt;
 
-        Peer(Traffic traffic, Going going, Histogram latencies, long[] failures, CountDownLatch done) {
+        Peer(RequestSequence traffic, Going going, Histogram latencies, long[] failures, CountDownLatch done) {
             this.traffic = traffic;
             this.going = going;
             this.latencies = latencies;
@@ -137,7 +137,7 @@ public final class Load {
                 channel.close();
                 return;
             }
-            Call next = traffic.next();
+            LoadRequest next = traffic.next();
             ByteBuf body = channel.alloc().buffer(next.body().length());
             ByteBufUtil.writeUtf8(body, next.body());
             FullHttpRequest request =

@@ -1,8 +1,8 @@
 package dev.parley.bench;
 
 import dev.parley.packaged.ParleyJar;
-import dev.parley.packaged.Reply;
 import dev.parley.packaged.RunningParley;
+import dev.parley.packaged.ServerReply;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class OnPostgres {
 
     private static void printWrites(String standby, Load load, Pgbench pgbench) throws Exception {
         double transactions = pgbench.simpleUpdates(CONNECTIONS, ROUND);
-        Measured measured = load.run(new NativeHandshakes(standby), ROUND);
+        LoadResult measured = load.run(new NativeHandshakes(standby), ROUND);
         print(
                 "| %s | %,.0f | %.1f | %.1f | %d | %,.0f | %.2f |%n",
                 standby,
@@ -85,7 +85,7 @@ public final class OnPostgres {
             ways.put("by the replica, with a bookmark", List.of(bookmark));
             ways.put("by the replica, of any age", List.of("first-unconstrained"));
             for (Map.Entry<String, List<String>> way : ways.entrySet()) {
-                Measured measured = load.run(new Snapshots(live, LIVE, way.getValue()), ROUND);
+                LoadResult measured = load.run(new Snapshots(live, LIVE, way.getValue()), ROUND);
                 print(
                         "| %s | %,.0f | %.1f | %.1f | %d |%n",
                         way.getKey(),
@@ -99,9 +99,9 @@ public final class OnPostgres {
 
     /** Waits until the replica has all that was written; returns a bookmark that says so. */
     private static String caughtUp(RunningParley parley) {
-        Reply latest = parley.client().get("/api/v1/topics");
+        ServerReply latest = parley.client().get("/api/v1/topics");
         String bookmark = latest.headers().firstValue("x-d1-bookmark").orElseThrow();
-        Reply read = latest;
+        ServerReply read = latest;
         while (!read.headers().firstValue("x-served-by").orElseThrow().equals("copy")) {
             read = parley.client().getSince(bookmark, "/api/v1/topics");
         }

@@ -117,11 +117,11 @@ record PeerJs(Process process, int port) implements AutoCloseable {
     }
 
     static String description(String type) {
-        return "{\"sdp\":{\"type\":\"" + type + "\",\"sdp\":" + Speech.SDP + "},\"connectionId\":\"c\"}";
+        return "{\"sdp\":{\"type\":\"" + type + "\",\"sdp\":" + SampleDescriptions.SDP + "},\"connectionId\":\"c\"}";
     }
 
     static String candidate(String side, int number) {
-        return "{\"candidate\":" + Speech.candidate(side, number) + ",\"connectionId\":\"c\"}";
+        return "{\"candidate\":" + SampleDescriptions.candidate(side, number) + ",\"connectionId\":\"c\"}";
     }
 
     @Override

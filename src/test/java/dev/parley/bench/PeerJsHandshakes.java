@@ -23,8 +23,8 @@ final class PeerJsHandshakes {
         this.pairs = pairs;
     }
 
-    /** One handshake is one of what is {@link Measured}. */
-    Measured run(Duration time) throws InterruptedException {
+    /** One handshake is one of what is {@link LoadResult}. */
+    LoadResult run(Duration time) throws InterruptedException {
         var loop = new NioEventLoopGroup(1);
         var took = new Histogram(MICROS_MAX, 3);
         try {
@@ -34,7 +34,7 @@ final class PeerJsHandshakes {
                 new Pair("pair-" + begin + "-" + i, took, end).begin(loop);
             }
             TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
-            return new Measured(time, took, 0);
+            return new LoadResult(time, took, 0);
         } finally {
             loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }

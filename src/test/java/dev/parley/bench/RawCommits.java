@@ -19,8 +19,8 @@ record RawCommits(int rowsPerCommit) {
     private static final String PRAGMAS =
             "?journal_mode=WAL&synchronous=FULL&transaction_mode=IMMEDIATE&wal_autocheckpoint=1000";
 
-    /** Commits for {@code time}; one row is one of what is {@link Measured}, its latency that of its commit. */
-    Measured run(Duration time) throws Exception {
+    /** Commits for {@code time}; one row is one of what is {@link LoadResult}, its latency that of its commit. */
+    LoadResult run(Duration time) throws Exception {
         var latencies = new Histogram(TimeUnit.MINUTES.toMicros(1), 3);
         try (var folder = new TemporaryFolder();
                 Connection connection = open(folder.path().resolve("raw.db"))) {
@@ -33,7 +33,7 @@ record RawCommits(int rowsPerCommit) {
                 while (System.nanoTime() - begin < time.toNanos()) {
                     commit(connection, insert, latencies);
                 }
-                return new Measured(Duration.ofNanos(System.nanoTime() - begin), latencies, 0);
+                return new LoadResult(Duration.ofNanos(System.nanoTime() - begin), latencies, 0);
             }
         }
     }
@@ -46,7 +46,7 @@ record RawCommits(int rowsPerCommit) {
     }
 
     private void commit(Connection connection, PreparedStatement insert, Histogram latencies) throws SQLException {
-        byte[] payload = Speech.SDP.getBytes(StandardCharsets.UTF_8);
+        byte[] payload = SampleDescriptions.SDP.getBytes(StandardCharsets.UTF_8);
         long begin = System.nanoTime();
         for (int i = 0; i < rowsPerCommit; i++) {
             insert.setBytes(1, payload);

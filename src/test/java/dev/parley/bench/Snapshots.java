@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Peers that read sessions, one after the other, each with one of some bookmarks in turn. */
-final class Snapshots implements Traffic {
+final class Snapshots implements RequestSequence {
     private final LiveSessions live;
     private final long count;
     private final List<String> bookmarks;
@@ -18,11 +18,11 @@ final class Snapshots implements Traffic {
     }
 
     @Override
-    public Call next() {
+    public LoadRequest next() {
         long read = reads++;
         String bookmark = bookmarks.get((int) (read % bookmarks.size()));
-        return Call.get(
+        return LoadRequest.get(
                 "/api/v1/sessions/" + live.code(1 + read % count),
-                Map.of("Origin", Speech.ORIGIN, "x-d1-bookmark", bookmark));
+                Map.of("Origin", SampleDescriptions.ORIGIN, "x-d1-bookmark", bookmark));
     }
 }

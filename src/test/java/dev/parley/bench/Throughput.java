@@ -59,8 +59,8 @@ public final class Throughput {
             var compatibly = new RondevuHandshakes();
             handshakes("handshakes, native", count, load, natively, natively.handshakes());
             handshakes("handshakes, compatible", count, load, compatibly, compatibly.handshakes());
-            Measured health = load.run(Traffic.health(), ROUND);
-            Measured polls = load.run(new EmptyPolls(live, count), ROUND);
+            LoadResult health = load.run(RequestSequence.health(), ROUND);
+            LoadResult polls = load.run(new EmptyPolls(live, count), ROUND);
             row("polls that find nothing", count, polls.perSecond(), polls, health, Optional.empty());
             row("GET /health, the limit", count, health.perSecond(), health, health, Optional.empty());
             Markdown.row(
@@ -80,10 +80,10 @@ public final class Throughput {
         }
     }
 
-    private static void handshakes(String name, long live, Load load, Traffic traffic, Handshakes handshakes)
+    private static void handshakes(String name, long live, Load load, RequestSequence traffic, Handshakes handshakes)
             throws InterruptedException {
-        Measured health = load.run(Traffic.health(), ROUND);
-        Measured measured = load.run(traffic, ROUND);
+        LoadResult health = load.run(RequestSequence.health(), ROUND);
+        LoadResult measured = load.run(traffic, ROUND);
         Histogram took = handshakes.took();
         double perSecond = took.getTotalCount() * 1e9 / measured.time().toNanos();
         row(name, live, perSecond, measured, health, Optional.of(took));
@@ -91,7 +91,7 @@ public final class Throughput {
 
     /** @param perSecond of what is whole; {@code measured} are its requests */
     private static void row(
-            String name, long live, double perSecond, Measured measured, Measured health, Optional<Histogram> whole) {
+            String name, long live, double perSecond, LoadResult measured, LoadResult health, Optional<Histogram> whole) {
         Markdown.row(
                 name,
                 "%,d".formatted(live),
@@ -112,18 +112,18 @@ public final class Throughput {
             try (PeerJs server = peerJs.get()) {
                 var load = new PeerJsHandshakes(server, PAIRS);
                 load.run(ROUND);
-                Measured measured = load.run(ROUND);
+                LoadResult measured = load.run(ROUND);
                 beside("PeerJS's server, handshakes of %d pairs, in memory".formatted(PAIRS), measured, true);
             }
         }
     }
 
     private static void rawCommits(int rows) throws Exception {
-        Measured measured = new RawCommits(rows).run(ROUND);
+        LoadResult measured = new RawCommits(rows).run(ROUND);
         beside("SQLite by JDBC, rows, %d a commit".formatted(rows), measured, false);
     }
 
-    private static void beside(String name, Measured measured, boolean whole) {
+    private static void beside(String name, LoadResult measured, boolean whole) {
         String p50 = Markdown.figure(measured.millis(50));
         String p99 = Markdown.figure(measured.millis(99));
         Markdown.row(
@@ -141,7 +141,7 @@ public final class Throughput {
 
     /** Runs everything once, so that it is compiled by the time it is measured. */
     private static void warmUp(Load load) throws InterruptedException {
-        for (Traffic traffic : List.of(Traffic.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
+        for (RequestSequence traffic : List.of(RequestSequence.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
             load.run(traffic, ROUND);
         }
     }

@@ -96,7 +96,7 @@ public final class WakeUps {
 
     static void acrossNodes() throws Exception {
         try (var folder = new TemporaryFolder();
-                TwoNodes nodes = TwoNodes.start(folder)) {
+                TwoBenchNodes nodes = TwoBenchNodes.start(folder)) {
             new WakeUps(nodes.one().uri(), nodes.other().uri())
                     .run(" at another node", List.of(Way.LONG_POLL, Way.STREAM));
         }
@@ -151,7 +151,7 @@ public final class WakeUps {
         try (var answerer = new Connection(answerers);
                 var offerer = new Connection(offerers)) {
             for (int round = 0; round < rounds; round++) {
-                var meeting = new Meeting("meeting-" + meetings.incrementAndGet());
+                var meeting = new SessionRequests("meeting-" + meetings.incrementAndGet());
                 answerer.send(meeting.open());
                 answerer.receive(meeting.open());
                 Future<Long> learnt = threads.submit(() -> learn(way, meeting, offerer));
@@ -171,7 +171,7 @@ public final class WakeUps {
     }
 
     /** Returns when the offerer had the answer. */
-    private long learn(Way way, Meeting meeting, Connection offerer) throws IOException {
+    private long learn(Way way, SessionRequests meeting, Connection offerer) throws IOException {
         return switch (way) {
             case LONG_POLL -> {
                 offerer.send(meeting.longPoll());

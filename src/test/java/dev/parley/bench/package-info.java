@@ -3,8 +3,8 @@
  *
  * <p>{@link dev.parley.bench.Bench} prints the tables of the README: {@link dev.parley.bench.Throughput} is the first,
  * {@link dev.parley.bench.WakeUps} and {@link dev.parley.bench.IdleWaiters} are about waiting. By themselves run
- * {@link dev.parley.bench.Settings}, which weighs parts of the service, and {@link dev.parley.bench.OnPostgres}.
- * {@link dev.parley.bench.Load} drives a server with {@link dev.parley.bench.Traffic}, and the other classes are kinds of
+ * {@link dev.parley.bench.SettingCosts}, which weighs parts of the service, and {@link dev.parley.bench.OnPostgres}.
+ * {@link dev.parley.bench.Load} drives a server with {@link dev.parley.bench.RequestSequence}, and the other classes are kinds of
  * traffic.
  */
 @NullMarked

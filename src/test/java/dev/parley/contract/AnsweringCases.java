@@ -1,15 +1,15 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.answered;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.ended;
-import static dev.parley.contract.Words.lastCandidates;
-import static dev.parley.contract.Words.newToken;
-import static dev.parley.contract.Words.numbered;
-import static dev.parley.contract.Words.offered;
-import static dev.parley.contract.Words.trickled;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.answered;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.ended;
+import static dev.parley.contract.TestValues.lastCandidates;
+import static dev.parley.contract.TestValues.newToken;
+import static dev.parley.contract.TestValues.numbered;
+import static dev.parley.contract.TestValues.offered;
+import static dev.parley.contract.TestValues.trickled;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 interface AnsweringCases extends StoreUnderTest {
     @Test
     default void theFirstAnswerIsAccepted() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         Joined joined = session.answer("v=0\r\né\r\n");
 
@@ -49,7 +49,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void anAnswererWithoutATokenOfItsOwnIsGivenOne() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         Joined joined = session.answer(null, "a", null, Trickle.NOTHING);
 
@@ -60,7 +60,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void theSameAnswerWithTheSameTokenIsAReplay() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         Joined first = session.answer(session.answerer(), "a", 1, candidates("c"));
         Session before = session.session();
 
@@ -73,7 +73,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void theReplyToARepeatedAnswerEndsBeforeWhatTheOtherSideHasDone() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
         session.trickle(OFFERER, candidates("x"));
         session.trickle(ANSWERER, candidates("d"));
@@ -87,7 +87,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void theReplyToARepeatedAnswerEndsBehindWhatItAdds() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
 
         Joined again = session.answer(session.answerer(), "a", 1, candidates("c", "d"));
@@ -98,7 +98,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void whatARepeatedAnswerAddsIsStored() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
         session.trickle(OFFERER, candidates("x"));
 
@@ -114,7 +114,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void everyOtherAnswerIsRefusedAndTheFirstStays() {
-        Rendezvous session = peers().meet(offer("o"), "first");
+        TestSession session = peers().meet(offer("o"), "first");
         Session before = session.session();
 
         assertThatExceptionOfType(AlreadyAnswered.class).isThrownBy(() -> session.answer("second"));
@@ -131,7 +131,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void withoutATokenTheSameAnswerIsAReplayAndAnotherIsRefused() {
-        Rendezvous session = peers().openWithoutToken(offer("o"));
+        TestSession session = peers().openWithoutToken(offer("o"));
         Joined first = session.answerWithoutToken("a");
         Joined again = session.answerWithoutToken("a");
 
@@ -144,7 +144,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void anAnswerToAnotherGenerationIsRefused() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         Session before = session.session();
 
         assertThatExceptionOfType(OtherGeneration.class)
@@ -164,7 +164,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void theOffererDoesNotAnswerItself() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(TokenRefused.class)
                 .isThrownBy(() -> session.answer(session.offerer(), "a", null, Trickle.NOTHING));
@@ -177,7 +177,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void candidatesOfAnAnswerAreNumberedBehindIt() {
-        Rendezvous session = peers().open(offer("o").trickle(candidates("same")));
+        TestSession session = peers().open(offer("o").trickle(candidates("same")));
 
         Joined joined = session.answer(session.answerer(), "a", null, lastCandidates("d", "same", "d"));
 
@@ -192,7 +192,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void candidatesThatCameBeforeTheAnswerStayAndAreNotRepeated() {
-        Rendezvous session = peers().openWithoutToken(offer("o"));
+        TestSession session = peers().openWithoutToken(offer("o"));
         session.trickleAs(ANSWERER, null, lastCandidates("early"));
 
         Joined joined = session.answer(session.answerer(), "a", null, lastCandidates("late", "early"));
@@ -204,7 +204,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void anAnswerWithCandidatesBeyondTheBoundIsRefusedWhole() {
-        Rendezvous session = full();
+        TestSession session = full();
 
         assertThatExceptionOfType(OutOfBounds.class)
                 .isThrownBy(() -> session.answer(session.answerer(), "a", null, candidates("one more")));
@@ -214,7 +214,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void anAnswerAtTheBoundMayRepeatWhatCameBefore() {
-        Rendezvous session = full();
+        TestSession session = full();
         int max = limits().candidatesPerSideMax();
 
         Joined joined = session.answer(session.answerer(), "a", null, numbered(0, limits().candidatesPerRequestMax()));
@@ -224,8 +224,8 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     /** A session whose answerer, without an answer yet, has no room for more candidates. */
-    private Rendezvous full() {
-        Rendezvous session = peers().openWithoutToken(offer("o"));
+    private TestSession full() {
+        TestSession session = peers().openWithoutToken(offer("o"));
         int perRequest = limits().candidatesPerRequestMax();
         for (int from = 0; from < limits().candidatesPerSideMax(); from += perRequest) {
             session.trickleAs(ANSWERER, null, numbered(from, from + perRequest));
@@ -235,7 +235,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void anAnswerOutOfBoundsIsRefused() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> session.answer(""));
         assertThatExceptionOfType(OutOfBounds.class)

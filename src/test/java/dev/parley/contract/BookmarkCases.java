@@ -1,7 +1,7 @@
 package dev.parley.contract;
 
 import static dev.parley.contract.Awaited.served;
-import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.OpeningBuilder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.session.Description;
@@ -28,7 +28,7 @@ interface BookmarkCases extends StoreUnderTest {
 
     @Test
     default void aReadWithTheBookmarkOfAWriteSeesIt() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         String written = served(signaling()
                         .answer(session.key(), Description.of("a"), null, Trickle.NOTHING, session.answerer()))
                 .bookmark();
@@ -42,7 +42,7 @@ interface BookmarkCases extends StoreUnderTest {
 
     @Test
     default void everyKindOfReadCarriesABookmarkAsNewAsWhatItRead() {
-        Rendezvous session = peers().open(offer("o").topic("t"));
+        TestSession session = peers().open(offer("o").topic("t"));
         String written =
                 served(signaling().close(session.key(), session.offerer())).bookmark();
         ReadFrom from = new ReadFrom.AtLeast(written);
@@ -60,7 +60,7 @@ interface BookmarkCases extends StoreUnderTest {
 
     @Test
     default void theBookmarkOfAnotherHistoryStartsAfresh() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         var foreign = new ReadFrom.AtLeast("2-" + "f".repeat(24) + "-" + "0".repeat(16));
 
         Served<Session> read = served(signaling().session(foreign, session.key()));

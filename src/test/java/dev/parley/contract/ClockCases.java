@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
 import static dev.parley.contract.Awaited.served;
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidates;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidates;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,7 +25,7 @@ interface ClockCases extends StoreUnderTest {
 
     @Test
     default void aClockSetBackLosesNothingAndChangesNoOrder() {
-        Rendezvous before = peers().open(offer("o").topic("back").ttl(Duration.ofMinutes(2)));
+        TestSession before = peers().open(offer("o").topic("back").ttl(Duration.ofMinutes(2)));
         Served<Session> read = served(signaling().session(ReadFrom.PRIMARY, before.key()));
 
         clock().whileSetBack(HOUR, () -> {
@@ -40,9 +40,9 @@ interface ClockCases extends StoreUnderTest {
 
     @Test
     default void whatIsOpenedWhileTheClockIsBackIsNewestAndEndsByTheClock() {
-        Rendezvous before = peers().open(offer("o").topic("back").ttl(Duration.ofMinutes(2)));
-        Rendezvous shortLived = clock().whileSetBack(HOUR, () -> {
-            Rendezvous opened = peers().open(offer("p").topic("back").ttl(Duration.ofMinutes(2)));
+        TestSession before = peers().open(offer("o").topic("back").ttl(Duration.ofMinutes(2)));
+        TestSession shortLived = clock().whileSetBack(HOUR, () -> {
+            TestSession opened = peers().open(offer("p").topic("back").ttl(Duration.ofMinutes(2)));
             assertThat(peers().codes("back", null)).containsExactly(code(opened), code(before));
             assertThat(opened.session().expiresAt()).isEqualTo(clock().instant().plus(Duration.ofMinutes(2)));
             return opened;
@@ -54,15 +54,15 @@ interface ClockCases extends StoreUnderTest {
 
     @Test
     default void aClockThatJumpsForwardEndsWhatHasExpiredAndNothingElse() {
-        Rendezvous ended = peers().meet(offer("o").code("jump").topic("jump").ttl(limits().ttlMin()), "a");
-        Rendezvous lasting = peers().meet(offer("o").ttl(limits().ttlMax()), "a");
+        TestSession ended = peers().meet(offer("o").code("jump").topic("jump").ttl(limits().ttlMin()), "a");
+        TestSession lasting = peers().meet(offer("o").ttl(limits().ttlMax()), "a");
         Served<Session> read = served(signaling().session(ReadFrom.PRIMARY, lasting.key()));
 
         clock().advance(limits().ttlMax().minusMillis(1));
 
         assertThatExceptionOfType(SessionNotFound.class).isThrownBy(ended::session);
         assertThat(lasting.trickle(OFFERER, candidates("x")).seq()).isEqualTo(3);
-        Rendezvous reopened = peers().open(offer("new").code("jump").topic("jump"));
+        TestSession reopened = peers().open(offer("new").code("jump").topic("jump"));
         assertThat(peers().codes("jump", null)).containsExactly(code(reopened));
         assertBookmarksGoOn(read, lasting);
     }
@@ -87,7 +87,7 @@ interface ClockCases extends StoreUnderTest {
         assertThat(found).isEqualTo(opened);
     }
 
-    private static String code(Rendezvous session) {
+    private static String code(TestSession session) {
         return session.key().code().text();
     }
 
@@ -95,7 +95,7 @@ interface ClockCases extends StoreUnderTest {
      * What was read before the clock moved is still known by its bookmark, and what a session of three events has become has a newer
      * one. A replica need not have that state before it is asked for.
      */
-    private void assertBookmarksGoOn(Served<Session> before, Rendezvous session) {
+    private void assertBookmarksGoOn(Served<Session> before, TestSession session) {
         assertThat(atLeast(before, session).reset()).isFalse();
         Served<Session> now = served(signaling().session(ReadFrom.PRIMARY, session.key()));
         assertThat(now.bookmark()).isGreaterThan(before.bookmark());
@@ -106,7 +106,7 @@ interface ClockCases extends StoreUnderTest {
         assertThat(later.result().seq()).isEqualTo(3);
     }
 
-    private Served<Session> atLeast(Served<Session> read, Rendezvous session) {
+    private Served<Session> atLeast(Served<Session> read, TestSession session) {
         return served(signaling().session(new ReadFrom.AtLeast(read.bookmark()), session.key()));
     }
 }

@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.lastCandidates;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 interface DiscoveryCases extends StoreUnderTest {
     @Test
     default void anOpenSessionIsFoundWithWhatAStrangerMayKnow() {
-        Rendezvous session = peers().open(
+        TestSession session = peers().open(
                         offer("o").code("table-7").topic("chess").peerId("Zoë").tags("eu", "blitz"));
         peers().open(offer("o").code("plain").topic("go"));
         Instant now = clock().instant();
@@ -74,7 +74,7 @@ interface DiscoveryCases extends StoreUnderTest {
         peers().open(offer("o").code("topicless"));
         peers().meet(offer("o").code("answered").topic("t"), "a");
         peers().openWithoutToken(offer("o").code("answered-too").topic("t")).answerWithoutToken("a");
-        Rendezvous closed = peers().open(offer("o").code("closed").topic("t"));
+        TestSession closed = peers().open(offer("o").code("closed").topic("t"));
         closed.close();
 
         assertThat(peers().codes(null, null)).containsExactly("open");
@@ -98,11 +98,11 @@ interface DiscoveryCases extends StoreUnderTest {
 
     @Test
     default void anAnsweredSessionIsNotFoundAgainAfterANewOffer() {
-        Rendezvous tokens = peers().meet(offer("o").code("again").topic("t"), "a");
-        Rendezvous noToken = peers().open(offer("o").code("again-too").topic("t"));
+        TestSession tokens = peers().meet(offer("o").code("again").topic("t"), "a");
+        TestSession noToken = peers().open(offer("o").code("again-too").topic("t"));
         noToken.answerWithoutToken("a");
-        Rendezvous unanswered = peers().open(offer("o").code("unanswered").topic("t"));
-        for (Rendezvous session : List.of(tokens, noToken, unanswered)) {
+        TestSession unanswered = peers().open(offer("o").code("unanswered").topic("t"));
+        for (TestSession session : List.of(tokens, noToken, unanswered)) {
             session.restart("another offer");
             session.restart("a third offer");
         }
@@ -140,7 +140,7 @@ interface DiscoveryCases extends StoreUnderTest {
 
     @Test
     default void pagesAreCompleteWhileSessionsComeAndGo() {
-        List<Rendezvous> sessions = IntStream.range(0, 9)
+        List<TestSession> sessions = IntStream.range(0, 9)
                 .mapToObj(i -> peers().open(offer("o").code("" + i).topic("t")))
                 .toList();
 
@@ -182,11 +182,11 @@ interface DiscoveryCases extends StoreUnderTest {
         Instant now = clock().instant();
         Instant expiresAt = now.plus(limits().ttlDefault());
         peers().open(offer("first").code("1").topic("t").peerId("p").trickle(lastCandidates("b", "a")));
-        Rendezvous restarted = peers().open(offer("old").code("2").topic("t").trickle(lastCandidates("old")));
+        TestSession restarted = peers().open(offer("old").code("2").topic("t").trickle(lastCandidates("old")));
         restarted.restart("second");
-        restarted.trickle(OFFERER, Words.candidates("c"));
+        restarted.trickle(OFFERER, TestValues.candidates("c"));
         peers().openWithoutToken(offer("third").code("3").topic("t"))
-                .trickleAs(ANSWERER, null, Words.candidates("not the offerer's"));
+                .trickleAs(ANSWERER, null, TestValues.candidates("not the offerer's"));
         peers().open(offer("elsewhere").code("4").topic("another"));
 
         assertThat(peers().waiting("t", 10))
@@ -197,7 +197,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     private static SideState said(String offer, boolean end, String... candidates) {
-        return new SideState(Description.of(offer), Words.candidates(candidates).candidates(), end);
+        return new SideState(Description.of(offer), TestValues.candidates(candidates).candidates(), end);
     }
 
     @Test

@@ -9,10 +9,10 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
-import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
-import dev.parley.store.sqlite.StoreFile;
-import dev.parley.waiting.Feeds;
+import dev.parley.store.postgresql.PostgresNode;
+import dev.parley.store.sqlite.OfflineStore;
+import dev.parley.waiting.TestWaitRegistries;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -56,13 +56,13 @@ class IsolationTest {
 
     @Test
     void aStatementWithoutItsNamespaceIsNoticedOnSqlite() {
-        eachIsNoticed(() -> new StoreFile(folder.resolve(System.nanoTime() + ".db")).open());
+        eachIsNoticed(() -> new OfflineStore(folder.resolve(System.nanoTime() + ".db")).open());
     }
 
     @Test
     void aStatementWithoutItsNamespaceIsNoticedOnPostgresql() {
         try (var cluster = PostgresCluster.shared()) {
-            eachIsNoticed(() -> Parley.over(cluster).database());
+            eachIsNoticed(() -> PostgresNode.over(cluster).database());
         }
     }
 
@@ -89,7 +89,7 @@ class IsolationTest {
     private static @Nullable Throwable whatStrangersNotice(Supplier<Database> engine) {
         try (Database database = engine.get()) {
             return catchThrowable(() -> {
-                for (Call call : Call.values()) {
+                for (SessionCall call : SessionCall.values()) {
                     Neighbours.in(database).aSessionOfAnotherNamespaceIsNotThere(call);
                     Neighbours.in(database).oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(call);
                 }
@@ -107,8 +107,8 @@ class IsolationTest {
             implements StrangerCases {
         static Neighbours in(Database database) {
             var clock = new MovableClock();
-            var signaling = new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
-            return new Neighbours(database, signaling, Parley.LIMITS, clock, Peers.strangersToAllOthers(signaling));
+            var signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
+            return new Neighbours(database, signaling, PostgresNode.LIMITS, clock, Peers.strangersToAllOthers(signaling));
         }
     }
 }

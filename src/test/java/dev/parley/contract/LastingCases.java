@@ -1,9 +1,9 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.newToken;
-import static dev.parley.contract.Words.offered;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.newToken;
+import static dev.parley.contract.TestValues.offered;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -27,9 +27,9 @@ interface LastingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aSessionIsThereInItsLastMillisecondAndGoneInTheNext(Call call) {
-        Rendezvous lasting = call.readySession(peers(), offer("o").ttl(Duration.ofMillis(20_001)));
-        Rendezvous gone = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(20)));
+    default void aSessionIsThereInItsLastMillisecondAndGoneInTheNext(SessionCall call) {
+        TestSession lasting = call.readySession(peers(), offer("o").ttl(Duration.ofMillis(20_001)));
+        TestSession gone = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(20)));
 
         clock().advance(Duration.ofSeconds(20));
 
@@ -37,12 +37,12 @@ interface LastingCases extends StoreUnderTest {
         assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(gone));
         assertThat(count(SESSIONS, peers().namespace().name()))
                 .as("nobody swept")
-                .isEqualTo(call == Call.CLOSE ? 1 : 2);
+                .isEqualTo(call == SessionCall.CLOSE ? 1 : 2);
     }
 
     @Test
     default void whatHappensInASessionDoesNotMakeItLiveLonger() {
-        Rendezvous session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
+        TestSession session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(19));
         session.answer("a");
         session.trickle(OFFERER, candidates("x"));
@@ -54,7 +54,7 @@ interface LastingCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void eitherSideMakesTheSessionLiveFromNowOn(Side side) {
-        Rendezvous session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)), "a");
+        TestSession session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)), "a");
         clock().advance(Duration.ofMillis(15_003));
         Instant granted = session.extend(session.token(side), Duration.ofSeconds(30));
 
@@ -68,7 +68,7 @@ interface LastingCases extends StoreUnderTest {
 
     @Test
     default void aShorterLifeIsGrantedToo() {
-        Rendezvous session = peers().open(offer("o").ttl(Duration.ofSeconds(100)));
+        TestSession session = peers().open(offer("o").ttl(Duration.ofSeconds(100)));
 
         Instant granted = session.extend(session.offerer(), limits().ttlMin());
 
@@ -77,7 +77,7 @@ interface LastingCases extends StoreUnderTest {
 
     @Test
     default void aStrangerDoesNotExtend() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         Instant before = session.session().expiresAt();
         clock().advance(Duration.ofSeconds(1));
 
@@ -92,7 +92,7 @@ interface LastingCases extends StoreUnderTest {
 
     @Test
     default void aLifeOutOfBoundsIsNotGranted() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(OutOfBounds.class)
                 .isThrownBy(() ->
@@ -105,8 +105,8 @@ interface LastingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aClosedSessionIsGone(Call call) {
-        Rendezvous session = call.readySession(peers(), offer("o"));
+    default void aClosedSessionIsGone(SessionCall call) {
+        TestSession session = call.readySession(peers(), offer("o"));
         session.close();
 
         assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> call.in(session));
@@ -115,7 +115,7 @@ interface LastingCases extends StoreUnderTest {
 
     @Test
     default void onlyTheOffererCloses() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(session.answerer()));
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(newToken()));
@@ -125,10 +125,10 @@ interface LastingCases extends StoreUnderTest {
 
     @Test
     default void theCodeOfAClosedSessionIsFree() {
-        Rendezvous closed = peers().meet(offer("o").code("reused"), "a");
+        TestSession closed = peers().meet(offer("o").code("reused"), "a");
         closed.close();
 
-        Rendezvous session = peers().open(offer("new").code("reused"));
+        TestSession session = peers().open(offer("new").code("reused"));
 
         assertThat(session.events()).containsExactly(offered(1, 1, "new"));
     }

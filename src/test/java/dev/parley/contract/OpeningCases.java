@@ -1,14 +1,14 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.ended;
-import static dev.parley.contract.Words.lastCandidates;
-import static dev.parley.contract.Words.newToken;
-import static dev.parley.contract.Words.numbered;
-import static dev.parley.contract.Words.offered;
-import static dev.parley.contract.Words.trickled;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.ended;
+import static dev.parley.contract.TestValues.lastCandidates;
+import static dev.parley.contract.TestValues.newToken;
+import static dev.parley.contract.TestValues.numbered;
+import static dev.parley.contract.TestValues.offered;
+import static dev.parley.contract.TestValues.trickled;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -41,7 +41,7 @@ interface OpeningCases extends StoreUnderTest {
     @Test
     default void whatWasSaidAtTheOpeningComesBackAsItWas() {
         String sdp = "v=0\r\ns=é\uD83D\uDE00\r\n";
-        Rendezvous session = peers().open(offer(sdp)
+        TestSession session = peers().open(offer(sdp)
                 .code("table-7")
                 .topic("chess/é")
                 .peerId("Zoë")
@@ -64,7 +64,7 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void candidatesOfAnOpeningAreNumberedBehindItsOffer() {
-        Rendezvous session = peers().open(offer("o").trickle(lastCandidates("b", "a", "b")));
+        TestSession session = peers().open(offer("o").trickle(lastCandidates("b", "a", "b")));
 
         assertThat(session.session().seq()).isEqualTo(4);
         assertThat(session.events())
@@ -78,7 +78,7 @@ interface OpeningCases extends StoreUnderTest {
     @Test
     default void candidatesOfAnOpeningCountAgainstTheBound() {
         int perRequest = limits().candidatesPerRequestMax();
-        Rendezvous session = peers().open(offer("o").trickle(numbered(0, perRequest)));
+        TestSession session = peers().open(offer("o").trickle(numbered(0, perRequest)));
         int room = limits().candidatesPerSideMax() - perRequest;
         for (int from = perRequest; from < perRequest + room; from += perRequest) {
             session.trickle(OFFERER, numbered(from, from + perRequest));
@@ -89,7 +89,7 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void theSameOpeningAgainFindsItsSession() {
-        Draft draft = offer("o")
+        OpeningBuilder draft = offer("o")
                 .code("again")
                 .token(newToken())
                 .topic("t")
@@ -105,8 +105,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void anOpeningIsRecognisedAfterTheSessionHasGoneOn() {
-        Draft draft = offer("o").code("again").token(newToken());
-        Rendezvous session = peers().meet(draft, "a");
+        OpeningBuilder draft = offer("o").code("again").token(newToken());
+        TestSession session = peers().meet(draft, "a");
         session.restart("another offer");
         session.answer("another answer");
         Session before = session.session();
@@ -121,8 +121,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void theReplyToARepeatedOpeningEndsBeforeWhatTheOtherSideHasDone() {
-        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        TestSession session = peers().open(draft);
         session.trickle(OFFERER, candidates("b"));
         session.answer("answer");
         session.trickle(OFFERER, candidates("c"));
@@ -137,8 +137,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void theReplyToARepeatedOpeningEndsBehindWhatItAdds() {
-        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        TestSession session = peers().open(draft);
 
         Joined again = peers().join(draft.trickle(lastCandidates("a", "b")));
 
@@ -148,8 +148,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void whatARepeatedOpeningAddsIsStored() {
-        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        TestSession session = peers().open(draft);
         session.answer("answer");
 
         Joined again = peers().join(draft.trickle(lastCandidates("a", "b")));
@@ -165,8 +165,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void whatARepeatedOpeningWithoutATokenAddsIsStored() {
-        Draft draft = offer("o").code("again");
-        Rendezvous session = peers().openWithoutToken(draft);
+        OpeningBuilder draft = offer("o").code("again");
+        TestSession session = peers().openWithoutToken(draft);
         peers().joinWithoutToken(draft.trickle(candidates("a")));
 
         assertThat(session.events()).containsExactly(offered(1, 1, "o"), trickled(2, OFFERER, 1, "a"));
@@ -174,8 +174,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void aRepeatedOpeningAddsNothingToALaterGeneration() {
-        Draft draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
+        TestSession session = peers().open(draft);
         session.restart("another offer");
         Session before = session.session();
 
@@ -188,8 +188,8 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void whatARepeatedOpeningAddsIsHeldToTheBoundOfASide() {
-        Draft draft = offer("o").code("again").token(newToken());
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken());
+        TestSession session = peers().open(draft);
         int perRequest = limits().candidatesPerRequestMax();
         for (int from = 0; from < limits().candidatesPerSideMax() - 1; from += perRequest) {
             int to = Math.min(from + perRequest, limits().candidatesPerSideMax() - 1);
@@ -207,7 +207,7 @@ interface OpeningCases extends StoreUnderTest {
     @Test
     default void aRepeatedOpeningThatDiffersIsRefusedWithTheField() {
         SessionToken token = newToken();
-        Rendezvous session = peers().open(same(token));
+        TestSession session = peers().open(same(token));
         session.extend(token, limits().ttlMax());
         Session before = session.session();
 
@@ -221,7 +221,7 @@ interface OpeningCases extends StoreUnderTest {
         assertThat(session.session()).isEqualTo(before);
     }
 
-    private static Draft same(SessionToken token) {
+    private static OpeningBuilder same(SessionToken token) {
         return offer("o")
                 .code("again")
                 .token(token)
@@ -231,7 +231,7 @@ interface OpeningCases extends StoreUnderTest {
                 .ttl(Duration.ofSeconds(60));
     }
 
-    private void differs(String field, Draft draft) {
+    private void differs(String field, OpeningBuilder draft) {
         assertThatExceptionOfType(CodeTaken.class)
                 .isThrownBy(() -> peers().join(draft))
                 .withMessageContaining("another " + field);
@@ -239,7 +239,7 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void anOpeningWithoutATokenIsRecognisedByItsOfferAndPeer() {
-        Draft draft = offer("o").code("again").peerId("p");
+        OpeningBuilder draft = offer("o").code("again").peerId("p");
         Joined first = peers().joinWithoutToken(draft);
         Joined again = peers().joinWithoutToken(draft);
 
@@ -252,7 +252,7 @@ interface OpeningCases extends StoreUnderTest {
     @Test
     default void aCodeIsTakenForEveryOtherOpening() {
         SessionToken token = newToken();
-        Rendezvous session =
+        TestSession session =
                 peers().open(offer("o").code("taken").token(token).peerId("p").topic("t"));
         Session before = session.session();
 
@@ -268,7 +268,7 @@ interface OpeningCases extends StoreUnderTest {
         assertThat(session.events()).hasSize(1);
     }
 
-    private void takenFor(Draft draft) {
+    private void takenFor(OpeningBuilder draft) {
         assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> peers().join(draft));
     }
 
@@ -281,13 +281,13 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void anExpiredSessionGivesItsCodeUpAtOnceThoughNobodySwept() {
-        Rendezvous old = peers().open(offer("old").code("reused").trickle(candidates("a", "b")));
-        Draft draft = offer("new").code("reused").token(newToken());
+        TestSession old = peers().open(offer("old").code("reused").trickle(candidates("a", "b")));
+        OpeningBuilder draft = offer("new").code("reused").token(newToken());
 
         clock().moveTo(old.session().expiresAt().minusMillis(1));
         takenFor(draft);
         clock().advance(Duration.ofMillis(1));
-        Rendezvous reopened = peers().open(draft);
+        TestSession reopened = peers().open(draft);
 
         assertThat(reopened.session().seq()).isEqualTo(1);
         assertThat(reopened.events()).containsExactly(offered(1, 1, "new"));
@@ -295,7 +295,7 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void theOpeningOfAnExpiredSessionIsNoReplay() {
-        Draft draft = offer("o").code("again").token(newToken());
+        OpeningBuilder draft = offer("o").code("again").token(newToken());
         Joined first = peers().join(draft);
         clock().moveTo(first.expiresAt());
         Joined second = peers().join(draft);
@@ -306,7 +306,7 @@ interface OpeningCases extends StoreUnderTest {
 
     @Test
     default void whatIsOutOfBoundsOpensNothing() {
-        Draft draft =
+        OpeningBuilder draft =
                 offer("o").code("none").ttl(limits().ttlMax().plusMillis(1)).token(newToken());
 
         assertThatExceptionOfType(OutOfBounds.class).isThrownBy(() -> peers().join(draft));

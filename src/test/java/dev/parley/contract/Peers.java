@@ -24,28 +24,28 @@ record Peers(Signaling signaling, Namespace namespace) {
     }
 
     /** Opens a session with an offerer's token, the draft's own or a new one. */
-    Rendezvous open(Draft draft) {
-        SessionToken offerer = draft.token() == null ? Words.newToken() : draft.token();
+    TestSession open(OpeningBuilder draft) {
+        SessionToken offerer = draft.token() == null ? TestValues.newToken() : draft.token();
         return rendezvous(join(draft.token(offerer)), offerer);
     }
 
     /** Opens a session, answered with {@code answer} under the answerer's token. */
-    Rendezvous meet(Draft draft, String answer) {
-        Rendezvous rendezvous = open(draft);
+    TestSession meet(OpeningBuilder draft, String answer) {
+        TestSession rendezvous = open(draft);
         rendezvous.answer(answer);
         return rendezvous;
     }
 
     /** Opens a session as the compatible API does; the offerer's token of the rendezvous is then nobody's. */
-    Rendezvous openWithoutToken(Draft draft) {
-        return rendezvous(joinWithoutToken(draft), Words.newToken());
+    TestSession openWithoutToken(OpeningBuilder draft) {
+        return rendezvous(joinWithoutToken(draft), TestValues.newToken());
     }
 
-    Joined join(Draft draft) {
+    Joined join(OpeningBuilder draft) {
         return result(signaling.open(namespace, draft.opening()));
     }
 
-    Joined joinWithoutToken(Draft draft) {
+    Joined joinWithoutToken(OpeningBuilder draft) {
         return result(signaling.openWithoutToken(namespace, draft.opening()));
     }
 
@@ -81,7 +81,7 @@ record Peers(Signaling signaling, Namespace namespace) {
         return result(signaling.topicPage(ReadFrom.PRIMARY, namespace, offset, limit));
     }
 
-    private Rendezvous rendezvous(Joined joined, SessionToken offerer) {
-        return new Rendezvous(signaling, new SessionKey(namespace, joined.code()), offerer, Words.newToken());
+    private TestSession rendezvous(Joined joined, SessionToken offerer) {
+        return new TestSession(signaling, new SessionKey(namespace, joined.code()), offerer, TestValues.newToken());
     }
 }

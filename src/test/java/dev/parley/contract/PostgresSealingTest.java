@@ -2,8 +2,8 @@ package dev.parley.contract;
 
 import dev.parley.store.Database;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNode;
 
 /** Keys and a PostgreSQL database. */
 class PostgresSealingTest extends SealingContract {
@@ -11,6 +11,6 @@ class PostgresSealingTest extends SealingContract {
 
     @Override
     Database open(PayloadEncryption secrecy) {
-        return Parley.over(cluster, secrecy).database();
+        return PostgresNode.over(cluster, secrecy).database();
     }
 }

@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.lastCandidates;
-import static dev.parley.contract.Words.newToken;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.lastCandidates;
+import static dev.parley.contract.TestValues.newToken;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +17,7 @@ import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Sql;
 import dev.parley.store.sql.SessionStore;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collections;
@@ -53,7 +53,7 @@ interface QuotaCases extends StoreUnderTest {
         peers.open(offer("o"));
         peers.open(offer("o"));
         Callable<Boolean> open = () -> wasLetIn(() -> peers.open(offer("o")));
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             assertThat(race.run(Collections.nCopies(50, open), over -> "").calls())
                     .containsOnlyOnce(true);
         }
@@ -65,7 +65,7 @@ interface QuotaCases extends StoreUnderTest {
     default void of50ThatRaceForTheLastBytesOneHasThem() throws Exception {
         Trickle trickle = lastCandidates("x".repeat(1_000));
         Peers opener = held(ANY, ANY);
-        List<Rendezvous> sessions = Collections.nCopies(50, "").stream()
+        List<TestSession> sessions = Collections.nCopies(50, "").stream()
                 .map(none -> opener.open(offer("o")))
                 .toList();
         long used = count(BYTES_CHARGED, opener.namespace().name());
@@ -74,7 +74,7 @@ interface QuotaCases extends StoreUnderTest {
                 .map(session -> (Callable<Boolean>) () -> wasLetIn(() ->
                         Awaited.result(peers.signaling().trickle(session.key(), session.offerer(), trickle, null))))
                 .toList();
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             assertThat(race.run(calls, over -> "").calls()).containsOnlyOnce(true);
         }
         assertThat(count(BYTES_CHARGED, opener.namespace().name())).isEqualTo(used + trickle.bytes());
@@ -113,10 +113,10 @@ interface QuotaCases extends StoreUnderTest {
     @Test
     default void whateverWasChargedIsGivenBackWhoeverDeletes() {
         Peers peers = held(ANY, ANY);
-        Rendezvous swept = peers.meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
+        TestSession swept = peers.meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
         swept.trickle(ANSWERER, lastCandidates("b"));
         swept.restart("another offer");
-        Rendezvous closed = peers.meet(offer("o"), "answer");
+        TestSession closed = peers.meet(offer("o"), "answer");
         assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(2);
 
         closed.close();
@@ -131,7 +131,7 @@ interface QuotaCases extends StoreUnderTest {
     @Test
     default void whatIsSaidInASessionIsHeldToTheBytes() {
         Peers opener = held(ANY, ANY);
-        Rendezvous session = opener.open(offer("o"));
+        TestSession session = opener.open(offer("o"));
         long used = count(BYTES_CHARGED, opener.namespace().name());
         Peers peers = held(opener, ANY, used + 100);
         Signaling signaling = peers.signaling();
@@ -154,8 +154,8 @@ interface QuotaCases extends StoreUnderTest {
         Peers opener = held(ANY, ANY);
         SessionToken offerer = newToken();
         SessionToken answerer = newToken();
-        Draft draft = offer("o").code("c").token(offerer);
-        Rendezvous session = opener.open(draft);
+        OpeningBuilder draft = offer("o").code("c").token(offerer);
+        TestSession session = opener.open(draft);
         var answer = Description.of("answer");
         Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
         session.trickle(OFFERER, lastCandidates("a"));
@@ -177,8 +177,8 @@ interface QuotaCases extends StoreUnderTest {
     default void whatARepeatedCallAddsIsCharged() {
         Peers opener = held(ANY, ANY);
         SessionToken answerer = newToken();
-        Draft draft = offer("o").code("c").token(newToken());
-        Rendezvous session = opener.open(draft);
+        OpeningBuilder draft = offer("o").code("c").token(newToken());
+        TestSession session = opener.open(draft);
         var answer = Description.of("answer");
         Awaited.result(opener.signaling().answer(session.key(), answer, null, Trickle.NOTHING, answerer));
         long used = count(BYTES_CHARGED, opener.namespace().name());
@@ -195,7 +195,7 @@ interface QuotaCases extends StoreUnderTest {
 
     @Test
     default void whereThereIsNoQuotaNothingIsCounted() {
-        Rendezvous session = peers().meet(offer("o"), "answer");
+        TestSession session = peers().meet(offer("o"), "answer");
         session.trickle(OFFERER, lastCandidates("a"));
         assertThat(count(ROWS, peers().namespace().name())).isZero();
 
@@ -240,6 +240,6 @@ interface QuotaCases extends StoreUnderTest {
                 same.ttlMax(),
                 new Quota(sessionsMax, bytesMax));
         return new Peers(
-                new Signaling(database(), Feeds.nobodyWaits(), held, clock(), new SecureRandom()), peers.namespace());
+                new Signaling(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()), peers.namespace());
     }
 }

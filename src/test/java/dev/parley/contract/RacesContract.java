@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.newToken;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.newToken;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,30 +64,30 @@ abstract class RacesContract {
     @Test
     void ofManyAnswersOneIsAcceptedAndNeverChanges() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToAnswer(race, seed.round(round).random());
             }
         }
     }
 
-    private void raceToAnswer(Race race, Random random) throws Exception {
-        Rendezvous session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+    private void raceToAnswer(ConcurrentCalls race, Random random) throws Exception {
+        TestSession session = Peers.strangersToAllOthers(signaling).open(offer("o"));
         var calls = new ArrayList<Callable<Try>>();
-        while (calls.size() < Race.WAYS) {
+        while (calls.size() < ConcurrentCalls.WAYS) {
             String answer = "answer " + calls.size();
             SessionToken own = random.nextInt(4) == 0 ? null : newToken();
             // Some lose the reply and ask again while their first request is still on its way.
-            int tries = Math.min(1 + random.nextInt(3), Race.WAYS - calls.size());
+            int tries = Math.min(1 + random.nextInt(3), ConcurrentCalls.WAYS - calls.size());
             for (int i = 0; i < tries; i++) {
                 calls.add(() -> answer(session, own, answer));
             }
         }
 
-        Race.Result<Try, List<Event>> result = race.run(calls, over -> watch(session, over));
+        ConcurrentCalls.Result<Try, List<Event>> result = race.run(calls, over -> watch(session, over));
 
         String answer = winner(result.calls());
-        assertThat(result.seen()).containsExactly(Words.offered(1, 1, "o"), Words.answered(2, 1, answer));
+        assertThat(result.seen()).containsExactly(TestValues.offered(1, 1, "o"), TestValues.answered(2, 1, answer));
         assertThatExceptionOfType(AlreadyAnswered.class).isThrownBy(() -> session.answer("late"));
         assertThat(session.session().answerer().description()).isEqualTo(Description.of(answer));
     }
@@ -103,7 +103,7 @@ abstract class RacesContract {
         return said;
     }
 
-    private static Try answer(Rendezvous session, @Nullable SessionToken own, String answer) {
+    private static Try answer(TestSession session, @Nullable SessionToken own, String answer) {
         try {
             Joined joined = own == null
                     ? session.answerWithoutToken(answer)
@@ -117,23 +117,23 @@ abstract class RacesContract {
     @Test
     void ofManyCandidatesFromBothSidesNoneIsLostAndNoneIsThereTwice() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToTrickle(race, seed.round(round).random());
             }
         }
     }
 
-    private void raceToTrickle(Race race, Random random) throws Exception {
-        Rendezvous session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+    private void raceToTrickle(ConcurrentCalls race, Random random) throws Exception {
+        TestSession session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
         var calls = new ArrayList<Callable<Trickling>>();
-        while (calls.size() < Race.WAYS) {
+        while (calls.size() < ConcurrentCalls.WAYS) {
             Side side = random.nextBoolean() ? OFFERER : ANSWERER;
             Trickle trickle = trickle(random);
             calls.add(() -> new Trickling(side, trickle, session.trickle(side, trickle)));
         }
 
-        Race.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
+        ConcurrentCalls.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
 
         for (Side side : Side.values()) {
             nothingIsMissing(result, side);
@@ -148,7 +148,7 @@ abstract class RacesContract {
         return new Trickle(candidates, random.nextInt(8) == 0);
     }
 
-    private static void nothingIsMissing(Race.Result<Trickling, List<Event>> result, Side side) {
+    private static void nothingIsMissing(ConcurrentCalls.Result<Trickling, List<Event>> result, Side side) {
         List<Trickling> acknowledged = result.calls().stream()
                 .filter(trickling -> trickling.side() == side)
                 .toList();
@@ -185,28 +185,28 @@ abstract class RacesContract {
     @Test
     void anAnswerAmongManyCandidatesIsNotLost() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToAnswerAmongCandidates(race, seed.round(round).random());
             }
         }
     }
 
-    private void raceToAnswerAmongCandidates(Race race, Random random) throws Exception {
-        Rendezvous session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+    private void raceToAnswerAmongCandidates(ConcurrentCalls race, Random random) throws Exception {
+        TestSession session = Peers.strangersToAllOthers(signaling).open(offer("o"));
         var calls = new ArrayList<Callable<Trickling>>();
-        while (calls.size() < Race.WAYS - 1) {
+        while (calls.size() < ConcurrentCalls.WAYS - 1) {
             Trickle trickle = trickle(random);
             calls.add(() -> new Trickling(OFFERER, trickle, session.trickle(OFFERER, trickle)));
         }
-        Trickle own = Words.lastCandidates("x", "y");
-        calls.add(random.nextInt(Race.WAYS), () -> {
+        Trickle own = TestValues.lastCandidates("x", "y");
+        calls.add(random.nextInt(ConcurrentCalls.WAYS), () -> {
             Joined joined = session.answer(session.answerer(), "a", 1, own);
             return new Trickling(
                     ANSWERER, own, new Trickled(joined.seq(), own.candidates().size()));
         });
 
-        Race.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
+        ConcurrentCalls.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
 
         nothingIsMissing(result, OFFERER);
         nothingIsMissing(result, ANSWERER);
@@ -216,31 +216,31 @@ abstract class RacesContract {
     @Test
     void ofManyNewOffersForOneStateOneIsAccepted() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToRestart(race, seed.round(round).random());
             }
         }
     }
 
-    private void raceToRestart(Race race, Random random) throws Exception {
-        Rendezvous session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+    private void raceToRestart(ConcurrentCalls race, Random random) throws Exception {
+        TestSession session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
         var calls = new ArrayList<Callable<Try>>();
-        while (calls.size() < Race.WAYS) {
+        while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();
             int seq = 1 + random.nextInt(2); // 1 is what some saw before the answer came
             calls.add(() -> restart(session, seq, offer));
         }
-        calls.set(random.nextInt(Race.WAYS), () -> restart(session, 2, "offer"));
+        calls.set(random.nextInt(ConcurrentCalls.WAYS), () -> restart(session, 2, "offer"));
 
-        Race.Result<Try, Boolean> result = race.run(calls, over -> true);
+        ConcurrentCalls.Result<Try, Boolean> result = race.run(calls, over -> true);
 
         String offer = winner(result.calls());
         assertThat(session.events())
-                .containsExactly(Words.offered(1, 1, "o"), Words.answered(2, 1, "a"), Words.offered(3, 2, offer));
+                .containsExactly(TestValues.offered(1, 1, "o"), TestValues.answered(2, 1, "a"), TestValues.offered(3, 2, offer));
     }
 
-    private static Try restart(Rendezvous session, long seq, String offer) {
+    private static Try restart(TestSession session, long seq, String offer) {
         try {
             return new Try(offer, Optional.of(session.restart(session.offerer(), seq, offer)));
         } catch (SessionChanged refusal) {
@@ -251,26 +251,26 @@ abstract class RacesContract {
     @Test
     void ofManyOpeningsUnderOneCodeOneTakesIt() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToOpen(race, seed.round(round).random());
             }
         }
     }
 
-    private void raceToOpen(Race race, Random random) throws Exception {
+    private void raceToOpen(ConcurrentCalls race, Random random) throws Exception {
         Peers peers = Peers.strangersToAllOthers(signaling);
         var calls = new ArrayList<Callable<Try>>();
-        while (calls.size() < Race.WAYS) {
+        while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();
             SessionToken own = newToken();
-            int tries = Math.min(1 + random.nextInt(3), Race.WAYS - calls.size());
+            int tries = Math.min(1 + random.nextInt(3), ConcurrentCalls.WAYS - calls.size());
             for (int i = 0; i < tries; i++) {
                 calls.add(() -> open(peers, own, offer));
             }
         }
 
-        Race.Result<Try, Boolean> result = race.run(calls, over -> true);
+        ConcurrentCalls.Result<Try, Boolean> result = race.run(calls, over -> true);
 
         String offer = winner(result.calls());
         assertThat(peers.waiting("t", 10))
@@ -292,7 +292,7 @@ abstract class RacesContract {
     @Test
     void whoMeetsAnOpeningIsNotToldWhatNeverWas() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
                 raceToMeetAnOpening(race, seed.round(round).random());
             }
@@ -300,13 +300,13 @@ abstract class RacesContract {
     }
 
     /** The session comes and goes under everybody's feet, but never is there one that is another offerer's, or full. */
-    private void raceToMeetAnOpening(Race race, Random random) throws Exception {
+    private void raceToMeetAnOpening(ConcurrentCalls race, Random random) throws Exception {
         Peers peers = Peers.strangersToAllOthers(signaling);
         SessionToken offerer = newToken();
         var session =
-                new Rendezvous(signaling, new SessionKey(peers.namespace(), new Code("wanted")), offerer, newToken());
+                new TestSession(signaling, new SessionKey(peers.namespace(), new Code("wanted")), offerer, newToken());
         var calls = new ArrayList<Callable<String>>();
-        while (calls.size() < Race.WAYS) {
+        while (calls.size() < ConcurrentCalls.WAYS) {
             String answer = "answer " + calls.size();
             calls.add(
                     switch (random.nextInt(5)) {
@@ -319,7 +319,7 @@ abstract class RacesContract {
                     });
         }
 
-        Race.Result<String, Boolean> result = race.run(calls, over -> true);
+        ConcurrentCalls.Result<String, Boolean> result = race.run(calls, over -> true);
 
         assertThat(result.calls()).isSubsetOf("done", "session-not-found", "already-answered");
     }
@@ -334,7 +334,7 @@ abstract class RacesContract {
     }
 
     /** Reads what is new until the race is over and nothing more is, and returns all that it read. */
-    private static List<Event> watch(Rendezvous session, Race.Finish over) {
+    private static List<Event> watch(TestSession session, ConcurrentCalls.Finish over) {
         var seen = new ArrayList<Event>();
         while (true) {
             boolean last = over.isReached();

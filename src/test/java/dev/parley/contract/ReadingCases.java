@@ -1,9 +1,9 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.lastCandidates;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +23,7 @@ interface ReadingCases extends StoreUnderTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 9, 10, 11})
     default void eventsReadPieceByPieceHaveNoGaps(int limit) {
-        Rendezvous session = tenEvents();
+        TestSession session = tenEvents();
         var read = new ArrayList<Event>();
         List<Event> piece;
         do {
@@ -42,8 +42,8 @@ interface ReadingCases extends StoreUnderTest {
         assertThat(tenEvents().events(after, 10)).isEmpty();
     }
 
-    private Rendezvous tenEvents() {
-        Rendezvous session = peers().meet(offer("o").trickle(lastCandidates("1")), "a");
+    private TestSession tenEvents() {
+        TestSession session = peers().meet(offer("o").trickle(lastCandidates("1")), "a");
         session.trickle(ANSWERER, candidates("1", "2"));
         session.trickle(OFFERER, candidates("2", "3"));
         session.restart("another offer");
@@ -53,7 +53,7 @@ interface ReadingCases extends StoreUnderTest {
 
     @Test
     default void aSnapshotHoldsWhatBothSidesSaidInTheCurrentGeneration() {
-        Rendezvous session = tenEvents();
+        TestSession session = tenEvents();
         session.trickle(ANSWERER, lastCandidates("4"));
         session.trickle(OFFERER, candidates("5"));
 
@@ -67,7 +67,7 @@ interface ReadingCases extends StoreUnderTest {
 
     @Test
     default void whatOneSideSaidIsThatPartOfTheSnapshot() {
-        Rendezvous session = tenEvents();
+        TestSession session = tenEvents();
         session.trickle(ANSWERER, lastCandidates("4"));
 
         assertThat(session.saidBy(OFFERER)).isEqualTo(session.session().offerer());
@@ -76,7 +76,7 @@ interface ReadingCases extends StoreUnderTest {
 
     @Test
     default void aSideThatSaidNothingHasSaidNothing() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(null, List.of(), false));
     }

@@ -1,16 +1,16 @@
 package dev.parley.contract;
 
 import static dev.parley.contract.Awaited.result;
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.answered;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.ended;
-import static dev.parley.contract.Words.lastCandidates;
-import static dev.parley.contract.Words.newToken;
-import static dev.parley.contract.Words.numbered;
-import static dev.parley.contract.Words.offered;
-import static dev.parley.contract.Words.trickled;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.answered;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.ended;
+import static dev.parley.contract.TestValues.lastCandidates;
+import static dev.parley.contract.TestValues.newToken;
+import static dev.parley.contract.TestValues.numbered;
+import static dev.parley.contract.TestValues.offered;
+import static dev.parley.contract.TestValues.trickled;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 interface RestartingCases extends StoreUnderTest {
     @Test
     default void aNewOfferStartsAGenerationThatNobodyHasAnswered() {
-        Rendezvous session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
 
         Joined restarted = session.restart(session.offerer(), 4L, "another offer");
 
@@ -51,7 +51,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void eachGenerationHasOneAnswer() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         session.restart("another offer");
 
         assertThat(session.answer(session.answerer(), "a", 2, Trickle.NOTHING).replay())
@@ -62,7 +62,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void onlyTheFirstAnswererAnswersLaterGenerations() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         for (int generation = 2; generation <= 3; generation++) {
             session.restart("offer " + generation);
             Session before = session.session();
@@ -83,7 +83,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void anAnswererWithoutATokenAnswersLaterGenerationsWithoutOne() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.answerWithoutToken("a");
         session.restart("another offer");
 
@@ -93,7 +93,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void whoeverAnswersFirstIsTheAnswererWhateverTheGeneration() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.restart("another offer");
 
         assertThat(session.answer("a").generation()).isEqualTo(2);
@@ -101,7 +101,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void eachGenerationHasRoomForItsOwnCandidates() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         int perRequest = limits().candidatesPerRequestMax();
         for (int from = 0; from < max; from += perRequest) {
@@ -117,7 +117,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void aCandidateOfAnEarlierGenerationIsNewInThisOne() {
-        Rendezvous session = peers().open(offer("o").trickle(lastCandidates("x")));
+        TestSession session = peers().open(offer("o").trickle(lastCandidates("x")));
         session.restart("another offer");
 
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(6, 1));
@@ -127,7 +127,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void whatWasSaidInEarlierGenerationsStaysReadable() {
-        Rendezvous session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
         session.restart("another offer");
         session.trickle(OFFERER, candidates("y"));
         session.answer("b");
@@ -145,7 +145,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void anOfferThatReplacesAnOlderStateIsRefused() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.answer("a");
         Session before = session.session();
 
@@ -161,7 +161,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void anOfferMayReplaceAnyOfSeveralStates() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         SessionVersion now = session.session().version();
         var before = new SessionVersion(now.incarnation(), 0, now.expiresAt());
 
@@ -176,7 +176,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void anExtensionIsAnotherState() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         SessionVersion before = session.session().version();
         session.extend(session.offerer(), limits().ttlMax());
 
@@ -186,8 +186,8 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void theStateOfAFormerSessionWithTheCodeIsAnother() {
-        Draft draft = offer("o").code("again").token(newToken());
-        Rendezvous session = peers().open(draft);
+        OpeningBuilder draft = offer("o").code("again").token(newToken());
+        TestSession session = peers().open(draft);
         SessionVersion former = session.session().version();
         session.close();
         peers().open(draft);
@@ -207,7 +207,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void onlyTheOffererMakesANewOffer() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         Session before = session.session();
 
         assertThatExceptionOfType(TokenRefused.class)
@@ -220,7 +220,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void aNewOfferOutOfBoundsIsRefused() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(OutOfBounds.class)
                 .isThrownBy(() -> session.restart("o".repeat(limits().descriptionBytesMax() + 1)));
@@ -230,7 +230,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void aNewOfferDoesNotChangeHowLongTheSessionLives() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         var expiresAt = session.session().expiresAt();
         clock().advance(limits().ttlDefault().dividedBy(2));
 

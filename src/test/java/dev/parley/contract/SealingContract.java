@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.lastCandidates;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,9 +22,9 @@ import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.crypto.Rotation;
 import dev.parley.store.crypto.Rotation.Rotated;
-import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.sql.SessionStore;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -65,7 +65,7 @@ abstract class SealingContract {
         var secrecy = new PayloadEncryption(keyring, serving, new SecureRandom());
         Database database = open(secrecy);
         opened.add(database);
-        var signaling = new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
+        var signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
         return new Node(database, secrecy, Peers.strangersToAllOthers(signaling));
     }
 
@@ -80,14 +80,14 @@ abstract class SealingContract {
         opened.forEach(Database::close);
     }
 
-    private Rendezvous seenBy(Node node, Rendezvous session) {
-        return new Rendezvous(node.peers.signaling(), session.key(), session.offerer(), session.answerer());
+    private TestSession seenBy(Node node, TestSession session) {
+        return new TestSession(node.peers.signaling(), session.key(), session.offerer(), session.answerer());
     }
 
     @Test
     void whatPeersSayIsInNoColumnAndIsReadAsItWasSaid() {
         Node node = server("k");
-        Rendezvous session = node.peers.meet(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
+        TestSession session = node.peers.meet(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
         session.trickle(ANSWERER, lastCandidates("secret"));
 
         assertThat(session.session().offerer().description()).isEqualTo(Description.of(SDP));
@@ -120,9 +120,9 @@ abstract class SealingContract {
     @Test
     void aReplayIsKnownAlthoughNothingIsKeptInClear() {
         Node node = server("k");
-        Draft draft = offer(SDP).code("replayed").token(Words.newToken());
+        OpeningBuilder draft = offer(SDP).code("replayed").token(TestValues.newToken());
         node.peers.join(draft);
-        Rendezvous session = node.peers.open(offer("o"));
+        TestSession session = node.peers.open(offer("o"));
         session.answer(SDP);
 
         assertThat(node.peers.join(draft).replay()).isTrue();
@@ -132,7 +132,7 @@ abstract class SealingContract {
     @Test
     void aChangedPayloadIsAnErrorAndNeverAnotherText() {
         Node node = server("k");
-        Rendezvous session = node.peers.open(offer(SDP).trickle(candidates("x")));
+        TestSession session = node.peers.open(offer(SDP).trickle(candidates("x")));
         byte[] changed = payload(node, session, 1);
         changed[changed.length - 20] ^= 1;
         put(node, changed, session, 1);
@@ -144,7 +144,7 @@ abstract class SealingContract {
     @Test
     void whatIsPutInInClearIsNotBelieved() {
         Node node = server("k");
-        Rendezvous session = node.peers.open(offer(SDP));
+        TestSession session = node.peers.open(offer(SDP));
         put(node, SDP.getBytes(StandardCharsets.UTF_8), session, 1);
 
         assertDamaged(session);
@@ -153,7 +153,7 @@ abstract class SealingContract {
     @Test
     void twoCandidatesDoNotChangePlaces() {
         Node node = server("k");
-        Rendezvous session = node.peers.open(offer("o").trickle(candidates("first", "secnd")));
+        TestSession session = node.peers.open(offer("o").trickle(candidates("first", "secnd")));
         byte[] first = payload(node, session, 2);
         put(node, payload(node, session, 3), session, 2);
         put(node, first, session, 3);
@@ -164,8 +164,8 @@ abstract class SealingContract {
     @Test
     void twoSessionsDoNotChangeOffers() {
         Node node = server("k");
-        Rendezvous one = node.peers.open(offer("one"));
-        Rendezvous two = node.peers.open(offer("two"));
+        TestSession one = node.peers.open(offer("one"));
+        TestSession two = node.peers.open(offer("two"));
         byte[] first = payload(node, one, 1);
         put(node, payload(node, two, 1), one, 1);
         put(node, first, two, 1);
@@ -177,7 +177,7 @@ abstract class SealingContract {
     @Test
     void anAnswerDoesNotBecomeACandidate() {
         Node node = server("k");
-        Rendezvous session = node.peers.meet(offer("o"), "a");
+        TestSession session = node.peers.meet(offer("o"), "a");
         change(node, "UPDATE events SET kind = 4, checksum = NULL WHERE seq = 2");
         change(node, "UPDATE sessions SET checksum = NULL");
 
@@ -187,7 +187,7 @@ abstract class SealingContract {
     @Test
     void anOldOfferDoesNotComeBackInALaterGeneration() {
         Node node = server("k");
-        Rendezvous session = node.peers.open(offer("one"));
+        TestSession session = node.peers.open(offer("one"));
         session.restart("two");
         put(node, payload(node, session, 1), session, 2);
 
@@ -198,11 +198,11 @@ abstract class SealingContract {
     void anOfferOfAnEarlierSessionDoesNotComeBackUnderItsCode() {
         Node node = server("k");
         node.peers.open(offer("keeps the id in use"));
-        Rendezvous earlier = node.peers.open(offer("earlier").code("lobby"));
+        TestSession earlier = node.peers.open(offer("earlier").code("lobby"));
         byte[] kept = payload(node, earlier, 1);
         node.peers.open(offer("keeps the next id in use"));
         earlier.close();
-        Rendezvous later = node.peers.open(offer("later").code("lobby"));
+        TestSession later = node.peers.open(offer("later").code("lobby"));
         put(node, kept, later, 1);
 
         assertDamaged(later);
@@ -221,11 +221,11 @@ abstract class SealingContract {
     @Test
     void aKeyIsChangedInThreeStepsAndTheOldOneIsNeededToTheEnd() {
         Node before = server("old");
-        Rendezvous session = before.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
+        TestSession session = before.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
         close(before);
         assertRefused(Keys.ring("new"), "\"old\"");
         Node between = server("new", "old");
-        Rendezvous seen = seenBy(between, session);
+        TestSession seen = seenBy(between, session);
         assertThat(seen.trickle(OFFERER, candidates("x")))
                 .as("a repeated candidate")
                 .isEqualTo(new Trickled(3, 0));
@@ -259,7 +259,7 @@ abstract class SealingContract {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> command.rotation().rotate((step, part) -> {}))
                 .withMessageContaining("\"new\"");
-        Rendezvous session = command.peers.open(offer("a command's"));
+        TestSession session = command.peers.open(offer("a command's"));
         close(command);
         assertThat(seenBy(server("old"), session).session().offerer().description())
                 .isEqualTo(Description.of("a command's"));
@@ -281,7 +281,7 @@ abstract class SealingContract {
     @Test
     void theFirstStartWithAKeySealsWhatIsThere() {
         Node inClear = server();
-        Rendezvous session = inClear.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
+        TestSession session = inClear.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
         session.trickle(ANSWERER, lastCandidates("secret"));
         var before = session.session();
         assertThat(text(inClear, "SELECT max(payload) FROM conversation")).isEqualTo(SDP);
@@ -303,7 +303,7 @@ abstract class SealingContract {
     @Test
     void aCommandWithoutAKeyCountsAndSweepsAndSaysNothing() {
         Node server = server("k");
-        Rendezvous session = server.peers.open(offer(SDP));
+        TestSession session = server.peers.open(offer(SDP));
         close(server);
         Node command = command();
 
@@ -312,7 +312,7 @@ abstract class SealingContract {
                 .withMessageContaining("parley.encryption.keys");
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> seenBy(command, session).session());
-        clock.advance(Parley.LIMITS.ttlMax());
+        clock.advance(PostgresNode.LIMITS.ttlMax());
         int swept = Awaited.result(command.database.write(tx -> new SessionStore().sweep(tx, clock.instant(), 10)));
         assertThat(swept).isEqualTo(1);
     }
@@ -324,17 +324,17 @@ abstract class SealingContract {
                 .withMessageContainingAll(words);
     }
 
-    private static void assertDamaged(Rendezvous session) {
+    private static void assertDamaged(TestSession session) {
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(session::session);
     }
 
-    private static byte[] payload(Node node, Rendezvous session, long seq) {
+    private static byte[] payload(Node node, TestSession session, long seq) {
         return blobs(node, "SELECT payload FROM events WHERE seq = " + seq + " AND session_id = " + id(node, session))
                 .get(0);
     }
 
     /** As one does it who can write to the disk: checksums are no secret, and a session without one asks for none. */
-    private static void put(Node node, byte[] payload, Rendezvous session, long seq) {
+    private static void put(Node node, byte[] payload, TestSession session, long seq) {
         String id = id(node, session);
         var put = new Sql(
                 "test",
@@ -351,7 +351,7 @@ abstract class SealingContract {
         assertThat(rows).isEqualTo(1);
     }
 
-    private static String id(Node node, Rendezvous session) {
+    private static String id(Node node, TestSession session) {
         return text(
                 node,
                 "SELECT id FROM sessions WHERE code = '" + session.key().code().text() + "'");

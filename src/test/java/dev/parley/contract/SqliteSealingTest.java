@@ -2,7 +2,7 @@ package dev.parley.contract;
 
 import dev.parley.store.Database;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.sqlite.StoreFile;
+import dev.parley.store.sqlite.OfflineStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +13,6 @@ class SqliteSealingTest extends SealingContract {
 
     @Override
     Database open(PayloadEncryption secrecy) {
-        return new StoreFile(folder.resolve("parley.db")).open(secrecy);
+        return new OfflineStore(folder.resolve("parley.db")).open(secrecy);
     }
 }

@@ -1,8 +1,8 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.numbered;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.numbered;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 interface StrangerCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
-    default void aSessionOfAnotherNamespaceIsNotThere(Call call) {
+    default void aSessionOfAnotherNamespaceIsNotThere(SessionCall call) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
-        Rendezvous session = call.readySession(peers(), offer("o").topic("t"));
+        TestSession session = call.readySession(peers(), offer("o").topic("t"));
         Session before = session.session();
         List<Event> events = session.events();
 
@@ -41,7 +41,7 @@ interface StrangerCases extends StoreUnderTest {
     @EnumSource
     default void aSessionWithoutTokensIsNotThereForAnotherNamespaceEither(Side side) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
-        Rendezvous session = peers().openWithoutToken(offer("o"));
+        TestSession session = peers().openWithoutToken(offer("o"));
 
         assertThatExceptionOfType(SessionNotFound.class)
                 .isThrownBy(() -> session.in(strangers.namespace()).trickleAs(side, null, candidates("x")));
@@ -50,10 +50,10 @@ interface StrangerCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(Call call) {
+    default void oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(SessionCall call) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
-        Rendezvous ours = call.readySession(peers(), offer("o").code("same").topic("t"));
-        Rendezvous theirs =
+        TestSession ours = call.readySession(peers(), offer("o").code("same").topic("t"));
+        TestSession theirs =
                 call.readySession(strangers, offer("theirs").code("same").topic("t"));
         Session before = ours.session();
         List<Event> events = ours.events();
@@ -66,17 +66,17 @@ interface StrangerCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void unknownForeignExpiredAndClosedLookTheSame(Call call) {
-        Rendezvous unknown = new Rendezvous(
+    default void unknownForeignExpiredAndClosedLookTheSame(SessionCall call) {
+        TestSession unknown = new TestSession(
                 signaling(),
                 new SessionKey(peers().namespace(), new Code("never-was")),
-                Words.newToken(),
-                Words.newToken());
-        Rendezvous foreign = call.readySession(peers(), offer("o"))
+                TestValues.newToken(),
+                TestValues.newToken());
+        TestSession foreign = call.readySession(peers(), offer("o"))
                 .in(Peers.strangersToAllOthers(signaling()).namespace());
-        Rendezvous closed = call.readySession(peers(), offer("o"));
+        TestSession closed = call.readySession(peers(), offer("o"));
         closed.close();
-        Rendezvous expired = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(10)));
+        TestSession expired = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(10)));
         clock().advance(Duration.ofSeconds(10));
 
         String told = told(call, unknown);
@@ -85,7 +85,7 @@ interface StrangerCases extends StoreUnderTest {
         assertThat(told(call, closed)).isEqualTo(told);
     }
 
-    private static String told(Call call, Rendezvous session) {
+    private static String told(SessionCall call, TestSession session) {
         return String.valueOf(catchThrowable(() -> call.in(session)));
     }
 
@@ -117,8 +117,8 @@ interface StrangerCases extends StoreUnderTest {
 
     @Test
     default void whatOneNamespaceHasSaidAnotherHasNot() {
-        Rendezvous ours = peers().meet(offer("o").code("known"), "a");
-        Rendezvous theirs =
+        TestSession ours = peers().meet(offer("o").code("known"), "a");
+        TestSession theirs =
                 Peers.strangersToAllOthers(signaling()).meet(offer("o").code("known"), "a");
         int max = limits().candidatesPerSideMax();
         int step = limits().candidatesPerRequestMax();

@@ -1,7 +1,7 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.lastCandidates;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.lastCandidates;
 import static dev.parley.session.Side.ANSWERER;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +48,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void whatWasSaidInASweptSessionGoesWithIt() {
-        Rendezvous session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
+        TestSession session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
         session.trickle(ANSWERER, lastCandidates("y"));
         session.restart("another offer");
         assertThat(left(EVENTS_LEFT)).isEqualTo(7);
@@ -61,7 +61,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void whatWasSaidInAClosedSessionGoesWithIt() {
-        Rendezvous session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
         session.close();
 
         assertThat(count(ORPHANS, "")).isZero();
@@ -69,7 +69,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void aLiveSessionIsNotSwept() {
-        Rendezvous live = peers().meet(offer("o").ttl(Duration.ofMillis(20_001)), "a");
+        TestSession live = peers().meet(offer("o").ttl(Duration.ofMillis(20_001)), "a");
         peers().open(offer("o").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(20));
         sweepAll();
@@ -81,7 +81,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void anExtendedSessionIsSweptAtItsNewEnd() {
-        Rendezvous session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
+        TestSession session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(19));
         session.extend(session.offerer(), Duration.ofSeconds(20));
         clock().advance(Duration.ofSeconds(19));

@@ -1,6 +1,6 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
+import static dev.parley.contract.OpeningBuilder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -101,7 +101,7 @@ interface TopicCases extends StoreUnderTest {
     @Test
     default void pagesAreCompleteWhileTopicsComeAndGo() {
         open("b", "d", "f", "h");
-        Rendezvous closing = peers().open(offer("o").topic("c"));
+        TestSession closing = peers().open(offer("o").topic("c"));
 
         Page<TopicCount> first = peers().topics("", null, 2);
         assertThat(first.items()).extracting(TopicCount::topic).containsExactly("b", "c");

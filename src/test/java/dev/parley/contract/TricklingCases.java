@@ -1,13 +1,13 @@
 package dev.parley.contract;
 
-import static dev.parley.contract.Draft.offer;
-import static dev.parley.contract.Words.candidate;
-import static dev.parley.contract.Words.candidates;
-import static dev.parley.contract.Words.ended;
-import static dev.parley.contract.Words.lastCandidates;
-import static dev.parley.contract.Words.newToken;
-import static dev.parley.contract.Words.numbered;
-import static dev.parley.contract.Words.trickled;
+import static dev.parley.contract.OpeningBuilder.offer;
+import static dev.parley.contract.TestValues.candidate;
+import static dev.parley.contract.TestValues.candidates;
+import static dev.parley.contract.TestValues.ended;
+import static dev.parley.contract.TestValues.lastCandidates;
+import static dev.parley.contract.TestValues.newToken;
+import static dev.parley.contract.TestValues.numbered;
+import static dev.parley.contract.TestValues.trickled;
 import static dev.parley.session.Side.ANSWERER;
 import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 interface TricklingCases extends StoreUnderTest {
     @Test
     default void aTokenSaysWhichSideTrickles() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, candidates("x", "y"))).isEqualTo(new Trickled(4, 2));
         assertThat(session.trickle(ANSWERER, candidates("x"))).isEqualTo(new Trickled(5, 1));
@@ -46,7 +46,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aRetriedCandidateIsStoredOnce() {
-        Rendezvous session = peers().open(offer("o").trickle(candidates("first")));
+        TestSession session = peers().open(offer("o").trickle(candidates("first")));
         session.trickle(OFFERER, candidates("x"));
         Session before = session.session();
 
@@ -58,7 +58,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aCandidateTwiceInOneRequestIsStoredOnce() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThat(session.trickle(OFFERER, candidates("x", "x", "y", "x"))).isEqualTo(new Trickled(3, 2));
         assertThat(session.saidBy(OFFERER).candidates()).containsExactly(candidate("x"), candidate("y"));
@@ -66,7 +66,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void newCandidatesAmongOldOnesAreNumberedWithoutGaps() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.trickle(OFFERER, candidates("b", "d"));
 
         assertThat(session.trickle(OFFERER, candidates("a", "b", "c", "d", "e")))
@@ -81,7 +81,7 @@ interface TricklingCases extends StoreUnderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 7, 8, 15, 16, 19})
     default void manyCandidatesAreNumberedWithoutGapsWhereverAnOldOneStands(int old) {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         session.trickle(OFFERER, numbered(old, old + 1));
         List<Event> told = new ArrayList<>(session.events());
         numbered(0, 20).candidates().stream()
@@ -97,7 +97,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void theEndOfCandidatesIsSaidOnceByEachSide() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(4, 1));
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(4, 0));
@@ -111,7 +111,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void nothingTrickledChangesNothing() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThat(session.trickle(OFFERER, Trickle.NOTHING)).isEqualTo(new Trickled(1, 0));
     }
@@ -119,7 +119,7 @@ interface TricklingCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aSideHasRoomUpToTheBoundAndNotForOneMore(Side side) {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max - 1);
         assertThat(session.trickle(side, candidates("last"))).isEqualTo(new Trickled(2 + max, 1));
@@ -136,19 +136,19 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void of50ThatRaceForTheLastCandidateOneIsTaken() throws Exception {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         int max = limits().candidatesPerSideMax();
         fill(session, OFFERER, max - 1);
         var calls = IntStream.range(0, 50)
                 .mapToObj(number -> (Callable<Boolean>) () -> isTaken(session, "last " + number))
                 .toList();
-        try (var race = new Race()) {
+        try (var race = new ConcurrentCalls()) {
             assertThat(race.run(calls, over -> "").calls()).containsOnlyOnce(true);
         }
         assertThat(session.session().seq()).isEqualTo(1 + max);
     }
 
-    private static boolean isTaken(Rendezvous session, String candidate) {
+    private static boolean isTaken(TestSession session, String candidate) {
         try {
             return session.trickle(OFFERER, candidates(candidate)).added() == 1;
         } catch (OutOfBounds full) {
@@ -159,7 +159,7 @@ interface TricklingCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void atTheBoundARepeatedRequestStillSucceeds(Side side) {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max);
 
@@ -171,7 +171,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void oneOfTwoThatIsKnownLeavesRoomForTheOther() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         int max = limits().candidatesPerSideMax();
         fill(session, OFFERER, max - 1);
 
@@ -180,13 +180,13 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void oneSidesBoundIsNotTheOthers() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         fill(session, OFFERER, limits().candidatesPerSideMax());
 
         assertThat(session.trickle(ANSWERER, candidates("x")).added()).isEqualTo(1);
     }
 
-    private void fill(Rendezvous session, Side side, int candidates) {
+    private void fill(TestSession session, Side side, int candidates) {
         int perRequest = limits().candidatesPerRequestMax();
         for (int from = 0; from < candidates; from += perRequest) {
             session.trickle(side, numbered(from, Math.min(from + perRequest, candidates)));
@@ -195,7 +195,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void candidatesOfAnotherGenerationAreRefused() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
         session.trickle(session.offerer(), candidates("x"), 1);
 
         for (Side side : Side.values()) {
@@ -214,7 +214,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void withoutATokenNobodyTrickles() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.trickle(null, candidates("x"), null));
         assertThat(session.session().seq()).isEqualTo(2);
@@ -222,7 +222,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aStrangersTokenIsRefused() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class)
                 .isThrownBy(() -> session.trickle(newToken(), candidates("x"), null));
@@ -232,14 +232,14 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void anAnswererToBeIsAStrangerUntilItAnswers() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.trickle(ANSWERER, candidates("x")));
     }
 
     @Test
     default void aSideWithoutATokenTricklesByItsName() {
-        Rendezvous session = peers().openWithoutToken(offer("o"));
+        TestSession session = peers().openWithoutToken(offer("o"));
         session.answerWithoutToken("a");
 
         assertThat(session.trickleAs(OFFERER, null, candidates("x"))).isEqualTo(new Trickled(3, 1));
@@ -250,7 +250,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aSideWithATokenNeedsItUnderItsNameToo() {
-        Rendezvous session = peers().meet(offer("o"), "a");
+        TestSession session = peers().meet(offer("o"), "a");
 
         for (Side side : Side.values()) {
             assertThatExceptionOfType(TokenMissing.class)
@@ -266,7 +266,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aRequestOutOfBoundsAddsNothing() {
-        Rendezvous session = peers().open(offer("o"));
+        TestSession session = peers().open(offer("o"));
         String tooLong = "x".repeat(limits().candidateBytesMax() - 1);
 
         assertThatExceptionOfType(OutOfBounds.class)

@@ -3,8 +3,8 @@ package dev.parley.guides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.parley.packaged.InstalledPrograms;
 import dev.parley.packaged.ParleyJar;
-import dev.parley.packaged.Programs;
 import dev.parley.packaged.RunningParley;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +29,7 @@ class GuidesIT {
 
     @BeforeEach
     void requirePrograms() {
-        assumeThat(Programs.areOnThePath("bash", "curl", "openssl"))
+        assumeThat(InstalledPrograms.areOnThePath("bash", "curl", "openssl"))
                 .as("bash, curl and openssl are installed")
                 .isTrue();
     }

@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -20,12 +20,12 @@ class AnsweringTest {
     @Inject
     MovableClock clock;
 
-    private final Rendezvous session = Rendezvous.opened();
-    private final Client client = session.client();
+    private final HttpSession session = HttpSession.opened();
+    private final TestClient client = session.client();
 
     @Test
     void theFirstAnswerIsAccepted() {
-        Reply answered = client.put(session.path() + "/answer")
+        HttpReply answered = client.put(session.path() + "/answer")
                 .json(object("answer", ANSWER))
                 .is(201);
 
@@ -42,14 +42,14 @@ class AnsweringTest {
 
     @Test
     void candidatesMayComeWithTheAnswer() {
-        Reply answered = client.put(session.path() + "/answer")
+        HttpReply answered = client.put(session.path() + "/answer")
                 .json(object("answer", ANSWER, "candidates", List.of("a", "b", "a"), "end", true, "generation", 1))
                 .is(201);
 
         assertThat(answered.at("/seq").longValue())
                 .as("offer, answer, two candidates, end")
                 .isEqualTo(5);
-        Reply read = session.read();
+        HttpReply read = session.read();
         assertThat(read.textsAt("/answerCandidates")).containsExactly("a", "b");
         assertThat(read.at("/answerEnd").booleanValue()).isTrue();
         assertThat(read.at("/offerEnd").booleanValue()).isFalse();
@@ -57,9 +57,9 @@ class AnsweringTest {
 
     @Test
     void theSameCallAgainIsAReplay() {
-        Reply first = session.answer().is(201);
+        HttpReply first = session.answer().is(201);
         clock.advance(Duration.ofSeconds(7));
-        Reply again = session.answer().is(200);
+        HttpReply again = session.answer().is(200);
 
         assertThat(again.json()).isEqualTo(first.json());
         assertThat(session.events().at("/events")).hasSize(2);
@@ -77,7 +77,7 @@ class AnsweringTest {
                 .json(object("answer", "another"))
                 .isProblem(409, "already-answered");
         client.put(path)
-                .token(Rendezvous.newToken())
+                .token(HttpSession.newToken())
                 .json(object("answer", "another", "candidates", List.of("x"), "end", true))
                 .isProblem(409, "already-answered");
         assertThat(session.read().textAt("/answer")).isEqualTo(ANSWER);
@@ -87,7 +87,7 @@ class AnsweringTest {
     @Test
     void anAnswerToAnotherGenerationIsRefused() {
         for (int generation : new int[] {0, 2, -1, Integer.MAX_VALUE}) {
-            Reply refused = client.put(session.path() + "/answer")
+            HttpReply refused = client.put(session.path() + "/answer")
                     .json(object("answer", ANSWER, "generation", generation))
                     .isProblem(412, "other-generation");
             assertThat(refused.textAt("/detail")).contains("Generation 1");
@@ -106,10 +106,10 @@ class AnsweringTest {
 
     @Test
     void aStrangerFindsNothingToAnswer() {
-        client.put("/api/v1/sessions/" + Rendezvous.newCode() + "/answer")
+        client.put("/api/v1/sessions/" + HttpSession.newCode() + "/answer")
                 .json(object("answer", ANSWER))
                 .isProblem(404, "session-not-found");
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .put(session.path() + "/answer")
                 .json(object("answer", ANSWER))
                 .isProblem(404, "session-not-found");

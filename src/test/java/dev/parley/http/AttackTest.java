@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is no accident: SQL in each field, lines for the log, heads without end. Forged addresses are {@link RateFilterTest}'s, codes
- * tried out {@link GuessingTest}'s, slow senders {@link SlowClientsTest}'s, and what is merely wrong {@link BadInputTest}'s and
+ * tried out {@link GuessLimitTest}'s, slow senders {@link SlowClientsTest}'s, and what is merely wrong {@link BadInputTest}'s and
  * {@link StrictJsonTest}'s.
  */
 @QuarkusTest
@@ -71,17 +71,17 @@ class AttackTest {
             List.of("", "--", "-- ", "#", "/*", ";", ";--", "'", "\"", ")", "\\", "\n--");
 
     private final Random random = TestSeed.of(AttackTest.class).random();
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @Test
     void sqlIsTextLikeAnyOtherInEveryField() {
-        Rendezvous bystander = Rendezvous.opened();
+        HttpSession bystander = HttpSession.opened();
         for (int i = 0; i < PAYLOADS; i += PER_SESSION) {
             String topic = payload() + i;
             String peerId = payload();
             String tag = shortened(payload().replace('\n', ' ')).strip() + "x";
             String sdp = payload();
-            Reply opened = client.post("/api/v1/sessions")
+            HttpReply opened = client.post("/api/v1/sessions")
                     .json(object(
                             "offer",
                             sdp,
@@ -115,9 +115,9 @@ class AttackTest {
 
     @Test
     void sqlIsTextInTheCompatibleApiToo() {
-        Rendezvous bystander = Rendezvous.opened();
+        HttpSession bystander = HttpSession.opened();
         for (int i = 0; i < PAYLOADS; i += PER_SESSION) {
-            Client page = Client.of(i + payload().replaceAll("[^ -~]", ""));
+            TestClient page = TestClient.of(i + payload().replaceAll("[^ -~]", ""));
             String topic = payload() + i;
             String sdp = payload();
             String topicPath = "/" + encoded(topic);
@@ -132,7 +132,7 @@ class AttackTest {
                         .json(object("code", code, "side", "answerer", said, sdp))
                         .is(200);
             }
-            Reply heard = page.post("/poll")
+            HttpReply heard = page.post("/poll")
                     .json(object("code", code, "side", "offerer"))
                     .is(200);
             assertThat(heard.textAt("/answer")).isEqualTo(sdp);
@@ -150,8 +150,8 @@ class AttackTest {
         var codes = new ArrayList<String>();
         var foreign = new HashSet<String>();
         for (int i = 0; i < GUESSES; i++) {
-            foreign.add(Rendezvous.opened().code());
-            codes.add(Rendezvous.newCode());
+            foreign.add(HttpSession.opened().code());
+            codes.add(HttpSession.newCode());
         }
         codes.addAll(foreign);
         Collections.shuffle(codes, random);
@@ -171,7 +171,7 @@ class AttackTest {
 
     @Test
     void sqlIsNoCodeAndNoCursorAndNoToken() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         for (int i = 0; i < PAYLOADS / 10; i++) {
             String payload = encoded(payload());
             session.client().get("/api/v1/sessions/" + payload).send().is(404);
@@ -219,7 +219,7 @@ class AttackTest {
     void aHeaderOfOneMegabyteIsRefused(String begun) throws IOException {
         try (var connection = new RawConnection()) {
             connection.send("GET /health HTTP/1.1\r\nHost: x\r\n" + begun + "x".repeat(1 << 20) + "\r\n\r\n");
-            assertThat(connection.receive().map(Reply::status).orElse(431)).isEqualTo(431);
+            assertThat(connection.receive().map(HttpReply::status).orElse(431)).isEqualTo(431);
             assertThat(connection.ends()).isTrue();
         }
     }
@@ -230,7 +230,7 @@ class AttackTest {
         for (int i = 0; i < 10_000; i++) {
             head.append("X-").append(i).append(": x\r\n");
         }
-        assertThat(RawConnection.exchange(head + "\r\n").map(Reply::status).orElse(431))
+        assertThat(RawConnection.exchange(head + "\r\n").map(HttpReply::status).orElse(431))
                 .isEqualTo(431);
     }
 
@@ -238,7 +238,7 @@ class AttackTest {
     @ValueSource(strings = {"TRACE", "PROPFIND", "MKCOL", "PURGE", "DEBUG", "get", "X"})
     void aMethodThatIsNotListedIsRefused(String method) throws IOException {
         for (String path : List.of("/api/v1/sessions", "/api/v1/topics", "/poll", "/health", "/")) {
-            Reply refused = RawConnection.exchange(
+            HttpReply refused = RawConnection.exchange(
                             method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                     .orElseThrow();
             assertThat(refused.status()).as("%s %s", method, path).isEqualTo(405);

@@ -214,11 +214,11 @@ class BadInputTest {
         for (int i = 0; i < REQUESTS; i++) {
             String request = request();
             String what = "request " + i + ": " + shortened(request);
-            Optional<Reply> reply = RawConnection.exchange(request);
+            Optional<HttpReply> reply = RawConnection.exchange(request);
             assertThat(reply).as(what).isPresent();
             assertInForm(what, request, reply.orElseThrow());
         }
-        Client.ofNewOrigin().get("/health").send().is(200);
+        TestClient.ofNewOrigin().get("/health").send().is(200);
     }
 
     /** What is no HTTP at all is refused by the decoder, which knows no API and says no more than the status. */
@@ -237,7 +237,7 @@ class BadInputTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             })
     void whatIsNoHttpIsRefusedWithoutAWord(String request) throws IOException {
-        Reply refused = RawConnection.exchange(request).orElseThrow();
+        HttpReply refused = RawConnection.exchange(request).orElseThrow();
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.body()).isEmpty();
@@ -261,7 +261,7 @@ class BadInputTest {
                 connection.send("POST /api/v1/sessions HTTP/1.1\r\nHost: a\r\n" + rest);
             }
         }
-        Client.ofNewOrigin().get("/health").send().is(200);
+        TestClient.ofNewOrigin().get("/health").send().is(200);
     }
 
     private String request() {
@@ -314,7 +314,7 @@ class BadInputTest {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    private static void assertInForm(String what, String request, Reply reply) {
+    private static void assertInForm(String what, String request, HttpReply reply) {
         assertThat(reply.status()).as(what).isBetween(200, 499);
         String text = reply.text();
         assertThat(text.toLowerCase(Locale.ROOT))

@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.newCode;
+import static dev.parley.http.HttpSession.newCode;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -104,7 +104,7 @@ class BehindProxyTest {
                 .isEqualTo(403);
     }
 
-    private Reply ask(String from, String method, String headers) throws IOException {
+    private HttpReply ask(String from, String method, String headers) throws IOException {
         String body =
                 method.equals("GET") ? "" : object("offer", "o", "code", code).toString();
         String path = "/api/v1/sessions" + (method.equals("GET") ? "/" + code : "");

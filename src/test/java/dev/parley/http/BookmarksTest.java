@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -21,12 +21,12 @@ class BookmarksTest {
     private static final String ELSEWHERE = "2-0123456789abcdef01234567-0000000000000001";
     private static final String FORMER = "1-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstuv";
 
-    private final Rendezvous session = Rendezvous.opened();
-    private final Client client = session.client();
+    private final HttpSession session = HttpSession.opened();
+    private final TestClient client = session.client();
 
     @Test
     void everyReplySaysHowNewItIsAndWhoServedIt() {
-        List<Reply> replies = List.of(
+        List<HttpReply> replies = List.of(
                 session.read(),
                 client.call("HEAD", session.path()).send(),
                 client.get(session.path()).header("If-None-Match", "*").send(),
@@ -47,7 +47,7 @@ class BookmarksTest {
                         .json(object("code", session.code(), "side", "answerer", "answer", "a")),
                 client.get("/health").send(),
                 client.delete(session.path()).token(session.offererToken()).send());
-        for (Reply reply : replies) {
+        for (HttpReply reply : replies) {
             assertThat(reply.status()).isLessThan(400);
             assertThat(reply.header("x-d1-bookmark")).hasSize(43);
             assertThat(reply.header("x-served-by")).isEqualTo("local");
@@ -60,7 +60,7 @@ class BookmarksTest {
 
     @Test
     void whatIsRefusedSaysItTooHoweverEarlyItIs() {
-        List<Reply> replies = List.of(
+        List<HttpReply> replies = List.of(
                 client.get("/a%FF/sessions").send().is(400),
                 client.get("/api/v1/nothing").send().is(404),
                 client.delete("/api/v1/topics").send().is(405),
@@ -70,7 +70,7 @@ class BookmarksTest {
                         .json(object("offer", "o".repeat(300_000)))
                         .is(413),
                 client.get("/topics").header("x-d1-bookmark", "garbage").send().is(400));
-        for (Reply reply : replies) {
+        for (HttpReply reply : replies) {
             assertThat(reply.header("x-d1-bookmark")).hasSize(43);
             assertThat(reply.header("x-served-by")).isEqualTo("local");
             assertThat(reply.hasHeader("x-bookmark-status")).isFalse();
@@ -92,7 +92,7 @@ class BookmarksTest {
     @Test
     void whatIsReadIsAtLeastAsNewAsTheBookmark() {
         String written = session.answer().header("x-d1-bookmark");
-        Reply read = client.get(session.path())
+        HttpReply read = client.get(session.path())
                 .header("x-d1-bookmark", written)
                 .send()
                 .is(200);
@@ -104,15 +104,15 @@ class BookmarksTest {
     @ParameterizedTest
     @ValueSource(strings = {"first-primary", "first-unconstrained"})
     void aWordMayStandForABookmark(String word) {
-        for (Function<Client, Client.Call> call : reads()) {
+        for (Function<TestClient, TestClient.Call> call : reads()) {
             call.apply(client).header("x-d1-bookmark", word).send().is(200);
         }
     }
 
     @Test
     void aBookmarkOfAnotherHistoryStartsAfresh() {
-        for (Function<Client, Client.Call> call : reads()) {
-            Reply read =
+        for (Function<TestClient, TestClient.Call> call : reads()) {
+            HttpReply read =
                     call.apply(client).header("x-d1-bookmark", ELSEWHERE).send().is(200);
             assertThat(read.header("x-bookmark-status")).isEqualTo("reset");
             assertThat(read.header("x-d1-bookmark")).doesNotContain("0123456789abcdef01234567");
@@ -121,8 +121,8 @@ class BookmarksTest {
 
     @Test
     void aBookmarkOfTheFormerFormatCountsAsAbsent() {
-        for (Function<Client, Client.Call> call : reads()) {
-            Reply read =
+        for (Function<TestClient, TestClient.Call> call : reads()) {
+            HttpReply read =
                     call.apply(client).header("x-d1-bookmark", FORMER).send().is(200);
             assertThat(read.hasHeader("x-bookmark-status")).isFalse();
         }
@@ -155,7 +155,7 @@ class BookmarksTest {
                 .isMalformed("twice");
     }
 
-    private List<Function<Client, Client.Call>> reads() {
+    private List<Function<TestClient, TestClient.Call>> reads() {
         return List.of(
                 page -> page.get(session.path()),
                 page -> page.get(session.path() + "/events"),

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +25,7 @@ class BoundsTest {
     private static final String EMOJI = "\uD83D\uDE00";
     private static final int BODY_MAX = 262_144;
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     static Stream<ObjectNode> allowed() {
         return Stream.of(
@@ -67,9 +67,9 @@ class BoundsTest {
     @ParameterizedTest
     @MethodSource("allowed")
     void upToTheBoundAllIsWell(ObjectNode body) {
-        Reply opened = client.post("/api/v1/sessions").json(body).is(201);
+        HttpReply opened = client.post("/api/v1/sessions").json(body).is(201);
 
-        Reply read = client.get(opened.header("Location")).send().is(200);
+        HttpReply read = client.get(opened.header("Location")).send().is(200);
         body.properties().forEach(field -> {
             if (List.of("offer", "topic", "peerId", "code", "tags").contains(field.getKey())) {
                 assertThat(read.at("/" + field.getKey())).isEqualTo(field.getValue());
@@ -128,7 +128,7 @@ class BoundsTest {
 
     @Test
     void anAnswerHasTheBoundsOfAnOffer() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String path = session.path() + "/answer";
 
         session.client().put(path).json(object("answer", "x".repeat(65_537))).isOutOfBounds("answer");
@@ -150,7 +150,7 @@ class BoundsTest {
 
     @Test
     void aNewOfferHasTheBoundsOfTheFirst() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
 
         session.renegotiate("*", "x".repeat(65_537)).isOutOfBounds("offer");
         session.renegotiate("*", "x".repeat(65_536)).is(200);
@@ -159,7 +159,7 @@ class BoundsTest {
     @ParameterizedTest
     @ValueSource(longs = {9, 86_401, 0, -1, Long.MAX_VALUE})
     void aTimeToLiveBeyondItsBoundsIsNotGranted(long ttl) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .patch(session.path())
                 .token(session.offererToken())
@@ -169,7 +169,7 @@ class BoundsTest {
 
     @Test
     void theBoundsOfTheTimeToLiveAreGranted() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         for (int ttl : new int[] {10, 11, 86_399, 86_400}) {
             session.client()
                     .patch(session.path())
@@ -181,7 +181,7 @@ class BoundsTest {
 
     @Test
     void aSideHasAtMostTwoHundredAndFiftySixCandidatesAGeneration() {
-        Rendezvous session = Rendezvous.answered();
+        HttpSession session = HttpSession.answered();
         String token = session.offererToken();
         for (int i = 0; i < 4; i++) {
             session.trickle(token, object("candidates", candidates(i * 64, i == 3 ? 63 : 64)))
@@ -209,7 +209,7 @@ class BoundsTest {
     void aBodyMayHaveItsBoundAndNoByteMore() {
         client.post("/api/v1/sessions").json(bodyOf(BODY_MAX - 1)).is(201);
         client.post("/api/v1/sessions").json(bodyOf(BODY_MAX)).is(201);
-        Reply refused =
+        HttpReply refused =
                 client.post("/api/v1/sessions").json(bodyOf(BODY_MAX + 1)).isProblem(413, "body-too-large");
 
         assertThat(refused.textAt("/detail")).contains("262144");
@@ -227,7 +227,7 @@ class BoundsTest {
         chunked(bodyOf(100)).is(201);
     }
 
-    private Reply chunked(byte[] body) {
+    private HttpReply chunked(byte[] body) {
         return client.post("/api/v1/sessions")
                 .header("Content-Type", "application/json")
                 .send(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)));

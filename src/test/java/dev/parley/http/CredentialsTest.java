@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -45,7 +45,7 @@ class CredentialsTest {
     @TestHTTPResource(value = "/", management = true)
     URI operators;
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
     private final String namespace = "ns-" + UUID.randomUUID();
     private final Map<Role, String> secrets = new EnumMap<>(Role.class);
 
@@ -59,7 +59,7 @@ class CredentialsTest {
     @Test
     void withoutACredentialNoCallIsMade() {
         for (Operation operation : guarded()) {
-            Reply refused = refused(operation, call(operation).send(), 401);
+            HttpReply refused = refused(operation, call(operation).send(), 401);
 
             assertThat(refused.header("WWW-Authenticate"))
                     .as(operation.toString())
@@ -72,7 +72,7 @@ class CredentialsTest {
         String peer = secret(Role.PEER);
         for (Operation operation : guarded()) {
             for (String wrong : List.of(NOBODYS, peer.substring(0, 49), peer + "A", peer.toLowerCase(Locale.ROOT))) {
-                Reply refused =
+                HttpReply refused =
                         refused(operation, bearing(wrong, call(operation)).send(), 401);
 
                 assertThat(refused.header("WWW-Authenticate"))
@@ -150,7 +150,7 @@ class CredentialsTest {
         String peer = secret(Role.PEER);
         for (String query :
                 List.of("access_token=", "token=", "key=", "authorization=Bearer%20", "Authorization=Bearer+")) {
-            Reply refused = client.get("/api/v1/topics?" + query + peer).send().isProblem(401, "blank");
+            HttpReply refused = client.get("/api/v1/topics?" + query + peer).send().isProblem(401, "blank");
             assertThat(refused.header("WWW-Authenticate")).isEqualTo(BEARER);
             client.get("/topics?" + query + peer).send().isError(401);
         }
@@ -268,7 +268,7 @@ class CredentialsTest {
     void anObserverReadsAndChangesNothing() {
         String observer = secret(Role.OBSERVER);
         for (Operation operation : guarded()) {
-            Reply reply = bearing(observer, call(operation)).send();
+            HttpReply reply = bearing(observer, call(operation)).send();
             boolean reads =
                     (operation.method().equals("GET") && !operation.path().endsWith("/ice-servers"))
                             || operation.path().equals("/poll");
@@ -333,7 +333,7 @@ class CredentialsTest {
 
     @Test
     void aPageOfAnotherOriginMayAskAndIsToldWhy() {
-        Reply preflight = client.call("OPTIONS", "/api/v1/sessions")
+        HttpReply preflight = client.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization,content-type")
                 .send()
@@ -342,7 +342,7 @@ class CredentialsTest {
         assertThat(preflight.hasHeader("Access-Control-Allow-Credentials")).isFalse();
 
         for (String key : List.of(NOBODYS, secret(Role.PEER), secret(Role.OPERATOR))) {
-            Reply reply = bearing(key, client.get("/api/v1/topics")).send();
+            HttpReply reply = bearing(key, client.get("/api/v1/topics")).send();
             assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo("*");
             assertThat(reply.header("Access-Control-Expose-Headers")).contains("WWW-Authenticate");
         }
@@ -369,7 +369,7 @@ class CredentialsTest {
 
             await().until(() -> endOf(stream));
         }
-        Reply ended = poll.join().isProblem(401, "blank");
+        HttpReply ended = poll.join().isProblem(401, "blank");
         assertThat(ended.header("WWW-Authenticate")).isEqualTo(BEARER + ", error=\"invalid_token\"");
     }
 
@@ -396,20 +396,20 @@ class CredentialsTest {
         return guarded;
     }
 
-    private Client.Call call(Operation operation) {
+    private TestClient.Call call(Operation operation) {
         return client.call(operation.method(), operation.path().replaceAll("\\{[a-z]+}", "x"));
     }
 
-    private static Client.Call bearing(String secret, Client.Call call) {
+    private static TestClient.Call bearing(String secret, TestClient.Call call) {
         return call.header("Authorization", "Bearer " + secret);
     }
 
-    private static Reply refused(Operation operation, Reply reply, int status) {
+    private static HttpReply refused(Operation operation, HttpReply reply, int status) {
         return operation.path().startsWith("/api/v1/") ? reply.isProblem(status, "blank") : reply.isError(status);
     }
 
     /** What a session token is missing for is another matter. */
-    private static void isLetIn(Operation operation, Reply reply) {
+    private static void isLetIn(Operation operation, HttpReply reply) {
         assertThat(reply.status()).as(operation.toString()).isNotEqualTo(403);
         assertThat(reply.headers().firstValue("WWW-Authenticate").orElse(""))
                 .as(operation.toString())
@@ -426,7 +426,7 @@ class CredentialsTest {
     /** 0 where the service hangs up. */
     private static int status(String head) throws IOException {
         return RawConnection.exchange(head + "Connection: close\r\n\r\n")
-                .map(Reply::status)
+                .map(HttpReply::status)
                 .orElse(0);
     }
 

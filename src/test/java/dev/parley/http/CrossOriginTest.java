@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -45,13 +45,13 @@ class CrossOriginTest {
             "x-served-by-primary",
             "x-served-by-region");
 
-    private final Client page = Client.ofNewOrigin();
+    private final TestClient page = TestClient.ofNewOrigin();
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
     void aBrowserIsToldThatItMay(String method) {
         for (String path : List.of("/api/v1/sessions", "/api/v1/sessions/x/answer", "/poll", "/t/offer", "/health")) {
-            Reply preflight = page.call("OPTIONS", path)
+            HttpReply preflight = page.call("OPTIONS", path)
                     .header("Access-Control-Request-Method", method)
                     .header("Access-Control-Request-Headers", String.join(",", SENT))
                     .send()
@@ -67,7 +67,7 @@ class CrossOriginTest {
 
     @Test
     void aBrowserIsNotToldThatItMayWhatNobodyMay() {
-        Reply preflight = page.call("OPTIONS", "/api/v1/sessions")
+        HttpReply preflight = page.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "TRACE")
                 .header("Access-Control-Request-Headers", "cookie,x-evil")
                 .send()
@@ -79,8 +79,8 @@ class CrossOriginTest {
 
     @Test
     void everyReplyShowsItsHeadersToThePage() {
-        Rendezvous session = Rendezvous.opened(page);
-        List<Reply> replies = List.of(
+        HttpSession session = HttpSession.opened(page);
+        List<HttpReply> replies = List.of(
                 session.read(),
                 session.answer(),
                 page.post("/api/v1/sessions").json("{"),
@@ -92,7 +92,7 @@ class CrossOriginTest {
                 page.post("/api/v1/sessions")
                         .header("Content-Type", "text/plain")
                         .send());
-        for (Reply reply : replies) {
+        for (HttpReply reply : replies) {
             assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo("*");
             assertThat(list(reply, "Access-Control-Expose-Headers")).containsExactlyInAnyOrderElementsOf(SEEN);
             assertThat(reply.hasHeader("Access-Control-Allow-Credentials")).isFalse();
@@ -101,7 +101,7 @@ class CrossOriginTest {
 
     @Test
     void whoIsNoPageIsToldNothing() {
-        Reply reply = Client.withoutOrigin().get("/health").send().is(200);
+        HttpReply reply = TestClient.withoutOrigin().get("/health").send().is(200);
 
         assertThat(reply.headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
@@ -110,7 +110,7 @@ class CrossOriginTest {
     @ParameterizedTest
     @ValueSource(strings = {"null", "https://a.example", "chrome-extension://abcdef", "file://", "x, y"})
     void everyOriginMay(String origin) {
-        Client client = Client.of(origin);
+        TestClient client = TestClient.of(origin);
 
         client.get("/health").send().is(200);
         client.call("OPTIONS", "/api/v1/sessions")
@@ -121,7 +121,7 @@ class CrossOriginTest {
                 .isEqualTo("*");
     }
 
-    private static List<String> list(Reply reply, String header) {
+    private static List<String> list(HttpReply reply, String header) {
         return List.of(reply.header(header).toLowerCase(Locale.ROOT).split(",\\s*"));
     }
 }

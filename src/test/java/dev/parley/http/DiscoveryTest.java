@@ -1,8 +1,8 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
-import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +27,7 @@ class DiscoveryTest {
     @Inject
     MovableClock clock;
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @Test
     void sessionsAreListedNewestFirst() {
@@ -42,11 +42,11 @@ class DiscoveryTest {
 
     @Test
     void aListingTellsNeitherOfferNorSecret() {
-        Reply opened = client.post("/api/v1/sessions")
+        HttpReply opened = client.post("/api/v1/sessions")
                 .json(object("offer", OFFER, "topic", "chess", "peerId", "alice", "tags", List.of("blitz")))
                 .is(201);
 
-        Reply found = client.get("/api/v1/sessions").send().is(200);
+        HttpReply found = client.get("/api/v1/sessions").send().is(200);
         assertThat(found.json())
                 .isEqualTo(object(
                         "items",
@@ -96,7 +96,7 @@ class DiscoveryTest {
 
     @Test
     void aNewOfferOfAnAnsweredSessionIsNotListed() {
-        Rendezvous session = new Rendezvous(client, "again", Rendezvous.newToken(), Rendezvous.newToken());
+        HttpSession session = new HttpSession(client, "again", HttpSession.newToken(), HttpSession.newToken());
         client.post("/api/v1/sessions")
                 .token(session.offererToken())
                 .json(object("offer", OFFER, "topic", "chess", "code", "again"))
@@ -117,7 +117,7 @@ class DiscoveryTest {
         var seen = new ArrayList<String>();
         String next = "";
         do {
-            Reply page = client.get("/api/v1/sessions?limit=2" + next).send().is(200);
+            HttpReply page = client.get("/api/v1/sessions?limit=2" + next).send().is(200);
             page.at("/items").forEach(item -> seen.add(item.path("code").textValue()));
             open("new" + seen.size(), "new");
             next = page.at("/next").isNull() ? "" : "&cursor=" + page.textAt("/next");
@@ -155,7 +155,7 @@ class DiscoveryTest {
     @Test
     void aPrefixIsTextAndNoPattern() {
         for (String topic : List.of("a%b", "a_b", "axb", "a/b c+d", "ä", "äö", "\uD83D\uDE00!", "Z", "a")) {
-            open(Rendezvous.newCode(), topic);
+            open(HttpSession.newCode(), topic);
         }
         assertThat(topics("?prefix=" + URLEncoder.encode("a%", UTF_8))).containsExactly("a%b 1");
         assertThat(topics("?prefix=a_")).containsExactly("a_b 1");
@@ -169,11 +169,11 @@ class DiscoveryTest {
     @Test
     void pagesOfTopicsFollowOneAnother() {
         List<String> names = List.of("a", "a/b", "b", "b\n", "c d", "\uD83D\uDE00", "\uFFFD");
-        names.forEach(name -> open(Rendezvous.newCode(), name));
+        names.forEach(name -> open(HttpSession.newCode(), name));
         var seen = new ArrayList<String>();
         String next = "";
         do {
-            Reply page = client.get("/api/v1/topics?limit=2" + next).send().is(200);
+            HttpReply page = client.get("/api/v1/topics?limit=2" + next).send().is(200);
             page.at("/items").forEach(item -> seen.add(item.path("topic").textValue()));
             next = page.at("/next").isNull() ? "" : "&cursor=" + page.textAt("/next");
         } while (!next.isEmpty());
@@ -191,8 +191,8 @@ class DiscoveryTest {
                 .containsExactly("a");
 
         String query = "/api/v1/topics?limit=1&prefix=" + URLEncoder.encode(prefix, UTF_8);
-        Reply first = client.get(query).send().is(200);
-        Reply second =
+        HttpReply first = client.get(query).send().is(200);
+        HttpReply second =
                 client.get(query + "&cursor=" + first.textAt("/next")).send().is(200);
         assertThat(first.textAt("/items/0/topic")).isEqualTo(prefix + "\uD83D\uDE00");
         assertThat(second.textAt("/items/0/topic")).isEqualTo(prefix + "\uD83D\uDE01");
@@ -215,8 +215,8 @@ class DiscoveryTest {
     @ParameterizedTest
     @ValueSource(strings = {"!", "%20", "a", "gA", "=", "a%3Db", "%00", "%C3%A4", "MTI="})
     void aCursorThatNobodyGaveIsRefused(String garbage) {
-        Reply sessions = client.get("/api/v1/sessions?cursor=" + garbage).send();
-        Reply topics = client.get("/api/v1/topics?cursor=" + garbage).send();
+        HttpReply sessions = client.get("/api/v1/sessions?cursor=" + garbage).send();
+        HttpReply topics = client.get("/api/v1/topics?cursor=" + garbage).send();
 
         if (garbage.equals("MTI=")) {
             sessions.is(200); // padded, but what it says is a place in the list
@@ -240,9 +240,9 @@ class DiscoveryTest {
     void oneSeesOnlyOnesOwn() {
         open("a", "chess");
 
-        assertThat(Client.ofNewOrigin().get("/api/v1/sessions").send().at("/items"))
+        assertThat(TestClient.ofNewOrigin().get("/api/v1/sessions").send().at("/items"))
                 .isEmpty();
-        assertThat(Client.ofNewOrigin().get("/api/v1/topics").send().at("/items"))
+        assertThat(TestClient.ofNewOrigin().get("/api/v1/topics").send().at("/items"))
                 .isEmpty();
     }
 
@@ -253,7 +253,7 @@ class DiscoveryTest {
     }
 
     private List<String> codes(String query) {
-        Reply page = client.get("/api/v1/sessions" + query).send().is(200);
+        HttpReply page = client.get("/api/v1/sessions" + query).send().is(200);
         return page.at("/items").findValuesAsText("code");
     }
 

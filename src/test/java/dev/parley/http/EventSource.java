@@ -43,7 +43,7 @@ public final class EventSource implements Closeable {
 
         public JsonNode json() {
             try {
-                return Reply.MAPPER.readTree(data);
+                return HttpReply.MAPPER.readTree(data);
             } catch (IOException e) {
                 throw new UncheckedIOException("No JSON: " + data, e);
             }
@@ -57,17 +57,17 @@ public final class EventSource implements Closeable {
     }
 
     /** Opens the stream of a session's events behind number {@code after}. */
-    public static EventSource of(Rendezvous session, long after) {
+    public static EventSource of(HttpSession session, long after) {
         return open(session, "?after=" + after, null);
     }
 
     /** Opens the stream again, as a browser does after a lost connection: the same address, and the last id. */
-    public static EventSource again(Rendezvous session, String query, String lastEventId) {
+    public static EventSource again(HttpSession session, String query, String lastEventId) {
         return open(session, query, lastEventId);
     }
 
-    private static EventSource open(Rendezvous session, String query, @Nullable String lastEventId) {
-        URI uri = URI.create(Client.service() + session.path().substring(1) + "/events" + query);
+    private static EventSource open(HttpSession session, String query, @Nullable String lastEventId) {
+        URI uri = URI.create(TestClient.service() + session.path().substring(1) + "/events" + query);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .timeout(SILENCE_MAX)
                 .header("Accept", "text/event-stream")

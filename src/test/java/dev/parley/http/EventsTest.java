@@ -1,8 +1,8 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
-import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class EventsTest {
-    private final Rendezvous session = Rendezvous.answered();
+    private final HttpSession session = HttpSession.answered();
 
     EventsTest() {
         session.trickle(session.answererToken(), object("candidates", List.of("a1"), "end", true));
@@ -25,7 +25,7 @@ class EventsTest {
 
     @Test
     void eachKindOfEventHasItsFieldsAndNoOther() {
-        Reply events = session.events().is(200);
+        HttpReply events = session.events().is(200);
 
         assertThat(events.json())
                 .isEqualTo(object(
@@ -41,7 +41,7 @@ class EventsTest {
 
     @Test
     void onlyWhatCameAfterIsRead() {
-        Reply events = events("?after=2").is(200);
+        HttpReply events = events("?after=2").is(200);
 
         assertThat(events.at("/events")).hasSize(2);
         assertThat(events.at("/events/0/seq").longValue()).isEqualTo(3);
@@ -51,7 +51,7 @@ class EventsTest {
     @Test
     void whereNothingHasHappenedSinceThereIsNothing() {
         for (String after : List.of("4", "5", "9223372036854775807")) {
-            Reply events = events("?after=" + after).is(200);
+            HttpReply events = events("?after=" + after).is(200);
             assertThat(events.at("/events")).isEmpty();
             assertThat(events.at("/next").asText())
                     .as("the number that was sent")
@@ -61,11 +61,11 @@ class EventsTest {
 
     @Test
     void aPageGoesOnWhereTheOneBeforeEnded() {
-        Reply first = events("?limit=3").is(200);
+        HttpReply first = events("?limit=3").is(200);
         assertThat(first.at("/events")).hasSize(3);
         assertThat(first.at("/next").longValue()).isEqualTo(3);
 
-        Reply second = events("?limit=3&after=" + first.at("/next").longValue()).is(200);
+        HttpReply second = events("?limit=3&after=" + first.at("/next").longValue()).is(200);
         assertThat(second.at("/events")).hasSize(1);
         assertThat(second.at("/next").longValue()).isEqualTo(4);
     }
@@ -110,10 +110,10 @@ class EventsTest {
 
     @Test
     void aStrangerFindsNoSession() {
-        Client.ofNewOrigin().get(session.path() + "/events").send().isProblem(404, "session-not-found");
+        TestClient.ofNewOrigin().get(session.path() + "/events").send().isProblem(404, "session-not-found");
     }
 
-    private Reply events(String query) {
+    private HttpReply events(String query) {
         return session.client().get(session.path() + "/events" + query).send();
     }
 

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class FidelityTest {
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @ParameterizedTest
     @ValueSource(
@@ -35,7 +35,7 @@ class FidelityTest {
                 "{\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"}",
             })
     void aDescriptionComesBackByteForByte(String sdp) {
-        Rendezvous session = new Rendezvous(client, Rendezvous.newCode(), Rendezvous.newToken(), Rendezvous.newToken());
+        HttpSession session = new HttpSession(client, HttpSession.newCode(), HttpSession.newToken(), HttpSession.newToken());
         client.post("/api/v1/sessions")
                 .token(session.offererToken())
                 .json(object("offer", sdp, "code", session.code(), "topic", "t"))
@@ -53,7 +53,7 @@ class FidelityTest {
 
     @Test
     void escapesAreReadAsTheCharactersThatTheyMean() {
-        Reply opened = client.post("/api/v1/sessions")
+        HttpReply opened = client.post("/api/v1/sessions")
                 .json("{\"offer\":\"\\u0076\\u003d0\\r\\n\\/\\ud83d\\ude00\\u00e9\"}")
                 .is(201);
 
@@ -80,7 +80,7 @@ class FidelityTest {
                 "\"{\\\"candidate\\\":\\\"x\\\"}\"",
             })
     void aCandidateComesBackAsItCame(String candidate) {
-        Rendezvous session = Rendezvous.opened(client);
+        HttpSession session = HttpSession.opened(client);
         session.client()
                 .post(session.path() + "/candidates")
                 .token(session.offererToken())
@@ -94,8 +94,8 @@ class FidelityTest {
 
     @Test
     void aCandidateThatIsWrittenInAnotherWayIsAnother() {
-        Rendezvous session = Rendezvous.opened(client);
-        Reply added = session.client()
+        HttpSession session = HttpSession.opened(client);
+        HttpReply added = session.client()
                 .post(session.path() + "/candidates")
                 .token(session.offererToken())
                 .json("{\"candidates\":[" + written("\"a\":1,\"b\":2") + "," + written("\"b\":2,\"a\":1") + ","
@@ -115,10 +115,10 @@ class FidelityTest {
         for (int i = 0; i < 40; i++) {
             String sdp = randomText(random);
             String candidate = randomText(random);
-            Reply opened = client.post("/api/v1/sessions")
+            HttpReply opened = client.post("/api/v1/sessions")
                     .json(object("offer", sdp, "peerId", "p", "candidates", List.of(candidate)))
                     .is(201);
-            Reply read = client.get(opened.header("Location")).send().is(200);
+            HttpReply read = client.get(opened.header("Location")).send().is(200);
             assertThat(read.textAt("/offer")).as("text %d", i).isEqualTo(sdp);
             assertThat(read.textAt("/offerCandidates/0")).as("text %d", i).isEqualTo(candidate);
         }
@@ -136,7 +136,7 @@ class FidelityTest {
         return text.toString();
     }
 
-    private Reply poll(Rendezvous session, String side) {
+    private HttpReply poll(HttpSession session, String side) {
         return client.post("/poll")
                 .json(object("code", session.code(), "side", side))
                 .is(200);

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,7 +49,7 @@ class Http2Test {
     @Inject
     Vertx vertx;
 
-    private final Rendezvous session = Rendezvous.opened();
+    private final HttpSession session = HttpSession.opened();
     private final Queue<String> told = new ConcurrentLinkedQueue<>();
     private HttpClient http;
     private HttpConnection connection;
@@ -61,8 +61,8 @@ class Http2Test {
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2MaxPoolSize(1)
-                .setDefaultHost(Client.service().getHost())
-                .setDefaultPort(Client.service().getPort()));
+                .setDefaultHost(TestClient.service().getHost())
+                .setDefaultPort(TestClient.service().getPort()));
         HttpClientRequest events =
                 request(HttpMethod.GET, session.path() + "/events").putHeader("Accept", "text/event-stream");
         connection = events.connection();

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -27,7 +27,7 @@ class HttpRulesTest {
     @Inject
     MovableClock clock;
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -47,12 +47,12 @@ class HttpRulesTest {
             /health                       | GET, HEAD, OPTIONS
             """)
     void aPathNamesTheMethodsThatItTakes(String path, String allowed) {
-        Reply options = client.call("OPTIONS", path).send().is(204);
+        HttpReply options = client.call("OPTIONS", path).send().is(204);
         assertThat(options.header("Allow")).isEqualTo(allowed);
 
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO", "get")) {
             if (!List.of(allowed.split(", ")).contains(method)) {
-                Reply refused = client.call(method, path).send();
+                HttpReply refused = client.call(method, path).send();
                 assertThat(refused.header("Allow")).as(method).isEqualTo(allowed);
                 isRefused(refused, path, 405);
             }
@@ -102,7 +102,7 @@ class HttpRulesTest {
             })
     void whereThereIsNothingThatIsSaid(String path) {
         for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
-            Reply refused = client.call(method, path).send();
+            HttpReply refused = client.call(method, path).send();
             isRefused(refused, path, 404);
             assertThat(refused.hasHeader("Allow")).isFalse();
         }
@@ -127,7 +127,7 @@ class HttpRulesTest {
     void aDotSegmentNamesNoSession(String segments) throws IOException {
         String path = "/api/v1/sessions/" + segments;
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")) {
-            Reply refused = RawConnection.exchange(
+            HttpReply refused = RawConnection.exchange(
                             method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
                     .orElseThrow();
             isRefused(refused, path, 404);
@@ -178,8 +178,8 @@ class HttpRulesTest {
     /** Where a path has two representations, it shows only when a reply is ready that there is none that will do. */
     @Test
     void aRefusalHasNothingOfTheReplyInItsPlace() {
-        String events = Rendezvous.opened(client).path() + "/events";
-        Reply refused = client.get(events).header("Accept", "application/xml").send();
+        String events = HttpSession.opened(client).path() + "/events";
+        HttpReply refused = client.get(events).header("Accept", "application/xml").send();
 
         isRefused(refused, events, 406);
         assertThat(refused.headers().allValues("Cache-Control")).containsExactly("no-store");
@@ -197,7 +197,7 @@ class HttpRulesTest {
             })
     void whoTakesJsonGetsIt(String accept) {
         for (String path : List.of("/api/v1/topics", "/topics", "/health")) {
-            Reply reply = client.get(path).header("Accept", accept).send().is(200);
+            HttpReply reply = client.get(path).header("Accept", accept).send().is(200);
             assertThat(reply.mediaType()).isEqualTo("application/json");
         }
     }
@@ -219,7 +219,7 @@ class HttpRulesTest {
             })
     void aBodyThatIsNotAnnouncedAsJsonIsNotRead(String type) {
         for (String path : List.of("/api/v1/sessions", "/t/offer")) {
-            Reply refused = client.post(path)
+            HttpReply refused = client.post(path)
                     .header("Content-Type", type)
                     .send(BodyPublishers.ofString("{\"offer\":\"x\",\"peerId\":\"p\"}"));
             isRefused(refused, path, 415);
@@ -229,7 +229,7 @@ class HttpRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/plain", "garbage", "a/b/c", "/", ";"})
     void theTypeOfNoBodyIsNotLookedAt(String type) {
-        Rendezvous opened = Rendezvous.opened(client);
+        HttpSession opened = HttpSession.opened(client);
         String session = opened.path();
         for (String path : List.of(session, session + "/events", "/api/v1/topics", "/topics", "/")) {
             client.get(path).header("Content-Type", type).send().is(200);
@@ -266,7 +266,7 @@ class HttpRulesTest {
     @ValueSource(strings = {"gzip", "br", "deflate", "identity, gzip", "GZIP", "x"})
     void aBodyWithACodingIsRefusedWithWhatIsTaken(String coding) {
         for (String path : List.of("/api/v1/sessions", "/t/offer", "/poll", "/api/v1/sessions/x/candidates")) {
-            Reply refused =
+            HttpReply refused =
                     client.post(path).header("Content-Encoding", coding).json("{\"offer\":\"x\",\"peerId\":\"p\"}");
             isRefused(refused, path, 415);
             assertThat(refused.header("Accept-Encoding")).isEqualTo("identity");
@@ -293,7 +293,7 @@ class HttpRulesTest {
     @Test
     void headIsRepliedWithoutABodyWhateverTheStatus() {
         for (String path : List.of("/health", "/", "/topics", "/t/sessions", "/api/v1/topics", "/api/v1/sessions")) {
-            Reply head = client.call("HEAD", path).send().is(200);
+            HttpReply head = client.call("HEAD", path).send().is(200);
             assertThat(head.body()).isEmpty();
             assertThat(head.mediaType()).isEqualTo("application/json");
         }
@@ -327,7 +327,7 @@ class HttpRulesTest {
                 "/api/v1/topics?prefix=" + segment,
                 "/" + segment + "/sessions",
                 "/topics?page=" + segment)) {
-            Reply refused = RawConnection.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            HttpReply refused = RawConnection.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .orElseThrow();
             isRefused(refused, path, 400);
         }
@@ -335,7 +335,7 @@ class HttpRulesTest {
 
     @Test
     void aPageMayReadThatItsPathIsNoUri() throws IOException {
-        Reply refused = RawConnection.exchange(
+        HttpReply refused = RawConnection.exchange(
                         "GET /%zz HTTP/1.1\r\nHost: localhost\r\nOrigin: https://a.example\r\n\r\n")
                 .orElseThrow();
 
@@ -368,7 +368,7 @@ class HttpRulesTest {
                 connection.send("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n");
                 assertThat(connection.line()).isEqualTo("HTTP/1.1 505 HTTP Version Not Supported");
             }
-            Reply refused = RawConnection.exchange("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n")
+            HttpReply refused = RawConnection.exchange("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n")
                     .orElseThrow();
             isRefused(refused, path, 505);
             assertThat(refused.header("Connection")).isEqualTo("close");
@@ -386,7 +386,7 @@ class HttpRulesTest {
 
     @Test
     void theServiceAsAWholeNamesItsMethods() throws IOException {
-        Reply reply = RawConnection.exchange("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        HttpReply reply = RawConnection.exchange("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 .orElseThrow()
                 .is(204);
         assertThat(reply.header("Allow")).isEqualTo("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
@@ -423,7 +423,7 @@ class HttpRulesTest {
                 "GET / HTTP/1.1\r\nHost: a\r\nNo colon\r\n\r\n",
             })
     void everyReplyHasItsDate(String request) throws IOException {
-        Reply reply = RawConnection.exchange(request).orElseThrow();
+        HttpReply reply = RawConnection.exchange(request).orElseThrow();
 
         assertThat(reply.headers().allValues("Date")).singleElement().satisfies(date -> {
             assertThat(date).matches("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT");
@@ -438,7 +438,7 @@ class HttpRulesTest {
 
     @Test
     void aReplyThatNothingHasChangedHasNoLengthAndNoBody() throws IOException {
-        Rendezvous session = Rendezvous.opened(client);
+        HttpSession session = HttpSession.opened(client);
         String tag = session.read().header("ETag");
         String read = "GET " + session.path() + " HTTP/1.1\r\nHost: x\r\nOrigin: " + client.origin()
                 + "\r\nIf-None-Match: " + tag + "\r\n";
@@ -447,7 +447,7 @@ class HttpRulesTest {
                 read + "Prefer: wait=1\r\n\r\n",
                 read.replaceFirst("GET", "HEAD") + "\r\n",
                 "GET /parley.js HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n\r\n")) {
-            Reply reply = RawConnection.exchange(request).orElseThrow().is(304);
+            HttpReply reply = RawConnection.exchange(request).orElseThrow().is(304);
             assertThat(reply.body()).isEmpty();
             assertThat(reply.hasHeader("Content-Length")).as(request).isFalse();
             assertThat(reply.hasHeader("Transfer-Encoding")).as(request).isFalse();
@@ -465,7 +465,7 @@ class HttpRulesTest {
                 for (int i = 0; i < 40; i++) {
                     connection.send(chunk);
                 }
-                Reply refused = connection.receive().orElseThrow();
+                HttpReply refused = connection.receive().orElseThrow();
                 isRefused(refused, path, 413);
                 assertThat(refused.header("Connection")).isEqualTo("close");
                 assertThat(connection.ends()).isTrue();
@@ -480,7 +480,7 @@ class HttpRulesTest {
             String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
             for (String expect : List.of("", "Expect: 100-continue\r\n")) {
                 try (var connection = new RawConnection()) {
-                    Reply refused = connection
+                    HttpReply refused = connection
                             .send(head + expect + "Content-Length: " + length + "\r\n\r\n{\"offer\":")
                             .receive()
                             .orElseThrow();
@@ -535,7 +535,7 @@ class HttpRulesTest {
     }
 
     /** Refused with that status, in the form of the API that the path belongs to, with nothing that only its makers understand. */
-    private static void isRefused(Reply reply, String path, int status) {
+    private static void isRefused(HttpReply reply, String path, int status) {
         if (path.startsWith("/api/v1/") || path.equals("/api/v1")) {
             reply.isProblem(status, status == 413 ? "body-too-large" : "blank");
         } else {

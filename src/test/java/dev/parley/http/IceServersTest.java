@@ -37,11 +37,11 @@ class IceServersTest {
     @Inject
     MovableClock clock;
 
-    private final Client page = Client.ofNewOrigin();
+    private final TestClient page = TestClient.ofNewOrigin();
 
     @Test
     void theReplyIsAnRtcConfiguration() {
-        Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+        HttpReply reply = page.get("/api/v1/ice-servers").send().is(200);
 
         assertThat(reply.at("/iceServers")).hasSize(2);
         assertThat(reply.textsAt("/iceServers/0/urls"))
@@ -63,7 +63,7 @@ class IceServersTest {
     }
 
     private Instant assertGoodFor10Minutes() {
-        Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+        HttpReply reply = page.get("/api/v1/ice-servers").send().is(200);
         Instant expiresAt = reply.timeAt("/expiresAt");
         assertThat(expiresAt).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)));
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class IceServersWithoutStoreTest {
     private static final Duration DETECTION_MAX = Duration.ofSeconds(90);
 
-    private final Client page = Client.ofNewOrigin();
+    private final TestClient page = TestClient.ofNewOrigin();
 
     public static final class WithTurn extends PostgresProfile {
         @Override
@@ -40,12 +40,12 @@ class IceServersWithoutStoreTest {
             await().atMost(DETECTION_MAX)
                     .until(() -> page.get("/api/v1/topics").send().status() == 503);
 
-            Reply reply = page.get("/api/v1/ice-servers").send().is(200);
+            HttpReply reply = page.get("/api/v1/ice-servers").send().is(200);
             assertThat(reply.textAt("/iceServers/0/credential")).isNotBlank();
             assertThat(reply.header("x-d1-bookmark")).isGreaterThanOrEqualTo(seen);
             assertThat(reply.header("x-served-by")).isNotBlank();
 
-            Reply later = page.get("/api/v1/ice-servers")
+            HttpReply later = page.get("/api/v1/ice-servers")
                     .header("x-d1-bookmark", seen)
                     .send()
                     .is(200);

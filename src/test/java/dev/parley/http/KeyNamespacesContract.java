@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -31,9 +31,9 @@ abstract class KeyNamespacesContract {
     void theNamespaceIsTheKeysWhateverOriginSays() {
         String code = UUID.randomUUID().toString();
         String secret = testKeys.good(home, Role.PEER);
-        open(Client.of("https://one.example"), secret, code).is(201);
+        open(TestClient.of("https://one.example"), secret, code).is(201);
 
-        for (Client page : List.of(Client.withoutOrigin(), Client.of("https://two.example"), Client.of(abroad))) {
+        for (TestClient page : List.of(TestClient.withoutOrigin(), TestClient.of("https://two.example"), TestClient.of(abroad))) {
             with(page.get("/api/v1/sessions/" + code), secret).send().is(200);
             with(page.get("/api/v1/sessions/" + code), secret)
                     .header("Parley-Namespace", abroad)
@@ -43,7 +43,7 @@ abstract class KeyNamespacesContract {
                     .hasSize(1);
         }
         // Of two keys of a namespace each sees what the other does.
-        with(Client.withoutOrigin().get("/api/v1/sessions/" + code), testKeys.good(home, Role.OBSERVER))
+        with(TestClient.withoutOrigin().get("/api/v1/sessions/" + code), testKeys.good(home, Role.OBSERVER))
                 .send()
                 .is(200);
     }
@@ -52,9 +52,9 @@ abstract class KeyNamespacesContract {
     void anothersSessionIsAsOneThatNeverWas() {
         String code = UUID.randomUUID().toString();
         String never = UUID.randomUUID().toString();
-        open(Client.withoutOrigin(), testKeys.good(home, Role.PEER), code).is(201);
+        open(TestClient.withoutOrigin(), testKeys.good(home, Role.PEER), code).is(201);
         String stranger = testKeys.good(abroad, Role.PEER);
-        Client forger = Client.of(home); // as far as Origin goes, at home
+        TestClient forger = TestClient.of(home); // as far as Origin goes, at home
 
         for (String call : List.of(
                 "GET /api/v1/sessions/%s",
@@ -65,8 +65,8 @@ abstract class KeyNamespacesContract {
                 "DELETE /api/v1/sessions/%s",
                 "POST /poll",
                 "POST /answer")) {
-            Reply foreign = strange(forger, stranger, call, code);
-            Reply unknown = strange(forger, stranger, call, never);
+            HttpReply foreign = strange(forger, stranger, call, code);
+            HttpReply unknown = strange(forger, stranger, call, never);
             assertThat(foreign.status()).as(call).isEqualTo(404);
             assertThat(foreign.text()).as(call).isEqualTo(unknown.text());
             assertThat(new TreeSet<>(foreign.headers().map().keySet()))
@@ -124,9 +124,9 @@ abstract class KeyNamespacesContract {
         assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> keys.revoke(name));
     }
 
-    private Reply strange(Client client, String key, String call, String code) {
+    private HttpReply strange(TestClient client, String key, String call, String code) {
         String[] parts = call.formatted(code).split(" ");
-        Client.Call request = with(client.call(parts[0], parts[1]), key)
+        TestClient.Call request = with(client.call(parts[0], parts[1]), key)
                 .header("Parley-Namespace", home)
                 .token("a-token-of-22-letters!");
         return switch (parts[0]) {
@@ -143,15 +143,15 @@ abstract class KeyNamespacesContract {
         };
     }
 
-    private Reply topics(String key) {
-        return with(Client.withoutOrigin().get("/api/v1/topics"), key).send();
+    private HttpReply topics(String key) {
+        return with(TestClient.withoutOrigin().get("/api/v1/topics"), key).send();
     }
 
-    private static Reply open(Client client, String key, String code) {
+    private static HttpReply open(TestClient client, String key, String code) {
         return with(client.post("/api/v1/sessions"), key).json(object("offer", "o", "topic", "t", "code", code));
     }
 
-    private static Client.Call with(Client.Call call, String key) {
+    private static TestClient.Call with(TestClient.Call call, String key) {
         return call.header("Authorization", "Bearer " + key);
     }
 }

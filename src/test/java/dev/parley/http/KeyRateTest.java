@@ -27,7 +27,7 @@ class KeyRateTest {
                 assertThat(ask(connection, "guess-" + i).is(401).header("RateLimit"))
                         .startsWith("\"address\";r=" + (KeyRateProfile.PER_ADDRESS - 1 - i) + ";t=");
             }
-            Reply refused = ask(connection, "another-guess").isProblem(429, "too-many-requests");
+            HttpReply refused = ask(connection, "another-guess").isProblem(429, "too-many-requests");
             assertThat(refused.hasHeader("WWW-Authenticate")).isFalse();
             assertThat(refused.hasHeader("Retry-After")).isTrue();
         }
@@ -54,12 +54,12 @@ class KeyRateTest {
         try (var connection = new RawConnection("127.0.2.4");
                 var elsewhere = new RawConnection("127.0.2.5")) {
             for (int left = KeyRateProfile.PER_KEY - 1; left >= 0; left--) {
-                Reply reply = ask(connection, key).is(200);
+                HttpReply reply = ask(connection, key).is(200);
                 assertThat(reply.headers().allValues("RateLimit-Policy"))
                         .containsExactly("\"address\";q=5;w=60", "\"key\";q=3;w=60");
                 assertThat(reply.headers().allValues("RateLimit").get(1)).startsWith("\"key\";r=" + left + ";t=");
             }
-            Reply refused = ask(elsewhere, key).isProblem(429, "too-many-requests");
+            HttpReply refused = ask(elsewhere, key).isProblem(429, "too-many-requests");
             assertThat(refused.textAt("/detail")).startsWith("One key may make 3 requests a minute");
             assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 20L);
             ask(elsewhere, neighbour).is(200);
@@ -91,7 +91,7 @@ class KeyRateTest {
     @Test
     void whatNeedsNoKeyUsesNoneUp() throws IOException {
         try (var connection = new RawConnection("127.0.2.8")) {
-            Reply open = connection
+            HttpReply open = connection
                     .send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
                     .receive()
                     .orElseThrow();
@@ -100,7 +100,7 @@ class KeyRateTest {
         }
     }
 
-    private static Reply ask(RawConnection connection, String key) throws IOException {
+    private static HttpReply ask(RawConnection connection, String key) throws IOException {
         return connection
                 .send("GET /api/v1/topics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + "\r\n\r\n")
                 .receive()

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -19,7 +19,7 @@ class LifetimeTest {
     @Inject
     MovableClock clock;
 
-    private final Rendezvous session = Rendezvous.answered();
+    private final HttpSession session = HttpSession.answered();
 
     @Test
     void itIsThereUntilItsTimeAndNotAMillisecondLonger() {
@@ -66,8 +66,8 @@ class LifetimeTest {
     @Test
     void onlyASideExtendsIt() {
         session.client().patch(session.path()).json(object("ttl", 60)).isProblem(401, "session-token-missing");
-        extend(Rendezvous.newToken(), 60).isProblem(403, "session-token-refused");
-        Client.ofNewOrigin()
+        extend(HttpSession.newToken(), 60).isProblem(403, "session-token-refused");
+        TestClient.ofNewOrigin()
                 .patch(session.path())
                 .token(session.offererToken())
                 .json(object("ttl", 60))
@@ -85,13 +85,13 @@ class LifetimeTest {
 
     @Test
     void whatIsDeletedIsGone() {
-        Reply closed = close(session.offererToken()).is(204);
+        HttpReply closed = close(session.offererToken()).is(204);
         assertThat(closed.body()).isEmpty();
         assertThat(closed.header("x-d1-bookmark")).isNotBlank();
 
         session.read().isProblem(404, "session-not-found");
         close(session.offererToken()).isProblem(404, "session-not-found");
-        Reply again = session.client()
+        HttpReply again = session.client()
                 .post("/api/v1/sessions")
                 .json(object("offer", "x", "code", session.code()))
                 .is(201);
@@ -102,8 +102,8 @@ class LifetimeTest {
     void onlyTheOffererDeletes() {
         session.client().delete(session.path()).send().isProblem(401, "session-token-missing");
         close(session.answererToken()).isProblem(403, "session-token-refused");
-        close(Rendezvous.newToken()).isProblem(403, "session-token-refused");
-        Client.ofNewOrigin()
+        close(HttpSession.newToken()).isProblem(403, "session-token-refused");
+        TestClient.ofNewOrigin()
                 .delete(session.path())
                 .token(session.offererToken())
                 .send()
@@ -111,11 +111,11 @@ class LifetimeTest {
         session.read().is(200);
     }
 
-    private Reply extend(String token, int ttl) {
+    private HttpReply extend(String token, int ttl) {
         return session.client().patch(session.path()).token(token).json(object("ttl", ttl));
     }
 
-    private Reply close(String token) {
+    private HttpReply close(String token) {
         return session.client().delete(session.path()).token(token).send();
     }
 }

@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.newCode;
+import static dev.parley.http.HttpSession.newCode;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class NamespacesTest {
-    private static final String OWN = Client.service().toString().replaceFirst("/$", "");
+    private static final String OWN = TestClient.service().toString().replaceFirst("/$", "");
 
     private final String code = newCode();
 
@@ -29,31 +29,31 @@ class NamespacesTest {
         List<String> origins = List.of(
                 "https://" + name, "http://" + name, "https://" + name + ":8443", "https://www." + name, "null", "");
         for (String origin : origins) {
-            open(Client.of(origin), origin);
+            open(TestClient.of(origin), origin);
         }
         for (String origin : origins) {
-            assertThat(offer(Client.of(origin).get("/api/v1/sessions/" + code).send()))
+            assertThat(offer(TestClient.of(origin).get("/api/v1/sessions/" + code).send()))
                     .isEqualTo("offer of " + origin);
         }
     }
 
     @Test
     void whoeverHasNoOriginIsUnknown() {
-        open(Client.withoutOrigin(), "nobody");
+        open(TestClient.withoutOrigin(), "nobody");
 
-        assertThat(offer(Client.of("unknown").get("/api/v1/sessions/" + code).send()))
+        assertThat(offer(TestClient.of("unknown").get("/api/v1/sessions/" + code).send()))
                 .isEqualTo("offer of nobody");
-        assertThat(offer(Client.of("").get("/api/v1/sessions/" + code).send())).isEqualTo("offer of nobody");
-        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
+        assertThat(offer(TestClient.of("").get("/api/v1/sessions/" + code).send())).isEqualTo("offer of nobody");
+        TestClient.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
     }
 
     @Test
     void aPageAScriptAndANativeAppShareTheNamespaceThatTheyName() {
         String name = "app-" + UUID.randomUUID();
-        open(Client.ofNewOrigin(), name, "the page");
-        open(Client.withoutOrigin(), "nobody");
+        open(TestClient.ofNewOrigin(), name, "the page");
+        open(TestClient.withoutOrigin(), "nobody");
 
-        for (Client client : List.of(Client.withoutOrigin(), Client.ofNewOrigin())) {
+        for (TestClient client : List.of(TestClient.withoutOrigin(), TestClient.ofNewOrigin())) {
             assertThat(offer(naming(client, "GET", "/api/v1/sessions/" + code, name)
                             .send()))
                     .isEqualTo("offer of the page");
@@ -72,15 +72,15 @@ class NamespacesTest {
                     .send()
                     .is(200);
         }
-        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
+        TestClient.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
     }
 
     @Test
     void aNameIsTakenAsItIs() {
         for (String name : List.of("a", "A", "*", "https://a.example", "~!@,;\"", "n".repeat(512))) {
-            open(Client.ofNewOrigin(), name, name);
+            open(TestClient.ofNewOrigin(), name, name);
         }
-        assertThat(offer(Client.of("https://a.example")
+        assertThat(offer(TestClient.of("https://a.example")
                         .get("/api/v1/sessions/" + code)
                         .send()))
                 .as("a page with this origin")
@@ -109,11 +109,11 @@ class NamespacesTest {
 
     @Test
     void aRefusedNameChangesNothing() {
-        naming(Client.ofNewOrigin(), "POST", "/api/v1/sessions", "a b")
+        naming(TestClient.ofNewOrigin(), "POST", "/api/v1/sessions", "a b")
                 .json(object("offer", "x", "code", code))
                 .is(400);
 
-        assertThat(naming(Client.withoutOrigin(), "GET", "/api/v1/sessions/" + code, "a")
+        assertThat(naming(TestClient.withoutOrigin(), "GET", "/api/v1/sessions/" + code, "a")
                         .send()
                         .status())
                 .isEqualTo(404);
@@ -121,21 +121,21 @@ class NamespacesTest {
 
     @Test
     void anOriginLongerThanAnyIsRefused() {
-        Client.of("https://" + "o".repeat(504)).get("/api/v1/sessions").send().is(200);
-        Client.of("https://" + "o".repeat(505)).get("/api/v1/sessions").send().isMalformed("Origin");
-        Client.of("https://" + "o".repeat(505)).get("/topics").send().isError(400);
+        TestClient.of("https://" + "o".repeat(504)).get("/api/v1/sessions").send().is(200);
+        TestClient.of("https://" + "o".repeat(505)).get("/api/v1/sessions").send().isMalformed("Origin");
+        TestClient.of("https://" + "o".repeat(505)).get("/topics").send().isError(400);
     }
 
     @Test
     void aPageOfTheServiceItselfReadsWhatItWrote() {
-        open(Client.of(OWN), "the page"); // a browser sends Origin with each POST
+        open(TestClient.of(OWN), "the page"); // a browser sends Origin with each POST
 
-        Reply read = Client.withoutOrigin() // and none with a same-origin GET
+        HttpReply read = TestClient.withoutOrigin() // and none with a same-origin GET
                 .get("/api/v1/sessions/" + code)
                 .header("Sec-Fetch-Site", "same-origin")
                 .send();
         assertThat(offer(read)).isEqualTo("offer of the page");
-        assertThat(Client.withoutOrigin()
+        assertThat(TestClient.withoutOrigin()
                         .get("/topic-" + code + "/sessions")
                         .header("Sec-Fetch-Site", "same-origin")
                         .send()
@@ -146,9 +146,9 @@ class NamespacesTest {
     /** A proxy with TLS in front: the browser's origin is not what the service hears of itself. */
     @Test
     void aPageBehindAProxyReadsWhatItWrote() {
-        open(Client.of("https://parley.example"), "the page");
+        open(TestClient.of("https://parley.example"), "the page");
 
-        Reply read = Client.withoutOrigin()
+        HttpReply read = TestClient.withoutOrigin()
                 .get("/api/v1/sessions/" + code)
                 .header("Sec-Fetch-Site", "same-origin")
                 .header("Referer", "https://parley.example/")
@@ -159,8 +159,8 @@ class NamespacesTest {
     /** To a service without TLS that is not on the loopback, browsers send no Sec-Fetch-Site. */
     @Test
     void aPageWithoutTlsReadsWhatItWrote() {
-        open(Client.of(OWN), "the page");
-        open(Client.withoutOrigin(), "nobody");
+        open(TestClient.of(OWN), "the page");
+        open(TestClient.withoutOrigin(), "nobody");
 
         assertThat(offer(refer(OWN + "/"))).isEqualTo("offer of the page");
         for (String elsewhere : List.of("https://other.example/", OWN + "0/", "garbage", "null")) {
@@ -168,8 +168,8 @@ class NamespacesTest {
         }
     }
 
-    private Reply refer(String referrer) {
-        return Client.withoutOrigin()
+    private HttpReply refer(String referrer) {
+        return TestClient.withoutOrigin()
                 .get("/api/v1/sessions/" + code)
                 .header("Referer", referrer)
                 .send();
@@ -187,7 +187,7 @@ class NamespacesTest {
         "[2001:db8::1]:8080, http://[2001:db8::1]:8080",
     })
     void thePortThatIsTheDefaultDoesNotCount(String host, String origin) throws IOException {
-        open(Client.of(origin), "the page");
+        open(TestClient.of(origin), "the page");
 
         assertThat(offer(askAs(host, "Referer: " + origin + "/page?x#y"))).isEqualTo("offer of the page");
         assertThat(offer(askAs(host, "Sec-Fetch-Site: same-origin"))).isEqualTo("offer of the page");
@@ -196,14 +196,14 @@ class NamespacesTest {
     /** A page without referrers sends {@code Origin: null} with some of its POSTs. */
     @Test
     void aPageThatWithholdsItsOriginReadsWhatItWrote() {
-        Client page = Client.of("null");
+        TestClient page = TestClient.of("null");
         page.post("/api/v1/sessions")
                 .header("Sec-Fetch-Site", "same-origin")
                 .json(object("offer", "offer of the page", "code", code))
                 .is(201);
         open(page, "a sandbox");
 
-        assertThat(offer(Client.withoutOrigin()
+        assertThat(offer(TestClient.withoutOrigin()
                         .get("/api/v1/sessions/" + code)
                         .header("Sec-Fetch-Site", "same-origin")
                         .send()))
@@ -219,7 +219,7 @@ class NamespacesTest {
 
     @Test
     void whatIsForwardedDoesNotCountWithoutATrustedProxy() throws IOException {
-        open(Client.of("http://example.org"), "the page");
+        open(TestClient.of("http://example.org"), "the page");
 
         assertThat(offer(askAs(
                         "example.org",
@@ -230,13 +230,13 @@ class NamespacesTest {
                 .isEqualTo("offer of the page");
     }
 
-    private Reply askAs(String host, String... headers) throws IOException {
+    private HttpReply askAs(String host, String... headers) throws IOException {
         return RawConnection.exchange("GET /api/v1/sessions/" + code + " HTTP/1.1\r\nHost: " + host + "\r\n"
                         + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n")
                 .orElseThrow();
     }
 
-    private static Reply ask(String call, String... headers) throws IOException {
+    private static HttpReply ask(String call, String... headers) throws IOException {
         return RawConnection.exchange(call + " HTTP/1.1\r\nHost: x\r\n" + String.join("\r\n", headers)
                         + "\r\nConnection: close\r\n\r\n")
                 .orElseThrow();
@@ -244,7 +244,7 @@ class NamespacesTest {
 
     @Test
     void anOriginCountsMoreThanWhereAFetchSaysItIsFrom() {
-        Client client = Client.ofNewOrigin();
+        TestClient client = TestClient.ofNewOrigin();
         open(client, "the page");
 
         assertThat(offer(client.get("/api/v1/sessions/" + code)
@@ -255,9 +255,9 @@ class NamespacesTest {
 
     @Test
     void otherKindsOfFetchWithoutAnOriginAreUnknown() {
-        open(Client.withoutOrigin(), "nobody");
+        open(TestClient.withoutOrigin(), "nobody");
         for (String site : List.of("none", "same-site", "cross-site", "SAME-ORIGIN", "garbage")) {
-            Reply read = Client.withoutOrigin()
+            HttpReply read = TestClient.withoutOrigin()
                     .get("/api/v1/sessions/" + code)
                     .header("Sec-Fetch-Site", site)
                     .header("Referer", OWN + "/")
@@ -268,15 +268,15 @@ class NamespacesTest {
 
     @Test
     void theCompatibleApiHasTheSameNamespaces() {
-        Client client = Client.ofNewOrigin();
+        TestClient client = TestClient.ofNewOrigin();
         open(client, "the page");
 
         client.post("/poll").json(object("code", code, "side", "answerer")).is(200);
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .post("/poll")
                 .json(object("code", code, "side", "answerer"))
                 .isError(404, "Session not found, expired, or origin mismatch");
-        Client.withoutOrigin()
+        TestClient.withoutOrigin()
                 .post("/poll")
                 .json(object("code", code, "side", "answerer"))
                 .isError(404);
@@ -284,8 +284,8 @@ class NamespacesTest {
 
     @Test
     void noWriteReachesAnotherNamespace() {
-        Rendezvous session = Rendezvous.answered();
-        Client stranger = Client.ofNewOrigin();
+        HttpSession session = HttpSession.answered();
+        TestClient stranger = TestClient.ofNewOrigin();
         String token = session.offererToken();
 
         stranger.put(session.path() + "/answer").json(object("answer", "x")).is(404);
@@ -310,23 +310,23 @@ class NamespacesTest {
         assertThat(session.read().at("/seq").longValue()).isEqualTo(2);
     }
 
-    private void open(Client client, String owner) {
+    private void open(TestClient client, String owner) {
         client.post("/api/v1/sessions")
                 .json(object("offer", "offer of " + owner, "code", code, "topic", "topic-" + code))
                 .is(201);
     }
 
-    private void open(Client client, String name, String owner) {
+    private void open(TestClient client, String name, String owner) {
         naming(client, "POST", "/api/v1/sessions", name)
                 .json(object("offer", "offer of " + owner, "code", code, "topic", "topic-" + code))
                 .is(201);
     }
 
-    private static Client.Call naming(Client client, String method, String path, String name) {
+    private static TestClient.Call naming(TestClient client, String method, String path, String name) {
         return client.call(method, path).header("Parley-Namespace", name);
     }
 
-    private static String offer(Reply read) {
+    private static String offer(HttpReply read) {
         return read.is(200).textAt("/offer");
     }
 }

@@ -35,8 +35,8 @@ public final class OpenApiDocument {
     public static synchronized OpenApiDocument served() {
         if (served == null) {
             try (InputStream json =
-                    Client.service().resolve("/q/openapi?format=json").toURL().openStream()) {
-                served = new OpenApiDocument(Reply.MAPPER.readTree(json));
+                    TestClient.service().resolve("/q/openapi?format=json").toURL().openStream()) {
+                served = new OpenApiDocument(HttpReply.MAPPER.readTree(json));
             } catch (IOException e) {
                 throw new AssertionError("The service hands out no OpenAPI document", e);
             }
@@ -79,7 +79,7 @@ public final class OpenApiDocument {
     }
 
     /** Holds a reply against the document: its status, its headers, its media type and its body, field by field. */
-    public void verify(String method, String pathAndQuery, Reply reply) {
+    public void verify(String method, String pathAndQuery, HttpReply reply) {
         Operation operation = operation(method, pathAndQuery).orElse(null);
         if (operation == null) {
             return;
@@ -103,7 +103,7 @@ public final class OpenApiDocument {
         }
     }
 
-    private void verifyHeaders(String what, JsonNode response, Reply reply) {
+    private void verifyHeaders(String what, JsonNode response, HttpReply reply) {
         for (Map.Entry<String, JsonNode> entry : response.path("headers").properties()) {
             JsonNode header = resolved(entry.getValue());
             String value = reply.headers().firstValue(entry.getKey()).orElse(null);

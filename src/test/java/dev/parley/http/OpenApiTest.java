@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The OpenAPI document, held against the service: it names every call and no other, its examples work, and it says all that a
- * user needs. That every reply is as it says, each {@link Client} sees to in every test.
+ * user needs. That every reply is as it says, each {@link TestClient} sees to in every test.
  */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
@@ -265,7 +265,7 @@ class OpenApiTest {
         JsonNode examples =
                 document.root().at("/components/responses/" + response + "/content/application~1problem+json/examples");
 
-        assertThat(examples.iterator().next().path("value")).isEqualTo(Reply.MAPPER.valueToTree(Problem.of(refusal)));
+        assertThat(examples.iterator().next().path("value")).isEqualTo(HttpReply.MAPPER.valueToTree(Problem.of(refusal)));
     }
 
     /** Every call with each of its request bodies, where it takes one. */
@@ -286,8 +286,8 @@ class OpenApiTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("calls")
     void everyExampleOfACallWorks(Operation operation, String name, String body) {
-        Client client = Client.ofNewOrigin();
-        String token = Rendezvous.newToken();
+        TestClient client = TestClient.ofNewOrigin();
+        String token = HttpSession.newToken();
         String tag = "";
         if (!operation.id().matches("openSession|rondevuOffer")) {
             tag = client.post("/api/v1/sessions")
@@ -308,7 +308,7 @@ class OpenApiTest {
                 }
             }
         }
-        Client.Call call = client.call(operation.method(), path + "?" + String.join("&", query));
+        TestClient.Call call = client.call(operation.method(), path + "?" + String.join("&", query));
         for (JsonNode reference : operation.parameters()) {
             JsonNode parameter = document.resolved(reference);
             if (parameter.path("in").textValue().equals("header")
@@ -323,7 +323,7 @@ class OpenApiTest {
                         });
             }
         }
-        Reply reply = body.isEmpty()
+        HttpReply reply = body.isEmpty()
                 ? call.send()
                 : call.header("Content-Type", "application/json").send(BodyPublishers.ofString(body));
 
@@ -338,7 +338,7 @@ class OpenApiTest {
 
     @Test
     void theDocumentIsReadableInBothFormsAndShownInABrowser() {
-        Client browser = Client.withoutOrigin();
+        TestClient browser = TestClient.withoutOrigin();
 
         assertThat(browser.get("/q/openapi").send().is(200).text()).contains("openapi: 3.1");
         assertThat(browser.get("/q/swagger-ui/").send().is(200).mediaType()).isEqualTo("text/html");

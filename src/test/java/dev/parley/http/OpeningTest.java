@@ -1,9 +1,9 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.OFFER;
-import static dev.parley.http.Rendezvous.newCode;
-import static dev.parley.http.Rendezvous.newToken;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.HttpSession.newCode;
+import static dev.parley.http.HttpSession.newToken;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -22,11 +22,11 @@ class OpeningTest {
     @Inject
     MovableClock clock;
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @Test
     void anOfferOpensASession() {
-        Reply opened =
+        HttpReply opened =
                 client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
 
         String code = opened.textAt("/code");
@@ -45,7 +45,7 @@ class OpeningTest {
     void everythingThatWasSaidIsReadBack() {
         String code = newCode();
         String candidate = "candidate:1 1 udp 1 192.0.2.1 1 typ host";
-        Reply opened = client.post("/api/v1/sessions")
+        HttpReply opened = client.post("/api/v1/sessions")
                 .json(object(
                         "offer",
                         OFFER,
@@ -70,7 +70,7 @@ class OpeningTest {
                 .isEqualTo(3);
         assertThat(opened.timeAt("/expiresAt")).isEqualTo(clock.instant().plusSeconds(600));
 
-        Reply read = client.get(opened.header("Location")).send().is(200);
+        HttpReply read = client.get(opened.header("Location")).send().is(200);
         assertThat(read.textAt("/offer")).isEqualTo(OFFER);
         assertThat(read.textAt("/topic")).isEqualTo("chess");
         assertThat(read.textAt("/peerId")).isEqualTo("alice");
@@ -83,8 +83,8 @@ class OpeningTest {
 
     @Test
     void twoOffersGetTwoCodesAndTwoTokens() {
-        Reply one = client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
-        Reply other =
+        HttpReply one = client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
+        HttpReply other =
                 client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
 
         assertThat(one.textAt("/code")).isNotEqualTo(other.textAt("/code"));
@@ -94,7 +94,7 @@ class OpeningTest {
     @Test
     void aTokenOfTheCallersOwnIsTaken() {
         String token = newToken();
-        Reply opened = client.post("/api/v1/sessions")
+        HttpReply opened = client.post("/api/v1/sessions")
                 .token(token)
                 .json(object("offer", OFFER))
                 .is(201);
@@ -106,9 +106,9 @@ class OpeningTest {
     void theSameCallAgainIsAReplay() {
         String token = newToken();
         var body = object("offer", OFFER, "code", newCode(), "topic", "chess", "candidates", List.of("a", "b"));
-        Reply first = client.post("/api/v1/sessions").token(token).json(body).is(201);
+        HttpReply first = client.post("/api/v1/sessions").token(token).json(body).is(201);
         clock.advance(Duration.ofSeconds(7));
-        Reply again = client.post("/api/v1/sessions").token(token).json(body).is(200);
+        HttpReply again = client.post("/api/v1/sessions").token(token).json(body).is(200);
 
         assertThat(again.json()).isEqualTo(first.json());
         assertThat(again.header("Location")).isEqualTo(first.header("Location"));
@@ -119,7 +119,7 @@ class OpeningTest {
 
     @Test
     void aTakenCodeIsRefusedToEverybodyElse() {
-        Rendezvous session = Rendezvous.opened(client);
+        HttpSession session = HttpSession.opened(client);
         var body = object("offer", OFFER, "code", session.code());
 
         client.post("/api/v1/sessions").json(body).isProblem(409, "code-taken");
@@ -134,7 +134,7 @@ class OpeningTest {
 
     @Test
     void theCodeOfAnExpiredSessionIsFree() {
-        Rendezvous session = Rendezvous.opened(client);
+        HttpSession session = HttpSession.opened(client);
         clock.advance(Duration.ofMinutes(5));
 
         client.post("/api/v1/sessions")
@@ -147,9 +147,9 @@ class OpeningTest {
 
     @Test
     void theCodeOfAnotherNamespaceIsFree() {
-        Rendezvous session = Rendezvous.opened(client);
+        HttpSession session = HttpSession.opened(client);
 
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .post("/api/v1/sessions")
                 .json(object("offer", "another", "code", session.code()))
                 .is(201);
@@ -158,7 +158,7 @@ class OpeningTest {
 
     @Test
     void aCandidateThatIsSentTwiceStandsOnce() {
-        Reply opened = client.post("/api/v1/sessions")
+        HttpReply opened = client.post("/api/v1/sessions")
                 .json(object("offer", OFFER, "candidates", List.of("a", "b", "a")))
                 .is(201);
 

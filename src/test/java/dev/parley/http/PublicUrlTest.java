@@ -1,7 +1,7 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.newCode;
+import static dev.parley.http.HttpSession.newCode;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -26,7 +26,7 @@ class PublicUrlTest {
         }
     }
 
-    private final Client page = Client.of("https://parley.example");
+    private final TestClient page = TestClient.of("https://parley.example");
     private final String code = newCode();
 
     @Test
@@ -40,8 +40,8 @@ class PublicUrlTest {
         read("Referer", "https://parley.example@evil.example/").is(404);
     }
 
-    private Reply read(String header, String value) {
-        return Client.withoutOrigin()
+    private HttpReply read(String header, String value) {
+        return TestClient.withoutOrigin()
                 .get("/api/v1/sessions/" + code)
                 .header(header, value)
                 .send();
@@ -49,9 +49,9 @@ class PublicUrlTest {
 
     @Test
     void noOtherOriginIsItsOwn() {
-        String asked = Client.service().toString().replaceFirst("/$", "");
+        String asked = TestClient.service().toString().replaceFirst("/$", "");
 
-        assertThat(Client.of(asked)
+        assertThat(TestClient.of(asked)
                         .post("/api/v1/sessions")
                         .json(object("offer", "o"))
                         .status())

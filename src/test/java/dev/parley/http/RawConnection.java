@@ -31,14 +31,14 @@ public final class RawConnection implements Closeable {
 
     /** @param address an address of the loopback that it comes from */
     public RawConnection(String address) throws IOException {
-        URI service = Client.service();
+        URI service = TestClient.service();
         socket = new Socket(service.getHost(), service.getPort(), InetAddress.getByName(address), 0);
         socket.setSoTimeout(SILENCE_MAX_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
     /** What one request, after which the connection ends, is replied; nothing where the service just hangs up. */
-    static Optional<Reply> exchange(String request) throws IOException {
+    static Optional<HttpReply> exchange(String request) throws IOException {
         try (var connection = new RawConnection()) {
             return connection.send(request).receive(request.startsWith("HEAD "));
         }
@@ -55,11 +55,11 @@ public final class RawConnection implements Closeable {
         return this;
     }
 
-    public Optional<Reply> receive() throws IOException {
+    public Optional<HttpReply> receive() throws IOException {
         return receive(false);
     }
 
-    public Optional<Reply> receive(boolean headOnly) throws IOException {
+    public Optional<HttpReply> receive(boolean headOnly) throws IOException {
         String statusLine = line();
         if (statusLine.isEmpty()) {
             return Optional.empty();
@@ -72,7 +72,7 @@ public final class RawConnection implements Closeable {
         }
         var headers = HttpHeaders.of(fields, (name, value) -> true);
         byte[] body = headOnly ? new byte[0] : body(headers);
-        return Optional.of(new Reply(Integer.parseInt(statusLine.split(" ")[1]), headers, body));
+        return Optional.of(new HttpReply(Integer.parseInt(statusLine.split(" ")[1]), headers, body));
     }
 
     /** The whole body; of a stream, which has no end, nothing. */

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -23,7 +23,7 @@ class ReadingTest {
 
     @Test
     void anUnansweredSessionHasNoAnswer() {
-        Reply read = Rendezvous.opened().read().is(200);
+        HttpReply read = HttpSession.opened().read().is(200);
 
         assertThat(read.at("/answer").isNull()).isTrue();
         assertThat(read.at("/topic").isNull()).isTrue();
@@ -37,7 +37,7 @@ class ReadingTest {
 
     @Test
     void noReplyShowsAToken() {
-        Rendezvous session = Rendezvous.answered();
+        HttpSession session = HttpSession.answered();
 
         assertThat(session.read().text()).doesNotContain(session.offererToken(), session.answererToken());
         assertThat(session.events().text()).doesNotContain(session.offererToken(), session.answererToken());
@@ -58,9 +58,9 @@ class ReadingTest {
                 ", ,TAG"
             })
     void aStateThatIsKnownIsNotRepeated(String known) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String tag = session.tag();
-        Reply unchanged = session.client()
+        HttpReply unchanged = session.client()
                 .get(session.path())
                 .header("If-None-Match", known.replace("TAG", tag))
                 .send()
@@ -72,7 +72,7 @@ class ReadingTest {
 
     @Test
     void severalLinesAreOneList() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         for (List<String> lines : List.of(List.of("\"x\"", session.tag()), List.of(session.tag(), "\"x\""))) {
             session.client()
                     .get(session.path())
@@ -86,7 +86,7 @@ class ReadingTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"1\"", "W/\"1\"", "\"\"", "\"0\", W/\"2\"", "\"a,1,b\"", ""})
     void aStateThatIsNotKnownIsRead(String known) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .get(session.path())
                 .header("If-None-Match", known)
@@ -98,7 +98,7 @@ class ReadingTest {
     @ValueSource(
             strings = {"1", "\"1", "1\"", "w/\"1\"", "\"1\" \"2\"", "\"1\";", "\"1 \"x", "garbage", "'1'", "*, \"1\""})
     void whatIsNoEntityTagIsRefused(String garbage) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
 
         session.client()
                 .get(session.path())
@@ -109,7 +109,7 @@ class ReadingTest {
 
     @Test
     void aLongListOfTagsIsReadToItsEnd() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String list = "\"x\", ".repeat(3000);
 
         session.client()
@@ -126,10 +126,10 @@ class ReadingTest {
 
     @Test
     void unknownForeignExpiredAndDeletedLookTheSame() {
-        Rendezvous foreign = Rendezvous.opened();
-        Rendezvous expired = Rendezvous.opened();
+        HttpSession foreign = HttpSession.opened();
+        HttpSession expired = HttpSession.opened();
         clock.advance(Duration.ofSeconds(200));
-        Rendezvous deleted = Rendezvous.opened();
+        HttpSession deleted = HttpSession.opened();
         deleted.client()
                 .delete(deleted.path())
                 .token(deleted.offererToken())
@@ -137,13 +137,13 @@ class ReadingTest {
                 .is(204);
         clock.advance(Duration.ofSeconds(100));
 
-        Reply unknown = Client.ofNewOrigin()
-                .get("/api/v1/sessions/" + Rendezvous.newCode())
+        HttpReply unknown = TestClient.ofNewOrigin()
+                .get("/api/v1/sessions/" + HttpSession.newCode())
                 .send()
                 .isProblem(404, "session-not-found");
-        List<Reply> others = List.of(
-                Client.ofNewOrigin().get(foreign.path()).send(), expired.read(), deleted.read(), expired.events());
-        for (Reply other : others) {
+        List<HttpReply> others = List.of(
+                TestClient.ofNewOrigin().get(foreign.path()).send(), expired.read(), deleted.read(), expired.events());
+        for (HttpReply other : others) {
             assertThat(other.status()).isEqualTo(404);
             assertThat(other.text()).isEqualTo(unknown.text());
             assertThat(other.headers().map().keySet())
@@ -154,12 +154,12 @@ class ReadingTest {
     @ParameterizedTest
     @ValueSource(strings = {"%20", "a%2Fb", "%00", "a+b", "caf%C3%A9", "a*b", "%F0%9F%98%80"})
     void whatCannotBeACodeIsUnknown(String code) {
-        Client.ofNewOrigin().get("/api/v1/sessions/" + code).send().isProblem(404, "session-not-found");
+        TestClient.ofNewOrigin().get("/api/v1/sessions/" + code).send().isProblem(404, "session-not-found");
     }
 
     @Test
     void aCodeMayHaveEveryUnreservedCharacter() {
-        Client client = Client.ofNewOrigin();
+        TestClient client = TestClient.ofNewOrigin();
         String code = "AZaz09._~-";
         client.post("/api/v1/sessions").json(object("offer", "x", "code", code)).is(201);
 
@@ -169,8 +169,8 @@ class ReadingTest {
 
     @Test
     void headSaysWhatGetSaysButTheBody() {
-        Rendezvous session = Rendezvous.opened();
-        Reply head = session.client().call("HEAD", session.path()).send().is(200);
+        HttpSession session = HttpSession.opened();
+        HttpReply head = session.client().call("HEAD", session.path()).send().is(200);
 
         assertThat(head.body()).isEmpty();
         assertThat(head.header("ETag")).isEqualTo(session.tag());

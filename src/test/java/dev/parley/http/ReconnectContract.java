@@ -85,7 +85,7 @@ abstract class ReconnectContract {
         SessionToken token = open(key);
         boolean stream = random.nextBoolean();
         int turns = random.nextInt(60_000);
-        var reader = new ForgetfulReader(key, 2, random);
+        var reader = new ReconnectingReader(key, 2, random);
         Future<?> reading = threads.submit(() -> {
             while (reader.seen() < 2) {
                 reader.read(stream, Integer.MAX_VALUE);
@@ -103,7 +103,7 @@ abstract class ReconnectContract {
         int events = 2 + random.nextInt(30);
         long writingSeed = random.nextLong();
         Future<?> writing = threads.submit(() -> write(key, token, events, new Random(writingSeed)));
-        var reader = new ForgetfulReader(key, events, random);
+        var reader = new ReconnectingReader(key, events, random);
         while (reader.seen() < events) {
             reader.read(random.nextBoolean(), random.nextInt(BYTES_MAX));
         }
@@ -128,7 +128,7 @@ abstract class ReconnectContract {
     }
 
     private static SessionKey newKey() {
-        return new SessionKey(new Namespace("https://reconnect.example"), new Code(Rendezvous.newCode()));
+        return new SessionKey(new Namespace("https://reconnect.example"), new Code(HttpSession.newCode()));
     }
 
     /** Opens a session whose event 1 says "1". */

@@ -1,8 +1,8 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
-import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RenegotiationTest {
     private static final String SECOND = "v=0\r\nsecond";
 
-    private final Rendezvous session = Rendezvous.answered();
+    private final HttpSession session = HttpSession.answered();
 
     @Test
     void aNewOfferStartsAGenerationWithoutAnAnswer() {
         session.trickle(session.offererToken(), object("candidates", List.of("o1"), "end", true));
-        Reply restarted = session.renegotiate(session.tag(), SECOND).is(200);
+        HttpReply restarted = session.renegotiate(session.tag(), SECOND).is(200);
 
         assertThat(restarted.textAt("/side")).isEqualTo("offerer");
         assertThat(restarted.at("/generation").intValue()).isEqualTo(2);
@@ -34,7 +34,7 @@ class RenegotiationTest {
         assertThat(restarted.json().has("sessionToken"))
                 .as("the caller has it already")
                 .isFalse();
-        Reply read = session.read();
+        HttpReply read = session.read();
         assertThat(read.textAt("/offer")).isEqualTo(SECOND);
         assertThat(read.at("/answer").isNull()).isTrue();
         assertThat(read.at("/generation").intValue()).isEqualTo(2);
@@ -46,7 +46,7 @@ class RenegotiationTest {
     void whatWasSaidBeforeStaysReadable() {
         session.renegotiate(session.tag(), SECOND).is(200);
 
-        Reply events = session.events();
+        HttpReply events = session.events();
         assertThat(events.at("/events")).hasSize(3);
         assertThat(events.textAt("/events/0/offer")).isEqualTo(OFFER);
         assertThat(events.textAt("/events/1/answer")).isEqualTo(ANSWER);
@@ -75,7 +75,7 @@ class RenegotiationTest {
         session.renegotiate(session.tag(), SECOND).is(200);
 
         for (String token : List.of(session.offererToken(), session.answererToken())) {
-            Reply refused = session.trickle(token, object("candidates", List.of("late"), "generation", 1))
+            HttpReply refused = session.trickle(token, object("candidates", List.of("late"), "generation", 1))
                     .isProblem(412, "other-generation");
             assertThat(refused.textAt("/detail")).contains("Generation 2").contains("fetch");
         }
@@ -89,16 +89,16 @@ class RenegotiationTest {
             String seen = session.read().header("ETag");
             String one = "one " + round;
             String other = "other " + round;
-            CompletableFuture<Reply> first = offerAndGoOn(seen, one);
-            CompletableFuture<Reply> second = offerAndGoOn(seen, other);
+            CompletableFuture<HttpReply> first = offerAndGoOn(seen, one);
+            CompletableFuture<HttpReply> second = offerAndGoOn(seen, other);
             boolean firstWins = first.join().status() == 200;
             String winner = firstWins ? one : other;
-            Reply won = (firstWins ? first : second).join().is(200);
-            Reply lost = (firstWins ? second : first).join().isProblem(412, "session-changed");
+            HttpReply won = (firstWins ? first : second).join().is(200);
+            HttpReply lost = (firstWins ? second : first).join().isProblem(412, "session-changed");
 
             assertThat(lost.textAt("/detail")).contains("fetch");
             assertThat(session.tag()).isEqualTo(won.header("ETag"));
-            Reply news = session.client()
+            HttpReply news = session.client()
                     .get(session.path())
                     .header("If-None-Match", seen)
                     .header("Prefer", "wait=25")
@@ -109,7 +109,7 @@ class RenegotiationTest {
         }
     }
 
-    private CompletableFuture<Reply> offerAndGoOn(String ifMatch, String offer) {
+    private CompletableFuture<HttpReply> offerAndGoOn(String ifMatch, String offer) {
         return session.client()
                 .put(session.path() + "/offer")
                 .token(session.offererToken())
@@ -140,7 +140,7 @@ class RenegotiationTest {
             strings = {"\"2\"", "\"a.2.b\"", "\"abc\"", "\"\"", "\"9999999999999.9999999999999.1\"", "\"1,2\"", "W/TAG"
             })
     void aStateThatIsNotTheCurrentOneIsStale(String stale) {
-        Reply refused =
+        HttpReply refused =
                 session.renegotiate(stale.replace("TAG", session.tag()), SECOND).isProblem(412, "session-changed");
 
         assertThat(refused.textAt("/detail")).contains("If-Match").contains("ETag");
@@ -162,7 +162,7 @@ class RenegotiationTest {
     @Test
     void anExtensionIsAnotherState() {
         String before = session.tag();
-        Reply extended = session.client()
+        HttpReply extended = session.client()
                 .call("PATCH", session.path())
                 .token(session.offererToken())
                 .json(object("ttl", 600))
@@ -203,7 +203,7 @@ class RenegotiationTest {
         session.renegotiate("*", SECOND).is(200);
         var answer = object("answer", "a stranger's");
 
-        for (String token : List.of(Rendezvous.newToken(), session.offererToken())) {
+        for (String token : List.of(HttpSession.newToken(), session.offererToken())) {
             session.client()
                     .put(session.path() + "/answer")
                     .token(token)
@@ -240,7 +240,7 @@ class RenegotiationTest {
         var body = object("offer", SECOND);
 
         session.client().put(path).header("If-Match", "*").json(body).isProblem(401, "session-token-missing");
-        for (String token : List.of(session.answererToken(), Rendezvous.newToken())) {
+        for (String token : List.of(session.answererToken(), HttpSession.newToken())) {
             session.client()
                     .put(path)
                     .header("If-Match", "*")
@@ -253,7 +253,7 @@ class RenegotiationTest {
 
     @Test
     void aStrangerFindsNoSession() {
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .put(session.path() + "/offer")
                 .header("If-Match", "*")
                 .token(session.offererToken())

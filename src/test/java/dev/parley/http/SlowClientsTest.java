@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +42,7 @@ class SlowClientsTest {
     @ParameterizedTest
     @ValueSource(strings = {SLOW_HEAD, SLOW_BODY, "P", "GET / HTTP/1.1\r\nHost: x\r\n"})
     void aRequestThatDoesNotArriveIsRefusedWith408(String begun) throws IOException {
-        Reply refused = connect().send(begun).receive().orElseThrow();
+        HttpReply refused = connect().send(begun).receive().orElseThrow();
 
         assertThat(refused.status()).isEqualTo(408);
         assertThat(refused.header("Connection")).isEqualTo("close");
@@ -58,7 +58,7 @@ class SlowClientsTest {
         var times = new ArrayList<Duration>();
         for (int i = 0; i < 20; i++) {
             long begun = System.nanoTime();
-            Client.ofNewOrigin()
+            TestClient.ofNewOrigin()
                     .post("/api/v1/sessions")
                     .json(object("offer", "x"))
                     .is(201);
@@ -68,15 +68,15 @@ class SlowClientsTest {
         assertThat(times.stream().sorted().toList().get(times.size() / 2)).isLessThan(Duration.ofSeconds(1));
         assertThat(dripping.isDone()).isFalse();
         for (RawConnection connection : connections) {
-            assertThat(connection.receive().map(Reply::status).orElse(408)).isEqualTo(408);
+            assertThat(connection.receive().map(HttpReply::status).orElse(408)).isEqualTo(408);
             assertThat(connection.ends()).isTrue();
         }
     }
 
     @Test
     void whoWaitsForAReplyIsNotTakenForSlow() throws IOException {
-        Rendezvous session = Rendezvous.opened();
-        Reply nothing = connect()
+        HttpSession session = HttpSession.opened();
+        HttpReply nothing = connect()
                 .send("GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=4\r\nOrigin: "
                         + session.client().origin() + "\r\n\r\n")
                 .receive()
@@ -97,7 +97,7 @@ class SlowClientsTest {
         await().until(() -> answer(connect()).isPresent());
     }
 
-    private static Optional<Reply> answer(RawConnection connection) throws IOException {
+    private static Optional<HttpReply> answer(RawConnection connection) throws IOException {
         return connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").receive();
     }
 

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class StrictJsonTest {
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     @ParameterizedTest
     @ValueSource(strings = {"Offer", "sdp", "o\\u0066fer2", "namespace", "sessionToken", "generation"})
@@ -29,7 +29,7 @@ class StrictJsonTest {
 
     @Test
     void anUnknownFieldIsNamedInEveryCall() {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String body = "{\"surprise\":1}";
         session.client().put(session.path() + "/answer").json(body).isMalformed("\"surprise\"");
         session.client().patch(session.path()).json(body).isMalformed("\"surprise\"");
@@ -43,7 +43,7 @@ class StrictJsonTest {
 
     @Test
     void aLongOrStrangeNameIsShownShortAndTame() {
-        Reply refused = open("{\"" + "n".repeat(5000) + "\":1}").isMalformed("nnn");
+        HttpReply refused = open("{\"" + "n".repeat(5000) + "\":1}").isMalformed("nnn");
         assertThat(refused.body()).hasSizeLessThan(400);
 
         assertThat(open("{\"\\u0000\\u001b\\u009f\":1}")
@@ -132,7 +132,7 @@ class StrictJsonTest {
         "end,1"
     })
     void soItIsInAnAnswer(String field, String value) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String answer = field.equals("answer") ? "" : "\"answer\":\"x\",";
         session.client()
                 .put(session.path() + "/answer")
@@ -144,7 +144,7 @@ class StrictJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"ttl\":\"60\"}", "{\"ttl\":60.1}", "{\"ttl\":6e-1}", "{\"ttl\":null}", "{\"ttl\":[]}"})
     void soItIsInATimeToLive(String body) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .patch(session.path())
                 .token(session.offererToken())
@@ -156,12 +156,12 @@ class StrictJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"300", "300.0", "300.000", "3e2", "3E+2", "0.3e3", "30000e-2"})
     void aWholeNumberIsOneHoweverItIsWritten(String ttl) {
-        Reply opened = open("{\"offer\":\"x\",\"ttl\":" + ttl + "}").is(201);
-        Reply read = client.get(opened.header("Location")).send();
+        HttpReply opened = open("{\"offer\":\"x\",\"ttl\":" + ttl + "}").is(201);
+        HttpReply read = client.get(opened.header("Location")).send();
         assertThat(read.timeAt("/expiresAt"))
                 .isEqualTo(read.timeAt("/createdAt").plusSeconds(300));
 
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .patch(session.path())
                 .token(session.offererToken())
@@ -172,7 +172,7 @@ class StrictJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"1", "1.0", "0.1e1", "10e-1"})
     void soIsAGeneration(String generation) {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .put(session.path() + "/answer")
                 .json("{\"answer\":\"x\",\"generation\":" + generation + "}")
@@ -206,7 +206,7 @@ class StrictJsonTest {
         open("{\"offer\":\"x\",\"code\":\"no-candidate\"," + candidates + "}").isMalformed(field);
         client.get("/api/v1/sessions/no-candidate").send().is(404);
 
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .put(session.path() + "/answer")
                 .json("{\"answer\":\"x\"," + candidates + "}")
@@ -225,7 +225,7 @@ class StrictJsonTest {
         String object = "{\"type\":\"offer\",\"sdp\":\"v=0\"}";
         open("{\"offer\":" + object + "}").isMalformed("send the sdp");
 
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         session.client()
                 .put(session.path() + "/answer")
                 .json("{\"answer\":" + object + "}")
@@ -323,7 +323,7 @@ class StrictJsonTest {
     @Test
     void aMarkThatSaysUtf8IsIgnored() {
         String body = "\ufeff{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"caf\u00e9\"}]}";
-        Reply opened = openBytes(body.getBytes(UTF_8)).is(201);
+        HttpReply opened = openBytes(body.getBytes(UTF_8)).is(201);
         assertThat(client.get("/api/v1/sessions/" + opened.textAt("/code"))
                         .send()
                         .textAt("/offerCandidates/0/candidate"))
@@ -363,11 +363,11 @@ class StrictJsonTest {
         client.post("/api/v1/sessions").json(object("offer", "x", "code", "c")).is(201);
     }
 
-    private Reply open(String body) {
+    private HttpReply open(String body) {
         return openBytes(body.getBytes(UTF_8));
     }
 
-    private Reply openBytes(byte[] body) {
+    private HttpReply openBytes(byte[] body) {
         return client.post("/api/v1/sessions").json(body);
     }
 

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
@@ -19,16 +19,16 @@ class TricklingTest {
     @Inject
     MovableClock clock;
 
-    private final Rendezvous session = Rendezvous.answered();
+    private final HttpSession session = HttpSession.answered();
 
     @Test
     void bothSidesAddTheirs() {
-        Reply offerers = trickle(session.offererToken(), List.of("o1", "o2")).is(201);
-        Reply answerers = trickle(session.answererToken(), List.of("a1")).is(201);
+        HttpReply offerers = trickle(session.offererToken(), List.of("o1", "o2")).is(201);
+        HttpReply answerers = trickle(session.answererToken(), List.of("a1")).is(201);
 
         assertThat(offerers.text()).isEqualTo("{\"seq\":4,\"added\":2}");
         assertThat(answerers.text()).isEqualTo("{\"seq\":5,\"added\":1}");
-        Reply read = session.read();
+        HttpReply read = session.read();
         assertThat(read.textsAt("/offerCandidates")).containsExactly("o1", "o2");
         assertThat(read.textsAt("/answerCandidates")).containsExactly("a1");
     }
@@ -36,7 +36,7 @@ class TricklingTest {
     @Test
     void aRetriedCandidateIsStoredOnce() {
         trickle(session.offererToken(), List.of("o1", "o2")).is(201);
-        Reply again = trickle(session.offererToken(), List.of("o2", "o3", "o1")).is(201);
+        HttpReply again = trickle(session.offererToken(), List.of("o2", "o3", "o1")).is(201);
 
         assertThat(again.at("/added").intValue()).as("what was new").isEqualTo(1);
         assertThat(again.at("/seq").longValue()).isEqualTo(5);
@@ -81,7 +81,7 @@ class TricklingTest {
 
     @Test
     void aTokenIsNeeded() {
-        Reply missing = session.client()
+        HttpReply missing = session.client()
                 .post(session.path() + "/candidates")
                 .json(object("candidates", List.of("x")))
                 .isProblem(401, "session-token-missing");
@@ -91,13 +91,13 @@ class TricklingTest {
 
     @Test
     void aStrangersTokenIsRefused() {
-        trickle(Rendezvous.newToken(), List.of("x")).isProblem(403, "session-token-refused");
+        trickle(HttpSession.newToken(), List.of("x")).isProblem(403, "session-token-refused");
         assertThat(session.read().at("/seq").longValue()).isEqualTo(2);
     }
 
     @Test
     void theTokenOfAnotherSessionIsRefused() {
-        Rendezvous other = Rendezvous.answered();
+        HttpSession other = HttpSession.answered();
 
         trickle(other.offererToken(), List.of("x")).isProblem(403, "session-token-refused");
     }
@@ -114,11 +114,11 @@ class TricklingTest {
     void aStrangerFindsNoSession() {
         var body = object("candidates", List.of("x"));
         session.client()
-                .post("/api/v1/sessions/" + Rendezvous.newCode() + "/candidates")
+                .post("/api/v1/sessions/" + HttpSession.newCode() + "/candidates")
                 .token(session.offererToken())
                 .json(body)
                 .isProblem(404, "session-not-found");
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .post(session.path() + "/candidates")
                 .token(session.offererToken())
                 .json(body)
@@ -127,7 +127,7 @@ class TricklingTest {
         session.trickle(session.offererToken(), body).isProblem(404, "session-not-found");
     }
 
-    private Reply trickle(String token, List<String> candidates) {
+    private HttpReply trickle(String token, List<String> candidates) {
         return session.trickle(token, object("candidates", candidates));
     }
 }

@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -29,7 +29,7 @@ class WaitingBoundsTest {
     @Inject
     WaitRegistry feed;
 
-    private final Rendezvous session = Rendezvous.opened();
+    private final HttpSession session = HttpSession.opened();
     private final Deque<RawConnection> waiting = new ArrayDeque<>();
 
     @BeforeEach
@@ -50,12 +50,12 @@ class WaitingBoundsTest {
         for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
             waitFor(session, accept);
         }
-        Reply refused = ask(session, accept).isProblem(429, "too-many-waits");
+        HttpReply refused = ask(session, accept).isProblem(429, "too-many-waits");
         assertThat(refused.header("Retry-After")).isEqualTo("5");
         assertThat(refused.textAt("/detail")).contains("3 wait for this session");
         assertThat(feed.size()).isEqualTo(WaitingProfile.PER_SESSION);
 
-        waitFor(Rendezvous.opened(), accept);
+        waitFor(HttpSession.opened(), accept);
         waiting.pop().close();
         waiting.pop().close();
         await().until(() -> feed.size() == WaitingProfile.PER_SESSION - 1);
@@ -65,7 +65,7 @@ class WaitingBoundsTest {
     @Test
     void asManyOfAClientWaitAsMayAndThenAsManyInAll() throws IOException {
         for (int i = 0; i < WaitingProfile.PER_CLIENT; i++) {
-            waitFor(Rendezvous.opened(), i % 2 == 0 ? LIST : STREAM);
+            waitFor(HttpSession.opened(), i % 2 == 0 ? LIST : STREAM);
         }
         assertThat(ask(session, LIST).isProblem(429, "too-many-waits").textAt("/detail"))
                 .contains("client");
@@ -117,11 +117,11 @@ class WaitingBoundsTest {
         assertThat(connection.receive().orElseThrow().at("/events")).hasSize(2);
     }
 
-    private void waitFor(Rendezvous session, String accept) throws IOException {
+    private void waitFor(HttpSession session, String accept) throws IOException {
         waitFor(session, accept, "127.0.0.1");
     }
 
-    private void waitFor(Rendezvous session, String accept, String address) throws IOException {
+    private void waitFor(HttpSession session, String accept, String address) throws IOException {
         int others = feed.size();
         var connection = new RawConnection(address);
         waiting.push(connection);
@@ -133,12 +133,12 @@ class WaitingBoundsTest {
         return request(session, path, accept);
     }
 
-    private static String request(Rendezvous session, String path, String accept) {
+    private static String request(HttpSession session, String path, String accept) {
         return "GET " + session.path() + path + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nAccept: " + accept
                 + "\r\nOrigin: " + session.client().origin() + "\r\n\r\n";
     }
 
-    private static Reply ask(Rendezvous session, String accept) {
+    private static HttpReply ask(HttpSession session, String accept) {
         return session.client()
                 .get(session.path() + "/events?after=1")
                 .header("Prefer", "wait=20")

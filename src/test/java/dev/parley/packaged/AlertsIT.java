@@ -72,7 +72,7 @@ class AlertsIT {
 
     @Test
     void databaseNodesAndNodesThatFailAreSeen() throws Exception {
-        try (TwoNodes nodes = TwoNodes.in(folder)) {
+        try (TwoPackagedNodes nodes = TwoPackagedNodes.in(folder)) {
             RunningParley one = nodes.one();
             RunningParley two = nodes.two();
             List<Scrape> well = twice(() -> open(one), one, two);
@@ -110,7 +110,7 @@ class AlertsIT {
             ParleyJar jar = sweepingOften(disk.folder().resolve("parley.db").toString());
             try (RunningParley parley = jar.start()) {
                 List<Scrape> well = twice(() -> open(parley), parley);
-                Reply reply = open(parley);
+                ServerReply reply = open(parley);
                 while (reply.isSuccess()) {
                     reply = open(parley);
                 }
@@ -150,7 +150,7 @@ class AlertsIT {
     }
 
     private void damage() throws SQLException {
-        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+        try (OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             store.execute("UPDATE sessions SET peer_id = 'another' WHERE code = 'session-1'");
         }
     }
@@ -174,7 +174,7 @@ class AlertsIT {
         }
     }
 
-    private Reply open(RunningParley parley) {
+    private ServerReply open(RunningParley parley) {
         return parley.client()
                 .send(
                         "POST",

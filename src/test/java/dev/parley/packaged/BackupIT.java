@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class BackupIT {
     @Test
     void aBackupUnderLoadIsRestoredWholeAndBeginsANewHistory() throws SQLException {
         System.out.printf("BackupIT: -Dparley.backup.rounds=%d%n", ROUNDS);
-        var kept = new ArrayList<RememberedSession>();
+        var kept = new ArrayList<AcknowledgedSession>();
         Map<String, List<JsonNode>> during = Map.of();
         var bookmarks = new ArrayList<String>();
         for (int round = 0; round < ROUNDS; round++) {
@@ -50,13 +50,13 @@ class BackupIT {
         try (RunningParley parley = jar().start()) {
             assertRestored(parley.client(), kept, during, bookmarks);
         }
-        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+        try (OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             assertThat(store.value("PRAGMA integrity_check")).isEqualTo("ok");
         }
-        FailureListener.count(ROUNDS, "backups restored");
+        CampaignCounts.count(ROUNDS, "backups restored");
     }
 
-    private static void assertDone(Exit exit) {
+    private static void assertDone(ProcessExit exit) {
         assertThat(exit.code()).as("%s", exit).isZero();
         assertThat(exit.out()).hasLineCount(1).contains(BACKUP);
         assertThat(exit.err()).isEmpty();
@@ -64,7 +64,7 @@ class BackupIT {
 
     private static void assertRestored(
             ParleyClient client,
-            List<RememberedSession> kept,
+            List<AcknowledgedSession> kept,
             Map<String, List<JsonNode>> during,
             List<String> bookmarks) {
         kept.forEach(session -> session.assertKeptBy(client));
@@ -80,8 +80,8 @@ class BackupIT {
         assertThat(isReset(client.getSince(bookmark(client), "/api/v1/topics"))).isFalse();
     }
 
-    private static List<RememberedSession> written(ParleyClient client, int round) {
-        try (Crowd crowd = Crowd.actingOn(client, 4, 2L * round, 100)) {
+    private static List<AcknowledgedSession> written(ParleyClient client, int round) {
+        try (ConcurrentPeers crowd = ConcurrentPeers.actingOn(client, 4, 2L * round, 100)) {
             crowd.awaitAcknowledgements();
             crowd.leave();
             return crowd.sessions();
@@ -90,9 +90,9 @@ class BackupIT {
 
     /** Returns what each session came to hold that peers wrote in while the backup was made. */
     private Map<String, List<JsonNode>> writtenDuringABackup(ParleyClient client, int round) {
-        try (Crowd crowd = Crowd.actingOn(client, 4, 2L * round + 1, 1)) {
+        try (ConcurrentPeers crowd = ConcurrentPeers.actingOn(client, 4, 2L * round + 1, 1)) {
             crowd.awaitAcknowledgements();
-            Exit backup = jar().run("backup", BACKUP);
+            ProcessExit backup = jar().run("backup", BACKUP);
             crowd.leave();
             assertDone(backup);
             assertThat(crowd.surprises()).isEmpty();
@@ -104,7 +104,7 @@ class BackupIT {
 
     private static List<JsonNode> events(ParleyClient client, String code) {
         var events = new ArrayList<JsonNode>();
-        Reply reply = client.events(code);
+        ServerReply reply = client.events(code);
         if (reply.status() == 200) {
             reply.json().required("events").forEach(events::add);
         }
@@ -118,7 +118,7 @@ class BackupIT {
                 .orElseThrow();
     }
 
-    private static boolean isReset(Reply reply) {
+    private static boolean isReset(ServerReply reply) {
         assertThat(reply.status()).as("%s", reply).isEqualTo(200);
         return reply.headers().firstValue("x-bookmark-status").equals(Optional.of("reset"));
     }
@@ -136,7 +136,7 @@ class BackupIT {
 
         assertThat(Files.readAllBytes(folder.resolve(BACKUP))).isEqualTo(old);
         assertDone(jar().run("backup", BACKUP));
-        try (StoreFile backup = StoreFile.open(folder.resolve(BACKUP))) {
+        try (OutsideConnection backup = OutsideConnection.open(folder.resolve(BACKUP))) {
             assertThat(backup.sessions()).isEqualTo(40_001);
         }
         assertThat(folder.resolve(BACKUP + ".partial")).doesNotExist();
@@ -155,7 +155,7 @@ class BackupIT {
     }
 
     private void insertSessions(int sessions) throws SQLException {
-        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+        try (OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             store.execute("""
                     INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
                                           created_at, expires_at)

@@ -16,7 +16,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"no-such-command", "--no-such-option", "sweep everything", "sweep --no-such-option"})
     void aMistakeIsAnsweredWithTheUsage(String arguments) {
-        Exit exit = ParleyJar.in(folder).run(arguments.split(" "));
+        ProcessExit exit = ParleyJar.in(folder).run(arguments.split(" "));
         assertThat(exit.code()).isEqualTo(2);
         assertThat(exit.out()).isEmpty();
         assertThat(exit.err()).contains("Usage: parley").doesNotContain("Exception");
@@ -25,7 +25,7 @@ class CommandLineIT {
 
     @Test
     void helpNamesTheCommands() {
-        Exit exit = ParleyJar.in(folder).run("--help");
+        ProcessExit exit = ParleyJar.in(folder).run("--help");
         assertThat(exit.code()).isZero();
         assertThat(exit.out()).contains("Usage: parley", "serve", "sweep", "PARLEY_STORE_URL");
         assertThat(exit.err()).isEmpty();
@@ -34,7 +34,7 @@ class CommandLineIT {
 
     @Test
     void theVersionIsOneLine() {
-        Exit exit = ParleyJar.in(folder).run("--version");
+        ProcessExit exit = ParleyJar.in(folder).run("--version");
         assertThat(exit.code()).isZero();
         assertThat(exit.out().strip()).matches("Parley \\d+\\.\\d+.*");
         assertNothingDone();

@@ -2,7 +2,7 @@ package dev.parley.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,8 +36,8 @@ class CrashIT {
     void whatWasAcknowledgedSurvivesKillMinus9() throws SQLException {
         System.out.printf("CrashIT: -Dparley.crash.seed=%d -Dparley.crash.rounds=%d%n", SEED, ROUNDS);
         var random = new Random(SEED);
-        var all = new ArrayList<RememberedSession>();
-        List<RememberedSession> latest = List.of();
+        var all = new ArrayList<AcknowledgedSession>();
+        List<AcknowledgedSession> latest = List.of();
         for (int round = 0; round < ROUNDS; round++) {
             try (RunningParley parley = start()) {
                 assertKept(latest, parley.client());
@@ -51,7 +51,7 @@ class CrashIT {
             assertThat(parley.stop().code()).isIn(0, 143);
         }
         assertSound();
-        FailureListener.count(ROUNDS, "times kill -9");
+        CampaignCounts.count(ROUNDS, "times kill -9");
     }
 
     private RunningParley start() {
@@ -62,9 +62,9 @@ class CrashIT {
     }
 
     /** Returns what the peers remember. */
-    private static List<RememberedSession> killUnderLoad(RunningParley parley, Random random) {
+    private static List<AcknowledgedSession> killUnderLoad(RunningParley parley, Random random) {
         int acknowledged = random.nextInt(ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX);
-        try (Crowd crowd = Crowd.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
+        try (ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
             crowd.awaitAcknowledgements();
             parley.kill();
             crowd.awaitSilence();
@@ -73,8 +73,8 @@ class CrashIT {
         }
     }
 
-    private static void assertKept(List<RememberedSession> sessions, ParleyClient client) {
-        for (RememberedSession session : sessions) {
+    private static void assertKept(List<AcknowledgedSession> sessions, ParleyClient client) {
+        for (AcknowledgedSession session : sessions) {
             session.assertKeptBy(client);
             session.assertAnsweredForGood(client);
             session.assertRepeatable(client);
@@ -83,7 +83,7 @@ class CrashIT {
 
     /** After so many recoveries the file itself is whole. */
     private void assertSound() throws SQLException {
-        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+        try (OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             assertThat(store.value("PRAGMA integrity_check")).isEqualTo("ok");
         }
     }

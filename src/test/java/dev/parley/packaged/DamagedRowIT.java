@@ -25,7 +25,7 @@ class DamagedRowIT {
                     .isEqualTo(201));
             parley.stop();
         }
-        try (StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+        try (OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             store.execute("PRAGMA ignore_check_constraints = ON");
             String event = " WHERE seq = 1 AND session_id = ";
             store.execute("UPDATE events SET payload = X'00'" + event + id(store, "changed-event"));
@@ -33,11 +33,11 @@ class DamagedRowIT {
             store.execute("DELETE FROM events" + event + id(store, "missing-event"));
             store.execute("UPDATE sessions SET peer_id = 'another' WHERE code = 'changed-session'");
         }
-        Exit doctor = jar().run("doctor");
+        ProcessExit doctor = jar().run("doctor");
         assertThat(doctor.code()).as("%s", doctor).isEqualTo(1);
         assertThat(doctor.out()).contains("5 live sessions read, 4 damaged", "→");
         try (RunningParley parley = jar().start();
-                StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+                OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             for (String code : codes) {
                 assertThat(parley.client().session(code).status()).as(code).isEqualTo(code.equals("whole") ? 200 : 503);
             }
@@ -51,7 +51,7 @@ class DamagedRowIT {
         }
     }
 
-    private static String id(StoreFile store, String code) throws SQLException {
+    private static String id(OutsideConnection store, String code) throws SQLException {
         return String.valueOf(store.value("SELECT id FROM sessions WHERE code = '" + code + "'"));
     }
 

@@ -93,7 +93,7 @@ class DevModeIT {
                                 NOT_FETCHED.matcher(said).find(), "Maven, or what it needs, cannot be fetched here");
                         throw new AssertionError("quarkus:dev has ended: " + said);
                     }
-                    Reply health = client.health();
+                    ServerReply health = client.health();
                     return health.status() == 200
                             && status.equals(health.json().path("status").textValue());
                 });

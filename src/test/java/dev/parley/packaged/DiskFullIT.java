@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class DiskFullIT {
     @TempDir
     Path folder;
 
-    private final List<RememberedSession> sessions = new ArrayList<>();
+    private final List<AcknowledgedSession> sessions = new ArrayList<>();
 
     @Test
     void aFullDiskRefusesWritesAndNothingElse() throws IOException {
@@ -67,7 +67,7 @@ class DiskFullIT {
                         .hasSizeLessThan(5 * ROUNDS);
             }
             System.out.printf("DiskFullIT: %d times full and back, %d sessions, 0 lost%n", ROUNDS, sessions.size());
-            FailureListener.count(ROUNDS, "times disk full");
+            CampaignCounts.count(ROUNDS, "times disk full");
             try (RunningParley parley = jar.start()) {
                 assertAllKept(parley.client());
             }
@@ -96,9 +96,9 @@ class DiskFullIT {
         assertAllKept(client);
     }
 
-    private static Reply fillWithShortLives(ParleyClient client) {
+    private static ServerReply fillWithShortLives(ParleyClient client) {
         for (int i = 0; i < SESSIONS_MAX; i++) {
-            Reply reply = openForShort(client, "session-" + i);
+            ServerReply reply = openForShort(client, "session-" + i);
             if (!reply.isSuccess()) {
                 return reply;
             }
@@ -106,7 +106,7 @@ class DiskFullIT {
         throw new AssertionError("The disk does not become full");
     }
 
-    private static Reply openForShort(ParleyClient client, String code) {
+    private static ServerReply openForShort(ParleyClient client, String code) {
         return client.send(
                 "POST",
                 "/api/v1/sessions",
@@ -121,7 +121,7 @@ class DiskFullIT {
     /** Opens sessions until one is refused. */
     private void fill(ParleyClient client) {
         for (int i = 0; i < SESSIONS_MAX; i++) {
-            Reply reply = open(client, "session-" + i);
+            ServerReply reply = open(client, "session-" + i);
             if (!reply.isSuccess()) {
                 assertThat(reply.status()).as("%s", reply).isIn(507, 503);
                 assertThat(reply.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -131,10 +131,10 @@ class DiskFullIT {
         throw new AssertionError("The disk does not become full");
     }
 
-    private Reply open(ParleyClient client, String code) {
-        var session = new RememberedSession(code);
+    private ServerReply open(ParleyClient client, String code) {
+        var session = new AcknowledgedSession(code);
         sessions.add(session);
-        return session.remember(RememberedWrite.open(code, "the-own-secret-of-" + code, OFFER + code, List.of()))
+        return session.remember(AcknowledgedWrite.open(code, "the-own-secret-of-" + code, OFFER + code, List.of()))
                 .send(client);
     }
 

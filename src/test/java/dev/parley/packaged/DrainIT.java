@@ -30,7 +30,7 @@ class DrainIT {
         try (RunningParley parley = start("60s")) {
             parley.client().open(CODE, TOKEN, "an offer", List.of());
             parley.terminate();
-            Reply health =
+            ServerReply health =
                     await().atMost(DEADLINE).until(() -> parley.client().health(), reply -> reply.status() != 200);
 
             assertThat(health.status()).isEqualTo(503);
@@ -39,7 +39,7 @@ class DrainIT {
             assertThat(health.headers().firstValue("Connection")).hasValue("close");
             assertThat(parley.operators().get("/q/health/ready").status()).isEqualTo(503);
             assertThat(parley.operators().get("/q/health/live").status()).isEqualTo(200);
-            Reply added = parley.client().trickle(CODE, TOKEN, List.of(TextNode.valueOf("a candidate")));
+            ServerReply added = parley.client().trickle(CODE, TOKEN, List.of(TextNode.valueOf("a candidate")));
             assertThat(added.status()).isEqualTo(201);
             assertThat(added.headers().firstValue("Connection")).hasValue("close");
             assertThat(parley.log()).contains("Draining for 60 s");
@@ -76,7 +76,7 @@ class DrainIT {
                     assertThat(reply.body()).contains("\"events\":[]");
                 });
             }
-            Exit exit = parley.awaitExit();
+            ProcessExit exit = parley.awaitExit();
             assertThat(exit.code()).isIn(0, 143);
             assertThat(exit.err()).contains("Stopped").doesNotContain("ERROR");
         }

@@ -26,7 +26,7 @@ class EncryptionIT {
     @Test
     void aKeyIsChangedUnderLoadAndNobodyNotices() throws IOException, SQLException {
         try (RunningParley parley = jar().with(KEYS, Keys.setting("old")).start();
-                Crowd crowd = Crowd.actingOn(parley.client(), 2, 1, 300)) {
+                ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), 2, 1, 300)) {
             crowd.awaitAcknowledgements();
             crowd.leave();
             assertThat(jar().with(KEYS, keys("new", "old")).run("rotate"))
@@ -38,15 +38,15 @@ class EncryptionIT {
         ParleyJar between = jar().with(KEYS, keys("new", "old"));
         assertRefused(jar().with(KEYS, Keys.setting("new")), "\"old\"");
         try (RunningParley parley = between.start();
-                Crowd crowd = Crowd.actingOn(parley.client(), 2, 2, 100)) {
+                ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), 2, 2, 100)) {
             crowd.awaitAcknowledgements();
 
-            Exit first = between.run("rotate");
-            Exit second = between.run("rotate");
+            ProcessExit first = between.run("rotate");
+            ProcessExit second = between.run("rotate");
 
             assertThat(first.code()).as("%s", first).isZero();
             assertThat(first.out()).matches("\\{\"rotated\":[1-9]\\d*}\\R");
-            assertThat(second).isEqualTo(new Exit(0, "{\"rotated\":0}" + System.lineSeparator(), ""));
+            assertThat(second).isEqualTo(new ProcessExit(0, "{\"rotated\":0}" + System.lineSeparator(), ""));
             crowd.leave();
             assertThat(crowd.surprises()).isEmpty();
             crowd.sessions().forEach(session -> session.assertKeptBy(parley.client()));
@@ -69,7 +69,7 @@ class EncryptionIT {
         Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("r--------"));
 
         try (RunningParley parley = sealed.start();
-                StoreFile store = StoreFile.open(folder.resolve("parley.db"))) {
+                OutsideConnection store = OutsideConnection.open(folder.resolve("parley.db"))) {
             parley.client().open("one", TOKEN, CANARY, List.of(TextNode.valueOf(CANARY)));
             parley.client().open("two", TOKEN, "another", List.of());
             assertThat(parley.client().session("one").text()).contains(CANARY);
@@ -77,7 +77,7 @@ class EncryptionIT {
             store.execute("UPDATE events SET checksum = NULL,"
                     + " payload = (SELECT payload FROM events WHERE session_id = 2) WHERE session_id = 1 AND seq = 1");
 
-            Reply reply = parley.client().session("one");
+            ServerReply reply = parley.client().session("one");
 
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.text()).doesNotContain("another", CANARY);
@@ -86,11 +86,11 @@ class EncryptionIT {
             assertThat(parley.log()).doesNotContain(CANARY);
             assertThat(parley.client().session("two").status()).isEqualTo(200);
 
-            Exit backup = jar().run("backup", "saved.db");
+            ProcessExit backup = jar().run("backup", "saved.db");
             assertThat(backup.code()).as("%s", backup).isZero();
             assertThat(new String(Files.readAllBytes(folder.resolve("saved.db")), StandardCharsets.ISO_8859_1))
                     .doesNotContain(CANARY);
-            Exit sql = jar().run("sql", "SELECT payload FROM conversation WHERE code = 'two'", "--format", "json");
+            ProcessExit sql = jar().run("sql", "SELECT payload FROM conversation WHERE code = 'two'", "--format", "json");
             assertThat(sql.out()).as("%s", sql).contains("(sealed, ");
             parley.stop();
         }
@@ -103,7 +103,7 @@ class EncryptionIT {
     }
 
     private static String refusal(ParleyJar jar) {
-        Exit exit = jar.run();
+        ProcessExit exit = jar.run();
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         assertThat(exit.err().lines()).singleElement().asString().startsWith("parley: ");
         return exit.err();

@@ -3,7 +3,7 @@ package dev.parley.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.packaged.Wanderers.Acknowledged;
+import dev.parley.packaged.RoamingPeers.Acknowledged;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,12 +31,12 @@ class FailoverIT {
     @TempDir
     Path folder;
 
-    private TwoNodes nodes;
+    private TwoPackagedNodes nodes;
 
     @BeforeEach
     void start() {
         System.out.printf("FailoverIT: -Dparley.replicated.seed=%d%n", SEED);
-        nodes = TwoNodes.in(folder);
+        nodes = TwoPackagedNodes.in(folder);
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class FailoverIT {
     @Test
     void aSynchronousStandbyHasAllThatWasAcknowledged() {
         nodes.cluster().synchronous(true);
-        Wanderers peers = failedOver();
+        RoamingPeers peers = failedOver();
 
         assertThat(peers.surprises()).isEmpty();
         assertThat(lost(peers)).isEmpty();
@@ -58,7 +58,7 @@ class FailoverIT {
     void aLateStandbyLacksOnlyWhatItNeverGotAndItsBookmarksAreReset() {
         Acknowledged replicated = replicated();
         nodes.cluster().standby().stopReceiving();
-        Wanderers peers = failedOver();
+        RoamingPeers peers = failedOver();
 
         assertThat(peers.surprises()).isEmpty();
         Set<Acknowledged> lost = lost(peers);
@@ -86,7 +86,7 @@ class FailoverIT {
         assertThat(operators.get("/q/health/started").status()).isEqualTo(200);
         assertThat(one.health()).satisfies(health -> {
             assertThat(health.status()).isEqualTo(200);
-            assertThat(TwoNodes.isByPrimary(health)).isFalse();
+            assertThat(TwoPackagedNodes.isByPrimary(health)).isFalse();
         });
         assertThat(one.getSince("first-primary", "/health").status()).isEqualTo(503);
         assertThat(one.getSince("first-unconstrained", "/api/v1/topics").status())
@@ -105,17 +105,17 @@ class FailoverIT {
     /** A write that the standby has. */
     private Acknowledged replicated() {
         String code = nodes.open();
-        Reply written = TwoNodes.trickle(nodes.one(), code, "replicated");
+        ServerReply written = TwoPackagedNodes.trickle(nodes.one(), code, "replicated");
         await().until(() -> {
-            Reply read = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/" + code);
+            ServerReply read = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/" + code);
             return read.status() == 200 && read.seq() == written.seq();
         });
-        return new Acknowledged(code, "replicated", written.seq(), TwoNodes.bookmark(written));
+        return new Acknowledged(code, "replicated", written.seq(), TwoPackagedNodes.bookmark(written));
     }
 
     /** Kills the primary under load, and promotes the standby after a while; returns the peers who went through that. */
-    private Wanderers failedOver() {
-        try (Wanderers peers = Wanderers.among(nodes.both(), PEERS, SEED)) {
+    private RoamingPeers failedOver() {
+        try (RoamingPeers peers = RoamingPeers.among(nodes.both(), PEERS, SEED)) {
             peers.awaitMoreWritesAndReads();
             nodes.cluster().primary().kill();
             peers.awaitRefusalsAndReadsByReplica();
@@ -134,7 +134,7 @@ class FailoverIT {
     }
 
     /** The acknowledged writes that are not there any more. */
-    private Set<Acknowledged> lost(Wanderers peers) {
+    private Set<Acknowledged> lost(RoamingPeers peers) {
         Map<String, List<String>> kept = new HashMap<>();
         var lost = new HashSet<Acknowledged>();
         for (Acknowledged write : peers.acknowledged()) {
@@ -146,13 +146,13 @@ class FailoverIT {
     }
 
     private List<String> candidates(String code) {
-        Reply events = nodes.one().client().events(code);
+        ServerReply events = nodes.one().client().events(code);
         return events.status() == 404 ? List.of() : events.json().findValuesAsText("candidate");
     }
 
     private boolean isReset(Acknowledged write) {
-        Reply read = nodes.two().client().getSince(write.bookmark(), "/api/v1/topics");
+        ServerReply read = nodes.two().client().getSince(write.bookmark(), "/api/v1/topics");
         assertThat(read.status()).as("%s", read).isEqualTo(200);
-        return TwoNodes.isReset(read);
+        return TwoPackagedNodes.isReset(read);
     }
 }

@@ -45,7 +45,7 @@ class GeneratedClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(Programs.areOnThePath("node", "npm"))
+        assumeThat(InstalledPrograms.areOnThePath("node", "npm"))
                 .as("node and npm are installed")
                 .isTrue();
         Files.createDirectories(FOLDER);

@@ -164,7 +164,7 @@ final class HandshakeLoad implements AutoCloseable {
         return "the-own-secret-of-" + secret;
     }
 
-    private static Reply success(Reply reply) {
+    private static ServerReply success(ServerReply reply) {
         assertThat(reply.isSuccess()).as("%s", reply).isTrue();
         return reply;
     }
@@ -173,7 +173,7 @@ final class HandshakeLoad implements AutoCloseable {
     private List<JsonNode> polled(String code) {
         var events = new ArrayList<JsonNode>();
         while (!isComplete(events)) {
-            Reply reply = success(client.awaitEvents(code, events.size()));
+            ServerReply reply = success(client.awaitEvents(code, events.size()));
             reply.json().required("events").forEach(event -> add(events, event));
         }
         return events;

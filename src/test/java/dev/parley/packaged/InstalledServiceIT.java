@@ -41,7 +41,7 @@ class InstalledServiceIT {
 
     @BeforeEach
     void install() throws Exception {
-        assumeTrue(Programs.areOnThePath("install", "sh"), "install or sh is not here");
+        assumeTrue(InstalledPrograms.areOnThePath("install", "sh"), "install or sh is not here");
         String commands = String.join(
                 "\n",
                 INSTALL.matcher(Files.readString(GUIDE))

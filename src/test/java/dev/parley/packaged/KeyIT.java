@@ -36,17 +36,17 @@ class KeyIT {
             assertThat(server.log())
                     .contains("Keys are asked for, and there is none; make one with \"parley key create\".");
             assertThat(topics(server, null).statusCode()).isEqualTo(401);
-            Exit doctor = jar.run("doctor");
+            ProcessExit doctor = jar.run("doctor");
             assertThat(doctor.code()).as(doctor.out()).isEqualTo(3);
             assertThat(doctor.out()).contains("keys are asked for, and none is found");
 
-            Exit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer,observer");
+            ProcessExit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer,observer");
             assertThat(created.code()).as(created.err()).isZero();
             String key = created.out().strip();
             assertThat(created.out()).matches("parley_[A-Za-z0-9_-]{43}\n");
             await().atMost(KNOWN_MAX).until(() -> topics(server, key).statusCode() == 200);
 
-            Exit list = jar.run("key", "list", "--json");
+            ProcessExit list = jar.run("key", "list", "--json");
             JsonNode only = JSON.readTree(list.out()).at("/keys/0");
             assertThat(only.path("name").textValue()).isEqualTo("web");
             assertThat(only.path("namespace").textValue()).isEqualTo("chess");
@@ -54,11 +54,11 @@ class KeyIT {
             assertThat(only.path("createdAt").textValue()).isNotBlank();
             assertThat(jar.run("doctor").out()).contains("1 key");
 
-            Exit again = jar.run("key", "create", "web", "--namespace", "go", "--role", "peer");
+            ProcessExit again = jar.run("key", "create", "web", "--namespace", "go", "--role", "peer");
             assertThat(again.code()).isEqualTo(1);
             assertThat(again.err()).contains("There is a key with the name web");
 
-            Exit revoked = jar.run("key", "revoke", "web", "--json");
+            ProcessExit revoked = jar.run("key", "revoke", "web", "--json");
             assertThat(revoked.out()).isEqualTo("{\"revoked\":\"web\"}\n");
             await().atMost(KNOWN_MAX).until(() -> topics(server, key).statusCode() == 401);
             assertThat(jar.run("key", "revoke", "web").code()).isEqualTo(1);
@@ -73,7 +73,7 @@ class KeyIT {
     void thereCanBeAKeyBeforeTheFirstStart() throws IOException {
         ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
 
-        Exit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer", "--json");
+        ProcessExit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer", "--json");
         JsonNode json = JSON.readTree(created.out());
         assertThat(json.path("roles").toString()).isEqualTo("[\"peer\"]");
 
@@ -95,7 +95,7 @@ class KeyIT {
         assertThat(jar.run("key", "create", "a b", "--namespace", "chess", "--role", "peer")
                         .code())
                 .isEqualTo(2);
-        Exit list = jar.run("key", "list");
+        ProcessExit list = jar.run("key", "list");
         assertThat(list.code()).as("where there is no store").isEqualTo(1);
     }
 

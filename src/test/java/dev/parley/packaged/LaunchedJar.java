@@ -56,7 +56,7 @@ final class LaunchedJar implements AutoCloseable {
     }
 
     /** @throws AssertionError if the process does not end within three minutes; its state is in the message */
-    Exit awaitExit() {
+    ProcessExit awaitExit() {
         try {
             if (!process.waitFor(EXIT_SECONDS_MAX, SECONDS)) {
                 throw new AssertionError("Parley goes on running; " + state());
@@ -65,11 +65,11 @@ final class LaunchedJar implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError("Interrupted while waiting for Parley to end", e);
         }
-        return new Exit(process.exitValue(), out(), err());
+        return new ProcessExit(process.exitValue(), out(), err());
     }
 
     /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
-    Exit kill() {
+    ProcessExit kill() {
         process.destroyForcibly();
         return awaitExit();
     }

@@ -20,12 +20,12 @@ class LockedStoreIT {
     @Test
     void writesAreToldToComeBackAndReadsGoOn() throws SQLException {
         try (RunningParley parley = start("50ms");
-                StoreFile other = StoreFile.open(folder.resolve("parley.db"))) {
+                OutsideConnection other = OutsideConnection.open(folder.resolve("parley.db"))) {
             ParleyClient client = parley.client();
             assertThat(open(client, "before").status()).isEqualTo(201);
 
             other.execute("BEGIN IMMEDIATE");
-            Reply refused = open(client, "during");
+            ServerReply refused = open(client, "during");
             assertThat(refused.status()).as("%s", refused).isEqualTo(503);
             assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0))
                     .as("%s", refused)
@@ -43,7 +43,7 @@ class LockedStoreIT {
     @Test
     void aWriteWaitsForALockThatIsSoonReleased() throws SQLException {
         try (RunningParley parley = start("30s");
-                StoreFile other = StoreFile.open(folder.resolve("parley.db"))) {
+                OutsideConnection other = OutsideConnection.open(folder.resolve("parley.db"))) {
             other.execute("BEGIN IMMEDIATE");
             var reply = CompletableFuture.supplyAsync(() -> open(parley.client(), "patient"));
             // A read that was sent later and is answered: the write is most likely on its way by now.
@@ -62,7 +62,7 @@ class LockedStoreIT {
                 .start();
     }
 
-    private static Reply open(ParleyClient client, String code) {
+    private static ServerReply open(ParleyClient client, String code) {
         return client.open(code, TOKEN, "an offer", List.of());
     }
 }

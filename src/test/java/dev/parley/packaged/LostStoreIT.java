@@ -39,14 +39,14 @@ class LostStoreIT {
             await().untilAsserted(() -> assertThat(parley.log().lines()).hasSize(3));
             Path moved = Files.move(store, folder.resolve("moved.db"));
 
-            Reply refused = open(parley, "after");
+            ServerReply refused = open(parley, "after");
             assertThat(refused.status()).as("%s", refused).isEqualTo(503);
             assertThat(refused.json().required("type").textValue()).endsWith("store-unavailable");
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             assertThat(parley.client().session("before").status()).isEqualTo(503);
             assertThat(parley.client().get("/api/v1/sessions").status()).isEqualTo(503);
             assertThat(parley.client().health().status()).isEqualTo(503);
-            Reply compatible = parley.client()
+            ServerReply compatible = parley.client()
                     .send(
                             "POST",
                             "/a-topic/offer",
@@ -57,7 +57,7 @@ class LostStoreIT {
                                     .put("offer", "an offer"));
             assertThat(compatible.status()).isEqualTo(503);
             assertThat(compatible.json().required("error").textValue()).isNotBlank();
-            Reply ready = parley.operators().get("/q/health/ready");
+            ServerReply ready = parley.operators().get("/q/health/ready");
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.text()).contains("its file is gone");
             assertThat(parley.operators().get("/q/health/live").status()).isEqualTo(200);
@@ -105,7 +105,7 @@ class LostStoreIT {
                 .forEach(command -> assertThat(
                                 jar().run(command.toArray(String[]::new)).refusal())
                         .contains(why));
-        Exit doctor = jar().run("doctor");
+        ProcessExit doctor = jar().run("doctor");
         assertThat(doctor.code()).isEqualTo(1);
         assertThat(doctor.out()).contains(why);
     }
@@ -150,7 +150,7 @@ class LostStoreIT {
         return count.find() ? Double.parseDouble(count.group(1)) : 0;
     }
 
-    private static Reply open(RunningParley parley, String code) {
+    private static ServerReply open(RunningParley parley, String code) {
         return parley.client().open(code, TOKEN, "an offer", List.of());
     }
 }

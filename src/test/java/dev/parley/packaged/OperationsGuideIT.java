@@ -27,7 +27,7 @@ class OperationsGuideIT {
 
     @Test
     void theCheckOfABackupAcceptsAGoodOneAndNoOther() throws Exception {
-        assumeThat(Programs.areOnThePath("sh", "mktemp"))
+        assumeThat(InstalledPrograms.areOnThePath("sh", "mktemp"))
                 .as("sh and mktemp are installed")
                 .isTrue();
         ParleyJar jar = ParleyJar.in(folder)
@@ -41,12 +41,12 @@ class OperationsGuideIT {
         installParley();
 
         assertThat(check(Keys.setting("k")).code()).as("good").isZero();
-        Exit another = check(Keys.otherSetting("k"));
+        ProcessExit another = check(Keys.otherSetting("k"));
         assertThat(another.code()).as("%s", another).isEqualTo(1);
         assertThat(another.err()).contains("parley.encryption.keys", "\"k\"").hasLineCount(1);
 
         flipABit();
-        Exit damaged = check(Keys.setting("k"));
+        ProcessExit damaged = check(Keys.setting("k"));
         assertThat(damaged.code()).as("%s", damaged).isEqualTo(1);
         assertThat(damaged.err()).contains("1 of its 1 sessions are damaged").hasLineCount(1);
     }
@@ -59,12 +59,12 @@ class OperationsGuideIT {
     }
 
     private void flipABit() throws SQLException {
-        try (StoreFile backup = StoreFile.open(folder.resolve("backup.db"))) {
+        try (OutsideConnection backup = OutsideConnection.open(folder.resolve("backup.db"))) {
             backup.execute("UPDATE events SET payload = substr(payload, 1, length(payload) - 1) || X'00'");
         }
     }
 
-    private Exit check(String keys) throws IOException, InterruptedException {
+    private ProcessExit check(String keys) throws IOException, InterruptedException {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         ProcessBuilder shell = new ProcessBuilder("sh", "-c", script(), "check", "backup.db")
@@ -75,7 +75,7 @@ class OperationsGuideIT {
         shell.environment().put(KEYS, keys);
         shell.environment().put("PATH", folder + ":" + shell.environment().get("PATH"));
         int code = shell.start().waitFor();
-        return new Exit(
+        return new ProcessExit(
                 code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
     }
 

@@ -34,57 +34,57 @@ public final class ParleyClient {
     }
 
     /** Opens a session under {@code code} as the offerer whose secret is {@code token}. */
-    public Reply open(String code, String token, String offer, List<JsonNode> candidates) {
+    public ServerReply open(String code, String token, String offer, List<JsonNode> candidates) {
         ObjectNode body = object().put("code", code).put("offer", offer).put("ttl", TTL.toSeconds());
         body.putArray("candidates").addAll(candidates);
         return send("POST", "/api/v1/sessions", token, body);
     }
 
     /** Answers as the answerer whose secret is {@code token}. */
-    public Reply answer(String code, String token, String answer, List<JsonNode> candidates) {
+    public ServerReply answer(String code, String token, String answer, List<JsonNode> candidates) {
         ObjectNode body = object().put("answer", answer);
         body.putArray("candidates").addAll(candidates);
         return send("PUT", "/api/v1/sessions/" + code + "/answer", token, body);
     }
 
     /** Adds candidates for the side that {@code token} belongs to. */
-    public Reply trickle(String code, String token, List<JsonNode> candidates) {
+    public ServerReply trickle(String code, String token, List<JsonNode> candidates) {
         ObjectNode body = object();
         body.putArray("candidates").addAll(candidates);
         return send("POST", "/api/v1/sessions/" + code + "/candidates", token, body);
     }
 
-    public Reply session(String code) {
+    public ServerReply session(String code) {
         return get("/api/v1/sessions/" + code);
     }
 
     /** All that happened in a session, as far as one page takes it. */
-    public Reply events(String code) {
+    public ServerReply events(String code) {
         return get("/api/v1/sessions/" + code + "/events?limit=1000");
     }
 
-    public Reply health() {
+    public ServerReply health() {
         return get("/health");
     }
 
-    public Reply get(String pathAndQuery) {
+    public ServerReply get(String pathAndQuery) {
         return send("GET", pathAndQuery, null, null);
     }
 
     /** What has happened in a session behind {@code seq}; where it is nothing yet, waits up to 25 seconds for it. */
-    Reply awaitEvents(String code, long seq) {
+    ServerReply awaitEvents(String code, long seq) {
         return send(request("/api/v1/sessions/" + code + "/events?after=" + seq)
                 .header("Prefer", "wait=25")
                 .GET());
     }
 
     /** A read that is to be at least as new as {@code bookmark}. */
-    public Reply getSince(String bookmark, String pathAndQuery) {
+    public ServerReply getSince(String bookmark, String pathAndQuery) {
         return send(request(pathAndQuery).header("x-d1-bookmark", bookmark).GET());
     }
 
     /** Any call: {@code body} goes as JSON, {@code token} as Session-Token. */
-    public Reply send(String method, String pathAndQuery, @Nullable String token, @Nullable JsonNode body) {
+    public ServerReply send(String method, String pathAndQuery, @Nullable String token, @Nullable JsonNode body) {
         HttpRequest.Builder request = request(pathAndQuery)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()));
         if (body != null) {
@@ -100,10 +100,10 @@ public final class ParleyClient {
         return HttpRequest.newBuilder(server.resolve(pathAndQuery)).timeout(REPLY_MAX);
     }
 
-    private static Reply send(HttpRequest.Builder request) {
+    private static ServerReply send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
-            return new Reply(response.statusCode(), response.headers(), response.body());
+            return new ServerReply(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new NoReply(e);
         } catch (InterruptedException e) {

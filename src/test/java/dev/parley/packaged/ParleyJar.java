@@ -91,7 +91,7 @@ public final class ParleyJar {
     }
 
     /** Runs the jar with {@code arguments} until it ends by itself; for commands, and for starts that are refused. */
-    public Exit run(String... arguments) {
+    public ProcessExit run(String... arguments) {
         try (LaunchedJar launched =
                 with("QUARKUS_HTTP_PORT", Integer.toString(FreePort.choose())).launch(arguments)) {
             return launched.awaitExit();

@@ -29,9 +29,9 @@ class PostgresCommandsIT {
         assertRefused(jar.run("sweep"), "parley migrate");
         assertThat(jar.run("migrate").out()).startsWith("Applied 001");
         assertThat(jar.run("seed").out()).contains("12 of them new");
-        assertThat(jar.run("sweep")).isEqualTo(new Exit(0, "{\"deleted\":0}" + System.lineSeparator(), ""));
+        assertThat(jar.run("sweep")).isEqualTo(new ProcessExit(0, "{\"deleted\":0}" + System.lineSeparator(), ""));
 
-        Exit stats = jar.run("stats", "--json");
+        ProcessExit stats = jar.run("stats", "--json");
         assertThat(stats.code()).as("%s", stats).isZero();
         List<String> nodes = stats.out().lines().toList();
         assertThat(nodes).hasSize(2);
@@ -42,20 +42,20 @@ class PostgresCommandsIT {
             assertThat(node.required("topics").longValue()).isEqualTo(3);
         }
 
-        Exit csv = jar.run(
+        ProcessExit csv = jar.run(
                 "sql",
                 "SELECT count(*), min(payload) LIKE 'v=0%' FROM conversation WHERE type = 'offer'",
                 "--format=csv");
         assertThat(csv.out()).as("%s", csv).endsWith("12,true\r\n");
 
-        Exit doctor = jar.run("doctor");
+        ProcessExit doctor = jar.run("doctor");
         assertThat(doctor.code()).as("%s", doctor).isZero();
         assertThat(doctor.out()).contains("PostgreSQL", "follows the primary").doesNotContain("secret");
 
         assertRefused(jar.run("backup", "parley.dump"), "pg_dump");
     }
 
-    private static void assertRefused(Exit exit, String why) {
+    private static void assertRefused(ProcessExit exit, String why) {
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         assertThat(exit.out()).isEmpty();
         assertThat(exit.err().lines())

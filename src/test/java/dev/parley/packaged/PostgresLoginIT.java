@@ -48,12 +48,12 @@ class PostgresLoginIT {
         serveTls();
         ParleyJar jar = over(certificate.certificate()).with("PGPASSFILE", passwords("secret"));
         try (RunningParley parley = jar.start()) {
-            Reply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
+            ServerReply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             assertThat(opened.status()).as("%s", opened).isEqualTo(201);
             assertThat(encrypted(cluster.primary())).isEqualTo("t");
             assertThat(encrypted(cluster.standby())).isEqualTo("t");
         }
-        Exit doctor = jar.run("doctor");
+        ProcessExit doctor = jar.run("doctor");
         assertThat(doctor.code()).as("%s", doctor).isZero();
     }
 

@@ -42,12 +42,12 @@ class PostgresStartIT {
         ParleyJar jar = over(NOBODY + ",127.0.0.1:" + cluster.primary().port(), database())
                 .with("PARLEY_STORE_REPLICAS", "copy@far=postgresql://parley:secret@" + NOBODY + "/" + database());
         try (RunningParley parley = jar.start()) {
-            Reply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
+            ServerReply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             assertThat(opened.status()).as("%s", opened).isEqualTo(201);
 
-            Reply read = parley.client().getSince("first-unconstrained", "/api/v1/sessions/a-session");
+            ServerReply read = parley.client().getSince("first-unconstrained", "/api/v1/sessions/a-session");
             assertThat(read.status()).as("%s", read).isEqualTo(200);
-            assertThat(TwoNodes.isByPrimary(read)).isTrue();
+            assertThat(TwoPackagedNodes.isByPrimary(read)).isTrue();
             await().untilAsserted(() -> assertThat(
                             parley.operators().get("/q/health/ready").text())
                     .containsPattern("\"copy\": *\"replica, failing"));

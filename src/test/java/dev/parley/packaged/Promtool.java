@@ -23,7 +23,7 @@ public final class Promtool {
     }
 
     private static void assertSucceeds(String... arguments) throws IOException, InterruptedException {
-        assumeTrue(Programs.areOnThePath("promtool"), "promtool is not here");
+        assumeTrue(InstalledPrograms.areOnThePath("promtool"), "promtool is not here");
         var builder = new ProcessBuilder("promtool").redirectErrorStream(true);
         builder.command().addAll(List.of(arguments));
         Process promtool = builder.start();

@@ -21,7 +21,7 @@ class ReadmeIT {
 
     @Test
     void theExchangeOfTheReadmeWorksAsItStands() throws Exception {
-        assumeThat(Programs.areOnThePath("bash", "curl", "openssl"))
+        assumeThat(InstalledPrograms.areOnThePath("bash", "curl", "openssl"))
                 .as("bash, curl and openssl are installed")
                 .isTrue();
         try (RunningParley parley = ParleyJar.in(folder).startingFast().start()) {

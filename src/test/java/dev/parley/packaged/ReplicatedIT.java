@@ -25,12 +25,12 @@ class ReplicatedIT {
     @TempDir
     static Path folder;
 
-    private static TwoNodes nodes;
+    private static TwoPackagedNodes nodes;
 
     @BeforeAll
     static void start() {
         System.out.printf("ReplicatedIT: -Dparley.replicated.seed=%d%n", SEED);
-        nodes = TwoNodes.in(folder);
+        nodes = TwoPackagedNodes.in(folder);
     }
 
     @AfterAll
@@ -48,15 +48,15 @@ class ReplicatedIT {
                 nodes.cluster().standby().pauseReplay();
             }
             boolean throughOne = random.nextBoolean();
-            Reply written = TwoNodes.trickle(throughOne ? nodes.one() : nodes.two(), code, "candidate-" + round);
+            ServerReply written = TwoPackagedNodes.trickle(throughOne ? nodes.one() : nodes.two(), code, "candidate-" + round);
             ParleyClient other = (throughOne ? nodes.two() : nodes.one()).client();
-            Reply unconstrained = other.getSince("first-unconstrained", "/api/v1/sessions/" + code);
-            Reply read = other.getSince(TwoNodes.bookmark(written), "/api/v1/sessions/" + code);
+            ServerReply unconstrained = other.getSince("first-unconstrained", "/api/v1/sessions/" + code);
+            ServerReply read = other.getSince(TwoPackagedNodes.bookmark(written), "/api/v1/sessions/" + code);
             nodes.cluster().standby().resumeReplay();
 
             assertThat(read.seq()).as("%s", read).isEqualTo(written.seq());
-            assertThat(TwoNodes.bookmark(read)).isGreaterThanOrEqualTo(TwoNodes.bookmark(written));
-            assertThat(TwoNodes.isReset(read)).isFalse();
+            assertThat(TwoPackagedNodes.bookmark(read)).isGreaterThanOrEqualTo(TwoPackagedNodes.bookmark(written));
+            assertThat(TwoPackagedNodes.isReset(read)).isFalse();
             boolean missing = unconstrained.status() == 404;
             stale += missing || unconstrained.seq() < written.seq() ? 1 : 0;
         }
@@ -65,7 +65,7 @@ class ReplicatedIT {
 
     @Test
     void aRefusalNamesTheNodeThatDecidedIt() {
-        Reply missing = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/no-such-session");
+        ServerReply missing = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/no-such-session");
 
         assertThat(missing.status()).isEqualTo(404);
         assertThat(missing.headers().map())
@@ -87,7 +87,7 @@ class ReplicatedIT {
 
     @Test
     void aReplicaThatDiesHangsAndComesBackCostsNoRequest() {
-        try (Wanderers peers = Wanderers.among(nodes.both(), PEERS, SEED)) {
+        try (RoamingPeers peers = RoamingPeers.among(nodes.both(), PEERS, SEED)) {
             peers.awaitReadsByReplica();
             nodes.cluster().standby().kill();
             nodes.awaitReplica(false);

@@ -110,7 +110,7 @@ class RollingUpdateIT {
     /** Until requests come to the new process. */
     private void replace(int i) {
         RunningParley old = nodes.get(i);
-        Exit exit = old.stop();
+        ProcessExit exit = old.stop();
         assertThat(exit.code()).isIn(0, 143);
         assertThat(exit.err()).contains("Draining for 6 s", "Stopped").doesNotContain("ERROR");
         RunningParley fresh = jar.startOn(old.uri().getPort());

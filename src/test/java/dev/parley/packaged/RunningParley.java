@@ -81,7 +81,7 @@ public final class RunningParley implements AutoCloseable {
     }
 
     /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
-    public Exit kill() {
+    public ProcessExit kill() {
         return launched.kill();
     }
 
@@ -91,13 +91,13 @@ public final class RunningParley implements AutoCloseable {
     }
 
     /** {@code kill}, and waits until the server has ended in its own time. */
-    public Exit stop() {
+    public ProcessExit stop() {
         terminate();
         return awaitExit();
     }
 
     /** Waits until the server has ended. */
-    public Exit awaitExit() {
+    public ProcessExit awaitExit() {
         return launched.awaitExit();
     }
 

@@ -89,7 +89,7 @@ class StartIT {
     @Test
     void besideADatabaseOfAnotherApplicationNothingIsLeft() throws IOException, SQLException {
         Path file = anotherApplicationsDatabase();
-        try (StoreFile recipes = StoreFile.open(file)) {
+        try (OutsideConnection recipes = OutsideConnection.open(file)) {
             recipes.execute("PRAGMA journal_mode = WAL");
         }
         assertRefusedAndUntouched(file);
@@ -103,7 +103,7 @@ class StartIT {
     void aDatabaseOfANewerParleyIsLeftToIt() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
         assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
-        try (StoreFile store = StoreFile.open(file)) {
+        try (OutsideConnection store = OutsideConnection.open(file)) {
             store.execute(
                     "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
                             + " installed_by, installed_on, execution_time, success)"
@@ -118,7 +118,7 @@ class StartIT {
     void aDatabaseWhoseMigrationsWereTamperedWithIsNoStore() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
         assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
-        try (StoreFile store = StoreFile.open(file)) {
+        try (OutsideConnection store = OutsideConnection.open(file)) {
             store.execute("UPDATE flyway_schema_history SET checksum = checksum + 1");
         }
         assertRefusedAndUntouched(file);
@@ -316,7 +316,7 @@ class StartIT {
 
     private Path anotherApplicationsDatabase() throws SQLException {
         Path file = folder.resolve("recipes.db");
-        try (StoreFile recipes = StoreFile.open(file)) {
+        try (OutsideConnection recipes = OutsideConnection.open(file)) {
             recipes.execute("CREATE TABLE recipes (name TEXT, text TEXT)");
             recipes.execute("INSERT INTO recipes VALUES ('bread', 'flour, water, salt, time')");
         }

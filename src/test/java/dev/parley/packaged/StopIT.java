@@ -22,9 +22,9 @@ class StopIT {
 
     @Test
     void aStopUnderLoadFinishesWhatWasAccepted() {
-        List<RememberedSession> sessions;
+        List<AcknowledgedSession> sessions;
         try (RunningParley parley = start();
-                Crowd crowd = Crowd.actingOn(parley.client(), 8, 3, 200)) {
+                ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), 8, 3, 200)) {
             crowd.awaitAcknowledgements();
             parley.terminate();
             await().atMost(STOP_MAX).until(() -> !parley.isAlive());
@@ -49,7 +49,7 @@ class StopIT {
             assertThat(parley.stop().err().lines().toList()).last().asString().contains("Stopped");
         }
         Path copy = Files.copy(folder.resolve("parley.db"), folder.resolve("copy.db"));
-        try (StoreFile store = StoreFile.open(copy)) {
+        try (OutsideConnection store = OutsideConnection.open(copy)) {
             assertThat(store.sessions()).isEqualTo(1);
         }
     }

@@ -149,7 +149,7 @@ class StoreNamesIT {
                 .isZero();
     }
 
-    private static void assertSharedOrRefused(Exit exit, Name kind) {
+    private static void assertSharedOrRefused(ProcessExit exit, Name kind) {
         if (kind.sharesTheLog) {
             assertThat(exit.code()).as("%s", exit).isZero();
         } else {
@@ -163,14 +163,14 @@ class StoreNamesIT {
             names = {"SYMBOLIC_LINK", "HARD_LINK"})
     void aServedStoreIsNotReplacedUnderAnotherName(Name kind) throws IOException {
         Path name = kind.of(served, elsewhere);
-        Exit exit = jar(name).run("restore", folder.resolve("backup.db").toString());
+        ProcessExit exit = jar(name).run("restore", folder.resolve("backup.db").toString());
         assertThat(exit.refusal()).contains("serve");
         assertThat(Files.isSameFile(name, served)).isTrue();
     }
 
     @Test
     void theDoctorSaysThatAnotherNameIsServed() throws IOException {
-        Exit exit = jar(Name.HARD_LINK.of(served, elsewhere)).run("doctor");
+        ProcessExit exit = jar(Name.HARD_LINK.of(served, elsewhere)).run("doctor");
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         assertThat(exit.out()).contains("another name");
     }
@@ -241,7 +241,7 @@ class StoreNamesIT {
         assertThat(server.client().get("/api/v1/topics").status()).isEqualTo(200);
     }
 
-    private static Reply open(RunningParley server, String code) {
+    private static ServerReply open(RunningParley server, String code) {
         return server.client().open(code, TOKEN, "an offer", List.of());
     }
 

@@ -39,7 +39,7 @@ class SweepIT {
         open(parley, "lives-on");
         open(parley, "expires-one");
         open(parley, "expires-two");
-        try (StoreFile store = store("parley.db")) {
+        try (OutsideConnection store = store("parley.db")) {
             store.expire("expires-one");
             store.expire("expires-two");
             long before = store.sessions();
@@ -52,7 +52,7 @@ class SweepIT {
 
     @Test
     void aSweepOfAMistypedPathIsRefusedAndMakesNoStore() {
-        Exit exit = jar("misspelt/parley.db").run("sweep");
+        ProcessExit exit = jar("misspelt/parley.db").run("sweep");
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.out()).isEmpty();
         assertThat(exit.err().lines()).singleElement().asString().contains("misspelt/parley.db", "parley migrate");
@@ -61,12 +61,12 @@ class SweepIT {
 
     @Test
     void aSweepDisturbsNoWriter() throws SQLException {
-        try (Crowd before = Crowd.actingOn(parley.client(), 8, 1, 1_000)) {
+        try (ConcurrentPeers before = ConcurrentPeers.actingOn(parley.client(), 8, 1, 1_000)) {
             before.awaitAcknowledgements();
         }
-        try (StoreFile store = store("parley.db")) {
+        try (OutsideConnection store = store("parley.db")) {
             int expired = store.execute("UPDATE sessions SET expires_at = 1");
-            try (Crowd during = Crowd.actingOn(parley.client(), 2, 2, 100)) {
+            try (ConcurrentPeers during = ConcurrentPeers.actingOn(parley.client(), 2, 2, 100)) {
                 during.awaitAcknowledgements();
                 assertSwept(expired);
                 during.leave();
@@ -81,8 +81,8 @@ class SweepIT {
         ParleyJar sweeping = jar("swept.db").with("PARLEY_EXPIRY_SCHEDULE", "1s");
         open(parley, "stays-in-the-file");
         try (RunningParley other = sweeping.start();
-                StoreFile unswept = store("parley.db");
-                StoreFile swept = store("swept.db")) {
+                OutsideConnection unswept = store("parley.db");
+                OutsideConnection swept = store("swept.db")) {
             open(other, "goes");
             unswept.expire("stays-in-the-file");
             swept.expire("goes");
@@ -93,14 +93,14 @@ class SweepIT {
     }
 
     private static void open(RunningParley parley, String code) {
-        Reply reply = parley.client().open(code, TOKEN, "an offer", List.of());
+        ServerReply reply = parley.client().open(code, TOKEN, "an offer", List.of());
         assertThat(reply.status()).as("%s", reply).isEqualTo(201);
     }
 
     /** How long a statement takes is the machine's affair here, and a slow one is told on the error stream. */
     private static void assertSwept(int sessions) {
-        Exit exit = jar("parley.db").run("sweep");
-        assertThat(exit).isEqualTo(new Exit(0, deleted(sessions), ""));
+        ProcessExit exit = jar("parley.db").run("sweep");
+        assertThat(exit).isEqualTo(new ProcessExit(0, deleted(sessions), ""));
     }
 
     private static String deleted(int sessions) {
@@ -111,7 +111,7 @@ class SweepIT {
         return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store).startingFast();
     }
 
-    private static StoreFile store(String store) throws SQLException {
-        return StoreFile.open(folder.resolve(store));
+    private static OutsideConnection store(String store) throws SQLException {
+        return OutsideConnection.open(folder.resolve(store));
     }
 }

@@ -24,12 +24,12 @@ class UpkeepIT {
     private static RunningParley parley;
 
     @SuppressWarnings("NullAway.Init")
-    private static Crowd crowd;
+    private static ConcurrentPeers crowd;
 
     @BeforeAll
     static void start() {
         parley = jar("parley.db").start();
-        crowd = Crowd.actingOn(parley.client(), 2, 1, 100);
+        crowd = ConcurrentPeers.actingOn(parley.client(), 2, 1, 100);
         crowd.awaitAcknowledgements();
     }
 
@@ -43,7 +43,7 @@ class UpkeepIT {
 
     @Test
     void theSchemaIsUpToDate() throws IOException {
-        Exit exit = jar("parley.db").run("migrate", "--json");
+        ProcessExit exit = jar("parley.db").run("migrate", "--json");
         assertThat(exit.code()).isZero();
         assertThat(exit.err()).isEmpty();
         assertThat(JSON.readTree(exit.out()).required("applied")).isEmpty();
@@ -52,9 +52,9 @@ class UpkeepIT {
     @Test
     void aQuestionIsAnsweredAsATableAsJsonAndAsCsv() throws IOException {
         String question = "SELECT code, offerer_token, NULL AS absent FROM sessions ORDER BY id LIMIT 2";
-        Exit table = jar("parley.db").run("sql", question);
-        Exit json = jar("parley.db").run("sql", question, "--format", "json");
-        Exit csv = jar("parley.db").run("sql", question, "--format=csv", "--rows=1");
+        ProcessExit table = jar("parley.db").run("sql", question);
+        ProcessExit json = jar("parley.db").run("sql", question, "--format", "json");
+        ProcessExit csv = jar("parley.db").run("sql", question, "--format=csv", "--rows=1");
 
         assertThat(json.err()).isEmpty();
         JsonNode rows = JSON.readTree(json.out());
@@ -81,14 +81,14 @@ class UpkeepIT {
 
     @Test
     void whatIsPrintedIsInUtf8WhateverTheLocaleIs() {
-        Exit exit =
+        ProcessExit exit =
                 jar("parley.db").with("LC_ALL", "C").run("sql", "SELECT char(228, 8364, 128512)", "--format", "csv");
         assertThat(exit.out()).as("%s", exit).contains("\u00e4\u20ac\ud83d\ude00");
     }
 
     @Test
     void theStoreIsCounted() throws IOException {
-        Exit exit = jar("parley.db").run("stats", "--json");
+        ProcessExit exit = jar("parley.db").run("stats", "--json");
         assertThat(exit.code()).as("%s", exit).isZero();
         JsonNode node = JSON.readTree(exit.out());
         assertThat(node.required("sessions").longValue()).isPositive();
@@ -107,7 +107,7 @@ class UpkeepIT {
 
     @Test
     void theDoctorFindsTheServerAndNothingWrong() throws IOException {
-        Exit exit = jar("parley.db").run("doctor", "--json");
+        ProcessExit exit = jar("parley.db").run("doctor", "--json");
         assertThat(exit.code()).as("%s", exit).isZero();
         JsonNode findings = JSON.readTree(exit.out()).required("findings");
         assertThat(findings)
@@ -119,7 +119,7 @@ class UpkeepIT {
 
     @Test
     void theDoctorSaysWhatToDo() {
-        Exit exit = jar("misspelt.db").with("PARLEY_STORE_URI", "sqlite:x").run("doctor");
+        ProcessExit exit = jar("misspelt.db").with("PARLEY_STORE_URI", "sqlite:x").run("doctor");
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.out()).contains("PARLEY_STORE_URI", "misspelt.db", "→");
         assertThat(folder.resolve("misspelt.db")).doesNotExist();
@@ -140,7 +140,7 @@ class UpkeepIT {
         for (var setting : wrong.entrySet()) {
             jar = jar.withOption("-D" + setting.getKey() + "=" + setting.getValue());
         }
-        Exit exit = jar.run("doctor");
+        ProcessExit exit = jar.run("doctor");
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         for (String key : wrong.keySet()) {
             assertThat(exit.out()).contains(key.equals("quarkus.http.host") ? "parley.access" : key);
@@ -149,13 +149,13 @@ class UpkeepIT {
 
     @Test
     void aBackupSaysWhatItSaved() throws IOException {
-        Exit line = jar("parley.db").run("backup", "saved.db");
+        ProcessExit line = jar("parley.db").run("backup", "saved.db");
         assertThat(line.code()).as("%s", line).isZero();
         assertThat(line.out()).hasLineCount(1).matches("Saved \\d+ sessions with \\d+ events, .* to saved\\.db\\R");
         assertThat(line.err()).isEmpty();
         assertThat(folder.resolve("saved.db")).isRegularFile();
 
-        Exit exit = jar("parley.db").run("backup", "--json", "told.db");
+        ProcessExit exit = jar("parley.db").run("backup", "--json", "told.db");
         assertThat(JSON.readTree(exit.out()).required("sessions").longValue()).isPositive();
         assertThat(JSON.readTree(exit.out()).required("bytes").longValue())
                 .isEqualTo(Files.size(folder.resolve("told.db")));
@@ -179,11 +179,11 @@ class UpkeepIT {
     @Test
     void aSeedIsSownOnce() {
         assertThat(jar("seeded.db").run("seed").out()).contains("12 of them new");
-        Exit again = jar("seeded.db").run("seed", "--json", "--sessions", "13");
+        ProcessExit again = jar("seeded.db").run("seed", "--json", "--sessions", "13");
         assertThat(again.out().strip()).isEqualTo("{\"sessions\":13,\"new\":1,\"namespace\":\"unknown\"}");
     }
 
-    private static void assertRefused(Exit exit, String why) {
+    private static void assertRefused(ProcessExit exit, String why) {
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         assertThat(exit.out()).isEmpty();
         assertThat(exit.err().lines())

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.LogCapture;
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.contract.Sessions;
+import dev.parley.contract.StoredSessions;
 import dev.parley.session.Code;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
@@ -20,7 +20,7 @@ import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.sql.Schema;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -78,7 +78,7 @@ public interface MigrationContract {
     @Test
     default void aRunningServerGoesOnAfterANewerOneHasAddedToTheSchema() throws SQLException {
         try (Database server = open()) {
-            Sessions.open(server, Instant.now(), "before");
+            StoredSessions.open(server, Instant.now(), "before");
             try (Connection newer = storeOfVersion("latest");
                     var statement = newer.createStatement()) {
                 statement.execute("ALTER TABLE sessions ADD COLUMN added INTEGER NOT NULL DEFAULT 0");
@@ -90,10 +90,10 @@ public interface MigrationContract {
                                 + " checksum, installed_by, installed_on, execution_time, success FROM flyway_schema_history"
                                 + " ORDER BY installed_rank DESC LIMIT 1");
             }
-            Sessions.open(server, Instant.now(), "afterwards");
+            StoredSessions.open(server, Instant.now(), "afterwards");
             var signaling = new Signaling(
                     server,
-                    Feeds.nobodyWaits(),
+                    TestWaitRegistries.nobodyWaits(),
                     DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
                     InstantSource.system(),
                     new SecureRandom());
@@ -123,7 +123,7 @@ public interface MigrationContract {
         try (Database database = open()) {
             var signaling = new Signaling(
                     database,
-                    Feeds.nobodyWaits(),
+                    TestWaitRegistries.nobodyWaits(),
                     DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
                     InstantSource.system(),
                     new SecureRandom());

@@ -67,7 +67,7 @@ class WaitRegistryTest {
         int[] pauses = random.ints(2L * commits + 2, 0, 300).toArray();
         boolean elsewhere = random.nextBoolean();
         var seen = new CompletableFuture<Void>();
-        var waiter = new Recorder(() -> {
+        var waiter = new RecordingWaiter(() -> {
             spin(pauses[0]);
             long found = committed.get();
             spin(pauses[1]);
@@ -104,7 +104,7 @@ class WaitRegistryTest {
     void aWaiterIsNeverAskedTwiceAtOnce() throws Exception {
         WaitRegistry feed = feed(NEVER);
         var looks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
-        var waiter = new Recorder(() -> {
+        var waiter = new RecordingWaiter(() -> {
             var look = new CompletableFuture<Void>();
             looks.add(look);
             return look;
@@ -131,8 +131,8 @@ class WaitRegistryTest {
     @Test
     void whoHasLeftIsNotWoken() throws Exception {
         WaitRegistry feed = feed(Duration.ofMillis(100));
-        var gone = new Recorder();
-        var there = new Recorder();
+        var gone = new RecordingWaiter();
+        var there = new RecordingWaiter();
         Wait wait = join(feed, KEY, "client", gone);
         join(feed, KEY, "client", there);
         wait.leave();
@@ -149,7 +149,7 @@ class WaitRegistryTest {
         WaitRegistry feed = feed(NEVER);
         var waits = new ArrayList<Wait>();
         for (int i = 0; i < 100; i++) {
-            waits.add(join(feed, key("code" + i % 7), "client" + i % 5, new Recorder()));
+            waits.add(join(feed, key("code" + i % 7), "client" + i % 5, new RecordingWaiter()));
         }
         assertThat(feed.size()).isEqualTo(100);
         waits.forEach(Wait::leave);
@@ -161,7 +161,7 @@ class WaitRegistryTest {
     @Test
     void aCommitInAnotherSessionWakesNobodyHere() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new Recorder();
+        var waiter = new RecordingWaiter();
         join(feed, KEY, "client", waiter);
         feed.committed(key("another"));
         feed.committed(new SessionKey(new Namespace("https://other.example"), KEY.code()));
@@ -174,7 +174,7 @@ class WaitRegistryTest {
     @Test
     void whoIsNotWokenLooksAllTheSameFromTimeToTime() throws Exception {
         WaitRegistry feed = feed(Duration.ofMillis(100));
-        var waiter = new Recorder();
+        var waiter = new RecordingWaiter();
         join(feed, KEY, "client", waiter);
 
         await().until(() -> waiter.calls().size() >= 2);
@@ -183,7 +183,7 @@ class WaitRegistryTest {
     @Test
     void whoIsNotWokenLooksWhenTheSessionShouldHaveExpired() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new Recorder(() -> Recorder.DONE, () -> Instant.now().plusMillis(100));
+        var waiter = new RecordingWaiter(() -> RecordingWaiter.DONE, () -> Instant.now().plusMillis(100));
         Wait wait = join(feed, KEY, "client", waiter);
         wait.wake();
 
@@ -194,7 +194,7 @@ class WaitRegistryTest {
     @Test
     void theClosingIsToldOnceTheSessionIsSeenToBeGone() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
+        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new SessionNotFound()));
         join(feed, KEY, "client", waiter);
         feed.closed(KEY, closed(7));
 
@@ -207,7 +207,7 @@ class WaitRegistryTest {
     void theClosingOfAnEarlierSessionWithTheCodeEndsNoWait() throws Exception {
         WaitRegistry feed = feed(NEVER);
         var looks = new AtomicInteger();
-        var waiter = new Recorder(() -> looks.incrementAndGet() < 3
+        var waiter = new RecordingWaiter(() -> looks.incrementAndGet() < 3
                 ? CompletableFuture.completedStage(null)
                 : CompletableFuture.failedStage(new SessionNotFound()));
         Wait wait = join(feed, KEY, "client", waiter);
@@ -225,7 +225,7 @@ class WaitRegistryTest {
     @Test
     void aClosingThatIsToldAfterALookThatFoundNothingIsStillTold() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new Recorder(() -> CompletableFuture.failedStage(new SessionNotFound()));
+        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new SessionNotFound()));
         join(feed, KEY, "client", waiter);
         feed.committed(KEY);
         await().until(() -> waiter.calls().size() == 1);
@@ -238,7 +238,7 @@ class WaitRegistryTest {
     @Test
     void aSessionThatIsMissingTwiceIsGone() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new Recorder(() -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
+        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
         Wait wait = join(feed, KEY, "client", waiter);
         wait.wake();
 
@@ -250,7 +250,7 @@ class WaitRegistryTest {
     @Test
     void aStoreThatCannotBeReadDoesNotEndAWait() throws Exception {
         WaitRegistry feed = feed(Duration.ofMillis(100));
-        var waiter = new Recorder(
+        var waiter = new RecordingWaiter(
                 () -> CompletableFuture.failedStage(new StoreUnavailable("Not now.", Duration.ofSeconds(1))));
         Wait wait = join(feed, KEY, "client", waiter);
 
@@ -263,44 +263,44 @@ class WaitRegistryTest {
     void asManyWaitForASessionAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
                 vertx, new WaitLimits(3, 100, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, KEY, "a", new Recorder());
-        join(feed, KEY, "b", new Recorder());
-        join(feed, KEY, "c", new Recorder());
+        Wait first = join(feed, KEY, "a", new RecordingWaiter());
+        join(feed, KEY, "b", new RecordingWaiter());
+        join(feed, KEY, "c", new RecordingWaiter());
 
-        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, KEY, "d", new Recorder()));
+        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, KEY, "d", new RecordingWaiter()));
         assertThat(feed.size()).as("who was refused took no place").isEqualTo(3);
-        join(feed, key("another"), "d", new Recorder());
+        join(feed, key("another"), "d", new RecordingWaiter());
         first.leave();
-        join(feed, KEY, "d", new Recorder());
+        join(feed, KEY, "d", new RecordingWaiter());
     }
 
     @Test
     void asManyOfAClientWaitAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
                 vertx, new WaitLimits(100, 3, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, key("1"), "a", new Recorder());
-        join(feed, key("2"), "a", new Recorder());
-        join(feed, key("3"), "a", new Recorder());
+        Wait first = join(feed, key("1"), "a", new RecordingWaiter());
+        join(feed, key("2"), "a", new RecordingWaiter());
+        join(feed, key("3"), "a", new RecordingWaiter());
 
-        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, key("4"), "a", new Recorder()));
+        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, key("4"), "a", new RecordingWaiter()));
         assertThat(feed.size()).isEqualTo(3);
-        join(feed, key("4"), "b", new Recorder());
+        join(feed, key("4"), "b", new RecordingWaiter());
         first.leave();
-        join(feed, key("4"), "a", new Recorder());
+        join(feed, key("4"), "a", new RecordingWaiter());
     }
 
     @Test
     void asManyWaitInAllAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
                 vertx, new WaitLimits(100, 100, 3, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, key("1"), "a", new Recorder());
-        join(feed, key("2"), "b", new Recorder());
-        join(feed, key("3"), "c", new Recorder());
+        Wait first = join(feed, key("1"), "a", new RecordingWaiter());
+        join(feed, key("2"), "b", new RecordingWaiter());
+        join(feed, key("3"), "c", new RecordingWaiter());
 
-        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, key("4"), "d", new Recorder()));
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, key("4"), "d", new RecordingWaiter()));
         assertThat(feed.size()).isEqualTo(3);
         first.leave();
-        join(feed, key("4"), "d", new Recorder());
+        join(feed, key("4"), "d", new RecordingWaiter());
     }
 
     @Test
@@ -311,7 +311,7 @@ class WaitRegistryTest {
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
             String client = "client" + i % 2;
-            joining.add(CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new Recorder()), threads));
+            joining.add(CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new RecordingWaiter()), threads));
         }
         CompletableFuture.allOf(joining.toArray(CompletableFuture[]::new))
                 .exceptionally(refusal -> null)
@@ -330,10 +330,10 @@ class WaitRegistryTest {
     void closingEndsEveryWaitAndReturnsWhenAllHaveLeft() throws Exception {
         WaitRegistry feed = feed(NEVER);
         var waits = new ArrayList<Wait>();
-        var waiters = new ArrayList<Recorder>();
+        var waiters = new ArrayList<RecordingWaiter>();
         for (int i = 0; i < 10; i++) {
             int number = i;
-            var waiter = new Recorder();
+            var waiter = new RecordingWaiter();
             waiters.add(waiter);
             waits.add(join(feed, key("code" + number), "client", waiter));
         }
@@ -350,14 +350,14 @@ class WaitRegistryTest {
         WaitRegistry feed = feed(NEVER);
         feed.close();
 
-        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, KEY, "client", new Recorder()));
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, KEY, "client", new RecordingWaiter()));
         assertThat(feed.isEmpty()).isTrue();
     }
 
     @Test
     void whoDoesNotLeaveHoldsUpTheStopForTwoSecondsOnly() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        join(feed, KEY, "client", new Recorder());
+        join(feed, KEY, "client", new RecordingWaiter());
 
         CompletableFuture.runAsync(feed::close, threads).get(120, TimeUnit.SECONDS);
     }

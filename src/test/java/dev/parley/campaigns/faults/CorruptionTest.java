@@ -3,7 +3,7 @@ package dev.parley.campaigns.faults;
 import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Candidate;
@@ -56,7 +56,7 @@ class CorruptionTest {
     private static final String FILE = "parley.db";
     private static final Namespace NAMESPACE = new Namespace("https://corruption.test");
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final List<Damage> DAMAGES = List.of(Damage.values());
+    private static final List<FileDamage> DAMAGES = List.of(FileDamage.values());
 
     @TempDir
     Path folder;
@@ -159,7 +159,7 @@ class CorruptionTest {
         TestSeed seed = TestSeed.of(CorruptionTest.class);
         for (int round = 0; round < ROUNDS; round++) {
             Random random = seed.round(round).random();
-            Damage damage = DAMAGES.get(random.nextInt(DAMAGES.size()));
+            FileDamage damage = DAMAGES.get(random.nextInt(DAMAGES.size()));
             Path damaged = Files.createDirectory(folder.resolve("damaged-" + round));
             copy(folder.resolve("original"), damaged);
             damage.on(damaged.resolve(FILE), random);
@@ -171,10 +171,10 @@ class CorruptionTest {
             }
         }
         System.out.printf("CorruptionTest: %d corruptions, none served: %s%n", ROUNDS, outcomes);
-        FailureListener.count(ROUNDS, "corruptions");
+        CampaignCounts.count(ROUNDS, "corruptions");
     }
 
-    private void read(Path file, Damage damage) {
+    private void read(Path file, FileDamage damage) {
         try (EmbeddedParley parley = EmbeddedParley.on(file, () -> NOW)) {
             for (Code code : states.keySet()) {
                 read(parley, code, damage);
@@ -189,7 +189,7 @@ class CorruptionTest {
         }
     }
 
-    private void read(EmbeddedParley parley, Code code, Damage damage) {
+    private void read(EmbeddedParley parley, Code code, FileDamage damage) {
         told(() -> result(parley.signaling().session(ReadFrom.PRIMARY, key(code))))
                 .ifPresent(session -> {
                     List<Session> possible = possible(code, damage);
@@ -219,7 +219,7 @@ class CorruptionTest {
         }
     }
 
-    private void check(Waiting waiting, String topic, Damage damage) {
+    private void check(Waiting waiting, String topic, FileDamage damage) {
         assertThat(states).as("a code that was written").containsKey(waiting.code());
         assertThat(possible(waiting.code(), damage))
                 .as("a session that waits")
@@ -229,7 +229,7 @@ class CorruptionTest {
     }
 
     /** A log that was cut off is a shorter log, so then a state of before is what was written, too. */
-    private List<Session> possible(Code code, Damage damage) {
+    private List<Session> possible(Code code, FileDamage damage) {
         List<Session> all = states.getOrDefault(code, List.of());
         return damage.isOfTheLog() ? all : all.subList(all.size() - 1, all.size());
     }

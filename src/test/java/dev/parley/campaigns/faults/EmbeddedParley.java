@@ -4,10 +4,10 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +37,7 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 .load();
         var database = new SqliteDatabase(
                 settings, migrations, new SqliteSessions(), PayloadEncryption.NONE, random, new SimpleMeterRegistry());
-        return new EmbeddedParley(database, new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, random));
+        return new EmbeddedParley(database, new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random));
     }
 
     @Override

@@ -4,12 +4,12 @@ import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -39,16 +39,16 @@ class FailoversTest {
         System.out.printf(
                 "FailoversTest: %d failovers, %d writes acknowledged, 0 lost, without writes for %d ms at most%n",
                 ROUNDS, acknowledged, longestOutage.toMillis());
-        FailureListener.count(ROUNDS, "failovers");
+        CampaignCounts.count(ROUNDS, "failovers");
     }
 
     private void failOver(Random random) {
         try (PostgresCluster cluster = PostgresCluster.ofTwo();
-                Parley parley = Parley.over(cluster)) {
+                PostgresNode parley = PostgresNode.over(cluster)) {
             cluster.synchronous(true);
             await().until(parley::isWhole);
-            List<Talker> talkers = IntStream.range(0, TALKERS)
-                    .mapToObj(i -> Talker.on(parley, new Random(random.nextLong()), CALL_MAX))
+            List<CheckingOfferer> talkers = IntStream.range(0, TALKERS)
+                    .mapToObj(i -> CheckingOfferer.on(parley, new Random(random.nextLong()), CALL_MAX))
                     .toList();
             int before = random.nextInt(20, 600);
             await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > before);
@@ -64,14 +64,14 @@ class FailoversTest {
             await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > then + TALKERS);
             Duration outage = Duration.ofNanos(System.nanoTime() - since);
             longestOutage = outage.compareTo(longestOutage) > 0 ? outage : longestOutage;
-            talkers.forEach(Talker::leave);
-            talkers.forEach(Talker::assertKept);
+            talkers.forEach(CheckingOfferer::leave);
+            talkers.forEach(CheckingOfferer::assertKept);
             assertThat(acknowledged(talkers)).isGreaterThan(before);
             acknowledged += acknowledged(talkers);
         }
     }
 
-    private static int acknowledged(List<Talker> talkers) {
-        return talkers.stream().mapToInt(Talker::acknowledged).sum();
+    private static int acknowledged(List<CheckingOfferer> talkers) {
+        return talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
     }
 }

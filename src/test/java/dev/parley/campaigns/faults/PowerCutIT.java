@@ -2,12 +2,12 @@ package dev.parley.campaigns.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
-import dev.parley.campaigns.faults.Disk.Loss;
-import dev.parley.packaged.Crowd;
+import dev.parley.campaigns.faults.VolatileDisk.Loss;
+import dev.parley.packaged.AcknowledgedSession;
+import dev.parley.packaged.ConcurrentPeers;
 import dev.parley.packaged.ParleyJar;
-import dev.parley.packaged.RememberedSession;
 import dev.parley.packaged.RunningParley;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class PowerCutIT {
                 .sorted()
                 .boxed()
                 .toList();
-        var disk = Disk.of(recording.folder());
+        var disk = VolatileDisk.of(recording.folder());
         long now = 0;
         int acknowledged = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -65,15 +65,15 @@ class PowerCutIT {
         }
         System.out.printf(
                 "PowerCutIT: %d power cuts, %d sessions held to what was acknowledged, 0 lost%n", ROUNDS, acknowledged);
-        FailureListener.count(ROUNDS, "power cuts");
+        CampaignCounts.count(ROUNDS, "power cuts");
     }
 
     /** Serves what the disk has after a power cut; fails if anything acknowledged is missing. Returns the number of sessions. */
-    private int survivors(Disk disk, Loss loss, Recording recording, long moment) throws IOException, SQLException {
+    private int survivors(VolatileDisk disk, Loss loss, Recording recording, long moment) throws IOException, SQLException {
         Path left = folder.resolve("left-" + moment + "-" + loss);
         disk.cut(loss, random, left);
         try (RunningParley parley = serving(left).start()) {
-            for (RememberedSession session : recording.sessions()) {
+            for (AcknowledgedSession session : recording.sessions()) {
                 session.assertKeptBy(parley.client(), moment);
             }
             assertThat(parley.stop().code()).isIn(0, 143);
@@ -84,7 +84,7 @@ class PowerCutIT {
 
     /** With nothing lost, the disk of the recording is the disk that there is: so the recorder misses nothing. */
     private void assertComplete(Recording recording) throws IOException {
-        var disk = Disk.of(recording.folder());
+        var disk = VolatileDisk.of(recording.folder());
         disk.live(recording.entries(), 0, recording.end());
         Path whole = folder.resolve("whole");
         disk.cut(Loss.NOTHING, random, whole);
@@ -98,7 +98,7 @@ class PowerCutIT {
     @Test
     void aDiskThatLiesAboutSyncLosesSoThisTestCanFail() throws IOException {
         Recording recording = record(ParleyJar.packaged());
-        var disk = Disk.of(recording.folder());
+        var disk = VolatileDisk.of(recording.folder());
         disk.live(recording.entries(), 0, recording.begin());
         disk.lie();
         disk.live(recording.entries(), recording.begin(), recording.end());
@@ -107,13 +107,13 @@ class PowerCutIT {
 
     @Test
     void aCommitThatDoesNotWaitForTheDiskLosesSoThisTestCanFail() throws IOException {
-        Recording recording = record(RelaxedJar.copiedTo(folder.resolve("relaxed")));
-        var disk = Disk.of(recording.folder());
+        Recording recording = record(UnsyncedJar.copiedTo(folder.resolve("relaxed")));
+        var disk = VolatileDisk.of(recording.folder());
         disk.live(recording.entries(), 0, recording.end());
         assertLoses(disk, recording);
     }
 
-    private void assertLoses(Disk disk, Recording recording) throws IOException {
+    private void assertLoses(VolatileDisk disk, Recording recording) throws IOException {
         Path left = folder.resolve("left");
         disk.cut(Loss.EVERYTHING, random, left);
         try (RunningParley parley = serving(left).start()) {
@@ -127,7 +127,7 @@ class PowerCutIT {
         }
     }
 
-    private static boolean loses(RememberedSession session, RunningParley parley, long moment) {
+    private static boolean loses(AcknowledgedSession session, RunningParley parley, long moment) {
         try {
             session.assertKeptBy(parley.client(), moment);
             return false;
@@ -151,7 +151,7 @@ class PowerCutIT {
                                       created_at, expires_at)
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
                 SELECT 'unknown', hex(randomblob(8)), '', 1, 1, 0, 0, 0, 1, 1 FROM n RETURNING id""");
-        var disk = Disk.holding(backups);
+        var disk = VolatileDisk.holding(backups);
         DiskRecorder recorder = DiskRecorder.of(backups, folder);
         assertThat(recorder.on(jar).run("backup", backup.toString()).code()).isZero();
         byte[] young = Files.readAllBytes(backup);
@@ -183,7 +183,7 @@ class PowerCutIT {
         System.out.printf(
                 "PowerCutIT: %d power cuts during a backup, %d left the old one, the others the new one%n",
                 cuts, leftOld);
-        FailureListener.count(cuts, "power cuts during a backup");
+        CampaignCounts.count(cuts, "power cuts during a backup");
     }
 
     private Recording record(Path jar) throws IOException {
@@ -194,8 +194,8 @@ class PowerCutIT {
                 .startingFast()
                 .start()) {
             long begin = recorder.moment();
-            try (Crowd crowd =
-                    Crowd.actingOn(parley.client(), PEERS, random.nextLong(), ACKNOWLEDGED, recorder::moment)) {
+            try (ConcurrentPeers crowd =
+                    ConcurrentPeers.actingOn(parley.client(), PEERS, random.nextLong(), ACKNOWLEDGED, recorder::moment)) {
                 crowd.awaitAcknowledgements();
                 parley.kill();
                 crowd.awaitSilence();
@@ -226,5 +226,5 @@ class PowerCutIT {
      * @param end the moment at which it was killed
      */
     private record Recording(
-            Path folder, List<DiskEntry> entries, List<RememberedSession> sessions, long begin, long end) {}
+            Path folder, List<DiskEntry> entries, List<AcknowledgedSession> sessions, long begin, long end) {}
 }

@@ -3,7 +3,7 @@
  * it acknowledged, byte for byte, or says that it cannot.
  *
  * <p>{@link dev.parley.campaigns.faults.PowerCutIT} is a good place to start: {@link dev.parley.campaigns.faults.DiskRecorder} writes down what the
- * packaged service does to its files, and {@link dev.parley.campaigns.faults.Disk} tells from that what a power cut leaves of them. Each
+ * packaged service does to its files, and {@link dev.parley.campaigns.faults.VolatileDisk} tells from that what a power cut leaves of them. Each
  * test prints its seed, and repeats with {@code -Dparley.seed=}; how often it tries is a property, too.
  */
 @NullMarked

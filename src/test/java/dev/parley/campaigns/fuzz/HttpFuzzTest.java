@@ -3,11 +3,11 @@ package dev.parley.campaigns.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
+import dev.parley.http.HttpReply;
 import dev.parley.http.OpenApiDocument;
 import dev.parley.http.RawConnection;
-import dev.parley.http.Reply;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class HttpFuzzTest {
     private static final int FINDINGS_MAX = 10;
     private static final Duration REPLY_MAX = Duration.ofSeconds(1);
 
-    private final Memory memory = new Memory();
+    private final ReturnedValues memory = new ReturnedValues();
     private final Map<Integer, Integer> statuses = new TreeMap<>();
     private @Nullable RawConnection connection;
     private final List<String> findings = new ArrayList<>();
@@ -67,10 +67,10 @@ class HttpFuzzTest {
         System.out.printf(
                 "HttpFuzzTest: %d requests in %d s, each with a reply of the contract but %d that were no HTTP; statuses %s%n",
                 REQUESTS, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), notHttp, statuses);
-        FailureListener.count(REQUESTS, "strange requests");
+        CampaignCounts.count(REQUESTS, "strange requests");
     }
 
-    private void verify(Request request, Reply reply) {
+    private void verify(Request request, HttpReply reply) {
         statuses.merge(reply.status(), 1, Integer::sum);
         assertThat(reply.status()).isLessThan(500);
         if (!request.isHttp() && isBare(reply)) {
@@ -89,7 +89,7 @@ class HttpFuzzTest {
     }
 
     /** Also where there is no such call, so that the document has nothing to say. */
-    private static void verifyError(Request request, Reply reply) {
+    private static void verifyError(Request request, HttpReply reply) {
         boolean climbs =
                 request.path().contains(".."); // then which API it is, only the service's own reading of the path tells
         if (reply.mediaType().equals("application/problem+json")) {
@@ -113,7 +113,7 @@ class HttpFuzzTest {
     }
 
     /** As the decoder refuses what is no HTTP; the connection ends with it. */
-    private static boolean isBare(Reply reply) {
+    private static boolean isBare(HttpReply reply) {
         return reply.status() == 400 && reply.body().length == 0;
     }
 
@@ -125,9 +125,9 @@ class HttpFuzzTest {
     }
 
     /** What is replied, or nothing where the service hangs up; a reply that is late must be so again, else the machine was. */
-    private Optional<Reply> exchange(Request request) throws IOException {
+    private Optional<HttpReply> exchange(Request request) throws IOException {
         long begin = System.nanoTime();
-        Optional<Reply> reply = exchangeOnce(request);
+        Optional<HttpReply> reply = exchangeOnce(request);
         if (isLate(request, begin)) {
             begin = System.nanoTime();
             reply = exchangeOnce(request);
@@ -143,11 +143,11 @@ class HttpFuzzTest {
         return System.nanoTime() - begin > bound.toNanos();
     }
 
-    private Optional<Reply> exchangeOnce(Request request) throws IOException {
+    private Optional<HttpReply> exchangeOnce(Request request) throws IOException {
         if (connection == null) {
             connection = new RawConnection();
         }
-        Optional<Reply> reply = connection.send(request.wire()).receive(request.isHead());
+        Optional<HttpReply> reply = connection.send(request.wire()).receive(request.isHead());
         boolean goesOn = reply.map(HttpFuzzTest::hasPlainEnd).orElse(false);
         if (!goesOn) {
             disconnect();
@@ -156,7 +156,7 @@ class HttpFuzzTest {
     }
 
     /** Whether the next reply on the connection can be told from this one. */
-    private static boolean hasPlainEnd(Reply reply) {
+    private static boolean hasPlainEnd(HttpReply reply) {
         boolean stream = reply.mediaType().equals("text/event-stream");
         return !stream && reply.headers().firstValue("Connection").isEmpty();
     }

@@ -132,7 +132,7 @@ final class RequestGenerator {
     /**
      * @param memory what earlier replies handed out
      */
-    Request next(Memory memory) {
+    Request next(ReturnedValues memory) {
         Operation operation = pick(operations);
         var path = new StringBuilder(operation.path());
         var query = new StringBuilder();
@@ -190,7 +190,7 @@ final class RequestGenerator {
     }
 
     /** A value of a parameter, nasty now and then. */
-    private String value(String name, JsonNode parameter, Memory memory) {
+    private String value(String name, JsonNode parameter, ReturnedValues memory) {
         if (oneIn(12)) {
             return pick(NASTY);
         }

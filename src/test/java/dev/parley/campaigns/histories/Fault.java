@@ -17,7 +17,7 @@ interface Fault {
         return sound;
     }
 
-    default Service service(InProcess sound, Clockwork clock) {
+    default ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
         return sound;
     }
 }

@@ -3,9 +3,9 @@ package dev.parley.campaigns.histories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.TestSeed;
-import dev.parley.campaigns.histories.Finding.Check;
+import dev.parley.campaigns.histories.Violation.Check;
 import dev.parley.packaged.RunningParley;
-import dev.parley.packaged.TwoNodes;
+import dev.parley.packaged.TwoPackagedNodes;
 import dev.parley.session.SessionKey;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +30,12 @@ class HistoriesIT {
     static Path folder;
 
     private static RunningParley onSqlite;
-    private static TwoNodes onPostgres;
+    private static TwoPackagedNodes onPostgres;
 
     @BeforeAll
     static void start() {
-        onSqlite = WorldsOverHttp.onSqlite(folder);
-        onPostgres = TwoNodes.in(folder);
+        onSqlite = HttpEnvironments.onSqlite(folder);
+        onPostgres = TwoPackagedNodes.in(folder);
     }
 
     @AfterAll
@@ -46,36 +46,36 @@ class HistoriesIT {
 
     @Test
     void overHttpEverySessionIsLinearizable() {
-        try (World world = WorldsOverHttp.of(onSqlite, sound -> sound)) {
-            Campaign.assertHolds("over HTTP on SQLite", world, SEED, ON_SQLITE, 24);
+        try (Environment world = HttpEnvironments.of(onSqlite, sound -> sound)) {
+            HistoryCampaign.assertHolds("over HTTP on SQLite", world, SEED, ON_SQLITE, 24);
         }
     }
 
     @Test
     void overTwoNodesWithALaggingReplicaToo() {
-        try (World world = WorldsOverHttp.of(onPostgres, sound -> sound)) {
+        try (Environment world = HttpEnvironments.of(onPostgres, sound -> sound)) {
             String where = "over HTTP on PostgreSQL with a lagging replica over two nodes";
-            Campaign.assertHolds(where, world, SEED, ON_POSTGRES, 12);
+            HistoryCampaign.assertHolds(where, world, SEED, ON_POSTGRES, 12);
         }
     }
 
     @Test
     void candidatesThatAreAcknowledgedAndForgottenAreCaughtSoThisTestCanFail() {
-        try (World world = WorldsOverHttp.of(onSqlite, Forgetful::new)) {
+        try (Environment world = HttpEnvironments.of(onSqlite, Forgetful::new)) {
             assertThat(caught(world, SEED.round(ON_SQLITE), 24)).isEqualTo(Check.ORDER);
         }
     }
 
     @Test
     void bookmarksThatAreDroppedAreCaughtSoThisTestCanFail() {
-        try (World world = WorldsOverHttp.of(onPostgres, Careless::new)) {
+        try (Environment world = HttpEnvironments.of(onPostgres, Careless::new)) {
             assertThat(caught(world, SEED.round(ON_POSTGRES), 12)).isIn(Check.BOOKMARK, Check.BOOKMARK_ORDER);
         }
     }
 
     /** @param seed behind those of the histories, whose sessions are still there */
-    private static @Nullable Check caught(World world, TestSeed seed, int atOnce) {
-        try (var campaign = new Campaign(world, seed)) {
+    private static @Nullable Check caught(Environment world, TestSeed seed, int atOnce) {
+        try (var campaign = new HistoryCampaign(world, seed)) {
             Check check = campaign.perform(UNTIL_CAUGHT_MAX, atOnce)
                     .map(failure -> failure.finding().check())
                     .orElse(null);
@@ -86,19 +86,19 @@ class HistoriesIT {
     }
 
     /** Acknowledges candidates as the service would, and keeps none. */
-    private static final class Forgetful extends OtherService<OverHttp> {
-        Forgetful(OverHttp sound) {
+    private static final class Forgetful extends DelegatingService<HttpService> {
+        Forgetful(HttpService sound) {
             super(sound);
         }
 
         @Override
-        public Reply ask(int node, SessionKey key, Ask ask, Since since) {
-            if (ask instanceof Ask.Trickle trickle) {
-                Reply looked = sound.ask(node, key, new Ask.Look(), since);
+        public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
+            if (ask instanceof Operation.Trickle trickle) {
+                ReplyContext looked = sound.ask(node, key, new Operation.Look(), since);
                 int added = trickle.candidates().size();
-                return looked.told() instanceof Told.Seen seen
-                        ? new Reply(
-                                new Told.Trickled(seen.seq() + added, added), looked.bookmark(), true, looked.reset())
+                return looked.told() instanceof OperationResult.Seen seen
+                        ? new ReplyContext(
+                                new OperationResult.Trickled(seen.seq() + added, added), looked.bookmark(), true, looked.reset())
                         : looked;
             }
             return sound.ask(node, key, ask, since);
@@ -106,14 +106,14 @@ class HistoriesIT {
     }
 
     /** Loses bookmarks on the way: a read that was to be as new as one takes any state. */
-    private static final class Careless extends OtherService<OverHttp> {
-        Careless(OverHttp sound) {
+    private static final class Careless extends DelegatingService<HttpService> {
+        Careless(HttpService sound) {
             super(sound);
         }
 
         @Override
-        public Reply ask(int node, SessionKey key, Ask ask, Since since) {
-            return sound.ask(node, key, ask, since instanceof Since.Told ? new Since.Ever() : since);
+        public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
+            return sound.ask(node, key, ask, since instanceof Freshness.Told ? new Freshness.Ever() : since);
         }
     }
 }

@@ -17,7 +17,7 @@ class HistoriesTest {
 
     @Test
     void onSqliteEverySessionIsLinearizable() throws SQLException {
-        try (World world = Worlds.sqlite(folder, Fault.NONE)) {
+        try (Environment world = InProcessEnvironments.sqlite(folder, Fault.NONE)) {
             holds("on SQLite", world, ON_SQLITE, 24);
         }
     }
@@ -25,12 +25,12 @@ class HistoriesTest {
     @Test
     void onPostgresWithALaggingReplicaOverTwoNodesToo() {
         try (PostgresCluster cluster = PostgresCluster.shared();
-                World world = Worlds.postgres(cluster, true, Fault.NONE)) {
+                Environment world = InProcessEnvironments.postgres(cluster, true, Fault.NONE)) {
             holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);
         }
     }
 
-    private static void holds(String where, World world, int histories, int atOnce) {
-        Campaign.assertHolds(where, world, TestSeed.of(HistoriesTest.class), histories, atOnce);
+    private static void holds(String where, Environment world, int histories, int atOnce) {
+        HistoryCampaign.assertHolds(where, world, TestSeed.of(HistoriesTest.class), histories, atOnce);
     }
 }

@@ -8,4 +8,4 @@ import java.util.List;
  * @param calls by the order in which they began
  * @param left who waited and was left without the news that was there
  */
-record History(List<Call> calls, List<String> left) {}
+record History(List<Invocation> calls, List<String> left) {}

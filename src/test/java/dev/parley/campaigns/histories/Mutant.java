@@ -6,7 +6,7 @@ import dev.parley.store.Served;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.Work;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.WaitRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,11 +36,11 @@ record Mutant(
                 statement("an answer without its guard", "answer", "AND answered = 0 ", ""),
                 service(
                         "a clock as the cursor",
-                        (sound, clock) -> new OtherCursor(
+                        (sound, clock) -> new TimestampCursor(
                                 sound, () -> clock.since(clock.mark(), 0).get(0))),
                 service(
                         "a global sequence as the cursor",
-                        (sound, clock) -> new OtherCursor(sound, new AtomicLong()::incrementAndGet)),
+                        (sound, clock) -> new TimestampCursor(sound, new AtomicLong()::incrementAndGet)),
                 statement(
                                 "numbers read outside of the lock",
                                 "trickle|answer",
@@ -54,14 +54,14 @@ record Mutant(
                         "WHERE NOT EXISTS (",
                         "WHERE TRUE OR NOT EXISTS ("),
                 deferred(),
-                database("a bookmark that is dropped", sound -> new OtherDatabase(sound) {
+                database("a bookmark that is dropped", sound -> new DelegatingDatabase(sound) {
                             @Override
                             public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
                                 return sound.read(from instanceof ReadFrom.AtLeast ? ReadFrom.ANYWHERE : from, work);
                             }
                         })
                         .onPostgres(),
-                database("a position taken before the commit", sound -> new OtherDatabase(sound) {
+                database("a position taken before the commit", sound -> new DelegatingDatabase(sound) {
                             @Override
                             public <T> CompletionStage<Served<T>> write(Work<T> work) {
                                 String early =
@@ -107,7 +107,7 @@ record Mutant(
                         expires_at = COALESCE(?, expires_at)
                           AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)""",
                         "COALESCE(?, expires_at) > 0 AND COALESCE(?, incarnation, created_at) IS NOT NULL"),
-                service("an entity tag that is a number alone", (sound, clock) -> new NumberAsTag(sound)),
+                service("an entity tag that is a number alone", (sound, clock) -> new SeqOnlyEntityTag(sound)),
                 statement(
                         "a list that has answered sessions again after a new offer",
                         "waiting",
@@ -122,7 +122,7 @@ record Mutant(
 
     /** As it is, no transaction looks before it writes; one that began deferred could not. */
     private static Mutant deferred() {
-        Fault looking = database("", sound -> new OtherDatabase(sound) {
+        Fault looking = database("", sound -> new DelegatingDatabase(sound) {
                     @Override
                     public <T> CompletionStage<Served<T>> write(Work<T> work) {
                         return sound.write(tx -> {
@@ -144,12 +144,12 @@ record Mutant(
         return of("a wake-up before the commit", new Fault() {
             @Override
             public WaitRegistry told(WaitRegistry sound) {
-                return Feeds.nobodyWaits();
+                return TestWaitRegistries.nobodyWaits();
             }
 
             @Override
-            public Service service(InProcess sound, Clockwork clock) {
-                return new EarlyWakeUp(sound);
+            public ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
+                return new PrematureNotification(sound);
             }
         });
     }
@@ -171,10 +171,10 @@ record Mutant(
                 Fault.NONE);
     }
 
-    private static Mutant service(String name, BiFunction<InProcess, Clockwork, Service> other) {
+    private static Mutant service(String name, BiFunction<InProcessService, RecordedClock, ServiceUnderTest> other) {
         return of(name, new Fault() {
             @Override
-            public Service service(InProcess sound, Clockwork clock) {
+            public ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
                 return other.apply(sound, clock);
             }
         });

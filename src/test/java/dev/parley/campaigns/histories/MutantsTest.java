@@ -2,10 +2,10 @@ package dev.parley.campaigns.histories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
-import dev.parley.campaigns.histories.Campaign.Failure;
-import dev.parley.campaigns.histories.Finding.Check;
+import dev.parley.campaigns.histories.HistoryCampaign.Failure;
+import dev.parley.campaigns.histories.Violation.Check;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -26,8 +26,8 @@ class MutantsTest {
     @MethodSource("dev.parley.campaigns.histories.Mutant#all")
     void isCaught(Mutant mutant) throws SQLException {
         try (var loose = mutant.letLoose();
-                World world = world(mutant);
-                var campaign = new Campaign(world, SEED)) {
+                Environment world = world(mutant);
+                var campaign = new HistoryCampaign(world, SEED)) {
             assertThat(loose).isNotNull();
             Optional<Failure> failure = campaign.perform(HISTORIES_MAX, mutant.replicated() ? 12 : 24);
 
@@ -35,7 +35,7 @@ class MutantsTest {
             System.out.printf(
                     "Mutant: %s, caught by %s after %,d histories%n",
                     mutant, by(failure.get().finding()), number(failure.get()));
-            FailureListener.count(1, "deliberate faults caught");
+            CampaignCounts.count(1, "deliberate faults caught");
         }
     }
 
@@ -44,15 +44,15 @@ class MutantsTest {
         return failure.seed().value() - SEED.value() + 1;
     }
 
-    private static String by(Finding finding) {
+    private static String by(Violation finding) {
         return finding.check() == Check.CONTRACT
                 ? finding.check() + " (" + finding.why() + ")"
                 : finding.check().toString();
     }
 
-    private World world(Mutant mutant) throws SQLException {
+    private Environment world(Mutant mutant) throws SQLException {
         return mutant.replicated()
-                ? Worlds.postgres(PostgresCluster.shared(), true, mutant.fault())
-                : Worlds.sqlite(folder, mutant.fault());
+                ? InProcessEnvironments.postgres(PostgresCluster.shared(), true, mutant.fault())
+                : InProcessEnvironments.sqlite(folder, mutant.fault());
     }
 }

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Objects;
 
 /** Trickles as the usual stores do: reads the session, and writes it back with the candidates. What came in between is gone. */
-final class ReadModifyWrite extends OtherService<InProcess> {
+final class ReadModifyWrite extends DelegatingService<InProcessService> {
     private static final Sql WRITE_BACK = new Sql("write-back", """
             UPDATE sessions SET seq = ?, generation = ?, answered = ?, offer_candidates = ?, answer_candidates = ?
             WHERE namespace = ? AND code = ? AND seq > ? AND (offerer_token = ? OR answerer_token = ?)""");
@@ -16,16 +16,16 @@ final class ReadModifyWrite extends OtherService<InProcess> {
             DELETE FROM events
             WHERE session_id = (SELECT id FROM sessions WHERE namespace = ? AND code = ?) AND seq > ?""");
 
-    ReadModifyWrite(InProcess sound) {
+    ReadModifyWrite(InProcessService sound) {
         super(sound);
     }
 
     @Override
-    public Reply ask(int node, SessionKey key, Ask ask, Since since) {
-        if (ask instanceof Ask.Trickle trickle
+    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
+        if (ask instanceof Operation.Trickle trickle
                 && trickle.generation() == null
-                && sound.ask(node, key, new Ask.Look(), new Since.Now()).told() instanceof Told.Seen seen) {
-            byte[] token = Objects.requireNonNull(InWords.token(trickle.token()))
+                && sound.ask(node, key, new Operation.Look(), new Freshness.Now()).told() instanceof OperationResult.Seen seen) {
+            byte[] token = Objects.requireNonNull(DomainMapping.token(trickle.token()))
                     .hash()
                     .bytes();
             sound.node(node)
@@ -37,7 +37,7 @@ final class ReadModifyWrite extends OtherService<InProcess> {
         return sound.ask(node, key, ask, since);
     }
 
-    private static int writeBack(Statements tx, SessionKey key, byte[] token, Told.Seen seen) throws SQLException {
+    private static int writeBack(Statements tx, SessionKey key, byte[] token, OperationResult.Seen seen) throws SQLException {
         String namespace = key.namespace().name();
         String code = key.code().text();
         int written = tx.call(WRITE_BACK)

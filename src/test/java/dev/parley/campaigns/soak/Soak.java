@@ -1,7 +1,7 @@
 package dev.parley.campaigns.soak;
 
 import dev.parley.bench.Load;
-import dev.parley.bench.Measured;
+import dev.parley.bench.LoadResult;
 import dev.parley.bench.NativeHandshakes;
 import dev.parley.bench.ProcessMemory;
 import dev.parley.packaged.ParleyJar;
@@ -55,7 +55,7 @@ public final class Soak {
             print("| minute | requests/s | p99 ms | failed | heap KB | memory MB | open files | store MB | log MB |%n");
             print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|%n");
             for (int minute = 1; minute <= MINUTES; minute++) {
-                Measured measured = load.run(new NativeHandshakes("soak" + minute), Duration.ofMinutes(1));
+                LoadResult measured = load.run(new NativeHandshakes("soak" + minute), Duration.ofMinutes(1));
                 Minute now = look(parley, folder, measured);
                 minutes.add(now);
                 print(
@@ -80,7 +80,7 @@ public final class Soak {
         }
     }
 
-    private static Minute look(RunningParley parley, Path folder, Measured measured) throws IOException {
+    private static Minute look(RunningParley parley, Path folder, LoadResult measured) throws IOException {
         var memory = new ProcessMemory(parley.pid());
         return new Minute(
                 measured.perSecond(),

@@ -3,10 +3,10 @@ package dev.parley.http.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
 import dev.parley.http.RateProfile;
 import dev.parley.http.RawConnection;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
 import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -28,7 +28,7 @@ public class RateFilterTest {
     void everyReplyTellsHowTheAddressStands() throws IOException {
         try (var connection = new RawConnection("127.0.1.1")) {
             for (int left = RateProfile.PER_ADDRESS - 1; left >= 0; left--) {
-                Reply reply = ask(connection, TOPICS).is(200);
+                HttpReply reply = ask(connection, TOPICS).is(200);
                 assertThat(reply.header("RateLimit-Policy")).isEqualTo("\"address\";q=5;w=60");
                 assertThat(reply.header("RateLimit")).startsWith("\"address\";r=" + left + ";t=");
             }
@@ -39,7 +39,7 @@ public class RateFilterTest {
     void beyondTheRateARequestIsRefusedInTheFormOfItsApi() throws IOException {
         try (var connection = new RawConnection("127.0.1.2")) {
             useUp(connection);
-            Reply refused = ask(connection, TOPICS + "Origin: https://a.example\r\n");
+            HttpReply refused = ask(connection, TOPICS + "Origin: https://a.example\r\n");
             refused.isProblem(429, "too-many-requests");
             assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 12L);
             assertThat(refused.header("RateLimit")).startsWith("\"address\";r=0;t=");
@@ -54,7 +54,7 @@ public class RateFilterTest {
     @Test
     void aBrowserThatIsLedFromTheRootToThePageHasMadeOneRequest() throws IOException {
         try (var connection = new RawConnection("127.0.1.20")) {
-            Reply page = ask(connection, "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n")
+            HttpReply page = ask(connection, "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n")
                     .is(200);
             assertThat(page.header("RateLimit")).startsWith("\"address\";r=" + (RateProfile.PER_ADDRESS - 1) + ";t=");
         }
@@ -126,7 +126,7 @@ public class RateFilterTest {
 
     @Test
     void waitsAreCountedByTheSameAddress() throws IOException {
-        Rendezvous session = Rendezvous.opened();
+        HttpSession session = HttpSession.opened();
         String wait = "GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nOrigin: "
                 + session.client().origin() + "\r\n";
         try (var one = new RawConnection(RateProfile.TRUSTED_PROXY);
@@ -145,7 +145,7 @@ public class RateFilterTest {
         }
     }
 
-    private static Reply ask(RawConnection connection, String head) throws IOException {
+    private static HttpReply ask(RawConnection connection, String head) throws IOException {
         return connection.send(head + "\r\n").receive().orElseThrow();
     }
 }

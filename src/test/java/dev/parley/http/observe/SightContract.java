@@ -1,12 +1,12 @@
 package dev.parley.http.observe;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.http.Client;
+import dev.parley.http.TestClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -28,7 +28,7 @@ abstract class SightContract {
     private static final Pattern METRIC = Pattern.compile("\\b(?:parley|jvm|process|system)_[a-z_]+");
     private static final String SESSIONS = "path=\"/api/v1/sessions\"";
 
-    private final Client client = Client.ofNewOrigin();
+    private final TestClient client = TestClient.ofNewOrigin();
 
     /** What only the other engine has. */
     abstract Set<String> elsewhere();
@@ -138,7 +138,7 @@ abstract class SightContract {
     @Test
     void whoWaitsIsSeenUntilItHasGone() throws Exception {
         String code = open();
-        HttpRequest request = HttpRequest.newBuilder(Client.service().resolve("/api/v1/sessions/" + code + "/events"))
+        HttpRequest request = HttpRequest.newBuilder(TestClient.service().resolve("/api/v1/sessions/" + code + "/events"))
                 .header("Origin", client.origin())
                 .header("Accept", "text/event-stream")
                 .build();

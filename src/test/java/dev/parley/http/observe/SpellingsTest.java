@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.LogCapture;
+import dev.parley.http.HttpReply;
 import dev.parley.http.RawConnection;
-import dev.parley.http.Reply;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class SpellingsTest {
         String[] labels = {"api=\"" + api + "\"", "path=\"" + pattern + "\"", "status=\"" + status + "\""};
         Scrape before = Scrape.now();
         try (LogCapture log = LogCapture.at("dev.parley.access")) {
-            Reply reply = reply(method, path);
+            HttpReply reply = reply(method, path);
 
             assertThat(reply.status() / 100 + "xx").isEqualTo(status);
             assertThat(reply.hasHeader("x-d1-bookmark")).isTrue();
@@ -103,11 +103,11 @@ class SpellingsTest {
                 .isEqualTo(2);
     }
 
-    private static Reply reply(String method, String path) throws IOException {
+    private static HttpReply reply(String method, String path) throws IOException {
         return reply(method, path, "");
     }
 
-    private static Reply reply(String method, String path, String header) throws IOException {
+    private static HttpReply reply(String method, String path, String header) throws IOException {
         try (var connection = new RawConnection()) {
             return connection
                     .send(method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + header

@@ -1,12 +1,12 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.Client;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.TestClient;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ class RestrictedTest {
         }
     }
 
-    private final Client page = Client.of("https://a.example");
+    private final TestClient page = TestClient.of("https://a.example");
 
     @Test
     void theCompatibleApiIsGone() {
@@ -65,14 +65,14 @@ class RestrictedTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example", "https://www.b.example", "null"})
     void pagesOfTheOriginsThatAreListedMayCall(String origin) {
-        Client client = Client.of(origin);
-        Reply preflight = client.call("OPTIONS", "/api/v1/sessions")
+        TestClient client = TestClient.of(origin);
+        HttpReply preflight = client.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "POST")
                 .send()
                 .is(204);
-        Reply reply = client.get("/api/v1/topics").send().is(200);
+        HttpReply reply = client.get("/api/v1/topics").send().is(200);
 
-        for (Reply allowed : List.of(preflight, reply)) {
+        for (HttpReply allowed : List.of(preflight, reply)) {
             assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo(origin);
             assertThat(allowed.header("Vary")).isEqualTo("Origin");
             assertThat(allowed.hasHeader("Access-Control-Allow-Credentials")).isFalse();
@@ -96,8 +96,8 @@ class RestrictedTest {
                 "",
             })
     void pagesOfOtherOriginsMayNot(String origin) {
-        Client client = Client.of(origin);
-        List<Reply> refusals = List.of(
+        TestClient client = TestClient.of(origin);
+        List<HttpReply> refusals = List.of(
                 client.get("/api/v1/topics").send().isProblem(403, "blank"),
                 client.post("/api/v1/sessions").json(object("offer", "x")).isProblem(403, "blank"),
                 client.call("OPTIONS", "/api/v1/sessions")
@@ -105,7 +105,7 @@ class RestrictedTest {
                         .send()
                         .isProblem(403, "blank"),
                 client.get("/health").send().isError(403));
-        for (Reply refused : refusals) {
+        for (HttpReply refused : refusals) {
             assertThat(refused.headers().map().keySet())
                     .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
         }
@@ -113,13 +113,13 @@ class RestrictedTest {
 
     @Test
     void theServicesOwnPagesMayCall() {
-        String own = Client.service().toString().replaceFirst("/$", "");
+        String own = TestClient.service().toString().replaceFirst("/$", "");
 
-        Client.of(own).post("/api/v1/sessions").json(object("offer", "x")).is(201);
+        TestClient.of(own).post("/api/v1/sessions").json(object("offer", "x")).is(201);
     }
 
     @Test
     void whoIsNoPageMayCall() {
-        Client.withoutOrigin().get("/api/v1/topics").send().is(200);
+        TestClient.withoutOrigin().get("/api/v1/topics").send().is(200);
     }
 }

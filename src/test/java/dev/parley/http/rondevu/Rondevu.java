@@ -1,45 +1,45 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.Client.object;
+import static dev.parley.http.TestClient.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.parley.http.Client;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
+import dev.parley.http.TestClient;
 import java.net.URLEncoder;
 
 /** The calls of a rondevu client. */
-record Rondevu(Client client) {
+record Rondevu(TestClient client) {
     static final String NOT_FOUND = "Session not found, expired, or origin mismatch";
 
     static Rondevu ofNewOrigin() {
-        return new Rondevu(Client.ofNewOrigin());
+        return new Rondevu(TestClient.ofNewOrigin());
     }
 
     /** The code of a new session under {@code topic}. */
     String opened(String topic) {
-        return offer(topic, object("peerId", "alice", "offer", Rendezvous.OFFER))
+        return offer(topic, object("peerId", "alice", "offer", HttpSession.OFFER))
                 .is(200)
                 .textAt("/code");
     }
 
-    Reply offer(String topic, Object body) {
+    HttpReply offer(String topic, Object body) {
         return client.post("/" + encoded(topic) + "/offer").json(body.toString());
     }
 
-    Reply answer(String code, String answer) {
+    HttpReply answer(String code, String answer) {
         return client.post("/answer").json(object("code", code, "side", "answerer", "answer", answer));
     }
 
-    Reply candidate(String code, String side, String candidate) {
+    HttpReply candidate(String code, String side, String candidate) {
         return client.post("/answer").json(object("code", code, "side", side, "candidate", candidate));
     }
 
-    Reply poll(String code, String side) {
+    HttpReply poll(String code, String side) {
         return client.post("/poll").json(object("code", code, "side", side));
     }
 
-    Reply sessions(String topic) {
+    HttpReply sessions(String topic) {
         return client.get("/" + encoded(topic) + "/sessions").send();
     }
 

@@ -1,16 +1,16 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
-import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.TestClient.object;
 import static dev.parley.http.rondevu.Rondevu.NOT_FOUND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.contract.MovableClock;
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -131,7 +131,7 @@ class RondevuExchangeTest {
     @Test
     void aDescriptionObjectInPlaceOfItsSdpIsRefusedWithWhatToSend() {
         var description = object("type", "answer", "sdp", "v=0");
-        Reply refused = rondevu.client()
+        HttpReply refused = rondevu.client()
                 .post("/answer")
                 .json(object("code", code, "side", "answerer", "answer", description))
                 .isError(400);
@@ -196,7 +196,7 @@ class RondevuExchangeTest {
 
     @Test
     void aSideHasAtMostTwoHundredAndFiftySixCandidates() {
-        Rendezvous session = Rendezvous.opened(rondevu.client());
+        HttpSession session = HttpSession.opened(rondevu.client());
         for (int i = 0; i < 4; i++) {
             int from = i * 64;
             session.trickle(
@@ -215,7 +215,7 @@ class RondevuExchangeTest {
 
     @Test
     void aCandidateThatCameAsAnObjectIsItsJsonTextHere() {
-        Rendezvous session = Rendezvous.opened(rondevu.client());
+        HttpSession session = HttpSession.opened(rondevu.client());
         String object = "{\"candidate\":\"c\\u0041\",\"sdpMLineIndex\":0.0, \"x\":\"\uD83D\uDE00\"}";
         session.client()
                 .post(session.path() + "/candidates")
@@ -238,14 +238,14 @@ class RondevuExchangeTest {
 
     @Test
     void aSideThatHasATokenNeedsItHereToo() {
-        Rendezvous session = Rendezvous.opened(rondevu.client());
+        HttpSession session = HttpSession.opened(rondevu.client());
         session.answer().is(201);
         for (String side : List.of("offerer", "answerer")) {
-            Reply missing = rondevu.candidate(session.code(), side, "c").isError(401);
+            HttpReply missing = rondevu.candidate(session.code(), side, "c").isError(401);
             assertThat(missing.header("WWW-Authenticate")).isEqualTo("Session-Token");
         }
         candidate(session, session.answererToken(), "c").isError(403);
-        candidate(session, Rendezvous.newToken(), "c").isError(403);
+        candidate(session, HttpSession.newToken(), "c").isError(403);
         candidate(session, session.offererToken(), "c").is(200);
 
         assertThat(session.read().textsAt("/offerCandidates")).containsExactly("c");
@@ -254,7 +254,7 @@ class RondevuExchangeTest {
 
     @Test
     void aNativeSessionIsAnsweredHere() {
-        Rendezvous session = Rendezvous.opened(rondevu.client());
+        HttpSession session = HttpSession.opened(rondevu.client());
         rondevu.answer(session.code(), ANSWER).is(200);
 
         assertThat(session.read().textAt("/answer")).isEqualTo(ANSWER);
@@ -277,12 +277,12 @@ class RondevuExchangeTest {
     void aSessionFromHereHasNoTokenThatCouldManageIt() {
         rondevu.client()
                 .delete("/api/v1/sessions/" + code)
-                .token(Rendezvous.newToken())
+                .token(HttpSession.newToken())
                 .send()
                 .isProblem(403, "session-token-refused");
     }
 
-    private Reply candidate(Rendezvous session, String token, String candidate) {
+    private HttpReply candidate(HttpSession session, String token, String candidate) {
         return session.client()
                 .post("/answer")
                 .token(token)

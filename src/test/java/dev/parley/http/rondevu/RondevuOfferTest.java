@@ -1,15 +1,15 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
-import static dev.parley.http.Rendezvous.OFFER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.HttpSession.OFFER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.contract.MovableClock;
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -34,7 +34,7 @@ class RondevuOfferTest {
 
     @Test
     void anOfferGetsACodeAndNothingElse() {
-        Reply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER))
+        HttpReply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER))
                 .is(200);
 
         assertThat(opened.json()).isEqualTo(object("code", opened.textAt("/code")));
@@ -84,8 +84,8 @@ class RondevuOfferTest {
 
     @Test
     void aCodeOfTheCallersOwnIsTaken() {
-        String code = Rendezvous.newCode();
-        Reply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", code))
+        String code = HttpSession.newCode();
+        HttpReply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", code))
                 .is(200);
 
         assertThat(opened.textAt("/code")).isEqualTo(code);
@@ -93,9 +93,9 @@ class RondevuOfferTest {
 
     @Test
     void theSameCallAgainIsAReplay() {
-        var body = object("peerId", "alice", "offer", OFFER, "code", Rendezvous.newCode());
-        Reply first = rondevu.offer("chess", body).is(200);
-        Reply again = rondevu.offer("chess", body).is(200);
+        var body = object("peerId", "alice", "offer", OFFER, "code", HttpSession.newCode());
+        HttpReply first = rondevu.offer("chess", body).is(200);
+        HttpReply again = rondevu.offer("chess", body).is(200);
 
         assertThat(again.text()).isEqualTo(first.text());
         assertThat(codes("chess")).hasSize(1);
@@ -103,7 +103,7 @@ class RondevuOfferTest {
 
     @Test
     void aTakenCodeIsRefused() {
-        String code = Rendezvous.newCode();
+        String code = HttpSession.newCode();
         rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", code))
                 .is(200);
 
@@ -116,7 +116,7 @@ class RondevuOfferTest {
 
     @Test
     void theCodeOfANativeSessionIsTakenToo() {
-        Rendezvous session = Rendezvous.opened(rondevu.client());
+        HttpSession session = HttpSession.opened(rondevu.client());
 
         rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", session.code()))
                 .isError(409);
@@ -223,7 +223,7 @@ class RondevuOfferTest {
         String code = rondevu.opened(topic);
 
         assertThat(codes(topic)).containsExactly(code);
-        Reply topics = rondevu.client().get("/topics").send().is(200);
+        HttpReply topics = rondevu.client().get("/topics").send().is(200);
         assertThat(topics.at("/topics")).hasSize(1);
         assertThat(topics.textAt("/topics/0/topic")).isEqualTo(topic);
         assertThat(rondevu.client().get("/api/v1/sessions/" + code).send().textAt("/topic"))

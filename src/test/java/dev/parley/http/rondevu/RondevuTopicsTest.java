@@ -1,12 +1,12 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.MovableClock;
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -49,7 +49,7 @@ class RondevuTopicsTest {
     @Test
     void theFrontHasTheVersionToo() {
         rondevu.opened("chess");
-        Reply front = rondevu.client().get("/").send().is(200);
+        HttpReply front = rondevu.client().get("/").send().is(200);
 
         assertThat(front.json())
                 .isEqualTo(object(
@@ -71,7 +71,7 @@ class RondevuTopicsTest {
         rondevu.opened("waiting");
         clock.advance(Duration.ofSeconds(1));
 
-        Reply topics = topics("");
+        HttpReply topics = topics("");
         assertThat(topics.at("/topics").findValuesAsText("topic")).containsExactly("waiting");
         assertThat(topics.at("/pagination/total").intValue()).isEqualTo(1);
     }
@@ -125,12 +125,12 @@ class RondevuTopicsTest {
                 .isEqualTo(object("status", "ok", "timestamp", clock.millis()));
     }
 
-    private Reply topics(String query) {
+    private HttpReply topics(String query) {
         return rondevu.client().get("/topics" + query).send().is(200);
     }
 
     private void assertPage(String query, List<String> expected, boolean more) {
-        Reply page = topics(query);
+        HttpReply page = topics(query);
         assertThat(page.at("/topics").findValuesAsText("topic")).as(query).isEqualTo(expected);
         assertThat(page.at("/pagination/hasMore").booleanValue()).as(query).isEqualTo(more);
         assertThat(page.at("/pagination/total").intValue()).as(query).isEqualTo(5);

@@ -1,16 +1,16 @@
 package dev.parley.http.wait;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.contract.MovableClock;
-import dev.parley.http.Client;
 import dev.parley.http.EventSource;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
+import dev.parley.http.TestClient;
 import dev.parley.http.WaitingProfile;
 import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -39,7 +39,7 @@ class EventStreamTest {
     @Inject
     MovableClock clock;
 
-    private final Rendezvous session = Rendezvous.opened();
+    private final HttpSession session = HttpSession.opened();
     private final List<EventSource> opened = new ArrayList<>();
 
     @BeforeEach
@@ -98,7 +98,7 @@ class EventStreamTest {
     @Test
     void theBookmarkComesBeforeWhatItCovers() {
         EventSource stream = stream(1);
-        Reply answered = session.answer().is(201);
+        HttpReply answered = session.answer().is(201);
 
         EventSource.Message bookmark = stream.nextOfAnyName();
         assertThat(bookmark.event()).isEqualTo("bookmark");
@@ -227,7 +227,7 @@ class EventStreamTest {
                 "text/html, */*;q=0.1|application/json",
             })
     void whoDoesNotAskForAStreamGetsAList(String accept, String mediaType) {
-        Reply reply = session.client()
+        HttpReply reply = session.client()
                 .get(session.path() + "/events")
                 .header("Accept", accept)
                 .send()
@@ -239,7 +239,7 @@ class EventStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "text/event-stream, application/json;q=0.5", "text/*"})
     void whoAsksForAStreamGetsOne(String accept) {
-        Reply reply = session.client()
+        HttpReply reply = session.client()
                 .call("HEAD", session.path() + "/events")
                 .header("Accept", accept)
                 .send()
@@ -260,7 +260,7 @@ class EventStreamTest {
 
     @Test
     void aStreamOfNoSessionIsRefusedAsAProblem() {
-        Client.ofNewOrigin()
+        TestClient.ofNewOrigin()
                 .get(session.path() + "/events")
                 .header("Accept", "text/event-stream")
                 .send()

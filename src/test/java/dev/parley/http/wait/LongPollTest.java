@@ -1,14 +1,14 @@
 package dev.parley.http.wait;
 
-import static dev.parley.http.Client.object;
-import static dev.parley.http.Rendezvous.ANSWER;
+import static dev.parley.http.HttpSession.ANSWER;
+import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.contract.MovableClock;
-import dev.parley.http.Client;
-import dev.parley.http.Rendezvous;
-import dev.parley.http.Reply;
+import dev.parley.http.HttpReply;
+import dev.parley.http.HttpSession;
+import dev.parley.http.TestClient;
 import dev.parley.http.WaitingProfile;
 import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -33,7 +33,7 @@ class LongPollTest {
     @Inject
     MovableClock clock;
 
-    private final Rendezvous session = Rendezvous.opened();
+    private final HttpSession session = HttpSession.opened();
 
     @BeforeEach
     void nobodyWaits() {
@@ -42,11 +42,11 @@ class LongPollTest {
 
     @Test
     void theReplyComesWithTheAnswer() {
-        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=25");
+        CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         assertThat(waiting).isNotDone();
         session.answer().is(201);
 
-        Reply reply = reply(waiting).is(200);
+        HttpReply reply = reply(waiting).is(200);
         assertThat(reply.at("/events")).hasSize(1);
         assertThat(reply.textAt("/events/0/answer")).isEqualTo(ANSWER);
         assertThat(reply.at("/next").longValue()).isEqualTo(2);
@@ -56,15 +56,15 @@ class LongPollTest {
 
     @Test
     void theBookmarkOfTheReplyIsAsNewAsItsNews() {
-        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=25");
-        Reply answered = session.answer().is(201);
+        CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
+        HttpReply answered = session.answer().is(201);
 
         assertThat(reply(waiting).header("x-d1-bookmark")).isGreaterThanOrEqualTo(answered.header("x-d1-bookmark"));
     }
 
     @Test
     void whatIsThereAlreadyIsToldAtOnce() {
-        Reply reply = events(0, "wait=25").send().is(200);
+        HttpReply reply = events(0, "wait=25").send().is(200);
 
         assertThat(reply.at("/events")).hasSize(1);
         assertThat(reply.header("Preference-Applied")).isEqualTo("wait=25");
@@ -73,7 +73,7 @@ class LongPollTest {
     @Test
     void eachKindOfChangeWakes() {
         session.answer().is(201);
-        CompletableFuture<Reply> waiting = waitForEvents(2, "wait=25");
+        CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
         session.trickle(session.offererToken(), object("candidates", List.of("o1")));
         assertThat(reply(waiting).textAt("/events/0/candidate")).isEqualTo("o1");
 
@@ -88,12 +88,12 @@ class LongPollTest {
 
     @Test
     void whatThePeersOfTheCompatibleApiSayWakesToo() {
-        Client client = Client.ofNewOrigin();
+        TestClient client = TestClient.ofNewOrigin();
         String code = client.post("/chess/offer")
                 .json(object("peerId", "a", "offer", "x"))
                 .is(200)
                 .textAt("/code");
-        CompletableFuture<Reply> waiting = client.get("/api/v1/sessions/" + code + "/events?after=1")
+        CompletableFuture<HttpReply> waiting = client.get("/api/v1/sessions/" + code + "/events?after=1")
                 .header("Prefer", "wait=25")
                 .sendAndGoOn();
         await().until(() -> feed.size() == 1);
@@ -107,7 +107,7 @@ class LongPollTest {
     @Test
     void whenTheTimeIsUpThereIsNothing() {
         long start = System.nanoTime();
-        Reply reply = events(1, "wait=1").send().is(200);
+        HttpReply reply = events(1, "wait=1").send().is(200);
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         assertThat(reply.at("/events")).isEmpty();
@@ -134,7 +134,7 @@ class LongPollTest {
     @ParameterizedTest
     @ValueSource(strings = {"wait", "wait=soon", "respond-async", ""})
     void whatIsNoWaitIsAnsweredAtOnce(String preference) {
-        Reply reply = events(1, preference).send().is(200);
+        HttpReply reply = events(1, preference).send().is(200);
 
         assertThat(reply.at("/events")).isEmpty();
         assertThat(reply.hasHeader("Preference-Applied")).isFalse();
@@ -142,11 +142,11 @@ class LongPollTest {
 
     @Test
     void aSnapshotThatIsKnownComesWhenItIsNew() {
-        CompletableFuture<Reply> waiting = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 1);
         session.answer().is(201);
 
-        Reply reply = reply(waiting).is(200);
+        HttpReply reply = reply(waiting).is(200);
         assertThat(reply.textAt("/answer")).isEqualTo(ANSWER);
         assertThat(reply.header("ETag")).isEqualTo(session.tag());
         assertThat(reply.header("Preference-Applied")).isEqualTo("wait=25");
@@ -154,7 +154,7 @@ class LongPollTest {
 
     @Test
     void aSnapshotThatStaysAsItWasIsNotSentAgain() {
-        Reply reply = snapshot(session.tag(), "wait=1").send().is(304);
+        HttpReply reply = snapshot(session.tag(), "wait=1").send().is(304);
 
         assertThat(reply.header("ETag")).isEqualTo(session.tag());
         assertThat(reply.header("Preference-Applied")).isEqualTo("wait=1");
@@ -168,7 +168,7 @@ class LongPollTest {
 
     @Test
     void aSnapshotWithoutAConditionDoesNotWait() {
-        Reply reply = session.client()
+        HttpReply reply = session.client()
                 .get(session.path())
                 .header("Prefer", "wait=25")
                 .send()
@@ -180,8 +180,8 @@ class LongPollTest {
     @Test
     void whoWaitsWhenTheSessionIsDeletedGetsClosed() {
         session.answer().is(201);
-        CompletableFuture<Reply> waiting = waitForEvents(2, "wait=25");
-        CompletableFuture<Reply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
+        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         delete();
 
@@ -197,7 +197,7 @@ class LongPollTest {
 
     @Test
     void aClosingThatIsNoNewsIsNotTold() {
-        CompletableFuture<Reply> waiting = waitForEvents(9, "wait=25");
+        CompletableFuture<HttpReply> waiting = waitForEvents(9, "wait=25");
         delete();
 
         reply(waiting).isProblem(404, "session-not-found");
@@ -205,8 +205,8 @@ class LongPollTest {
 
     @Test
     void whoWaitsWhenTheSessionExpiresFindsNone() {
-        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=25");
-        CompletableFuture<Reply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
+        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         clock.advance(Duration.ofMinutes(5));
 
@@ -216,8 +216,8 @@ class LongPollTest {
 
     @Test
     void whoWaitsIsNotToldOfTheNextSessionWithTheCode() {
-        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=25");
-        CompletableFuture<Reply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
+        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         clock.advance(Duration.ofMinutes(5));
         session.client()
@@ -241,11 +241,11 @@ class LongPollTest {
 
     @Test
     void theSameCodeInAnotherNamespaceIsAnotherSession() {
-        Client stranger = Client.ofNewOrigin();
+        TestClient stranger = TestClient.ofNewOrigin();
         stranger.post("/api/v1/sessions")
                 .json(object("offer", "x", "code", session.code()))
                 .is(201);
-        CompletableFuture<Reply> waiting = waitForEvents(1, "wait=2");
+        CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=2");
         stranger.put(session.path() + "/answer").json(object("answer", "y")).is(201);
 
         assertThat(reply(waiting).at("/events")).isEmpty();
@@ -253,7 +253,7 @@ class LongPollTest {
 
     @Test
     void aHeadWaitsLikeAGet() {
-        CompletableFuture<Reply> waiting = session.client()
+        CompletableFuture<HttpReply> waiting = session.client()
                 .call("HEAD", session.path() + "/events?after=1")
                 .header("Prefer", "wait=25")
                 .sendAndGoOn();
@@ -264,18 +264,18 @@ class LongPollTest {
     }
 
     /** Begins to wait as the only one: who waited before may have his reply a moment before his place is free. */
-    private CompletableFuture<Reply> waitForEvents(long after, String preference) {
+    private CompletableFuture<HttpReply> waitForEvents(long after, String preference) {
         nobodyWaits();
-        CompletableFuture<Reply> waiting = events(after, preference).sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = events(after, preference).sendAndGoOn();
         await().until(() -> feed.size() == 1);
         return waiting;
     }
 
-    private Client.Call events(long after, String preference) {
+    private TestClient.Call events(long after, String preference) {
         return session.client().get(session.path() + "/events?after=" + after).header("Prefer", preference);
     }
 
-    private Client.Call snapshot(String ifNoneMatch, String preference) {
+    private TestClient.Call snapshot(String ifNoneMatch, String preference) {
         return session.client()
                 .get(session.path())
                 .header("If-None-Match", ifNoneMatch)
@@ -290,7 +290,7 @@ class LongPollTest {
                 .is(204);
     }
 
-    private static Reply reply(CompletableFuture<Reply> waiting) {
+    private static HttpReply reply(CompletableFuture<HttpReply> waiting) {
         return waiting.orTimeout(120, TimeUnit.SECONDS).join();
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The page in each of its states, in the ways in which people have it: axe-core finds nothing to object to, nothing lies on
  * something else, and nothing is wider than the screen. What it looked like is left in {@code target/browser}.
  */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class AccessibleConsoleIT {
     private static final String AXE = resource("/axe.min.js");
     private static final String LAYOUT = resource("/browser/layout.js");
@@ -110,7 +110,7 @@ class AccessibleConsoleIT {
 
     private static void assertAccessible(Condition condition, String state, ConsolePage page) {
         String name = "console-" + condition.name().toLowerCase(Locale.ROOT) + "-" + state;
-        page.screenshot(Stage.FOLDER.resolve(name + ".png"));
+        page.screenshot(BrowserEnvironment.FOLDER.resolve(name + ".png"));
         page.page().evaluate(AXE);
         assertThat((List<?>) page.page().evaluate(VIOLATIONS)).as(name).isEmpty();
         assertThat((List<?>) page.page().evaluate(LAYOUT)).as(name).isEmpty();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pages with parley.js meet although the service is killed between the offer and the answer. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class ClientCrashIT {
     @TempDir
     Path folder;

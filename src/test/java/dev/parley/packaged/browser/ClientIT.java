@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two pages of another site connect through parley.js, each step of which does what parley.d.ts says. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class ClientIT {
     private static final Map<String, Object> NOTHING = Map.of();
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Two visitors meet through the page that Parley itself serves, each with a device of its own. What it looked like is left in
  * {@code target/browser}.
  */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class ConsoleIT {
     /** Every candidate of the other side becomes an address at which nobody is (RFC 5737). */
     private static final String UNREACHABLE = """
@@ -46,13 +46,13 @@ class ConsoleIT {
         ConsolePage guest = pages.openConsole("phone", phone(ColorScheme.DARK));
 
         String link = host.go(pages.console()).start();
-        host.screenshot(Stage.FOLDER.resolve("console-invitation-desktop-light.png"));
+        host.screenshot(BrowserEnvironment.FOLDER.resolve("console-invitation-desktop-light.png"));
         assertThat(link).startsWith(pages.console() + "#code=").contains("&bookmark=1-");
         assertThat(read(host.qrCode())).isEqualTo(link);
         guest.go(link);
         assertTheyTalk(host, guest);
-        host.screenshot(Stage.FOLDER.resolve("console-talk-desktop-light.png"));
-        guest.screenshot(Stage.FOLDER.resolve("console-talk-phone-dark.png"));
+        host.screenshot(BrowserEnvironment.FOLDER.resolve("console-talk-desktop-light.png"));
+        guest.screenshot(BrowserEnvironment.FOLDER.resolve("console-talk-phone-dark.png"));
 
         assertDrawn(host);
         assertDrawn(guest);
@@ -68,12 +68,12 @@ class ConsoleIT {
         ConsolePage host = pages.openConsole("phone", phone(ColorScheme.LIGHT)).go(pages.console());
         ConsolePage guest =
                 pages.openConsole("desktop", desktop(ColorScheme.DARK)).go(pages.console());
-        guest.screenshot(Stage.FOLDER.resolve("console-idle-desktop-dark.png"));
+        guest.screenshot(BrowserEnvironment.FOLDER.resolve("console-idle-desktop-dark.png"));
 
         host.startUnder("tea at five");
         host.awaitStep("offerer: no more candidates");
         host.awaitWaiting("tea at five");
-        host.screenshot(Stage.FOLDER.resolve("console-invitation-phone-light.png"));
+        host.screenshot(BrowserEnvironment.FOLDER.resolve("console-invitation-phone-light.png"));
         guest.joinFromList("tea at five");
 
         assertTheyTalk(host, guest);
@@ -148,7 +148,7 @@ class ConsoleIT {
 
         visitor.go(pages.console());
 
-        visitor.screenshot(Stage.FOLDER.resolve("console-no-javascript.png"));
+        visitor.screenshot(BrowserEnvironment.FOLDER.resolve("console-no-javascript.png"));
         assertThat(visitor.page().locator("noscript").innerText()).contains("This page needs JavaScript");
         assertThat(visitor.button("Start").isVisible()).isFalse();
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * How parley.js reads event streams (HTML standard, section 9.2.6). The page gets streams in the chunks of each case; what their last
  * message says is seen in the bookmark.
  */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class EventStreamIT {
     private static final Map<String, Object> NOTHING = Map.of();
 

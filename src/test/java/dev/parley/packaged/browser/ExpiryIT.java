@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** As long as a page holds a session, its connection can be restarted, although sessions live for ten seconds only here. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class ExpiryIT {
     private static final String API = "**/api/v1/**";
     private static final Map<String, Object> STAY = Map.of("stay", true);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the service asks for keys its page does, and its calls and its event stream have the key with them. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class KeyedConsoleIT {
     private static final String WRONG = "This key is invalid, expired or revoked.";
 
@@ -31,7 +31,7 @@ class KeyedConsoleIT {
             visitor.awaitKeyError(WRONG);
             visitor.enterKey("ключ");
             visitor.awaitKeyError("This key is invalid: a key contains no spaces and no letters other than A to Z.");
-            visitor.screenshot(Stage.FOLDER.resolve("console-wrong-key.png"));
+            visitor.screenshot(BrowserEnvironment.FOLDER.resolve("console-wrong-key.png"));
 
             // As if the key that the tab keeps had been revoked.
             visitor.page().evaluate("() => sessionStorage.setItem('parley-key', 'parley_revoked')");
@@ -59,7 +59,7 @@ class KeyedConsoleIT {
             host.go(parley.uri() + "/").giveKey(key);
             guest.go(host.start());
             guest.awaitStatus("This service needs a key. Enter it above to continue.");
-            guest.screenshot(Stage.FOLDER.resolve("console-key.png"));
+            guest.screenshot(BrowserEnvironment.FOLDER.resolve("console-key.png"));
             guest.giveKey(key); // the invitation was not lost over that
 
             host.awaitConnection();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two browsers meet through Parley, in whatever order the network delivers; what that asks of either API. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 abstract class MeetingContract {
     private final String api;
     private String topic = "";

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A peer in Node and a page connect: the namespace that the one names is the origin of the other. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class NodePeerIT {
     private String topic = "";
 

@@ -19,11 +19,11 @@ import java.util.Map;
 
 /** The pages that one test opens, each as a visitor of its own. */
 final class Pages implements AutoCloseable {
-    private final Stage stage;
+    private final BrowserEnvironment stage;
     private final List<BrowserContext> visitors = new ArrayList<>();
     private final Map<String, Page> open = new LinkedHashMap<>();
 
-    Pages(Stage stage) {
+    Pages(BrowserEnvironment stage) {
         this.stage = stage;
     }
 
@@ -125,7 +125,7 @@ final class Pages implements AutoCloseable {
 
     void screenshot(String test) {
         open.forEach((name, page) -> page.screenshot(new ScreenshotOptions()
-                .setPath(Stage.FOLDER.resolve(test + "-" + name + ".png"))
+                .setPath(BrowserEnvironment.FOLDER.resolve(test + "-" + name + ".png"))
                 .setFullPage(true)));
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The README's lines for a browser, pasted into two pages as a newcomer does. {@code -Dparley.readme.runs=50} repeats that. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class ReadmeBrowserIT {
     private static final int RUNS = Integer.getInteger("parley.readme.runs", 4);
     private static final String SERVICE_OF_README = "http://127.0.0.1:8080";

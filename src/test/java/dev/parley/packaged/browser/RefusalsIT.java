@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a visitor can be told where two pages do not get together: the reason, and at once. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class RefusalsIT {
     private static final Map<String, Object> NOTHING = Map.of();
 

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two browsers that no direct way connects: a real TURN server takes the credentials that Parley grants, and no others. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class RelayIT {
     private static final String API = "native";
     private static final TurnSecret ANOTHER_SECRET = new TurnSecret("a secret that coturn does not know");
-    private static final TurnSecret SAME_SECRET = new TurnSecret(Stage.TURN_SECRET);
+    private static final TurnSecret SAME_SECRET = new TurnSecret(BrowserEnvironment.TURN_SECRET);
 
     @BeforeEach
     void needATurnServer() {

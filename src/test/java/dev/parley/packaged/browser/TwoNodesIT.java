@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pages meet, each by a node of its own, over a PostgreSQL whose replica is behind. */
-@ExtendWith(InChromium.class)
+@ExtendWith(BrowserExtension.class)
 class TwoNodesIT {
     @TempDir
     Path folder;

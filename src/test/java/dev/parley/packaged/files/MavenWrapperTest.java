@@ -3,7 +3,7 @@ package dev.parley.packaged.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.parley.packaged.Programs;
+import dev.parley.packaged.InstalledPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ class MavenWrapperTest {
 
     @BeforeEach
     void makeProject() throws Exception {
-        assumeThat(Programs.areOnThePath(TOOLS.toArray(String[]::new)))
+        assumeThat(InstalledPrograms.areOnThePath(TOOLS.toArray(String[]::new)))
                 .as("the tools of a POSIX system, and sha512sum, are installed")
                 .isTrue();
         project = Files.createDirectories(folder.resolve("project"));
@@ -63,7 +63,7 @@ class MavenWrapperTest {
         Files.copy(Path.of("mvnw"), project.resolve("mvnw"));
         Files.createFile(project.resolve("pom.xml"));
         for (String tool : TOOLS) {
-            call(tool, Programs.onThePath(tool).orElseThrow());
+            call(tool, InstalledPrograms.onThePath(tool).orElseThrow());
         }
         call("java", Path.of(System.getProperty("java.home"), "bin", "java"));
         Files.createDirectories(project.resolve(".mvn"));

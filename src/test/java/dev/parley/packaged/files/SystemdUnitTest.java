@@ -3,7 +3,7 @@ package dev.parley.packaged.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.packaged.Programs;
+import dev.parley.packaged.InstalledPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class SystemdUnitTest {
 
     @BeforeEach
     void copyUnits() throws IOException {
-        assumeTrue(Programs.areOnThePath("systemd-analyze"), "systemd-analyze is not here");
+        assumeTrue(InstalledPrograms.areOnThePath("systemd-analyze"), "systemd-analyze is not here");
         try (Stream<Path> files = Files.list(UNITS)) {
             for (Path unit : files.sorted().toList()) {
                 // systemd looks for the program.

@@ -9,8 +9,8 @@ import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.postgresql.PrimaryLocator;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,33 +101,33 @@ class PostgresAdminTest {
     @Test
     void withoutItsRowOfHistoryARestoredDatabaseBeginsANewOne() {
         String before;
-        try (Parley parley = Parley.over(cluster)) {
+        try (PostgresNode parley = PostgresNode.over(cluster)) {
             before = served(parley.database().write(tx -> true)).bookmark();
             assertThat(isReset(parley, before)).isFalse();
         }
         cluster.primary().ask("DELETE FROM history");
         cluster.primary().ask("DELETE FROM timelines");
 
-        try (Parley parley = Parley.over(cluster)) {
+        try (PostgresNode parley = PostgresNode.over(cluster)) {
             assertThat(isReset(parley, before)).isTrue();
         }
     }
 
     private PostgresAdmin upkeep(InstantSource clock) {
-        PrimaryLocator locator = Parley.locator(cluster);
+        PrimaryLocator locator = PostgresNode.locator(cluster);
         List<ReplicaUrl> replicas =
                 ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
         return new PostgresAdmin(
                 locator,
                 replicas,
-                Parley.migrations(locator.url()),
+                PostgresNode.migrations(locator.url()),
                 () -> PayloadEncryption.NONE,
                 Duration.ofSeconds(5),
                 23,
                 clock);
     }
 
-    private static boolean isReset(Parley parley, String bookmark) {
+    private static boolean isReset(PostgresNode parley, String bookmark) {
         return served(parley.database().read(new ReadFrom.AtLeast(bookmark), node -> true))
                 .reset();
     }

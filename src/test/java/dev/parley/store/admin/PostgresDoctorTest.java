@@ -3,14 +3,14 @@ package dev.parley.store.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.contract.Sessions;
+import dev.parley.contract.StoredSessions;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.postgresql.Parley;
 import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.postgresql.PrimaryLocator;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -96,7 +96,7 @@ class PostgresDoctorTest {
     @Test
     void aReplicaIsBehindAsSoonAsAServerTakesItOutOfService() {
         fill();
-        try (Parley parley = Parley.over(cluster, LAG_MAX)) {
+        try (PostgresNode parley = PostgresNode.over(cluster, LAG_MAX)) {
             cluster.standby().pauseReplay();
             cluster.primary().ask("UPDATE events SET seq = seq");
 
@@ -146,7 +146,7 @@ class PostgresDoctorTest {
     }
 
     private static List<Finding> withoutItsKey(PostgresCluster cluster) {
-        try (Parley sealed = Parley.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
+        try (PostgresNode sealed = PostgresNode.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
             assertThat(sealed.database().nodes()).isNotEmpty();
         }
         return examined(cluster);
@@ -174,8 +174,8 @@ class PostgresDoctorTest {
     }
 
     private void fill() {
-        try (Parley parley = Parley.over(cluster)) {
-            Sessions.open(parley.database(), Instant.now(), "one", "two");
+        try (PostgresNode parley = PostgresNode.over(cluster)) {
+            StoredSessions.open(parley.database(), Instant.now(), "one", "two");
         }
     }
 
@@ -185,12 +185,12 @@ class PostgresDoctorTest {
 
     private static List<Finding> examination(PostgresCluster cluster, String url, InstantSource clock) {
         String copy = "copy@here=" + cluster.standby().url();
-        PrimaryLocator locator = Parley.locator(url, copy, Optional.empty());
+        PrimaryLocator locator = PostgresNode.locator(url, copy, Optional.empty());
         List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
         return new PostgresAdmin(
                         locator,
                         replicas,
-                        Parley.migrations(locator.url()),
+                        PostgresNode.migrations(locator.url()),
                         () -> PayloadEncryption.NONE,
                         LAG_MAX,
                         23,

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.admin.StoreAdmin.Migration;
-import dev.parley.store.sqlite.Marks;
+import dev.parley.store.sqlite.OfflineStore;
 import dev.parley.store.sqlite.SqliteDatabase;
-import dev.parley.store.sqlite.StoreFile;
+import dev.parley.store.sqlite.TestTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class SqliteAdminTest {
 
     @Test
     void onlyTheOwnerMayReadAStoreOrItsBackup() throws IOException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         upkeep(store).backup(backup, UNHEARD);
 
@@ -63,11 +63,11 @@ class SqliteAdminTest {
 
     @Test
     void aBackupHoldsEverythingAndIsRestoredElsewhere() throws SQLException {
-        StoreFile store = filled("parley.db", 1_000);
+        OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
 
         StoreContents saved = upkeep(store).backup(backup, UNHEARD);
-        StoreFile other = store("other/parley.db");
+        OfflineStore other = store("other/parley.db");
         StoreContents restored = upkeep(other).restore(backup, false, UNHEARD).contents();
 
         assertThat(saved.sessions()).isEqualTo(1_000);
@@ -78,7 +78,7 @@ class SqliteAdminTest {
 
     @Test
     void aBackupTakesThePlaceOfAnOlderOne() throws SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         upkeep(store).backup(backup, UNHEARD);
         insert(store, "later", 0);
@@ -91,7 +91,7 @@ class SqliteAdminTest {
     /** As a power cut leaves it: the file under its other name, begun and not finished. */
     @Test
     void whatABackupLeftThatWasBrokenOffIsNoHindrance() throws IOException, SQLException {
-        StoreFile store = filled("parley.db", 10);
+        OfflineStore store = filled("parley.db", 10);
         Path left = Files.writeString(folder.resolve("backup.db.partial"), "SQLite format 3 and no more");
 
         assertThat(upkeep(store).backup(folder.resolve("backup.db"), UNHEARD).sessions())
@@ -101,7 +101,7 @@ class SqliteAdminTest {
 
     @Test
     void aDamagedStoreIsNotSavedOverAGoodBackup() throws IOException, SQLException {
-        StoreFile store = filled("parley.db", 1_000);
+        OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
         upkeep(store).backup(backup, UNHEARD);
         byte[] good = Files.readAllBytes(backup);
@@ -116,7 +116,7 @@ class SqliteAdminTest {
     @ParameterizedTest
     @ValueSource(strings = {"parley.db", ".", "no-such-folder/backup.db"})
     void aBackupNamesThePlaceThatWillNotDo(String target) throws SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path file = folder.resolve(target);
 
         assertThatExceptionOfType(AdminRefused.class)
@@ -128,7 +128,7 @@ class SqliteAdminTest {
     @ParameterizedTest
     @ValueSource(strings = {"-wal", "-shm", "-lock", "-journal", "-restoring", "-last-backup"})
     void aBackupReplacesNoFileOfTheStore(String suffix) throws SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path file = folder.resolve("parley.db" + suffix);
 
         assertThatExceptionOfType(AdminRefused.class)
@@ -139,7 +139,7 @@ class SqliteAdminTest {
 
     @Test
     void aBackupReplacesTheStoreUnderNoName() throws IOException, SQLException {
-        StoreFile store = filled("parley.db.partial", 1);
+        OfflineStore store = filled("parley.db.partial", 1);
         Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
         Path linkedFolder = Files.createSymbolicLink(folder.resolve("folder"), folder);
         Path hardLink = Files.createLink(folder.resolve("hard.db"), store.path());
@@ -155,37 +155,37 @@ class SqliteAdminTest {
 
     @Test
     void bookmarksOfBeforeARestoreBelongToAnotherHistory() throws SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         String before;
-        Marks.makeRoom(store);
+        TestTable.makeRoom(store);
         try (SqliteDatabase database = store.open()) {
-            before = served(database.write(Marks.set("before"))).bookmark();
+            before = served(database.write(TestTable.set("before"))).bookmark();
         }
         upkeep(store).backup(backup, UNHEARD);
         String undone;
         try (SqliteDatabase database = store.open()) {
-            undone = served(database.write(Marks.set("undone"))).bookmark();
+            undone = served(database.write(TestTable.set("undone"))).bookmark();
         }
 
         upkeep(store).restore(backup, false, UNHEARD);
 
         try (SqliteDatabase database = store.open()) {
-            assertThat(Marks.in(database)).containsExactly("before");
+            assertThat(TestTable.in(database)).containsExactly("before");
             // Past the position of both, where their numbers would be honoured again.
-            served(database.write(Marks.set("again")));
-            served(database.write(Marks.set("and again")));
+            served(database.write(TestTable.set("again")));
+            served(database.write(TestTable.set("and again")));
             assertThat(isReset(database, before)).isTrue();
             assertThat(isReset(database, undone)).isTrue();
             assertThat(isReset(
-                            database, served(database.write(Marks.set("new"))).bookmark()))
+                            database, served(database.write(TestTable.set("new"))).bookmark()))
                     .isFalse();
         }
     }
 
     @Test
     void aStoreThatIsServedIsNotReplaced() {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         upkeep(store).backup(backup, UNHEARD);
 
@@ -200,7 +200,7 @@ class SqliteAdminTest {
     /** Such as a shell that somebody forgot; it knows nothing of Parley's lock. */
     @Test
     void aStoreThatAnotherProgramHasOpenIsNotReplaced() throws SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         upkeep(store).backup(backup, UNHEARD);
 
@@ -217,7 +217,7 @@ class SqliteAdminTest {
 
     @Test
     void aDamagedBackupIsNotRestored() throws IOException, SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         upkeep(filled("other.db", 1_000)).backup(backup, UNHEARD);
         damage(backup);
@@ -227,8 +227,8 @@ class SqliteAdminTest {
 
     @Test
     void aBackupOfANewerParleyIsNotRestored() throws SQLException {
-        StoreFile store = filled("parley.db", 1);
-        StoreFile newer = filled("newer.db", 3);
+        OfflineStore store = filled("parley.db", 1);
+        OfflineStore newer = filled("newer.db", 3);
         execute(
                 newer,
                 "INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'of the future', type,"
@@ -242,9 +242,9 @@ class SqliteAdminTest {
 
     @Test
     void aFileThatIsNoBackupIsNotRestored() throws IOException, SQLException {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
         Path recipes = folder.resolve("recipes.db");
-        execute(new StoreFile(recipes), "CREATE TABLE recipes (name TEXT)");
+        execute(new OfflineStore(recipes), "CREATE TABLE recipes (name TEXT)");
 
         assertNotRestored(store, Files.writeString(folder.resolve("notes.txt"), "not a database".repeat(20)));
         assertNotRestored(store, recipes);
@@ -256,7 +256,7 @@ class SqliteAdminTest {
     void aRestoreReplacesNoOtherApplicationsFile() throws SQLException {
         Path backup = folder.resolve("backup.db");
         upkeep(filled("parley.db", 1)).backup(backup, UNHEARD);
-        var recipes = new StoreFile(folder.resolve("recipes.db"));
+        var recipes = new OfflineStore(folder.resolve("recipes.db"));
         execute(recipes, "CREATE TABLE recipes (name TEXT)");
 
         assertThatExceptionOfType(InvalidConfiguration.class)
@@ -300,7 +300,7 @@ class SqliteAdminTest {
                 "SELECT * FROM no_such_table",
             })
     void aQuestionThatWouldChangeSomethingIsRefused(String sql) throws SQLException {
-        StoreFile store = filled("parley.db", 3);
+        OfflineStore store = filled("parley.db", 3);
 
         assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> ask(store, sql, seconds(5)));
         assertThat(codes(store)).hasSize(3);
@@ -308,7 +308,7 @@ class SqliteAdminTest {
 
     @Test
     void aQuestionThatTakesTooLongIsBrokenOff() {
-        StoreFile store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 1);
 
         assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> ask(
@@ -318,7 +318,7 @@ class SqliteAdminTest {
                 .withMessageContaining("50 ms");
     }
 
-    private String assertNotRestored(StoreFile store, Path file) throws SQLException {
+    private String assertNotRestored(OfflineStore store, Path file) throws SQLException {
         List<String> before = codes(store);
         String[] beside = folder.toFile().list();
         var refusal = new ArrayList<String>();
@@ -341,7 +341,7 @@ class SqliteAdminTest {
         return Duration.ofSeconds(seconds);
     }
 
-    private static void ask(StoreFile store, String sql, Duration timeMax) {
+    private static void ask(OfflineStore store, String sql, Duration timeMax) {
         upkeep(store).ask(new ReadOnlyQuery(sql), timeMax, new RowSink() {
             @Override
             public void columns(List<String> names) {}
@@ -353,17 +353,17 @@ class SqliteAdminTest {
         });
     }
 
-    private static SqliteAdmin upkeep(StoreFile store) {
+    private static SqliteAdmin upkeep(OfflineStore store) {
         return store.upkeep(() -> NOW);
     }
 
-    private StoreFile store(String name) {
-        return new StoreFile(folder.resolve(name));
+    private OfflineStore store(String name) {
+        return new OfflineStore(folder.resolve(name));
     }
 
     /** A store with so many sessions, each with its offer. */
-    private StoreFile filled(String name, int sessions) {
-        StoreFile store = store(name);
+    private OfflineStore filled(String name, int sessions) {
+        OfflineStore store = store(name);
         upkeep(store).migrate();
         try (SqliteDatabase database = store.open()) {
             served(database.write(tx -> true)); // begins its history
@@ -383,14 +383,14 @@ class SqliteAdminTest {
         return store;
     }
 
-    private static void insert(StoreFile store, String code, long createdAt) throws SQLException {
+    private static void insert(OfflineStore store, String code, long createdAt) throws SQLException {
         execute(store, """
                 INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
                                       created_at, expires_at)
                 VALUES ('unknown', '%s', '', 1, 1, 0, 0, 0, %d, 1)""".formatted(code, createdAt));
     }
 
-    private static List<String> codes(StoreFile store) throws SQLException {
+    private static List<String> codes(OfflineStore store) throws SQLException {
         try (Connection connection = store.connect();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT code FROM sessions ORDER BY id")) {
@@ -402,7 +402,7 @@ class SqliteAdminTest {
         }
     }
 
-    private static void execute(StoreFile store, String sql) throws SQLException {
+    private static void execute(OfflineStore store, String sql) throws SQLException {
         try (Connection connection = store.connect();
                 var statement = connection.createStatement()) {
             statement.execute(sql);

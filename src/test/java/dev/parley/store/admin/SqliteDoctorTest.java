@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.contract.Sessions;
+import dev.parley.contract.StoredSessions;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sqlite.OfflineStore;
 import dev.parley.store.sqlite.SqliteDatabase;
-import dev.parley.store.sqlite.StoreFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ class SqliteDoctorTest {
 
     /** What is done to a store, and how it is examined then. */
     private interface Case {
-        List<Finding> examined(StoreFile store) throws IOException, SQLException;
+        List<Finding> examined(OfflineStore store) throws IOException, SQLException;
     }
 
     /** By the subject of the finding that is not ok in it. */
@@ -64,7 +64,7 @@ class SqliteDoctorTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
-        StoreFile store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
         assertThat(level(store.upkeep(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
 
         List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
@@ -87,7 +87,7 @@ class SqliteDoctorTest {
 
     @Test
     void aDamagedRowIsNamedByItsPlace() throws SQLException {
-        StoreFile store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
         flipABit(store, "two");
 
         assertThat(found(store.upkeep(() -> NOW), "rows"))
@@ -99,7 +99,7 @@ class SqliteDoctorTest {
 
     @Test
     void aChangedSessionAndAMissingEventAreFound() throws SQLException {
-        StoreFile store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
         execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
         execute(store, "DELETE FROM events WHERE session_id = 2");
 
@@ -108,7 +108,7 @@ class SqliteDoctorTest {
 
     @Test
     void keysAreJudgedAsAServerJudgesThem() {
-        StoreFile store = store("parley.db", sealing("k"));
+        OfflineStore store = store("parley.db", sealing("k"));
 
         assertThat(level(examined(store, sealing("k")), "encryption")).isEqualTo(Level.OK);
         assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.OK);
@@ -124,7 +124,7 @@ class SqliteDoctorTest {
 
     @Test
     void aSealedRowThatWasChangedIsFound() throws SQLException {
-        StoreFile store = store("parley.db", sealing("k"));
+        OfflineStore store = store("parley.db", sealing("k"));
         execute(
                 store,
                 "UPDATE events SET payload = (SELECT payload FROM events WHERE session_id = 2), checksum = NULL"
@@ -136,7 +136,7 @@ class SqliteDoctorTest {
 
     @Test
     void ofAnOlderSchemaItIsSaidThatAMigrationIsDue() {
-        StoreFile store = new StoreFile(folder.resolve("old.db"));
+        OfflineStore store = new OfflineStore(folder.resolve("old.db"));
         store.migrateTo("5");
 
         List<Finding> findings = store.upkeep(() -> NOW).examine();
@@ -150,7 +150,7 @@ class SqliteDoctorTest {
 
     @Test
     void aStoreThatAnotherProgramLocksIsRefusedForTheMomentOnly() throws SQLException {
-        StoreFile store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
 
         try (Connection shell = store.connect();
                 var statement = shell.createStatement()) {
@@ -168,11 +168,11 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupWithADamagedRowIsRestoredByForceOnly() throws SQLException {
-        StoreFile damaged = store("damaged.db", PayloadEncryption.NONE);
+        OfflineStore damaged = store("damaged.db", PayloadEncryption.NONE);
         flipABit(damaged, "two");
         Path backup = folder.resolve("backup.db");
         damaged.upkeep(() -> NOW).backup(backup, (step, part) -> {});
-        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+        OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {}))
@@ -187,10 +187,10 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupIsRestoredWithTheKeyThatOpensItOnly() {
-        StoreFile sealed = store("sealed.db", sealing("k"));
+        OfflineStore sealed = store("sealed.db", sealing("k"));
         Path backup = folder.resolve("backup.db");
         sealed.upkeep(() -> NOW).backup(backup, (step, part) -> {});
-        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+        OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         for (PayloadEncryption wrong : List.of(withoutKey(), sealing("another"))) {
             assertThatExceptionOfType(AdminRefused.class)
@@ -206,11 +206,11 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupOfAnOlderVersionIsCheckedAndStaysAsItIs() {
-        StoreFile old = new StoreFile(folder.resolve("old.db"));
+        OfflineStore old = new OfflineStore(folder.resolve("old.db"));
         old.migrateTo("5");
         Path backup = folder.resolve("backup.db");
         old.upkeep(() -> NOW).backup(backup, (step, part) -> {});
-        StoreFile store = new StoreFile(folder.resolve("parley.db"));
+        OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {});
 
@@ -219,7 +219,7 @@ class SqliteDoctorTest {
                 .isEmpty();
     }
 
-    private static List<Finding> deletedUnderItsServer(StoreFile store) throws IOException {
+    private static List<Finding> deletedUnderItsServer(OfflineStore store) throws IOException {
         try (SqliteDatabase server = store.open()) {
             assertThat(server.nodes()).isNotEmpty();
             Files.delete(store.path());
@@ -227,17 +227,17 @@ class SqliteDoctorTest {
         }
     }
 
-    private static List<Finding> readableByOthers(StoreFile store) throws IOException {
+    private static List<Finding> readableByOthers(OfflineStore store) throws IOException {
         Files.setPosixFilePermissions(store.path(), PosixFilePermissions.fromString("rw-r--r--"));
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static List<Finding> changedByHand(StoreFile store) throws SQLException {
+    private static List<Finding> changedByHand(OfflineStore store) throws SQLException {
         execute(store, "UPDATE flyway_schema_history SET checksum = checksum + 1");
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static List<Finding> withAnEmptyPage(StoreFile store) throws IOException, SQLException {
+    private static List<Finding> withAnEmptyPage(OfflineStore store) throws IOException, SQLException {
         long page;
         try (Connection connection = store.connect();
                 var statement = connection.createStatement();
@@ -252,32 +252,32 @@ class SqliteDoctorTest {
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static List<Finding> withoutItsKey(StoreFile store) {
+    private static List<Finding> withoutItsKey(OfflineStore store) {
         try (SqliteDatabase server = store.open(sealing("k"))) {
             assertThat(server.nodes()).isNotEmpty();
         }
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static List<Finding> withAFlippedBit(StoreFile store) throws SQLException {
+    private static List<Finding> withAFlippedBit(OfflineStore store) throws SQLException {
         flipABit(store, "one");
         return store.upkeep(() -> NOW).examine();
     }
 
     /** A sparse file takes no room. */
-    private static List<Finding> largerThanWhatIsFree(StoreFile store) throws IOException {
+    private static List<Finding> largerThanWhatIsFree(OfflineStore store) throws IOException {
         try (var bytes = new RandomAccessFile(store.path().toFile(), "rw")) {
             bytes.setLength(Files.getFileStore(store.path()).getUsableSpace() + (1L << 30));
         }
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static List<Finding> full(StoreFile store) throws IOException {
+    private static List<Finding> full(OfflineStore store) throws IOException {
         return store.upkeepLimited(Files.size(store.path()), () -> NOW).examine();
     }
 
     /** The end is sparse: what a checkpoint that cannot finish leaves, and too large for a test to write. */
-    private static List<Finding> withALongLog(StoreFile store) throws IOException, SQLException {
+    private static List<Finding> withALongLog(OfflineStore store) throws IOException, SQLException {
         try (Connection reader = store.connect();
                 var statement = reader.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
@@ -289,24 +289,24 @@ class SqliteDoctorTest {
         }
     }
 
-    private static List<Finding> ofTomorrow(StoreFile store) {
+    private static List<Finding> ofTomorrow(OfflineStore store) {
         try (SqliteDatabase server = store.open()) {
-            Sessions.open(server, NOW.plus(Duration.ofDays(1)), "of-tomorrow");
+            StoredSessions.open(server, NOW.plus(Duration.ofDays(1)), "of-tomorrow");
         }
         return store.upkeep(() -> NOW).examine();
     }
 
-    private static void flipABit(StoreFile store, String code) throws SQLException {
+    private static void flipABit(OfflineStore store, String code) throws SQLException {
         execute(
                 store,
                 "UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), 'offer', 'offes') AS BLOB)"
                         + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
     }
 
-    private StoreFile store(String name, PayloadEncryption secrecy) {
-        var store = new StoreFile(folder.resolve(name));
+    private OfflineStore store(String name, PayloadEncryption secrecy) {
+        var store = new OfflineStore(folder.resolve(name));
         try (SqliteDatabase server = store.open(secrecy)) {
-            Sessions.open(server, NOW, "one", "two", "three");
+            StoredSessions.open(server, NOW, "one", "two", "three");
         }
         return store;
     }
@@ -319,7 +319,7 @@ class SqliteDoctorTest {
         return new PayloadEncryption(EncryptionKeys.EMPTY, true, new SecureRandom());
     }
 
-    private static List<Finding> examined(StoreFile store, PayloadEncryption secrecy) {
+    private static List<Finding> examined(OfflineStore store, PayloadEncryption secrecy) {
         return store.upkeep(() -> NOW, secrecy).examine();
     }
 
@@ -338,7 +338,7 @@ class SqliteDoctorTest {
                 .orElseThrow(() -> new AssertionError(subject + " is not in " + findings));
     }
 
-    private static void execute(StoreFile store, String sql) throws SQLException {
+    private static void execute(OfflineStore store, String sql) throws SQLException {
         try (Connection connection = store.connect();
                 var statement = connection.createStatement()) {
             statement.execute(sql);

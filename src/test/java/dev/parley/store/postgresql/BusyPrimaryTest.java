@@ -27,9 +27,9 @@ class BusyPrimaryTest {
     @Test
     void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {
         try (var cluster = PostgresCluster.shared();
-                Parley parley = Parley.busy(cluster, 1, 1)) {
+                PostgresNode parley = PostgresNode.busy(cluster, 1, 1)) {
             await().until(parley::isWhole);
-            Peer peer = Peer.inNoSession();
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             CompletionStage<Served<Trickled>> running;
             CompletionStage<Served<Trickled>> waiting;
@@ -54,9 +54,9 @@ class BusyPrimaryTest {
     @Test
     void aCallForWhichTheServerHasNoConnectionIsRefusedAndTheOthersGoOn() throws Exception {
         try (var cluster = PostgresCluster.shared();
-                Parley parley = Parley.busy(cluster, 2, 40)) {
+                PostgresNode parley = PostgresNode.busy(cluster, 2, 40)) {
             await().until(parley::isWhole);
-            Peer peer = Peer.inNoSession();
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             refuseConnections(cluster); // of those that are there one is the probe's, and one is for calls
             try (Connection holding = holding(cluster, peer)) {
@@ -96,7 +96,7 @@ class BusyPrimaryTest {
     }
 
     /** A transaction that holds the peer's session. */
-    private static Connection holding(PostgresCluster cluster, Peer peer) throws SQLException {
+    private static Connection holding(PostgresCluster cluster, WritingPeer peer) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
                 + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");
         connection.setAutoCommit(false);

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.FailureListener;
+import dev.parley.CampaignCounts;
 import dev.parley.LogCapture;
 import dev.parley.TestSeed;
-import dev.parley.campaigns.faults.BadWire;
-import dev.parley.campaigns.faults.BadWire.Weather;
-import dev.parley.campaigns.faults.Talker;
+import dev.parley.campaigns.faults.CheckingOfferer;
+import dev.parley.campaigns.faults.FaultyProxy;
+import dev.parley.campaigns.faults.FaultyProxy.Weather;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.SlowLog;
-import dev.parley.store.postgresql.Neighbourhood.TestNode;
-import dev.parley.waiting.Feeds;
-import dev.parley.waiting.Recorder;
+import dev.parley.store.postgresql.NotifyingNodes.TestNode;
+import dev.parley.waiting.RecordingWaiter;
+import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,15 +89,15 @@ class DistanceTest {
             }
             campaign.tell();
         }
-        FailureListener.count(ROUNDS, "breaks of all connections to a distant primary");
+        CampaignCounts.count(ROUNDS, "breaks of all connections to a distant primary");
     }
 
     @Test
     void aDistantReplicaIsBackInServiceAfterItsConnectionsWereBroken() throws IOException {
         Random random = TestSeed.of(DistanceTest.class).random();
-        try (BadWire wire = BadWire.to(shared.standby().port(), random)) {
+        try (FaultyProxy wire = FaultyProxy.to(shared.standby().port(), random)) {
             wire.stretch(Duration.ofMillis(LONGEST));
-            try (Parley parley = Parley.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
+            try (PostgresNode parley = PostgresNode.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
                 await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
                 terminate(shared.standby());
                 await().atMost(Duration.ofSeconds(30)).until(() -> !parley.isWhole());
@@ -110,7 +110,7 @@ class DistanceTest {
     @Test
     void aReplicaThatCannotBeConnectedToIsLoggedOnceWithTheReason() {
         try (LogCapture log = LogCapture.at("dev.parley");
-                Parley parley = Parley.over(
+                PostgresNode parley = PostgresNode.over(
                         shared.url(),
                         "copy@here=postgresql://nobody:secret@127.0.0.1:"
                                 + shared.standby().port() + "/"
@@ -124,7 +124,7 @@ class DistanceTest {
         }
     }
 
-    private static String url(PostgresCluster cluster, BadWire... wires) {
+    private static String url(PostgresCluster cluster, FaultyProxy... wires) {
         List<String> hosts =
                 List.of(wires).stream().map(wire -> "127.0.0.1:" + wire.port()).toList();
         return "postgresql://parley:secret@" + String.join(",", hosts) + "/"
@@ -147,8 +147,8 @@ class DistanceTest {
         private final PostgresCluster cluster;
         private final Duration roundTrip;
         private final Random random = TestSeed.of(DistanceTest.class).random();
-        private final BadWire toPrimary;
-        private final BadWire toStandby;
+        private final FaultyProxy toPrimary;
+        private final FaultyProxy toStandby;
         private final LogCapture log = LogCapture.at("dev.parley");
         private final TestNode near;
         private final TestNode far;
@@ -158,15 +158,15 @@ class DistanceTest {
         Campaign(PostgresCluster cluster, Duration roundTrip) throws IOException {
             this.cluster = cluster;
             this.roundTrip = roundTrip;
-            this.toPrimary = BadWire.to(cluster.primary().port(), new Random(random.nextLong()));
-            this.toStandby = BadWire.to(cluster.standby().port(), new Random(random.nextLong()));
+            this.toPrimary = FaultyProxy.to(cluster.primary().port(), new Random(random.nextLong()));
+            this.toStandby = FaultyProxy.to(cluster.standby().port(), new Random(random.nextLong()));
             toPrimary.stretch(roundTrip);
             toStandby.stretch(roundTrip); // only its way as a host of the primary's URL is that long
             this.near = TestNode.over(cluster, RECHECK);
             long since = System.nanoTime();
             String url = url(cluster, toPrimary, toStandby);
-            PrimaryLocator locator = Parley.locator(url, Parley.copy(cluster), Optional.empty());
-            Parley parley = Parley.over(locator, Parley.copy(cluster), new SlowLog(SLOW));
+            PrimaryLocator locator = PostgresNode.locator(url, PostgresNode.copy(cluster), Optional.empty());
+            PostgresNode parley = PostgresNode.over(locator, PostgresNode.copy(cluster), new SlowLog(SLOW));
             measured.add("started in " + millisSince(since));
             this.far = TestNode.over(parley, locator, RECHECK);
             await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
@@ -174,8 +174,8 @@ class DistanceTest {
             nodes(near, far).awaitHearing();
         }
 
-        private static Neighbourhood nodes(TestNode writing, TestNode waiting) {
-            return new Neighbourhood(writing, waiting);
+        private static NotifyingNodes nodes(TestNode writing, TestNode waiting) {
+            return new NotifyingNodes(writing, waiting);
         }
 
         void idle() {
@@ -193,9 +193,9 @@ class DistanceTest {
         private static String wakeUp(TestNode writing, TestNode waiting) throws Exception {
             var nanos = new ArrayList<Long>();
             for (int i = 0; i < LOOKS; i++) {
-                Peer peer = nodes(writing, waiting).opened();
+                WritingPeer peer = nodes(writing, waiting).opened();
                 var woken = new CompletableFuture<Long>();
-                Wait wait = Feeds.join(waiting.feed(), peer.key(), new Recorder(() -> {
+                Wait wait = TestWaitRegistries.join(waiting.feed(), peer.key(), new RecordingWaiter(() -> {
                     woken.complete(System.nanoTime());
                     return CompletableFuture.completedStage(null);
                 }));
@@ -208,7 +208,7 @@ class DistanceTest {
         }
 
         void readsByTheReplica() {
-            Peer peer = Peer.inNoSession();
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(far.parley()));
             var writes = new ArrayList<Long>();
             var reads = new ArrayList<Long>();
@@ -229,7 +229,7 @@ class DistanceTest {
         }
 
         void breakConnections() {
-            List<Talker> talkers = talkers();
+            List<CheckingOfferer> talkers = talkers();
             int before = acknowledged(talkers);
             await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(talkers) > before + TALKERS);
             linesTold = log.heard().size();
@@ -237,8 +237,8 @@ class DistanceTest {
             terminate(cluster.primary());
             awaitOutage();
             measured.add("back " + recovery(since, talkers) + " after all connections were broken");
-            talkers.forEach(Talker::leave);
-            talkers.forEach(Talker::assertKept);
+            talkers.forEach(CheckingOfferer::leave);
+            talkers.forEach(CheckingOfferer::assertKept);
         }
 
         /** The server is silent: what is open breaks, what is opened hangs, and nobody waits for it. */
@@ -255,35 +255,35 @@ class DistanceTest {
         }
 
         void failOver() {
-            List<Talker> talkers = talkers();
+            List<CheckingOfferer> talkers = talkers();
             linesTold = log.heard().size();
             cluster.primary().kill();
             long since = System.nanoTime();
             awaitOutage();
             cluster.standby().promote();
             measured.add("back " + recovery(since, talkers) + " after a failover");
-            talkers.forEach(Talker::leave); // what the standby never got is lost
+            talkers.forEach(CheckingOfferer::leave); // what the standby never got is lost
         }
 
-        private List<Talker> talkers() {
+        private List<CheckingOfferer> talkers() {
             return IntStream.range(0, TALKERS)
-                    .mapToObj(i -> Talker.on(far.parley(), new Random(random.nextLong()), CALL_MAX))
+                    .mapToObj(i -> CheckingOfferer.on(far.parley(), new Random(random.nextLong()), CALL_MAX))
                     .toList();
         }
 
-        private static int acknowledged(List<Talker> talkers) {
-            return talkers.stream().mapToInt(Talker::acknowledged).sum();
+        private static int acknowledged(List<CheckingOfferer> talkers) {
+            return talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
         }
 
         /** How long it takes until a write is acknowledged again, with the number of lines that both nodes log until then. */
-        private String recovery(long since, List<Talker> talkers) {
+        private String recovery(long since, List<CheckingOfferer> talkers) {
             await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).until(this::isReachable);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(POLL)
                     .ignoreException(StoreUnavailable.class)
-                    .until(() -> served(Peer.inNoSession().open(far.parley())) != null);
+                    .until(() -> served(WritingPeer.inNoSession().open(far.parley())) != null);
             String took = millisSince(since);
-            int refused = talkers.stream().mapToInt(Talker::refused).sum();
+            int refused = talkers.stream().mapToInt(CheckingOfferer::refused).sum();
             return took + " (" + lines() + " lines, " + refused + " refused)";
         }
 
@@ -304,7 +304,7 @@ class DistanceTest {
 
         private void assertRefusedAtOnce() {
             long since = System.nanoTime();
-            assertThatThrownBy(() -> served(Peer.inNoSession().open(far.parley())))
+            assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(far.parley())))
                     .isInstanceOf(StoreUnavailable.class);
             assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
         }

@@ -21,8 +21,8 @@ class EarlyReplicaTest {
     @Test
     void aBookmarkOfAReplicaIsKeptByAPrimaryThatShowsItLater() {
         try (PostgresCluster cluster = PostgresCluster.ofTwo();
-                Parley parley = Parley.waiting(cluster, LONG)) {
-            Peer peer = Peer.inNoSession();
+                PostgresNode parley = PostgresNode.waiting(cluster, LONG)) {
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             await().until(parley::isWhole);
             cluster.waitForNobody();

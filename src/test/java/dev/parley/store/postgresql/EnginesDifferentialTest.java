@@ -23,8 +23,8 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.sql.RowVersion;
 import dev.parley.store.sql.SessionStore;
-import dev.parley.store.sqlite.StoreFile;
-import dev.parley.waiting.Feeds;
+import dev.parley.store.sqlite.OfflineStore;
+import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -63,11 +63,11 @@ class EnginesDifferentialTest {
         Random random = TestSeed.of(EnginesDifferentialTest.class).random();
         var clock = new MovableClock();
         try (PostgresCluster cluster = PostgresCluster.shared();
-                Parley parley = Parley.over(cluster);
-                Database file = new StoreFile(folder.resolve("parley.db")).open()) {
+                PostgresNode parley = PostgresNode.over(cluster);
+                Database file = new OfflineStore(folder.resolve("parley.db")).open()) {
             var onPostgres =
-                    new Signaling(parley.database(), Feeds.nobodyWaits(), Parley.LIMITS, clock, new SameNumbers());
-            var onSqlite = new Signaling(file, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SameNumbers());
+                    new Signaling(parley.database(), TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
+            var onSqlite = new Signaling(file, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
             for (int i = 0; i < CALLS; i++) {
                 if (random.nextInt(20) == 0) {
                     clock.advance(Duration.ofSeconds(random.nextInt(8)));

@@ -33,12 +33,12 @@ class FailoverTest {
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(4);
 
     private PostgresCluster cluster;
-    private Parley parley;
+    private PostgresNode parley;
 
     @BeforeEach
     void start() {
         cluster = PostgresCluster.ofTwo();
-        parley = Parley.over(cluster);
+        parley = PostgresNode.over(cluster);
         await().until(parley::isWhole);
     }
 
@@ -50,7 +50,7 @@ class FailoverTest {
 
     @Test
     void whileThePrimaryIsDeadOnlyReadsThatTakeAnyStateGoOn() {
-        Peer peer = Peer.inNoSession();
+        WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
         await().until(() ->
                 served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
@@ -66,7 +66,7 @@ class FailoverTest {
 
     @Test
     void aPrimaryThatHangsIsLeftWithinASecondAndMetAgainWhenItGoesOn() throws Exception {
-        Peer peer = Peer.inNoSession();
+        WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
         await().until(() ->
                 served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
@@ -99,7 +99,7 @@ class FailoverTest {
 
     @Test
     void aPromotedStandbyTakesWritesAndWhatItNeverGotIsReset() {
-        Peer peer = Peer.inNoSession();
+        WritingPeer peer = WritingPeer.inNoSession();
         served(peer.open(parley));
         Served<Trickled> replicated = served(peer.trickle(parley));
         await().until(() -> parley.replica().lagBytes() == 0);
@@ -142,7 +142,7 @@ class FailoverTest {
 
     /** Loses a write in a failover, has the new primary write past its position, and reads with the bookmark of it. */
     private boolean isResetOncePassed() {
-        Peer peer = Peer.inNoSession();
+        WritingPeer peer = WritingPeer.inNoSession();
         served(peer.open(parley));
         await().until(() -> parley.replica().lagBytes() == 0);
         cluster.standby().stopReceiving();
@@ -162,11 +162,11 @@ class FailoverTest {
     @Test
     void aSynchronousStandbyHasAllThatWasAcknowledged() {
         cluster.synchronous(true);
-        var acknowledged = new ArrayList<Peer>();
+        var acknowledged = new ArrayList<WritingPeer>();
         Thread writer = new Thread(() -> {
             try {
                 while (!Thread.interrupted()) {
-                    Peer peer = Peer.inNoSession();
+                    WritingPeer peer = WritingPeer.inNoSession();
                     served(peer.open(parley));
                     acknowledged.add(peer);
                 }
@@ -184,11 +184,11 @@ class FailoverTest {
 
         await().ignoreException(StoreUnavailable.class)
                 .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
-        List<Peer> lost = acknowledged.stream().filter(this::isLost).toList();
+        List<WritingPeer> lost = acknowledged.stream().filter(this::isLost).toList();
         assertThat(lost).isEmpty();
     }
 
-    private boolean isLost(Peer peer) {
+    private boolean isLost(WritingPeer peer) {
         try {
             served(peer.read(parley, ReadFrom.PRIMARY));
             return false;

@@ -51,8 +51,8 @@ class FallbacksTest {
 
     @Test
     void aReplicaThatIsBehindTheBookmarkIsAwaitedOnceAndThenLeftOut() {
-        try (Parley parley = whole(Parley.over(cluster, Duration.ofHours(1)))) {
-            Peer peer = Peer.inNoSession();
+        try (PostgresNode parley = whole(PostgresNode.over(cluster, Duration.ofHours(1)))) {
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             await().until(() -> parley.replica().lagBytes() == 0);
             cluster.standby().pauseReplay();
@@ -76,8 +76,8 @@ class FallbacksTest {
     void aReplicaThatCannotBeReachedIsNotAsked() {
         String nobody = "copy@here=postgresql://parley:secret@127.0.0.1:1/"
                 + cluster.primary().database();
-        try (Parley parley = Parley.over(cluster.url(), nobody, Duration.ofSeconds(5))) {
-            Peer peer = Peer.inNoSession();
+        try (PostgresNode parley = PostgresNode.over(cluster.url(), nobody, Duration.ofSeconds(5))) {
+            WritingPeer peer = WritingPeer.inNoSession();
             String bookmark = served(peer.open(parley)).bookmark();
 
             assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().primary())
@@ -93,8 +93,8 @@ class FallbacksTest {
 
     @Test
     void aRefusalComesFromTheNodeThatDecidedItAndIsCountedThere() {
-        try (Parley parley = whole(Parley.over(cluster))) {
-            Peer nobody = Peer.inNoSession();
+        try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
+            WritingPeer nobody = WritingPeer.inNoSession();
             for (ReadFrom from : List.of(ReadFrom.ANYWHERE, ReadFrom.PRIMARY)) {
                 String node = from == ReadFrom.ANYWHERE ? "copy" : "main";
                 double before =
@@ -112,7 +112,7 @@ class FallbacksTest {
 
     @Test
     void aConnectionThatBrokeAtRestCostsOneMoreTry() {
-        try (Parley parley = whole(Parley.over(cluster))) {
+        try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
                     .isFalse();
             // The oldest is the probe's, which would notice it first and take the replica out of service.
@@ -131,7 +131,7 @@ class FallbacksTest {
     void aStatementInTheWayOfReplayIsAskedAgain() {
         cluster.standby().ask("ALTER SYSTEM SET max_standby_streaming_delay = 0");
         cluster.standby().ask("SELECT pg_reload_conf()");
-        try (Parley parley = whole(Parley.over(cluster))) {
+        try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             var tries = new AtomicInteger();
             CompletionStage<Served<Boolean>> read = parley.database().read(ReadFrom.ANYWHERE, queries -> {
                 tries.incrementAndGet();
@@ -160,7 +160,7 @@ class FallbacksTest {
     @Test
     void aReplicaWithNoRoomIsLeftOut() {
         var over = new CountDownLatch(1);
-        try (Parley parley = whole(Parley.busy(cluster, 1, 1))) {
+        try (PostgresNode parley = whole(PostgresNode.busy(cluster, 1, 1))) {
             Work<Boolean> held = queries -> passes(over);
             CompletionStage<Served<Boolean>> running = parley.database().read(ReadFrom.ANYWHERE, held);
             CompletionStage<Served<Boolean>> waiting = parley.database().read(ReadFrom.ANYWHERE, held);
@@ -177,7 +177,7 @@ class FallbacksTest {
     @Test
     void aReplicaThatFallsSilentIsNotWaitedFor() {
         var over = new CountDownLatch(1);
-        try (Parley parley = whole(Parley.over(cluster))) {
+        try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             var tries = new AtomicInteger();
             CompletionStage<Served<Boolean>> read =
                     parley.database().read(ReadFrom.ANYWHERE, queries -> tries.incrementAndGet() > 1 || passes(over));
@@ -196,8 +196,8 @@ class FallbacksTest {
 
     @Test
     void aReplicaThatLagsServesAnyStateWhereThePrimaryIsLostOnTheWay() {
-        try (Parley parley = whole(Parley.over(cluster, Duration.ofMillis(200)))) {
-            Peer peer = Peer.inNoSession();
+        try (PostgresNode parley = whole(PostgresNode.over(cluster, Duration.ofMillis(200)))) {
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             await().until(() -> parley.replica().lagBytes() == 0);
             cluster.standby().pauseReplay();
@@ -219,7 +219,7 @@ class FallbacksTest {
     }
 
     /** One read of any state, which the replica is asked for first. */
-    private static void assertServedByPrimaryBecause(String reason, Parley parley) {
+    private static void assertServedByPrimaryBecause(String reason, PostgresNode parley) {
         double before = parley.meters().counter("parley.reads", "node", "main").count();
 
         assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
@@ -229,13 +229,13 @@ class FallbacksTest {
                 .isEqualTo(before + 1);
     }
 
-    private static double fallbacks(Parley parley, String reason) {
+    private static double fallbacks(PostgresNode parley, String reason) {
         return parley.meters()
                 .counter("parley.read.fallbacks", "reason", reason)
                 .count();
     }
 
-    private static Parley whole(Parley parley) {
+    private static PostgresNode whole(PostgresNode parley) {
         await().until(parley::isWhole);
         return parley;
     }

@@ -43,14 +43,14 @@ class FreshReadsTest {
     private static final Duration ANY_LAG = Duration.ofHours(1);
 
     private static PostgresCluster cluster;
-    private static Parley one;
-    private static Parley two;
+    private static PostgresNode one;
+    private static PostgresNode two;
 
     @BeforeAll
     static void start() {
         cluster = PostgresCluster.shared();
-        one = Parley.over(cluster, ANY_LAG);
-        two = Parley.over(cluster, ANY_LAG);
+        one = PostgresNode.over(cluster, ANY_LAG);
+        two = PostgresNode.over(cluster, ANY_LAG);
         await().until(() -> one.isWhole() && two.isWhole());
     }
 
@@ -69,7 +69,7 @@ class FreshReadsTest {
 
     @Test
     void aBookmarkIsKeptWhileReplayIsPaused() {
-        List<Peer> peers = peers();
+        List<WritingPeer> peers = peers();
         cluster.standby().pauseReplay();
 
         var nanos = new AtomicLongArray(PROBES);
@@ -95,7 +95,7 @@ class FreshReadsTest {
 
     @Test
     void withoutABookmarkTheSameReadsAreStale() {
-        List<Peer> peers = peers();
+        List<WritingPeer> peers = peers();
         cluster.standby().pauseReplay();
 
         int stale = probes(peers, new AtomicLongArray(PROBES), written -> ReadFrom.ANYWHERE);
@@ -106,10 +106,10 @@ class FreshReadsTest {
 
     @Test
     void whatAPeerWroteThroughOneNodeAnotherReadsThroughTheOther() {
-        List<Peer> peers = peers();
+        List<WritingPeer> peers = peers();
 
         for (int round = 0; round < 10; round++) {
-            for (Peer peer : peers.subList(0, 20)) {
+            for (WritingPeer peer : peers.subList(0, 20)) {
                 Served<Trickled> written = served(peer.trickle(one));
                 Served<Session> read = served(peer.read(two, new ReadFrom.AtLeast(written.bookmark())));
 
@@ -144,7 +144,7 @@ class FreshReadsTest {
      */
     private static int goingBack(int histories, Function<Served<Session>, ReadFrom> how) throws Exception {
         var seed = TestSeed.of(FreshReadsTest.class);
-        List<Peer> peers = peers();
+        List<WritingPeer> peers = peers();
         var over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(READERS + 2);
         try {
@@ -175,9 +175,9 @@ class FreshReadsTest {
     }
 
     /** Through either server, each session as often as its bound of candidates allows. */
-    private static void write(Random random, List<Peer> peers, AtomicBoolean over) {
+    private static void write(Random random, List<WritingPeer> peers, AtomicBoolean over) {
         var left = new int[peers.size()];
-        Arrays.fill(left, Parley.LIMITS.candidatesPerSideMax());
+        Arrays.fill(left, PostgresNode.LIMITS.candidatesPerSideMax());
         while (!over.get()) {
             int peer = random.nextInt(peers.size());
             if (left[peer]-- > 0) {
@@ -187,10 +187,10 @@ class FreshReadsTest {
     }
 
     private static int goingBack(
-            Random random, List<Peer> peers, int histories, Function<Served<Session>, ReadFrom> how) {
+            Random random, List<WritingPeer> peers, int histories, Function<Served<Session>, ReadFrom> how) {
         int times = 0;
         for (int history = 0; history < histories; history++) {
-            Peer peer = peers.get(random.nextInt(peers.size()));
+            WritingPeer peer = peers.get(random.nextInt(peers.size()));
             ReadFrom from = random.nextBoolean() ? ReadFrom.PRIMARY : ReadFrom.ANYWHERE;
             long seen = 0;
             for (int i = 0; i < READS_OF_A_HISTORY; i++) {
@@ -206,10 +206,10 @@ class FreshReadsTest {
     }
 
     /** Sessions that the replica has. */
-    private static List<Peer> peers() {
-        var peers = new ArrayList<Peer>();
+    private static List<WritingPeer> peers() {
+        var peers = new ArrayList<WritingPeer>();
         for (int i = 0; i < PEERS; i++) {
-            Peer peer = Peer.inNoSession();
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(one));
             peers.add(peer);
         }
@@ -224,7 +224,7 @@ class FreshReadsTest {
     }
 
     /** Writes through one node, reads through the other at once, all peers beside each other; returns how many were stale. */
-    private static int probes(List<Peer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
+    private static int probes(List<WritingPeer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
         var stale = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(peers.size());
         try {

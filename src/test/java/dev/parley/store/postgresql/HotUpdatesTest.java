@@ -26,7 +26,7 @@ class HotUpdatesTest {
     @Test
     void candidatesTouchNoIndexAndEventsAreOnlyInserted() throws Exception {
         try (var cluster = PostgresCluster.shared()) {
-            try (Parley parley = Parley.over(cluster)) {
+            try (PostgresNode parley = PostgresNode.over(cluster)) {
                 trickleAtOnce(parley);
             }
             await().atMost(COUNTED_WITHIN)
@@ -41,13 +41,13 @@ class HotUpdatesTest {
     }
 
     /** As peers do: each session's candidates one after the other, those of several sessions beside each other. */
-    private static void trickleAtOnce(Parley parley) throws Exception {
+    private static void trickleAtOnce(PostgresNode parley) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(PEERS_AT_ONCE);
         try {
             List<Future<?>> peers = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
                 peers.add(threads.submit(() -> {
-                    Peer peer = Peer.inNoSession();
+                    WritingPeer peer = WritingPeer.inNoSession();
                     result(peer.open(parley));
                     for (int candidate = 0; candidate < CANDIDATES; candidate++) {
                         result(peer.trickle(parley));

@@ -35,7 +35,7 @@ class NearestReplicaTest {
 
     @Test
     void thoseOfTheOwnRegionServeInTurns() {
-        try (Parley parley = Parley.over(
+        try (PostgresNode parley = PostgresNode.over(
                 cluster.url(), there("far@away") + "," + there("one@here") + "," + there("other@here"), LAG_MAX)) {
             await().until(parley::isWhole);
 
@@ -45,7 +45,7 @@ class NearestReplicaTest {
 
     @Test
     void aFarOneServesWhereTheNearOnesCannotBeReached() {
-        try (Parley parley = Parley.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
+        try (PostgresNode parley = PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
             await().until(() -> parley.database().nodes().stream()
                             .filter(NodeState::serving)
                             .count()
@@ -55,7 +55,7 @@ class NearestReplicaTest {
         }
     }
 
-    private static Map<String, Integer> readsByNode(Parley parley) {
+    private static Map<String, Integer> readsByNode(PostgresNode parley) {
         var reads = new TreeMap<String, Integer>();
         for (int i = 0; i < READS; i++) {
             String node =

@@ -11,7 +11,7 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.SlowLog;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.PostgresAdmin;
-import dev.parley.store.postgresql.Neighbourhood.TestNode;
+import dev.parley.store.postgresql.NotifyingNodes.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,11 +52,11 @@ class PoolerTest {
         try (PgBouncer pooler = pooler();
                 PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
             String replicas = "copy@here=" + copys.url(cluster);
-            PrimaryLocator locator = Parley.locator(pooler.url(cluster), replicas, Optional.empty());
-            TestNode pooled = TestNode.over(Parley.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
-            try (var nodes = new Neighbourhood(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
+            PrimaryLocator locator = PostgresNode.locator(pooler.url(cluster), replicas, Optional.empty());
+            TestNode pooled = TestNode.over(PostgresNode.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
+            try (var nodes = new NotifyingNodes(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
                 await().until(pooled.parley()::isWhole);
-                Peer peer = nodes.opened();
+                WritingPeer peer = nodes.opened();
                 String bookmark = served(peer.trickle(pooled.parley())).bookmark();
                 assertThat(served(peer.read(pooled.parley(), new ReadFrom.AtLeast(bookmark)))
                                 .result()
@@ -87,7 +87,7 @@ class PoolerTest {
     @Test
     void doctorAndMigrateSayWhatThePoolerMustAllow() {
         try (PgBouncer pooler = pooler("pool_mode = transaction")) {
-            PostgresAdmin upkeep = Parley.upkeep(Parley.locator(pooler.url(cluster), "", Optional.empty()));
+            PostgresAdmin upkeep = PostgresNode.upkeep(PostgresNode.locator(pooler.url(cluster), "", Optional.empty()));
 
             assertThat(upkeep.examine()).singleElement().satisfies(finding -> {
                 assertThat(finding.level()).isEqualTo(Finding.Level.FAULT);
@@ -107,9 +107,9 @@ class PoolerTest {
     void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheLogSaysWhyOnce() {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
                 LogCapture log = LogCapture.at("dev.parley");
-                Parley parley = Parley.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
+                PostgresNode parley = PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
             await().until(() -> !log.heard().isEmpty());
-            assertThat(served(Peer.inNoSession().open(parley)).node().primary()).isTrue();
+            assertThat(served(WritingPeer.inNoSession().open(parley)).node().primary()).isTrue();
             assertThat(parley.isWhole()).isFalse();
             assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "transaction mode");
         }
@@ -120,7 +120,7 @@ class PoolerTest {
     }
 
     private void assertRefused(PgBouncer pooler, String... why) {
-        assertThatThrownBy(() -> Parley.over(pooler.url(cluster), Parley.copy(cluster), Duration.ofSeconds(5))
+        assertThatThrownBy(() -> PostgresNode.over(pooler.url(cluster), PostgresNode.copy(cluster), Duration.ofSeconds(5))
                         .close())
                 .isInstanceOfSatisfying(
                         InvalidConfiguration.class,

@@ -25,7 +25,7 @@ class PostgresMigrationTest implements MigrationContract {
     @Override
     public Connection storeOfVersion(String version) throws SQLException {
         var place = (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, cluster.url());
-        Flyway latest = Parley.migrations(place);
+        Flyway latest = PostgresNode.migrations(place);
         Flyway.configure()
                 .configuration(latest.getConfiguration())
                 .target(version)
@@ -36,11 +36,11 @@ class PostgresMigrationTest implements MigrationContract {
 
     @Override
     public Database open() {
-        return Parley.over(cluster).database();
+        return PostgresNode.over(cluster).database();
     }
 
     @Override
     public Database openAsCommand() {
-        return Parley.asCommand(cluster).database();
+        return PostgresNode.asCommand(cluster).database();
     }
 }

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.session.Event;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.waiting.Feeds;
-import dev.parley.waiting.Recorder;
+import dev.parley.waiting.RecordingWaiter;
+import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -27,12 +27,12 @@ class PostgresNotificationsTest {
     private static final int WAKE_UPS = 200;
 
     private static PostgresCluster cluster;
-    private static Neighbourhood nodes;
+    private static NotifyingNodes nodes;
 
     @BeforeAll
     static void start() {
         cluster = PostgresCluster.shared();
-        nodes = Neighbourhood.over(cluster);
+        nodes = NotifyingNodes.over(cluster);
         nodes.awaitHearing();
     }
 
@@ -49,9 +49,9 @@ class PostgresNotificationsTest {
 
     @Test
     void aDeletionOnOneNodeIsTheLastThatAWaiterOnAnotherHears() throws Exception {
-        Peer peer = nodes.opened();
+        WritingPeer peer = nodes.opened();
         var told = new CompletableFuture<Served<Event.Closed>>();
-        Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), new Neighbourhood.Hears(told));
+        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), new NotifyingNodes.Hears(told));
 
         String bookmark = served(nodes.writing().parley().signaling().close(peer.key(), peer.token()))
                 .bookmark();
@@ -64,8 +64,8 @@ class PostgresNotificationsTest {
 
     @Test
     void whoWaitsForAnotherSessionIsNotWoken() throws Exception {
-        var stranger = new Recorder();
-        Wait wait = Feeds.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
+        var stranger = new RecordingWaiter();
+        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
 
         nodes.assertThatACommitIsHeard();
 
@@ -75,9 +75,9 @@ class PostgresNotificationsTest {
 
     @Test
     void aNodeDoesNotHearItself() throws Exception {
-        Peer peer = nodes.opened();
-        var local = new Recorder();
-        Wait there = Feeds.join(nodes.writing().feed(), peer.key(), local);
+        WritingPeer peer = nodes.opened();
+        var local = new RecordingWaiter();
+        Wait there = TestWaitRegistries.join(nodes.writing().feed(), peer.key(), local);
 
         nodes.assertThatAnEventWakes(peer);
         nodes.assertThatACommitIsHeard(); // sent behind the first, so the first was heard everywhere
@@ -88,8 +88,8 @@ class PostgresNotificationsTest {
 
     @Test
     void whenAConnectionWasLostAllLookOnceAndAreWokenAgain() throws Exception {
-        var anybody = new Recorder();
-        Wait wait = Feeds.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
+        var anybody = new RecordingWaiter();
+        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
 
         cluster.primary().ask("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -112,11 +112,11 @@ class PostgresNotificationsTest {
 
     @Test
     void wakeUpsAcrossNodesAreMeasured() throws Exception {
-        Peer peer = nodes.opened();
+        WritingPeer peer = nodes.opened();
         var seen = new AtomicLong();
-        var looked = new Recorder(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
+        var looked = new RecordingWaiter(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
                 .thenAccept(session -> seen.set(session.result().seq())));
-        Wait wait = Feeds.join(nodes.waiting().feed(), peer.key(), looked);
+        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looked);
         var micros = new long[WAKE_UPS];
         for (int i = 0; i < WAKE_UPS; i++) {
             long seq = result(peer.trickle(nodes.writing().parley())).seq();

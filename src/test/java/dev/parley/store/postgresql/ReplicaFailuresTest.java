@@ -30,7 +30,7 @@ class ReplicaFailuresTest {
     private static final Duration LAG_MAX = Duration.ofSeconds(1);
 
     private static PostgresCluster cluster;
-    private static Parley parley;
+    private static PostgresNode parley;
 
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger reads = new AtomicInteger();
@@ -39,7 +39,7 @@ class ReplicaFailuresTest {
     @BeforeAll
     static void start() {
         cluster = PostgresCluster.shared();
-        parley = Parley.over(cluster, LAG_MAX);
+        parley = PostgresNode.over(cluster, LAG_MAX);
     }
 
     @AfterAll
@@ -119,7 +119,7 @@ class ReplicaFailuresTest {
     private void meetAndTrickle(boolean carriesBookmarks) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Peer peer = Peer.inNoSession();
+                WritingPeer peer = WritingPeer.inNoSession();
                 served(peer.open(parley));
                 Served<Trickled> written = served(peer.trickle(parley));
                 if (carriesBookmarks) {

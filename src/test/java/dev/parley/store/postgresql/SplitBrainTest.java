@@ -53,7 +53,7 @@ class SplitBrainTest {
 
     @Test
     void aNodeThatIsCutFromTheNewPrimaryDoesNotWriteToTheOldOne() {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             String sessions = old.ask("SELECT count(*) FROM sessions");
 
@@ -61,7 +61,7 @@ class SplitBrainTest {
             await().atMost(LONG)
                     .until(() -> node.database().nodes().get(0).state().equals("old"));
             for (int i = 0; i < 20; i++) {
-                assertThatThrownBy(() -> served(Peer.inNoSession().open(node))).isInstanceOf(StoreUnavailable.class);
+                assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node))).isInstanceOf(StoreUnavailable.class);
             }
             assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
 
@@ -74,13 +74,13 @@ class SplitBrainTest {
     @Test
     void aRestartedNodeThatReachesOnlyTheOldPrimaryIsRefused() {
         Path seen = folder.resolve("data/timelines.properties");
-        try (Parley node = Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
+        try (PostgresNode node = PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
             failOver(node);
         }
         promoted.freeze();
         old.ask("DELETE FROM cluster_timelines"); // what another node may have left there
 
-        assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining(
                         "127.0.0.1:" + old.port() + " is an old primary: it writes timeline 1, and timeline 2");
@@ -89,8 +89,8 @@ class SplitBrainTest {
     @Test
     void aNewNodeThatReachesBothWritesToTheNewOne() {
         failOverUnseen();
-        try (Parley node = Parley.over(cluster)) {
-            served(Peer.inNoSession().open(node));
+        try (PostgresNode node = PostgresNode.over(cluster)) {
+            served(WritingPeer.inNoSession().open(node));
         }
         assertThat(promoted.ask("SELECT count(*) FROM sessions")).isEqualTo("1");
         assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo("0");
@@ -98,7 +98,7 @@ class SplitBrainTest {
 
     @Test
     void aNodeThatKnowsNothingLearnsFromTheOldPrimaryItself() {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             await().atMost(LONG)
                     .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
@@ -106,14 +106,14 @@ class SplitBrainTest {
         }
         promoted.freeze();
 
-        assertThatThrownBy(() -> Parley.over(cluster))
+        assertThatThrownBy(() -> PostgresNode.over(cluster))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("is an old primary");
     }
 
     @Test
     void aNodeThatKnowsNothingLearnsFromAStandbyOfTheNewPrimary() throws IOException {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
         }
         old.ask("DELETE FROM cluster_timelines");
@@ -123,7 +123,7 @@ class SplitBrainTest {
         try {
             third.start();
             String replicas = "third@here=" + third.url();
-            assertThatThrownBy(() -> Parley.over(old.url(), replicas, Duration.ofSeconds(5)))
+            assertThatThrownBy(() -> PostgresNode.over(old.url(), replicas, Duration.ofSeconds(5)))
                     .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("is an old primary");
         } finally {
@@ -135,17 +135,17 @@ class SplitBrainTest {
     @Test
     void aCopyThatIsPromotedElsewhereChangesNothing() {
         Path seen = folder.resolve("data/timelines.properties");
-        try (Parley production = Parley.over(old.url(), "", Duration.ofSeconds(5))) {
-            Peer peer = Peer.inNoSession();
+        try (PostgresNode production = PostgresNode.over(old.url(), "", Duration.ofSeconds(5))) {
+            WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(production));
             await().atMost(LONG)
                     .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
             promoted.promote();
             String bookmark;
-            try (Parley drill = Parley.over(promoted.url(), "", Duration.ofSeconds(5))) {
-                bookmark = served(Peer.inNoSession().open(drill)).bookmark();
+            try (PostgresNode drill = PostgresNode.over(promoted.url(), "", Duration.ofSeconds(5))) {
+                bookmark = served(WritingPeer.inNoSession().open(drill)).bookmark();
             }
-            Parley.upkeep(Parley.locator(promoted.url(), "", Optional.of(seen), false))
+            PostgresNode.upkeep(PostgresNode.locator(promoted.url(), "", Optional.of(seen), false))
                     .examine();
 
             assertThat(seen).as("the file of a command").doesNotExist();
@@ -160,7 +160,7 @@ class SplitBrainTest {
     /** As pg_upgrade leaves them: the tables of a cluster with failovers, in a new one whose timelines count from 1. */
     @Test
     void timelinesOfTheClusterBeforeAnUpgradeDeposeNoPrimary() {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             await().atMost(LONG).until(node::isWhole);
             old.ask("INSERT INTO timelines (timeline, began) VALUES (3, NULL)");
             await().atMost(LONG)
@@ -169,30 +169,30 @@ class SplitBrainTest {
 
             assertThat(served(node.signaling().look(ReadFrom.ANYWHERE)).node().name())
                     .isEqualTo("copy");
-            served(Peer.inNoSession().open(node));
+            served(WritingPeer.inNoSession().open(node));
         }
     }
 
     @Test
     void whatOnlyAFileSaysIsToldToNobody() throws IOException {
-        Parley.over(cluster).close();
+        PostgresNode.over(cluster).close();
         Path seen = folder.resolve("timelines.properties");
         String system = old.ask("SELECT system_identifier FROM pg_control_system()");
         Files.writeString(seen, system + "=7\n");
 
-        assertThatThrownBy(() -> Parley.over(Parley.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("timeline 7 of its cluster has been seen, says " + seen);
         assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
-        try (Parley other = Parley.over(cluster)) {
-            served(Peer.inNoSession().open(other));
+        try (PostgresNode other = PostgresNode.over(cluster)) {
+            served(WritingPeer.inNoSession().open(other));
         }
     }
 
     @Test
     void aNodeLeavesAPrimaryThatLivesOnWhenItsReplicaIsPromoted() {
-        try (Parley node = Parley.over(cluster)) {
-            served(Peer.inNoSession().open(node));
+        try (PostgresNode node = PostgresNode.over(cluster)) {
+            served(WritingPeer.inNoSession().open(node));
             await().atMost(LONG).until(node::isWhole);
             promoted.promote();
 
@@ -203,8 +203,8 @@ class SplitBrainTest {
 
     @Test
     void aNodeLeavesAPrimaryThatLivesOnWhenAnotherHostIsPromoted() {
-        try (Parley node = Parley.over(cluster.url(), "", Duration.ofSeconds(5))) {
-            served(Peer.inNoSession().open(node));
+        try (PostgresNode node = PostgresNode.over(cluster.url(), "", Duration.ofSeconds(5))) {
+            served(WritingPeer.inNoSession().open(node));
             await().atMost(LONG)
                     .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
             promoted.promote();
@@ -216,7 +216,7 @@ class SplitBrainTest {
 
     @Test
     void twoPrimariesOnOneTimelineStopTheStart() throws IOException {
-        Parley.over(cluster).close();
+        PostgresNode.over(cluster).close();
         promoted.close();
         old.stop();
         PostgresServer twin = copyOf(old, "");
@@ -225,7 +225,7 @@ class SplitBrainTest {
             twin.start();
             String url =
                     "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley".formatted(old.port(), twin.port());
-            assertThatThrownBy(() -> Parley.over(url, "", Duration.ofSeconds(5)))
+            assertThatThrownBy(() -> PostgresNode.over(url, "", Duration.ofSeconds(5)))
                     .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("are both primaries on timeline 1");
         } finally {
@@ -236,23 +236,23 @@ class SplitBrainTest {
     @Test
     void oneServerByTwoNamesIsOnePrimary() {
         String url = "postgresql://parley:secret@127.0.0.1:%d,localhost:%d/parley".formatted(old.port(), old.port());
-        try (Parley node = Parley.over(url, "", Duration.ofSeconds(5))) {
-            served(Peer.inNoSession().open(node));
+        try (PostgresNode node = PostgresNode.over(url, "", Duration.ofSeconds(5))) {
+            served(WritingPeer.inNoSession().open(node));
         }
     }
 
     @Test
     void anotherClusterIsNotWrittenTo() {
         try (PostgresCluster other = PostgresCluster.ofTwo()) {
-            Parley.over(other).close();
+            PostgresNode.over(other).close();
             String url = "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley"
                     .formatted(old.port(), other.primary().port());
-            try (Parley node = Parley.over(url, "", Duration.ofSeconds(5))) {
-                served(Peer.inNoSession().open(node));
+            try (PostgresNode node = PostgresNode.over(url, "", Duration.ofSeconds(5))) {
+                served(WritingPeer.inNoSession().open(node));
                 old.kill();
                 await().atMost(LONG).until(() -> !node.database().nodes().get(0).serving());
                 for (int i = 0; i < 20; i++) {
-                    assertThatThrownBy(() -> served(Peer.inNoSession().open(node)))
+                    assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node)))
                             .isInstanceOf(StoreUnavailable.class);
                 }
                 assertThat(other.primary().ask("SELECT count(*) FROM sessions")).isEqualTo("0");
@@ -262,27 +262,27 @@ class SplitBrainTest {
 
     @Test
     void theGuidesStatementsLetAnOperatorKeepTheOldPrimary() throws IOException {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             await().atMost(LONG)
                     .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
                             .equals("2"));
         }
         promoted.close();
-        assertThatThrownBy(() -> Parley.over(cluster)).isInstanceOf(InvalidConfiguration.class);
+        assertThatThrownBy(() -> PostgresNode.over(cluster)).isInstanceOf(InvalidConfiguration.class);
 
         Matcher sql = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("src/site/markdown/failover.md")));
         assertThat(sql.find()).isTrue();
         old.ask(sql.group(1));
-        try (Parley node = Parley.over(cluster)) {
-            served(Peer.inNoSession().open(node));
+        try (PostgresNode node = PostgresNode.over(cluster)) {
+            served(WritingPeer.inNoSession().open(node));
         }
     }
 
     @Test
     void theExaminationNamesTheOldPrimary() {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             assertThat(timeline()).extracting(Finding::level).containsExactly(Level.OK);
             failOver(node);
         }
@@ -296,13 +296,13 @@ class SplitBrainTest {
     }
 
     private List<Finding> timeline() {
-        return Parley.upkeep(Parley.locator(cluster)).examine().stream()
+        return PostgresNode.upkeep(PostgresNode.locator(cluster)).examine().stream()
                 .filter(finding -> finding.subject().equals("timeline"))
                 .toList();
     }
 
     /** The old primary dies, the other server is promoted and {@code node} has met it; then the old one is started as it was. */
-    private void failOver(Parley node) {
+    private void failOver(PostgresNode node) {
         await().atMost(LONG).until(node::isWhole);
         old.kill();
         promoted.promote();
@@ -312,7 +312,7 @@ class SplitBrainTest {
 
     /** The same while no node runs. */
     private void failOverUnseen() {
-        try (Parley node = Parley.over(cluster)) {
+        try (PostgresNode node = PostgresNode.over(cluster)) {
             await().atMost(LONG).until(node::isWhole);
         }
         old.kill();
@@ -320,26 +320,26 @@ class SplitBrainTest {
         old.start();
     }
 
-    private static void awaitWrite(Parley node) {
+    private static void awaitWrite(PostgresNode node) {
         await().atMost(LONG)
                 .ignoreException(StoreUnavailable.class)
-                .until(() -> served(Peer.inNoSession().open(node)) != null);
+                .until(() -> served(WritingPeer.inNoSession().open(node)) != null);
     }
 
-    private static boolean isWrittenTo(PostgresServer server, Parley node) {
+    private static boolean isWrittenTo(PostgresServer server, PostgresNode node) {
         String before = server.ask("SELECT count(*) FROM sessions");
         try {
-            served(Peer.inNoSession().open(node));
+            served(WritingPeer.inNoSession().open(node));
         } catch (StoreUnavailable e) {
             return false;
         }
         return !server.ask("SELECT count(*) FROM sessions").equals(before);
     }
 
-    private void assertThatOnlyThePromotedOneGrows(Parley node) {
+    private void assertThatOnlyThePromotedOneGrows(PostgresNode node) {
         String before = old.ask("SELECT count(*) FROM sessions");
         for (int i = 0; i < 20; i++) {
-            served(Peer.inNoSession().open(node));
+            served(WritingPeer.inNoSession().open(node));
         }
         assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(before);
     }

@@ -37,14 +37,14 @@ class SweepersTest {
     private static final int PEERS = 3;
 
     private static PostgresCluster cluster;
-    private static Parley one;
-    private static Parley two;
+    private static PostgresNode one;
+    private static PostgresNode two;
 
     @BeforeAll
     static void start() {
         cluster = PostgresCluster.shared();
-        one = Parley.over(cluster);
-        two = Parley.over(cluster);
+        one = PostgresNode.over(cluster);
+        two = PostgresNode.over(cluster);
     }
 
     @AfterAll
@@ -74,11 +74,11 @@ class SweepersTest {
             var over = new CompletableFuture<Void>();
             var writers = new ArrayList<Future<?>>();
             for (int i = 0; i < PEERS; i++) {
-                Parley node = i % 2 == 0 ? one : two;
+                PostgresNode node = i % 2 == 0 ? one : two;
                 writers.add(threads.submit(() -> openAndTrickle(node, over)));
             }
             var sweepers = new ArrayList<Future<Integer>>();
-            for (Parley node : List.of(one, two, one, two)) {
+            for (PostgresNode node : List.of(one, two, one, two)) {
                 sweepers.add(threads.submit(() -> sweepAll(node)));
             }
             int deleted = 0;
@@ -106,7 +106,7 @@ class SweepersTest {
         String text = sweep.text();
         StoreStatements.replace(sweep, StoreStatements.named("sweep").text());
         try (Connection holding = holding();
-                Parley impatient = Parley.over(cluster)) {
+                PostgresNode impatient = PostgresNode.over(cluster)) {
             assertThatThrownBy(() -> sweepAll(impatient)).isInstanceOf(StoreUnavailable.class);
             holding.rollback();
         } finally {
@@ -128,7 +128,7 @@ class SweepersTest {
     }
 
     /** Returns how many were deleted until there were no more. */
-    private static int sweepAll(Parley node) {
+    private static int sweepAll(PostgresNode node) {
         int all = 0;
         for (int deleted = sweep(node); deleted > 0; deleted = sweep(node)) {
             all += deleted;
@@ -136,14 +136,14 @@ class SweepersTest {
         return all;
     }
 
-    private static int sweep(Parley node) {
+    private static int sweep(PostgresNode node) {
         Instant now = Instant.now();
         return result(node.database().write(tx -> new SessionStore().sweep(tx, now, BATCH)));
     }
 
-    private static void openAndTrickle(Parley node, CompletableFuture<Void> over) {
+    private static void openAndTrickle(PostgresNode node, CompletableFuture<Void> over) {
         do {
-            Peer peer = Peer.inNoSession();
+            WritingPeer peer = WritingPeer.inNoSession();
             result(peer.open(node));
             result(peer.trickle(node));
             assertThat(result(peer.read(node, ReadFrom.PRIMARY)).seq()).isEqualTo(2);

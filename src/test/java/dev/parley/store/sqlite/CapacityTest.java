@@ -19,7 +19,7 @@ import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,15 +41,15 @@ class CapacityTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock();
-    private StoreFile file;
+    private OfflineStore file;
     private SqliteDatabase database;
     private Signaling signaling;
 
     @BeforeEach
     void open() {
-        file = new StoreFile(folder.resolve("parley.db"));
+        file = new OfflineStore(folder.resolve("parley.db"));
         database = file.openLimited(BYTES_MAX);
-        signaling = new Signaling(database, Feeds.nobodyWaits(), LIMITS, clock, new SecureRandom());
+        signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, clock, new SecureRandom());
     }
 
     @AfterEach

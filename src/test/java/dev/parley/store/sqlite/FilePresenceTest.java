@@ -23,19 +23,19 @@ class FilePresenceTest {
     @TempDir
     Path folder;
 
-    private StoreFile store = new StoreFile(Path.of(""));
+    private OfflineStore store = new OfflineStore(Path.of(""));
 
     @SuppressWarnings("NullAway.Init")
     private SqliteDatabase database;
 
     @BeforeEach
     void open() throws IOException, SQLException {
-        store = new StoreFile(Files.createDirectory(folder.resolve("store")).resolve("parley.db"));
+        store = new OfflineStore(Files.createDirectory(folder.resolve("store")).resolve("parley.db"));
         store.migrate();
-        Marks.makeRoom(store);
+        TestTable.makeRoom(store);
         database = store.open();
-        result(database.write(Marks.set("before")));
-        assertThat(Marks.in(database)).containsExactly("before");
+        result(database.write(TestTable.set("before")));
+        assertThat(TestTable.in(database)).containsExactly("before");
     }
 
     @AfterEach
@@ -101,9 +101,9 @@ class FilePresenceTest {
         loss.befall(store.path());
 
         for (String name : new String[] {"after", "later"}) {
-            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(Marks.set(name))));
+            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(TestTable.set(name))));
         }
-        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> Marks.in(database));
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
     }
 
     @ParameterizedTest
@@ -112,20 +112,20 @@ class FilePresenceTest {
         loss.befall(store.path());
 
         await().until(() -> !database.nodes().get(0).serving());
-        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> Marks.in(database));
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
     }
 
     @Test
     void aFileThatWasNamedByALinkIsLostWithTheLink() throws IOException {
         database.close();
         Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
-        database = new StoreFile(link).open();
-        result(database.write(Marks.set("by the link")));
+        database = new OfflineStore(link).open();
+        result(database.write(TestTable.set("by the link")));
 
         Files.delete(link);
         Files.copy(store.path(), link);
 
-        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(Marks.set("after"))));
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(TestTable.set("after"))));
     }
 
     @Test
@@ -137,8 +137,8 @@ class FilePresenceTest {
         Files.move(moved, store.path().getParent());
 
         await().until(() -> database.nodes().get(0).serving());
-        result(database.write(Marks.set("after")));
-        assertThat(Marks.in(database)).containsExactly("before", "after");
+        result(database.write(TestTable.set("after")));
+        assertThat(TestTable.in(database)).containsExactly("before", "after");
     }
 
     @ParameterizedTest
@@ -152,23 +152,23 @@ class FilePresenceTest {
         database.close();
 
         database = store.open();
-        assertThat(Marks.in(database)).containsExactly("before");
+        assertThat(TestTable.in(database)).containsExactly("before");
     }
 
     /** What is committed comes into the file that is open, and not with its log into the one that took its place. */
     @Test
     void theLogOfAReplacedFileIsNotLeftToTheOther() throws IOException, SQLException {
-        var other = new StoreFile(folder.resolve("other.db"));
+        var other = new OfflineStore(folder.resolve("other.db"));
         other.migrate();
-        Marks.makeRoom(other);
+        TestTable.makeRoom(other);
         Path kept = Files.createLink(folder.resolve("kept.db"), store.path());
         Files.move(other.path(), store.path(), StandardCopyOption.ATOMIC_MOVE);
 
         await().until(() -> Files.size(store.path().resolveSibling("parley.db-wal")) == 0);
 
         Path copy = Files.copy(kept, folder.resolve("copy.db"));
-        try (SqliteDatabase moved = new StoreFile(copy).open()) {
-            assertThat(Marks.in(moved)).containsExactly("before");
+        try (SqliteDatabase moved = new OfflineStore(copy).open()) {
+            assertThat(TestTable.in(moved)).containsExactly("before");
         }
     }
 }

@@ -20,9 +20,9 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.postgresql.Parley;
+import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.sql.SessionStore;
-import dev.parley.waiting.Feeds;
+import dev.parley.waiting.TestWaitRegistries;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ class ForgettingTest {
     @BeforeEach
     void open() {
         database = store().open(new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()));
-        signaling = new Signaling(database, Feeds.nobodyWaits(), Parley.LIMITS, clock, new SecureRandom());
+        signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
         sweeper = new Sweeper(database, clock, 100);
     }
 
@@ -192,7 +192,7 @@ class ForgettingTest {
         return found;
     }
 
-    private StoreFile store() {
-        return new StoreFile(folder.resolve("parley.db"));
+    private OfflineStore store() {
+        return new OfflineStore(folder.resolve("parley.db"));
     }
 }

@@ -23,14 +23,14 @@ class SqliteHistoryTest {
     @TempDir
     Path folder;
 
-    private StoreFile file;
+    private OfflineStore file;
     private SqliteDatabase database;
 
     @BeforeEach
     void open() throws SQLException {
-        file = new StoreFile(folder.resolve("parley.db"));
+        file = new OfflineStore(folder.resolve("parley.db"));
         database = file.open();
-        Marks.makeRoom(file);
+        TestTable.makeRoom(file);
     }
 
     @AfterEach
@@ -42,8 +42,8 @@ class SqliteHistoryTest {
     void eachCommitThatChangesSomethingIsOneStepFurther() {
         var words = new ArrayList<String>();
         for (int i = 1; i <= 20; i++) {
-            words.add(served(database.write(Marks.set("mark " + i))).bookmark());
-            assertThat(Marks.position(database)).isEqualTo(i);
+            words.add(served(database.write(TestTable.set("mark " + i))).bookmark());
+            assertThat(TestTable.position(database)).isEqualTo(i);
         }
 
         assertThat(words).isSorted().doesNotHaveDuplicates();
@@ -51,14 +51,14 @@ class SqliteHistoryTest {
 
     @Test
     void aCommitThatChangesNothingIsNoStep() {
-        String before = served(database.write(Marks.setIfNew("mark"))).bookmark();
+        String before = served(database.write(TestTable.setIfNew("mark"))).bookmark();
 
-        Served<Boolean> unchanged = served(database.write(Marks.setIfNew("mark")));
+        Served<Boolean> unchanged = served(database.write(TestTable.setIfNew("mark")));
         CompletionStage<Served<String>> refused = database.write(tx -> {
             throw new CodeTaken();
         });
         CompletionStage<Served<String>> undone = database.write(tx -> {
-            Marks.set(tx, "undone");
+            TestTable.set(tx, "undone");
             throw new CodeTaken();
         });
 
@@ -66,25 +66,25 @@ class SqliteHistoryTest {
         assertThat(unchanged.bookmark()).isEqualTo(before);
         assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
         assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(undone));
-        assertThat(Marks.position(database)).isEqualTo(1);
+        assertThat(TestTable.position(database)).isEqualTo(1);
         assertThat(look().bookmark()).isEqualTo(before);
     }
 
     @Test
     void theHistoryGoesOnWhenTheFileIsOpenedAgain() {
-        String before = served(database.write(Marks.set("before"))).bookmark();
+        String before = served(database.write(TestTable.set("before"))).bookmark();
         database.close();
         database = file.open();
 
         assertThat(look().bookmark()).isEqualTo(before);
         assertThat(look(before).reset()).isFalse();
-        assertThat(served(database.write(Marks.set("after"))).bookmark()).isGreaterThan(before);
-        assertThat(Marks.position(database)).isEqualTo(2);
+        assertThat(served(database.write(TestTable.set("after"))).bookmark()).isGreaterThan(before);
+        assertThat(TestTable.position(database)).isEqualTo(2);
     }
 
     @Test
     void theBookmarkOfAnotherFileIsNotHonoured() {
-        var other = new StoreFile(folder.resolve("other.db"));
+        var other = new OfflineStore(folder.resolve("other.db"));
         String foreign;
         try (SqliteDatabase elsewhere = other.open()) {
             foreign = served(elsewhere.read(ReadFrom.PRIMARY, node -> true)).bookmark();
@@ -96,12 +96,12 @@ class SqliteHistoryTest {
 
     @Test
     void aBookmarkThatTheFileHasNotReachedIsNotHonoured() throws Exception {
-        String reached = served(database.write(Marks.set("reached"))).bookmark();
+        String reached = served(database.write(TestTable.set("reached"))).bookmark();
         database.close();
-        var copy = new StoreFile(folder.resolve("copy.db"));
+        var copy = new OfflineStore(folder.resolve("copy.db"));
         Files.copy(file.path(), copy.path());
         database = file.open();
-        String beyond = served(database.write(Marks.set("beyond"))).bookmark();
+        String beyond = served(database.write(TestTable.set("beyond"))).bookmark();
 
         try (SqliteDatabase older = copy.open()) {
             assertThat(served(older.read(new ReadFrom.AtLeast(reached), node -> true))

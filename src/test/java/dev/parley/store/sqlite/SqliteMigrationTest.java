@@ -27,7 +27,7 @@ class SqliteMigrationTest implements MigrationContract {
         return store().openAsCommand();
     }
 
-    private StoreFile store() {
-        return new StoreFile(folder.resolve("parley.db"));
+    private OfflineStore store() {
+        return new OfflineStore(folder.resolve("parley.db"));
     }
 }

@@ -34,14 +34,14 @@ class WriterLaneTest {
     @TempDir
     Path folder;
 
-    private StoreFile file;
+    private OfflineStore file;
     private SqliteDatabase database;
 
     @BeforeEach
     void open() throws SQLException {
-        file = new StoreFile(folder.resolve("parley.db"));
+        file = new OfflineStore(folder.resolve("parley.db"));
         database = file.open();
-        Marks.makeRoom(file);
+        TestTable.makeRoom(file);
     }
 
     @AfterEach
@@ -51,61 +51,61 @@ class WriterLaneTest {
 
     @Test
     void whatWaitsTogetherIsCommittedTogether() {
-        long before = Marks.position(database);
+        long before = TestTable.position(database);
         List<CompletionStage<Served<String>>> works;
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             works = IntStream.range(0, 20)
-                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
                     .toList();
             writer.release();
         }
 
         assertThat(works.stream().map(work -> served(work).bookmark()).distinct())
                 .hasSize(1);
-        assertThat(Marks.position(database)).isEqualTo(before + 1);
-        assertThat(Marks.in(database)).hasSize(20).startsWith("mark 0", "mark 1", "mark 2");
+        assertThat(TestTable.position(database)).isEqualTo(before + 1);
+        assertThat(TestTable.in(database)).hasSize(20).startsWith("mark 0", "mark 1", "mark 2");
     }
 
     @Test
     void aBatchTakesNoMoreThanItsBound() {
         database.close();
         database = file.open(100, 8);
-        long before = Marks.position(database);
+        long before = TestTable.position(database);
         List<CompletionStage<Served<String>>> works;
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             works = IntStream.range(0, 20)
-                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
                     .toList();
             writer.release();
         }
         works.forEach(work -> result(work));
 
-        assertThat(Marks.position(database)).isEqualTo(before + 3);
+        assertThat(TestTable.position(database)).isEqualTo(before + 3);
     }
 
     @Test
     void workThatFailsHalfDoneLeavesNothingAndItsMatesAreCommitted() {
         var runs = new AtomicInteger();
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             var first = database.write(tx -> {
                 runs.incrementAndGet();
-                Marks.set(tx, "first");
+                TestTable.set(tx, "first");
                 return "first";
             });
             CompletionStage<Served<String>> refused = database.write(tx -> {
-                Marks.set(tx, "refused");
+                TestTable.set(tx, "refused");
                 throw new CodeTaken();
             });
             CompletionStage<Served<String>> broken = database.write(tx -> {
-                Marks.set(tx, "broken");
-                Marks.set(tx, "broken");
+                TestTable.set(tx, "broken");
+                TestTable.set(tx, "broken");
                 return "broken";
             });
             CompletionStage<Served<String>> faulty = database.write(tx -> {
-                Marks.set(tx, "faulty");
+                TestTable.set(tx, "faulty");
                 throw new ArithmeticException("a fault of ours");
             });
-            var last = database.write(Marks.set("last"));
+            var last = database.write(TestTable.set("last"));
             writer.release();
 
             assertThat(result(first)).isEqualTo("first");
@@ -114,58 +114,58 @@ class WriterLaneTest {
             assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> result(faulty));
             assertThat(result(last)).isEqualTo("last");
         }
-        assertThat(Marks.in(database)).containsExactly("first", "last");
+        assertThat(TestTable.in(database)).containsExactly("first", "last");
         assertThat(runs).as("run again after each rollback").hasValue(4);
     }
 
     @Test
     void whatWorkFoundInARunThatWasRolledBackDoesNotCount() {
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             CompletionStage<Served<String>> refused = database.write(tx -> {
-                Marks.set(tx, "same");
+                TestTable.set(tx, "same");
                 throw new CodeTaken();
             });
-            var after = database.write(Marks.setIfNew("same"));
+            var after = database.write(TestTable.setIfNew("same"));
             writer.release();
 
             assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
             assertThat(result(after)).as("new").isTrue();
         }
-        assertThat(Marks.in(database)).containsExactly("same");
+        assertThat(TestTable.in(database)).containsExactly("same");
     }
 
     @Test
     void aRefusalThatChangedNothingDisturbsNobody() {
         var runs = new AtomicInteger();
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             var first = database.write(tx -> {
                 runs.incrementAndGet();
-                Marks.set(tx, "first");
+                TestTable.set(tx, "first");
                 return "first";
             });
             CompletionStage<Served<String>> refused = database.write(tx -> {
                 throw new CodeTaken();
             });
             CompletionStage<Served<String>> broken = database.write(tx -> {
-                Marks.set(tx, "first");
+                TestTable.set(tx, "first");
                 return "never";
             });
-            var last = database.write(Marks.set("last"));
+            var last = database.write(TestTable.set("last"));
             writer.release();
 
             assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> result(broken));
             assertThat(served(first).bookmark()).isEqualTo(served(last).bookmark());
         }
-        assertThat(Marks.in(database)).containsExactly("first", "last");
+        assertThat(TestTable.in(database)).containsExactly("first", "last");
         assertThat(runs).hasValue(1);
     }
 
     @Test
     void workSeesWhatItsMatesBeforeItDid() {
-        try (var writer = new HeldWriter(database)) {
-            var first = database.write(Marks.setIfNew("same"));
-            var second = database.write(Marks.setIfNew("same"));
+        try (var writer = new BlockedWriter(database)) {
+            var first = database.write(TestTable.setIfNew("same"));
+            var second = database.write(TestTable.setIfNew("same"));
             writer.release();
 
             assertThat(result(first)).isTrue();
@@ -175,8 +175,8 @@ class WriterLaneTest {
 
     @Test
     void aFailureOfTheEngineFailsTheWholeBatchAndTheNextOneSucceeds() {
-        try (var writer = new HeldWriter(database)) {
-            var mate = database.write(Marks.set("mate"));
+        try (var writer = new BlockedWriter(database)) {
+            var mate = database.write(TestTable.set("mate"));
             CompletionStage<Served<String>> failing = database.write(tx -> {
                 throw new SQLException("disk I/O error", null, IO_ERROR);
             });
@@ -185,31 +185,31 @@ class WriterLaneTest {
             assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(failing));
             assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(mate));
         }
-        assertThat(Marks.in(database)).isEmpty();
-        assertThat(result(database.write(Marks.set("next")))).isEqualTo("next");
-        assertThat(Marks.in(database)).containsExactly("next");
+        assertThat(TestTable.in(database)).isEmpty();
+        assertThat(result(database.write(TestTable.set("next")))).isEqualTo("next");
+        assertThat(TestTable.in(database)).containsExactly("next");
     }
 
     @Test
     void aFullDiskIsToldAsSuchAndTheWriterRecovers() {
         CompletionStage<Served<String>> failing = database.write(tx -> {
-            Marks.set(tx, "too much");
+            TestTable.set(tx, "too much");
             throw new SQLException("database or disk is full", null, DISK_FULL);
         });
 
         assertThatExceptionOfType(StoreFull.class).isThrownBy(() -> result(failing));
-        assertThat(result(database.write(Marks.set("next")))).isEqualTo("next");
-        assertThat(Marks.in(database)).containsExactly("next");
+        assertThat(result(database.write(TestTable.set("next")))).isEqualTo("next");
+        assertThat(TestTable.in(database)).containsExactly("next");
     }
 
     @Test
     void workBeyondTheQueueIsRefusedAndWhatWaitsIsDone() {
         database.close();
         database = file.open(2, 100);
-        try (var writer = new HeldWriter(database)) {
-            var first = database.write(Marks.set("first"));
-            var second = database.write(Marks.set("second"));
-            var third = database.write(Marks.set("third"));
+        try (var writer = new BlockedWriter(database)) {
+            var first = database.write(TestTable.set("first"));
+            var second = database.write(TestTable.set("second"));
+            var third = database.write(TestTable.set("third"));
 
             assertThatExceptionOfType(StoreUnavailable.class)
                     .isThrownBy(() -> result(third))
@@ -218,39 +218,39 @@ class WriterLaneTest {
             assertThat(result(first)).isEqualTo("first");
             assertThat(result(second)).isEqualTo("second");
         }
-        assertThat(Marks.in(database)).containsExactly("first", "second");
-        assertThat(result(database.write(Marks.set("third")))).isEqualTo("third");
+        assertThat(TestTable.in(database)).containsExactly("first", "second");
+        assertThat(result(database.write(TestTable.set("third")))).isEqualTo("third");
     }
 
     @Test
     void whileAnotherProcessHoldsTheLockAWriteIsRefusedAndAReadIsNot() throws SQLException {
-        result(database.write(Marks.set("before")));
+        result(database.write(TestTable.set("before")));
         try (Connection other = file.connect();
                 var statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             for (int i = 0; i < 3; i++) {
                 assertThatExceptionOfType(StoreUnavailable.class)
-                        .isThrownBy(() -> result(database.write(Marks.set("refused"))));
+                        .isThrownBy(() -> result(database.write(TestTable.set("refused"))));
             }
-            assertThat(Marks.in(database)).containsExactly("before");
+            assertThat(TestTable.in(database)).containsExactly("before");
             statement.execute("COMMIT");
         }
 
-        assertThat(result(database.write(Marks.set("after")))).isEqualTo("after");
-        assertThat(Marks.in(database)).containsExactly("before", "after");
+        assertThat(result(database.write(TestTable.set("after")))).isEqualTo("after");
+        assertThat(TestTable.in(database)).containsExactly("before", "after");
     }
 
     @Test
     void closingFinishesWhatWaitsAndRefusesWhatComesLater() {
         List<CompletionStage<Served<String>>> waiting;
         CompletableFuture<Void> closed;
-        try (var writer = new HeldWriter(database)) {
+        try (var writer = new BlockedWriter(database)) {
             waiting = IntStream.range(0, 5)
-                    .mapToObj(i -> database.write(Marks.set("mark " + i)))
+                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
                     .toList();
             closed = closing();
             assertThatExceptionOfType(StoreUnavailable.class)
-                    .isThrownBy(() -> result(database.write(Marks.set("late"))));
+                    .isThrownBy(() -> result(database.write(TestTable.set("late"))));
             assertThat(closed).isNotDone();
             writer.release();
         }
@@ -258,7 +258,7 @@ class WriterLaneTest {
 
         waiting.forEach(work -> result(work));
         database = file.open();
-        assertThat(Marks.in(database)).containsExactly("mark 0", "mark 1", "mark 2", "mark 3", "mark 4");
+        assertThat(TestTable.in(database)).containsExactly("mark 0", "mark 1", "mark 2", "mark 3", "mark 4");
     }
 
     /** Closes the database on a thread of its own; returns when that thread waits for the writer. */
@@ -296,7 +296,7 @@ class WriterLaneTest {
     private void writeUntilRefused(Queue<CompletableFuture<?>> stages) {
         CompletableFuture<?> stage;
         do {
-            stage = database.write(Marks.setIfNew("same")).toCompletableFuture();
+            stage = database.write(TestTable.setIfNew("same")).toCompletableFuture();
             stages.add(stage);
         } while (!stage.isCompletedExceptionally());
     }

@@ -1,0 +1,84 @@
+package dev.parley.campaigns.histories;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.session.SessionKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A long poll over the wire. When the time is up its connection is cut, and the peer asks once more without waiting; so the time is
+ * never up by the service's clock, which would hide that nobody was woken. It does so, too, where the cut of another wait has hit its
+ * connection.
+ */
+final class HttpLongPoll implements ServiceUnderTest.Held {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpService service;
+    private final int node;
+    private final SessionKey key;
+    private final Operation.Follow ask;
+    private final Freshness since;
+    private final Optional<String> createdAt;
+    private final CompletableFuture<HttpResponse<String>> held;
+    private final CompletableFuture<ReplyContext> reply;
+    private volatile boolean cut;
+
+    HttpLongPoll(HttpService service, int node, SessionKey key, Operation.Follow ask, Freshness since) {
+        this.service = service;
+        this.node = node;
+        this.key = key;
+        this.ask = ask;
+        this.since = since;
+        this.createdAt = session().map(HttpLongPoll::createdAt);
+        this.held = service.asked(node, key, ask, since);
+        this.reply = held.thenApply(response -> HttpOperationResult.read(key, ask, response))
+                .exceptionally(failure -> cut ? ReplyContext.broken("the wait was cut") : withoutWaiting());
+    }
+
+    private ReplyContext withoutWaiting() {
+        return service.ask(node, key, new Operation.Follow(ask.after(), ask.limit(), false), since);
+    }
+
+    @Override
+    public CompletableFuture<ReplyContext> reply() {
+        return reply;
+    }
+
+    @Override
+    public void timeUp() {
+        if (!reply.isDone()) {
+            reply.complete(withoutWaiting());
+            cut = true;
+            held.cancel(true);
+        }
+    }
+
+    /** Only where the session is certainly the one that the wait began with: another may have its code since. */
+    @Override
+    public boolean isOwedNews() {
+        return createdAt.isPresent()
+                && session()
+                        .filter(now -> createdAt.get().equals(createdAt(now)))
+                        .filter(now -> now.required("seq").longValue() > ask.after())
+                        .isPresent();
+    }
+
+    private static String createdAt(JsonNode session) {
+        return session.required("createdAt").textValue();
+    }
+
+    /** The latest state, where there is one. */
+    private Optional<JsonNode> session() {
+        HttpResponse<String> now =
+                service.asked(node, key, new Operation.Look(), new Freshness.Now()).join();
+        try {
+            return now.statusCode() == 200 ? Optional.of(JSON.readTree(now.body())) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

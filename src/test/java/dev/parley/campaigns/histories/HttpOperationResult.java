@@ -1,0 +1,274 @@
+package dev.parley.campaigns.histories;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.parley.session.SessionKey;
+import dev.parley.session.Side;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what came over the wire of an {@link Operation}. What the contract does not have there, down to a header, is
+ * {@link OperationResult.Broken}. When sessions expire is not told: their clock is the machine's.
+ */
+final class HttpOperationResult {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PROBLEM = "urn:parley:problem:";
+    private static final Map<String, Integer> STATUSES = Map.of(
+            "session-token-missing", 401,
+            "session-token-refused", 403,
+            "session-not-found", 404,
+            "code-taken", 409,
+            "already-answered", 409,
+            "other-generation", 412,
+            "session-changed", 412);
+
+    private final SessionKey key;
+    private final Operation ask;
+    private final HttpResponse<String> response;
+
+    /** What is not as the contract has it; it says what. */
+    private static final class Strange extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Strange(String what) {
+            super(what);
+        }
+    }
+
+    private HttpOperationResult(SessionKey key, Operation ask, HttpResponse<String> response) {
+        this.key = key;
+        this.ask = ask;
+        this.response = response;
+    }
+
+    /** The reply to {@code ask} that {@code response} is. */
+    static ReplyContext read(SessionKey key, Operation ask, HttpResponse<String> response) {
+        try {
+            return new HttpOperationResult(key, ask, response).reply();
+        } catch (Strange | IllegalArgumentException | JsonProcessingException e) {
+            return ReplyContext.broken(e.getMessage() + ": " + response + " " + response.body());
+        }
+    }
+
+    /** A refusal names the node at which the caller stands, which need not be where the refusal came from. */
+    private ReplyContext reply() throws JsonProcessingException {
+        String bookmark = header("x-d1-bookmark").orElseThrow(() -> new Strange("no bookmark"));
+        boolean primary = switch (header("x-served-by-primary").orElse("")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new Strange("not said whether the primary served it");
+        };
+        boolean reset = header("x-bookmark-status").isPresent();
+        boolean refused = response.statusCode() >= 400;
+        return new ReplyContext(refused ? refused(body()) : done(body()), bookmark, primary && !refused, reset);
+    }
+
+    private JsonNode body() throws JsonProcessingException {
+        int status = response.statusCode();
+        if (status != 204 && status != 304) {
+            return JSON.readTree(response.body());
+        }
+        if (!response.body().isEmpty()) {
+            throw new Strange("a body where none may be");
+        }
+        return JSON.nullNode();
+    }
+
+    private OperationResult refused(JsonNode body) {
+        int status = response.statusCode();
+        String type = isCompatible() ? typeOf(status) : typeOf(body);
+        if (!Integer.valueOf(status).equals(STATUSES.get(type))) {
+            throw new Strange("refused as nothing in this world is");
+        }
+        return new OperationResult.Refused(type);
+    }
+
+    private String typeOf(JsonNode problem) {
+        String type = problem.required("type").textValue();
+        if (!type.startsWith(PROBLEM) || problem.required("status").intValue() != response.statusCode()) {
+            throw new Strange("not a problem of the service's");
+        }
+        return type.substring(PROBLEM.length());
+    }
+
+    /** The compatible API has a status for each refusal that one of its calls knows. */
+    private String typeOf(int status) {
+        return switch (status) {
+            case 401 -> "session-token-missing";
+            case 403 -> "session-token-refused";
+            case 404 -> "session-not-found";
+            case 409 -> ask instanceof Operation.Open ? "code-taken" : "already-answered";
+            default -> "";
+        };
+    }
+
+    private boolean isCompatible() {
+        return !response.request().uri().getPath().startsWith("/api/v1/");
+    }
+
+    private OperationResult done(JsonNode body) {
+        if (isCompatible()) {
+            expect(200);
+            if (ask instanceof Operation.Find) {
+                return offered(body.required("sessions"));
+            }
+            return ask instanceof Operation.Poll poll ? heard(poll.side().other(), body) : new OperationResult.Done();
+        }
+        if (ask instanceof Operation.Open || ask instanceof Operation.Answer) {
+            return joined(body, 201);
+        }
+        if (ask instanceof Operation.Restart) {
+            return joined(body, 200);
+        }
+        if (ask instanceof Operation.Trickle) {
+            expect(201);
+            return new OperationResult.Trickled(
+                    body.required("seq").longValue(), body.required("added").intValue());
+        }
+        if (ask instanceof Operation.Extend) {
+            expect(200);
+            body.required("expiresAt");
+            return new OperationResult.Extended(null, tag());
+        }
+        if (ask instanceof Operation.Close) {
+            expect(204);
+            return new OperationResult.Done();
+        }
+        if (ask.tag() != null && response.statusCode() == 304) {
+            if (!tag().equals(ask.tag().text())) {
+                throw new Strange("not modified, but another ETag");
+            }
+            return new OperationResult.NotModified();
+        }
+        expect(200);
+        if (ask instanceof Operation.Follow follow) {
+            return happened(follow, body);
+        }
+        if (ask instanceof Operation.Find find) {
+            return find.listing() == Operation.Listing.COUNTS
+                    ? counted(find, body)
+                    : new OperationResult.Found(found(body.required("items")), null);
+        }
+        return seen(body);
+    }
+
+    /** @param first the status of a call that was not made before */
+    private OperationResult joined(JsonNode body, int first) {
+        boolean replay = first == 201 && response.statusCode() == 200;
+        expect(replay ? 200 : first);
+        expectText(body, "code", key.code().text());
+        expectText(body, "side", (ask instanceof Operation.Answer ? Side.ANSWERER : Side.OFFERER).word());
+        body.required("expiresAt");
+        return new OperationResult.Joined(
+                body.required("seq").longValue(), body.required("generation").intValue(), null, replay, tag());
+    }
+
+    private OperationResult seen(JsonNode body) {
+        expectText(body, "code", key.code().text());
+        return new OperationResult.Seen(
+                body.required("generation").intValue(),
+                body.required("seq").longValue(),
+                saying(body, "offer"),
+                saying(body, "answer"),
+                null,
+                tag());
+    }
+
+    private static SideContent saying(JsonNode body, String what) {
+        return new SideContent(
+                body.required(what).textValue(),
+                texts(body.required(what + "Candidates")),
+                body.required(what + "End").booleanValue());
+    }
+
+    private OperationResult happened(Operation.Follow follow, JsonNode body) {
+        if (follow.waits() && header("Preference-Applied").isEmpty()) {
+            throw new Strange("not said that the wait was honoured");
+        }
+        var events = new ArrayList<ObservedEvent>();
+        body.required("events").forEach(event -> events.add(happening(event)));
+        long last = events.isEmpty()
+                ? follow.after()
+                : events.get(events.size() - 1).seq();
+        if (body.required("next").longValue() != last) {
+            throw new Strange("next does not lead on");
+        }
+        return new OperationResult.Happened(List.copyOf(events));
+    }
+
+    private static ObservedEvent happening(JsonNode event) {
+        String type = event.required("type").textValue();
+        return new ObservedEvent(
+                event.required("seq").longValue(),
+                type,
+                Side.named(event.required("side").textValue()).orElseThrow(() -> new Strange("no such side")),
+                event.required("generation").intValue(),
+                event.path(type).textValue());
+    }
+
+    private static OperationResult.Heard heard(Side side, JsonNode body) {
+        String what = side == Side.OFFERER ? "offer" : "answer";
+        var saying = new SideContent(body.required(what).textValue(), texts(body.required(what + "Candidates")), false);
+        return new OperationResult.Heard(saying, false);
+    }
+
+    /** What is there of others under a topic that is this session's own would be a leak. */
+    private boolean found(JsonNode items) {
+        if (items.size() > 1) {
+            throw new Strange("found what is not under the topic");
+        }
+        items.forEach(item -> expectText(item, "code", key.code().text()));
+        return !items.isEmpty();
+    }
+
+    private OperationResult offered(JsonNode sessions) {
+        boolean there = found(sessions);
+        return new OperationResult.Found(there, there ? heard(Side.OFFERER, sessions.required(0)) : null);
+    }
+
+    /** How many sessions wait under the topic. */
+    private OperationResult counted(Operation.Find find, JsonNode body) {
+        JsonNode items = body.required("items");
+        items.forEach(item -> {
+            expectText(item, "topic", DomainMapping.topic(key, find.topic()));
+            if (item.required("sessions").intValue() != 1) {
+                throw new Strange("counted what is not under the topic");
+            }
+        });
+        return new OperationResult.Found(!items.isEmpty(), null);
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::textValue)
+                .toList();
+    }
+
+    /** The entity tag, which is a strong one. */
+    private String tag() {
+        return header("ETag").filter(tag -> tag.matches("\"[^\"]+\"")).orElseThrow(() -> new Strange("no strong ETag"));
+    }
+
+    private void expect(int status) {
+        if (response.statusCode() != status) {
+            throw new Strange("not status " + status);
+        }
+    }
+
+    private static void expectText(JsonNode body, String field, @Nullable String text) {
+        if (!body.required(field).textValue().equals(text)) {
+            throw new Strange("another " + field + " than " + text);
+        }
+    }
+
+    private Optional<String> header(String name) {
+        return response.headers().firstValue(name);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.session.SessionKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Peers that call running nodes over the wire: with bookmarks, tokens and entity tags in headers, waits as {@code Prefer} has them,
+ * and connections that are cut.
+ */
+final class HttpService implements ServiceUnderTest {
+    private static final HttpClient CALLS = client();
+
+    /** Waits are cut, and a cut may hit a connection that its client has just given to the next request. */
+    private static final HttpClient WAITS = client();
+
+    private final List<URI> nodes;
+
+    /** @param nodes where they listen */
+    HttpService(List<URI> nodes) {
+        this.nodes = nodes;
+    }
+
+    @Override
+    public int nodes() {
+        return nodes.size();
+    }
+
+    @Override
+    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
+        return asked(node, key, ask, since)
+                .thenApply(response -> HttpOperationResult.read(key, ask, response))
+                .exceptionally(failure -> ReplyContext.broken(failure.toString()))
+                .join();
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    CompletableFuture<HttpResponse<String>> asked(int node, SessionKey key, Operation ask, Freshness since) {
+        HttpClient client = ask instanceof Operation.Follow follow && follow.waits() ? WAITS : CALLS;
+        return client.sendAsync(OperationRequest.of(key, ask, since).to(nodes.get(node)), BodyHandlers.ofString());
+    }
+
+    /** The request is sent as a whole, and the connection closed before the reply can have come. */
+    @Override
+    public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
+        URI place = nodes.get(node);
+        try (var connection = new Socket(place.getHost(), place.getPort())) {
+            connection.getOutputStream().write(OperationRequest.of(key, ask, since).bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Held await(int node, SessionKey key, Operation.Follow ask, Freshness since) {
+        return new HttpLongPoll(this, node, key, ask, since);
+    }
+
+    /** The nodes are ended by who started them. */
+    @Override
+    public void close() {}
+}

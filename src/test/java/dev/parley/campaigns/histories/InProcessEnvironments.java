@@ -1,0 +1,79 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.contract.MovableClock;
+import dev.parley.expiry.Sweeper;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import dev.parley.store.postgresql.PostgresCluster;
+import dev.parley.store.postgresql.PostgresNode;
+import dev.parley.store.postgresql.PostgresNotifications;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.store.sqlite.OfflineStore;
+import dev.parley.waiting.NodeNotifications;
+import dev.parley.waiting.TestWaitRegistries;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The worlds in which peers call the use cases themselves. */
+final class InProcessEnvironments {
+    private static final Duration STATEMENT_MAX = Duration.ofSeconds(5);
+    private static final Duration ANY_LAG = Duration.ofHours(1);
+    private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
+    private static final Sql COMMIT = new Sql("commit", "COMMIT");
+    private static final int SWEEP_MAX = 500;
+
+    private InProcessEnvironments() {}
+
+    /** One node over a new SQLite file; a command beside it sweeps. */
+    static Environment sqlite(Path folder, Fault fault) throws SQLException {
+        var clock = new MovableClock();
+        var clockwork = new RecordedClock(clock.instant(), clock::moveTo);
+        var file = new OfflineStore(folder.resolve("parley.db"));
+        Database served = fault.database(file.openPatiently());
+        var feed = TestWaitRegistries.among(NodeNotifications.NONE, clock);
+        var signaling = new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom());
+        var service = new InProcessService(List.of(new InProcessService.Node(served, signaling, feed)));
+        Connection beside = file.connectBeside();
+        var commands = new Statements(beside);
+        Environment.Stir sweep = () -> {
+            commands.call(BEGIN).run();
+            new SessionStore().sweep(commands, clock.instant(), SWEEP_MAX);
+            commands.call(COMMIT).run();
+        };
+        return new Environment(
+                fault.service(service, clockwork),
+                clockwork,
+                List.of(Environment.ticking(clockwork, sweep)),
+                List.of(commands, beside));
+    }
+
+    /** Two nodes over one PostgreSQL server and its replica, which falls behind again and again. */
+    static Environment postgres(PostgresCluster cluster, boolean lagging, Fault fault) {
+        var clock = new MovableClock();
+        var clockwork = new RecordedClock(clock.instant(), clock::moveTo);
+        var nodes = new ArrayList<InProcessService.Node>();
+        var parts = new ArrayList<AutoCloseable>();
+        for (int i = 0; i < 2; i++) {
+            PostgresNode parley = PostgresNode.over(cluster, ANY_LAG);
+            var neighbours = new PostgresNotifications(PostgresNode.locator(cluster), STATEMENT_MAX, new SecureRandom());
+            parts.add(neighbours);
+            Database served = fault.database(parley.database());
+            var feed = TestWaitRegistries.among(neighbours, clock);
+            nodes.add(new InProcessService.Node(
+                    served, new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()), feed));
+        }
+        var stirs = new ArrayList<Environment.Stir>();
+        stirs.add(Environment.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));
+        if (lagging) {
+            stirs.add(Environment.lagging(cluster.standby()));
+        }
+        return new Environment(fault.service(new InProcessService(nodes), clockwork), clockwork, stirs, parts);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.session.Event;
+import dev.parley.session.Events;
+import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.waiting.TestWaitRegistries;
+import dev.parley.waiting.Wait;
+import dev.parley.waiting.Waiter;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Waits as a long poll does, without its clock: a look whenever the feed says so, and one when the time is up. */
+final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
+    private final InProcessService.Node node;
+    private final SessionKey key;
+    private final Operation.Follow ask;
+    private final Freshness since;
+    private final CompletableFuture<ReplyContext> reply = new CompletableFuture<>();
+    private volatile @Nullable Long incarnation;
+    private final CompletableFuture<Wait> place = new CompletableFuture<>();
+
+    InProcessLongPoll(InProcessService.Node node, SessionKey key, Operation.Follow ask, Freshness since) {
+        this.node = node;
+        this.key = key;
+        this.ask = ask;
+        this.since = since;
+        ReplyContext first =
+                InProcessService.asked(node, key, ask, since).toCompletableFuture().join();
+        if (isNews(first)) {
+            reply.complete(first);
+            return;
+        }
+        Wait wait = TestWaitRegistries.join(node.feed(), key, this);
+        wait.wake();
+        place.complete(wait);
+    }
+
+    private void tell(ReplyContext told) {
+        if (reply.complete(told)) {
+            place.join().leave();
+        }
+    }
+
+    private static boolean isNews(ReplyContext reply) {
+        return !(reply.told() instanceof OperationResult.Happened happened)
+                || !happened.events().isEmpty();
+    }
+
+    @Override
+    public CompletableFuture<ReplyContext> reply() {
+        return reply;
+    }
+
+    @Override
+    public CompletionStage<Instant> look() {
+        return news().thenApply(served -> {
+            if (!served.result().list().isEmpty()) {
+                tell(InProcessService.reply(
+                        served.with(DomainMapping.happened(served.result().list()))));
+            }
+            return served.result().expiresAt();
+        });
+    }
+
+    /** What is new in the session that is waited for; another that has the code since is none. */
+    private CompletionStage<Served<Events>> news() {
+        return node.signaling()
+                .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
+                .thenApply(served -> {
+                    long now = served.result().incarnation();
+                    if (incarnation == null) {
+                        incarnation = now;
+                    }
+                    if (incarnation != now) {
+                        throw new SessionNotFound();
+                    }
+                    return served;
+                });
+    }
+
+    @Override
+    public CompletionStage<?> closed(Served<Event.Closed> last) {
+        if (last.result().seq() <= ask.after()) {
+            return gone();
+        }
+        tell(InProcessService.reply(last.with(DomainMapping.happened(List.of(last.result())))));
+        return reply;
+    }
+
+    @Override
+    public CompletionStage<?> gone() {
+        return InProcessService.asked(node, key, ask, since).thenAccept(this::tell);
+    }
+
+    @Override
+    public CompletionStage<?> stop() {
+        return gone();
+    }
+
+    @Override
+    public void timeUp() {
+        gone();
+    }
+
+    @Override
+    public boolean isOwedNews() {
+        return news().thenApply(served -> !served.result().list().isEmpty())
+                .exceptionally(none -> false)
+                .toCompletableFuture()
+                .join();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException;
+import dev.parley.session.SignalingException.Passing;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.Futures;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.ReplyPosition;
+import dev.parley.store.Served;
+import dev.parley.waiting.WaitRegistry;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Peers that call the use cases themselves: no HTTP, and so tens of thousands of histories in a minute. */
+final class InProcessService implements ServiceUnderTest {
+    private static final int REPLY_SECONDS_MAX = 120;
+
+    /** One node: its engine, its use cases, and those who wait there. */
+    record Node(Database database, Signaling signaling, WaitRegistry feed) {}
+
+    private final List<Node> nodes;
+
+    InProcessService(List<Node> nodes) {
+        this.nodes = nodes;
+    }
+
+    Node node(int number) {
+        return nodes.get(number);
+    }
+
+    @Override
+    public int nodes() {
+        return nodes.size();
+    }
+
+    @Override
+    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
+        return asked(nodes.get(node), key, ask, since)
+                .toCompletableFuture()
+                .completeOnTimeout(
+                        ReplyContext.broken("no reply within " + REPLY_SECONDS_MAX + " s"),
+                        REPLY_SECONDS_MAX,
+                        TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
+        asked(nodes.get(node), key, ask, since);
+    }
+
+    @Override
+    public Held await(int node, SessionKey key, Operation.Follow ask, Freshness since) {
+        return new InProcessLongPoll(nodes.get(node), key, ask, since);
+    }
+
+    static CompletionStage<ReplyContext> asked(Node node, SessionKey key, Operation ask, Freshness since) {
+        ReadFrom from = from(since);
+        try {
+            return InProcessClient.ask(node.signaling, key, ask, from)
+                    .handle((served, failure) ->
+                            failure == null ? reply(served) : refused(failure, node.database.standpoint(from)));
+        } catch (SignalingException e) {
+            return CompletableFuture.completedStage(refused(e, node.database.standpoint(from)));
+        }
+    }
+
+    private static ReadFrom from(Freshness since) {
+        if (since instanceof Freshness.Told told) {
+            return new ReadFrom.AtLeast(told.bookmark());
+        }
+        return since instanceof Freshness.Ever ? ReadFrom.ANYWHERE : ReadFrom.PRIMARY;
+    }
+
+    static ReplyContext reply(Served<OperationResult> served) {
+        return new ReplyContext(served.result(), served.bookmark(), served.node().primary(), served.reset());
+    }
+
+    /** Where a refusal came from, the use cases do not tell; HTTP puts the node's standpoint on it. */
+    private static ReplyContext refused(Throwable failure, ReplyPosition standpoint) {
+        Throwable cause = Futures.cause(failure);
+        return cause instanceof SignalingException refusal && !(cause instanceof Passing)
+                ? new ReplyContext(new OperationResult.Refused(refusal.type()), standpoint.bookmark(), false, standpoint.reset())
+                : ReplyContext.broken(cause.toString());
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(node -> {
+            node.feed.close();
+            node.database.close();
+        });
+    }
+}

@@ -1,0 +1,356 @@
+package dev.parley.campaigns.histories;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for an order in which the calls of one session can have been done one after another, each at one moment between its
+ * begin and its end, with the replies that came. Where there is one, the session was linearizable; where there is none it was
+ * not, whatever happened inside.
+ *
+ * <p>The search is Wing and Gong's, with Lowe's memory of where it has been: it goes forward by a call that may be next, namely
+ * one that began before the first end among those that are left; and a set of calls that led to the same past before is not
+ * looked at again. Two things keep it short. A call that never changes anything, by its kind or its reply, is taken as soon as the
+ * model explains it: any order that has it later can have it here as well. And a session is small.
+ *
+ * <p>A reply of a replica may be explained by an earlier moment, but by none before that which the call's bookmark names: the
+ * moment at which the call stood whose reply brought the bookmark. Of the moments that would do, the earliest is taken; it asks
+ * least of those who read behind that bookmark. A replica may also be ahead, for PostgreSQL's show a commit a moment before the
+ * primary does; so its reply may be explained by a later moment, too, if only the call that made it had begun. Who brings the
+ * bookmark of such a reply has its place behind that moment.
+ *
+ * <p>An entity tag is as opaque here as to a client. It stands for the moment at which the call stood whose reply it came with, so
+ * a condition holds if the session is at that very moment, or at one that is the same. Therefore such a call is not taken as soon as
+ * it is explained: another moment may explain it as well, and the condition tells which it was.
+ */
+final class LinearizabilityChecker {
+    /** As many calls as a session's history may have; more are a mistake of the script. */
+    static final int CALLS_MAX = 64;
+
+    /** A search that has been at so many places ends undecided. */
+    private static final int PLACES_MAX = 1_000_000;
+
+    private final List<Invocation> calls;
+    private final int[] slots;
+
+    /** Those whose entity tags others bring, a bit for each. */
+    private final long named;
+
+    private final Set<Place> been = new HashSet<>();
+    private Place farthest;
+
+    /**
+     * Where a search stands.
+     *
+     * @param done a bit for each call
+     * @param stood at which version each call stood that is done
+     */
+    private record Place(long done, ModelHistory past, List<Integer> stood) {
+        boolean isDone(int call) {
+            return (done & (1L << call)) != 0;
+        }
+
+        int size() {
+            return Long.bitCount(done);
+        }
+
+        Place with(int call, ModelHistory then, int version) {
+            var more = new ArrayList<>(stood);
+            more.set(call, version);
+            return new Place(done | (1L << call), then, more);
+        }
+    }
+
+    /** What was found: an order, none, or that it would take too long. */
+    sealed interface Verdict {
+        /** @param places how many places were looked at */
+        record Order(int places) implements Verdict {}
+
+        /**
+         * There is no order.
+         *
+         * @param explained those that the longest try could put in order
+         * @param past where the session stood behind them
+         */
+        record None(List<Invocation> explained, ModelHistory past) implements Verdict {}
+
+        record Undecided(int places) implements Verdict {}
+    }
+
+    private LinearizabilityChecker(List<Invocation> calls) {
+        this.calls = calls;
+        this.slots = slots(calls);
+        this.named = named(calls);
+        this.farthest = new Place(0, ModelHistory.BEGINNING, Collections.nCopies(calls.size(), 0));
+    }
+
+    /** Decides on the calls of one session. */
+    static Verdict of(List<Invocation> calls) {
+        List<Invocation> telling = calls.stream()
+                .filter(call -> call.isToBeExplained() || !call.ask().onlyReads())
+                .toList();
+        if (telling.size() > CALLS_MAX) {
+            return new Verdict.Undecided(0);
+        }
+        return new LinearizabilityChecker(telling).search();
+    }
+
+    /** The place of each call by its number. */
+    private static int[] slots(List<Invocation> calls) {
+        int highest = calls.stream().mapToInt(Invocation::number).max().orElse(0);
+        var slots = new int[highest + 1];
+        Arrays.fill(slots, -1);
+        for (int slot = 0; slot < calls.size(); slot++) {
+            slots[calls.get(slot).number()] = slot;
+        }
+        return slots;
+    }
+
+    private long named(List<Invocation> calls) {
+        long named = 0;
+        for (Invocation call : calls) {
+            int slot = slot(call.ask().tag());
+            named |= slot < 0 ? 0 : 1L << slot;
+        }
+        return named;
+    }
+
+    /** The slot of the call whose tag it is, or −1 where the calls lack that one, or its reply. */
+    private int slot(Operation.@Nullable Tag tag) {
+        int slot = tag != null && tag.call() < slots.length ? slots[tag.call()] : -1;
+        return slot >= 0 && calls.get(slot).reply() != null ? slot : -1;
+    }
+
+    private Verdict search() {
+        Boolean found = from(farthest);
+        if (found == null) {
+            return new Verdict.Undecided(been.size());
+        }
+        if (found) {
+            return new Verdict.Order(been.size());
+        }
+        List<Invocation> explained = calls.stream()
+                .filter(call -> farthest.isDone(calls.indexOf(call)))
+                .toList();
+        return new Verdict.None(explained, farthest.past);
+    }
+
+    /** Whether all can be put in order from here on; null where that would take too long. */
+    private @Nullable Boolean from(Place start) {
+        Place place = withAllThatChangesNothing(start);
+        if (place.size() > farthest.size()) {
+            farthest = place;
+        }
+        if (isWhole(place)) {
+            return true;
+        }
+        if (!been.add(place)) {
+            return false;
+        }
+        if (been.size() > PLACES_MAX) {
+            return null;
+        }
+        long firstEnd = firstEnd(place);
+        for (int call = 0; call < calls.size(); call++) {
+            if (!place.isDone(call) && calls.get(call).begin() < firstEnd) {
+                for (Place next : steps(place, call)) {
+                    Boolean found = from(next);
+                    if (found == null || found) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isWhole(Place place) {
+        for (int call = 0; call < calls.size(); call++) {
+            if (!place.isDone(call) && calls.get(call).reply() != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long firstEnd(Place place) {
+        long first = Invocation.NEVER;
+        for (int call = 0; call < calls.size(); call++) {
+            if (!place.isDone(call) && !calls.get(call).mayBeBehind()) {
+                first = Math.min(first, calls.get(call).end());
+            }
+        }
+        return first;
+    }
+
+    private Place withAllThatChangesNothing(Place start) {
+        Place place = start;
+        boolean more = true;
+        while (more) {
+            more = false;
+            long firstEnd = firstEnd(place);
+            for (int call = 0; call < calls.size(); call++) {
+                Invocation one = calls.get(call);
+                if (!place.isDone(call) && isTakenAtOnce(call, place) && one.begin() < firstEnd) {
+                    List<Integer> versions = versionsThatExplain(one, place);
+                    if (!versions.isEmpty()) {
+                        place = place.with(call, place.past, versions.get(0));
+                        more = true;
+                    }
+                }
+            }
+        }
+        return place;
+    }
+
+    /** Whether the call changes nothing, and what others are told does not depend on where it stands. */
+    private boolean isTakenAtOnce(int call, Place place) {
+        Invocation one = calls.get(call);
+        int tagged = slot(one.ask().tag());
+        return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || place.isDone(tagged));
+    }
+
+    /** The versions that explain a call which changed nothing, the earliest first. */
+    private List<Integer> versionsThatExplain(Invocation call, Place place) {
+        var versions = new ArrayList<Integer>();
+        if (call.reply() == null || !isReady(call, place)) {
+            return versions;
+        }
+        int latest = place.past.version();
+        int earliest = call.mayBeBehind() ? floor(call, place) : latest;
+        for (int version = earliest; version <= latest; version++) {
+            ModelHistory past = place.past.at(version);
+            if (call.mayBeBehind() && past.begun() >= call.end()) {
+                return versions;
+            }
+            Model moment = past.moment();
+            boolean explained = meets(call, moment, place).stream().anyMatch(meets -> explains(moment, call, meets));
+            if (explained && agrees(moment, call, place)) {
+                versions.add(version);
+            }
+        }
+        return versions;
+    }
+
+    private static boolean explains(Model moment, Invocation call, boolean meets) {
+        OperationResult told = Objects.requireNonNull(call.told());
+        return call.clock().stream().anyMatch(now -> moment.explains(call.ask(), meets, now, told));
+    }
+
+    /**
+     * Whether the moment, if the entity tag of the call's reply stands for it, leaves explained what those were told who brought the
+     * tag and stood there already.
+     */
+    private boolean agrees(Model moment, Invocation call, Place place) {
+        if (call.told() == null || call.told().tag() == null) {
+            return true;
+        }
+        Model.State state = moment.tagged(call.told());
+        for (int other = 0; other < calls.size(); other++) {
+            Invocation later = calls.get(other);
+            Operation.Tag tag = later.ask().tag();
+            if (tag != null && tag.call() == call.number() && place.isDone(other)) {
+                Model stood = place.past.at(place.stood.get(other)).moment();
+                if (stood.is(state) && !explains(stood, later, true)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether it is known where the calls stood whose bookmark and entity tag the call brings. A replica may be ahead of what the
+     * call finds without a bookmark; then the entity tag stands for a moment that is still to come.
+     */
+    private boolean isReady(Invocation call, Place place) {
+        int bookmarked = call.ask().onlyReads() ? bookmarked(call) : -1;
+        int tagged = slot(call.ask().tag());
+        return (bookmarked < 0 || place.isDone(bookmarked))
+                && (tagged < 0 || place.isDone(tagged) || calls.get(tagged).mayBeBehind());
+    }
+
+    /** Whether the moment meets the call's condition; either is possible where it is not known what the entity tag stands for. */
+    private List<Boolean> meets(Invocation call, Model moment, Place place) {
+        int slot = slot(call.ask().tag());
+        if (call.ask().tag() == null) {
+            return List.of(true);
+        }
+        if (slot < 0) {
+            return List.of(true, false);
+        }
+        if (!place.isDone(slot)) {
+            return List.of(false);
+        }
+        OperationResult told = Objects.requireNonNull(calls.get(slot).told());
+        Model stood = place.past.at(place.stood.get(slot)).moment();
+        return List.of(moment.is(stood.tagged(told)));
+    }
+
+    /** What the call must show at least. */
+    private int floor(Invocation call, Place place) {
+        int slot = bookmarked(call);
+        return slot < 0 ? 0 : place.stood.get(slot);
+    }
+
+    /** The slot of the call whose bookmark binds this one, or −1. */
+    private int bookmarked(Invocation call) {
+        return call.since() instanceof Freshness.Told told
+                        && call.reply() != null
+                        && !call.reply().reset()
+                        && told.call() < slots.length
+                ? slots[told.call()]
+                : -1;
+    }
+
+    /** Where the call may lead, for one that may change something. Without a reply it may as well not have been done. */
+    private List<Place> steps(Place place, int number) {
+        Invocation call = calls.get(number);
+        if (call.changesNothing()) {
+            return isTakenAtOnce(number, place)
+                    ? List.of()
+                    : versionsThatExplain(call, place).stream()
+                            .map(version -> place.with(number, place.past, version))
+                            .toList();
+        }
+        var steps = new ArrayList<Place>();
+        if (!isReady(call, place)) {
+            return steps;
+        }
+        Model moment = place.past.moment();
+        for (Model.Outcome outcome : outcomes(call, moment, meets(call, moment, place))) {
+            boolean same = outcome.after().equals(moment);
+            boolean expected =
+                    call.reply() == null ? !same : call.reply().told().fits(outcome.told());
+            if (expected) {
+                ModelHistory then = same ? place.past : place.past.then(outcome.after(), call.begin());
+                Place next = place.with(number, then, then.version());
+                if (!steps.contains(next)) {
+                    steps.add(next);
+                }
+            }
+        }
+        return steps;
+    }
+
+    private static List<Model.Outcome> outcomes(Invocation call, Model moment, List<Boolean> meets) {
+        var outcomes = new LinkedHashSet<Model.Outcome>();
+        for (long now : call.clock()) {
+            if (call.ask() instanceof Operation.Open) {
+                call.clock().stream()
+                        .filter(begun -> begun <= now)
+                        .forEach(begun -> outcomes.add(moment.ask(call.ask(), true, now, begun)));
+            } else {
+                meets.forEach(met -> outcomes.add(moment.ask(call.ask(), met, now)));
+            }
+        }
+        return List.copyOf(outcomes);
+    }
+}

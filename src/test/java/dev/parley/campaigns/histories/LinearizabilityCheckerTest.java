@@ -1,0 +1,206 @@
+package dev.parley.campaigns.histories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.campaigns.histories.LinearizabilityChecker.Verdict;
+import dev.parley.session.Side;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A replica may show a change a moment before the primary does, and nothing that was not asked for yet. */
+class LinearizabilityCheckerTest {
+    private static final long NOW = 0;
+    private static final OperationResult FOUND = new OperationResult.Found(true, null);
+    private static final OperationResult NOT_FOUND = new OperationResult.Refused("session-not-found");
+    private static final ReplyContext AT_REPLICA = new ReplyContext(FOUND, "1", false, false);
+    private static final Operation FIND = new Operation.Find(Operation.Listing.OFFERS, 0);
+
+    private static final Invocation OPENING =
+            call(0, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), "1", true, false));
+
+    @Test
+    void aReplicaMayBeAhead() {
+        Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
+        Invocation refused = call(2, new Operation.Extend("S", 60), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, "1", false, false));
+
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, seen, refused))).isInstanceOf(Verdict.Order.class);
+    }
+
+    @Test
+    void whoBringsItsBookmarkIsNotBehindIt() {
+        Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
+        Invocation missed = call(
+                2,
+                new Operation.Look(),
+                new Freshness.Told(1, "1"),
+                4,
+                5,
+                new ReplyContext(new OperationResult.Refused("session-not-found"), "1", true, false));
+
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, seen, missed))).isInstanceOf(Verdict.None.class);
+    }
+
+    @Test
+    void aReplicaShowsNothingBeforeSomebodyAsksForIt() {
+        Invocation early = call(1, FIND, new Freshness.Ever(), -2, 0, AT_REPLICA);
+
+        assertThat(LinearizabilityChecker.of(List.of(early, OPENING))).isInstanceOf(Verdict.None.class);
+    }
+
+    /** Which of two moments a reply came from is told by the condition that its entity tag meets later. */
+    @Test
+    void anEntityTagOfTheFormerSessionIsNotThatOfTheNext() {
+        var story = new Sequence();
+        Operation.Tag first = story.says(open(List.of()), joined(1, false));
+        story.says(new Operation.Close("S"), new OperationResult.Done());
+        Operation.Tag next = story.says(open(List.of()), joined(1, false));
+
+        assertThat(story.canEndWith(new Operation.Look(first), new OperationResult.NotModified()))
+                .isFalse();
+        assertThat(story.canEndWith(new Operation.Look(next), new OperationResult.NotModified())).isTrue();
+        assertThat(story.canEndWith(restart(first), new OperationResult.Refused("session-changed")))
+                .isTrue();
+        assertThat(story.canEndWith(restart(first), new OperationResult.Joined(2, 2, 60_000L, false, null)))
+                .isFalse();
+        assertThat(story.canEndWith(restart(next), new OperationResult.Joined(2, 2, 60_000L, false, null)))
+                .isTrue();
+    }
+
+    @Test
+    void anEntityTagOfAReplyThatTwoMomentsExplainIsThatOfEither() {
+        Invocation opening = call(1, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), null, true, false));
+        Invocation extending = call(2, new Operation.Extend("S", 90), new Freshness.Now(), 2, Invocation.NEVER, null);
+        Invocation looking = call(3, new Operation.Look(), new Freshness.Now(), 3, 7, new ReplyContext(seen("t"), null, true, false));
+        var tag = new Operation.Tag(3, "t");
+        Invocation unchanged = call(
+                4, new Operation.Look(tag), new Freshness.Now(), 10, 11, new ReplyContext(new OperationResult.NotModified(), null, true, false));
+
+        assertThat(LinearizabilityChecker.of(List.of(opening, extending, looking, unchanged)))
+                .isInstanceOf(Verdict.Order.class);
+    }
+
+    /** Without its bookmark, which nobody promises anything. */
+    @Test
+    void whoBringsTheEntityTagOfAReplicaThatIsAheadMayFindNothingYet() {
+        OperationResult seen = seen("t");
+        Invocation looking = call(1, new Operation.Look(), new Freshness.Ever(), 2, 3, new ReplyContext(seen, null, false, false));
+        Operation.Tag tag = new Operation.Tag(1, "t");
+        Invocation missed = call(2, new Operation.Look(tag), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, null, true, false));
+        Invocation again = call(3, new Operation.Look(tag), new Freshness.Now(), 6, 7, new ReplyContext(seen, null, true, false));
+
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed))).isInstanceOf(Verdict.Order.class);
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed, again))).isInstanceOf(Verdict.None.class);
+    }
+
+    @Test
+    void extendingChangesTheEntityTag() {
+        var story = new Sequence();
+        Operation.Tag before = story.says(open(List.of()), joined(1, false));
+        Operation.Tag after = story.says(new Operation.Extend("S", 90), new OperationResult.Extended(90_000L, "t"));
+
+        assertThat(story.canEndWith(new Operation.Look(before), new OperationResult.NotModified()))
+                .isFalse();
+        assertThat(story.canEndWith(new Operation.Look(after), new OperationResult.NotModified()))
+                .isTrue();
+    }
+
+    @Test
+    void aLaterGenerationIsAnsweredByTheFirstAnswererOnly() {
+        var story = new Sequence();
+        story.says(open(List.of()), joined(1, false));
+        story.says(answer("T", "answer", List.of()), joined(2, false));
+        story.says(restart(null), new OperationResult.Joined(3, 2, 60_000L, false, null));
+
+        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
+                .isFalse();
+        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Refused("session-token-refused")))
+                .isTrue();
+        assertThat(story.canEndWith(answer(null, "mine", List.of()), new OperationResult.Refused("session-token-missing")))
+                .isTrue();
+        assertThat(story.canEndWith(answer("T", "again", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
+                .isTrue();
+        assertThat(story.canEndWith(FIND, FOUND)).isFalse();
+    }
+
+    @Test
+    void aSessionThatNobodyHasAnsweredIsFoundWhateverItsGeneration() {
+        var story = new Sequence();
+        story.says(open(List.of()), joined(1, false));
+        story.says(restart(null), new OperationResult.Joined(2, 2, 60_000L, false, null));
+
+        assertThat(story.canEndWith(FIND, FOUND)).isTrue();
+        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Joined(3, 2, 60_000L, false, null)))
+                .isTrue();
+    }
+
+    /** Its position is before the events of the other side, so a client that reads on from there misses none of them. */
+    @Test
+    void aRepeatedCallAddsWhatIsNew() {
+        var story = new Sequence();
+        story.says(open(List.of("a")), joined(2, false));
+        story.says(answer("T", "answer", List.of("x")), joined(4, false));
+        story.says(open(List.of("a", "b")), joined(2, true));
+        story.says(answer("T", "answer", List.of("x", "y")), joined(4, true));
+
+        assertThat(story.canEndWith(
+                        new Operation.Follow(4, 100, false),
+                        new OperationResult.Happened(List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y")))))
+                .isTrue();
+        assertThat(story.canEndWith(new Operation.Follow(4, 100, false), new OperationResult.Happened(List.of())))
+                .isFalse();
+        assertThat(story.canEndWith(open(List.of("a")), joined(6, true))).isFalse();
+    }
+
+    private static OperationResult seen(String tag) {
+        return new OperationResult.Seen(
+                1, 1, new SideContent("offer", List.of(), false), new SideContent(null, List.of(), false), null, tag);
+    }
+
+    private static ObservedEvent candidate(long seq, Side side, String text) {
+        return new ObservedEvent(seq, ObservedEvent.CANDIDATE, side, 1, text);
+    }
+
+    private static Operation open(List<String> candidates) {
+        return new Operation.Open("S", "offer", candidates, false, 60, 0);
+    }
+
+    private static Operation answer(@Nullable String token, String text, List<String> candidates) {
+        return new Operation.Answer(token, text, null, candidates, false);
+    }
+
+    private static Operation restart(Operation.@Nullable Tag tag) {
+        return new Operation.Restart("S", tag, "new offer");
+    }
+
+    private static OperationResult joined(long seq, boolean replay) {
+        return new OperationResult.Joined(seq, 1, 60_000L, replay, null);
+    }
+
+    private static Invocation call(int number, Operation ask, Freshness since, long begin, long end, @Nullable ReplyContext reply) {
+        return new Invocation(number, "peer", 0, ask, since, begin, end, List.of(NOW), reply);
+    }
+
+    /** Calls one after another. */
+    private static final class Sequence {
+        private final List<Invocation> calls = new ArrayList<>();
+
+        /** Returns the entity tag of the reply. */
+        Operation.Tag says(Operation ask, OperationResult told) {
+            calls.add(next(ask, told));
+            return new Operation.Tag(calls.size(), "of " + calls.size());
+        }
+
+        boolean canEndWith(Operation ask, OperationResult told) {
+            var all = new ArrayList<>(calls);
+            all.add(next(ask, told));
+            return LinearizabilityChecker.of(all) instanceof Verdict.Order;
+        }
+
+        private Invocation next(Operation ask, OperationResult told) {
+            int number = calls.size() + 1;
+            return call(number, ask, new Freshness.Now(), 2L * number, 2L * number + 1, new ReplyContext(told, null, true, false));
+        }
+    }
+}

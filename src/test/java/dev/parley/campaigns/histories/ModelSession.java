@@ -1,0 +1,147 @@
+package dev.parley.campaigns.histories;
+
+import static dev.parley.campaigns.histories.ObservedEvent.ANSWER;
+import static dev.parley.campaigns.histories.ObservedEvent.CANDIDATE;
+import static dev.parley.campaigns.histories.ObservedEvent.END;
+import static dev.parley.campaigns.histories.ObservedEvent.OFFER;
+
+import dev.parley.session.Side;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session between its opening and its end: the whole of what the model knows. Everything else follows from its events.
+ *
+ * @param number which of the sessions that have had the code
+ * @param topic under which it waits
+ * @param ttlSeconds as it was opened
+ * @param offererToken whose token it is; null where the side goes without
+ * @param answererToken that of who answered last, whatever the generation
+ */
+record ModelSession(
+        int number,
+        int topic,
+        int ttlSeconds,
+        @Nullable String offererToken,
+        @Nullable String answererToken,
+        int generation,
+        long expiresAt,
+        List<ObservedEvent> events) {
+
+    static ModelSession opened(Operation.Open ask, int number, long now) {
+        long then = now + 1000L * ask.ttlSeconds();
+        ModelSession fresh = new ModelSession(number, ask.topic(), ask.ttlSeconds(), ask.token(), null, 1, then, List.of())
+                .with(OFFER, Side.OFFERER, ask.offer());
+        return fresh.trickled(Side.OFFERER, ask.candidates(), ask.end());
+    }
+
+    boolean isLive(long now) {
+        return expiresAt > now;
+    }
+
+    long seq() {
+        return events.size();
+    }
+
+    String firstOffer() {
+        return String.valueOf(events.get(0).text());
+    }
+
+    @Nullable
+    String answer() {
+        return saying(Side.ANSWERER).description();
+    }
+
+    /** Whether any generation was answered; the peer that did so remains the answerer. */
+    boolean hasAnswerer() {
+        return events.stream().anyMatch(event -> event.type().equals(ANSWER));
+    }
+
+    /** Where the offerer has missed nothing that the answerer has said: before its first event. */
+    long seqBeforeAnswerer() {
+        return events.stream()
+                .filter(event -> event.side() == Side.ANSWERER)
+                .findFirst()
+                .map(first -> first.seq() - 1)
+                .orElse(seq());
+    }
+
+    /** Where the answerer has missed nothing that the offerer has said since: behind the answer and what follows without a gap. */
+    long seqBehindAnswer() {
+        long seq = 0;
+        for (ObservedEvent event : events) {
+            boolean answer = event.type().equals(ANSWER) && event.generation() == generation;
+            boolean follows = event.side() == Side.ANSWERER && event.seq() == seq + 1;
+            seq = answer || (follows && seq > 0) ? event.seq() : seq;
+        }
+        return seq;
+    }
+
+    @Nullable
+    String token(Side side) {
+        return side == Side.OFFERER ? offererToken : answererToken;
+    }
+
+    /** What {@code side} has said in the current generation. */
+    SideContent saying(Side side) {
+        return saying(side, generation);
+    }
+
+    private SideContent saying(Side side, int generation) {
+        String description = null;
+        var candidates = new ArrayList<String>();
+        boolean end = false;
+        for (ObservedEvent event : events) {
+            if (event.generation() == generation && event.side() == side) {
+                switch (event.type()) {
+                    case CANDIDATE -> candidates.add(String.valueOf(event.text()));
+                    case END -> end = true;
+                    default -> description = event.text();
+                }
+            }
+        }
+        return new SideContent(description, List.copyOf(candidates), end);
+    }
+
+    /** Whether the offerer has said all that before the first new offer. */
+    boolean wasOpenedWith(Operation.Open ask) {
+        SideContent first = saying(Side.OFFERER, 1);
+        return first.candidates().containsAll(ask.candidates()) && (first.end() || !ask.end());
+    }
+
+    ModelSession answered(Operation.Answer ask) {
+        return with(ask.token(), generation, expiresAt, events)
+                .with(ANSWER, Side.ANSWERER, ask.answer())
+                .trickled(Side.ANSWERER, ask.candidates(), ask.end());
+    }
+
+    /** Adds what the side has not said yet in this generation, in the order in which it comes. */
+    ModelSession trickled(Side side, List<String> candidates, boolean end) {
+        ModelSession life = this;
+        for (String candidate : candidates) {
+            if (!life.saying(side).candidates().contains(candidate)) {
+                life = life.with(CANDIDATE, side, candidate);
+            }
+        }
+        return end && !life.saying(side).end() ? life.with(END, side, null) : life;
+    }
+
+    ModelSession restarted(String offer) {
+        return with(answererToken, generation + 1, expiresAt, events).with(OFFER, Side.OFFERER, offer);
+    }
+
+    ModelSession until(long then) {
+        return with(answererToken, generation, then, events);
+    }
+
+    private ModelSession with(String type, Side side, @Nullable String text) {
+        var more = new ArrayList<>(events);
+        more.add(new ObservedEvent(seq() + 1, type, side, generation, text));
+        return with(answererToken, generation, expiresAt, List.copyOf(more));
+    }
+
+    private ModelSession with(@Nullable String answererToken, int generation, long expiresAt, List<ObservedEvent> events) {
+        return new ModelSession(number, topic, ttlSeconds, offererToken, answererToken, generation, expiresAt, events);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.campaigns.histories.Workload.Role;
+import dev.parley.campaigns.histories.Workload.Step;
+import dev.parley.session.Side;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer has heard of the session, and what it makes of a step with that. */
+final class PeerKnowledge {
+    private static final int[] TTL_SECONDS = {3, 600, 3_600, 5};
+    private static final int LIMIT = 100;
+    private static final int VARIANTS = 4;
+    private static final Operation.Listing[] LISTINGS = Operation.Listing.values();
+
+    private final Role self;
+    private final AtomicReference<@Nullable Freshness> handed;
+    private @Nullable Freshness own;
+    private final List<Operation.Tag> tags = new ArrayList<>();
+    private int ttlSeconds;
+    private long cursor;
+    private @Nullable Integer generation;
+
+    /** @param handed the bookmark that one peer hands to the next; all of a session share it */
+    PeerKnowledge(Role self, AtomicReference<@Nullable Freshness> handed) {
+        this.self = self;
+        this.handed = handed;
+    }
+
+    Operation ask(Step step) {
+        int variant = step.variant() % VARIANTS;
+        int of = step.variant() / VARIANTS;
+        String token = self.tokenless() ? null : self.name();
+        return switch (step.deed()) {
+            case OPEN -> open(token, variant, of);
+            case ANSWER ->
+                token == null
+                        ? new Operation.Answer(null, said("answer", variant % 2), null, List.of(), false)
+                        : new Operation.Answer(
+                                token,
+                                said("answer", variant % 2),
+                                variant == 3 ? generation : null,
+                                candidates(variant / 2 + 2 * of),
+                                of == 1 && variant != 3);
+            case TRICKLE ->
+                token == null
+                        ? new Operation.TrickleAs(side(variant), null, candidate(variant))
+                        : new Operation.Trickle(token, candidates(variant), false, variant == 3 ? generation : null);
+            case END -> new Operation.Trickle(self.name(), List.of(), true, null);
+            case RESTART -> new Operation.Restart(self.name(), variant == 3 ? null : tag(of), said("offer", 1 + variant));
+            case EXTEND -> new Operation.Extend(self.name(), TTL_SECONDS[variant]);
+            case CLOSE -> new Operation.Close(self.name());
+            case LOOK -> new Operation.Look(variant < 2 ? tag(variant) : null);
+            case FOLLOW -> new Operation.Follow(cursor, variant == 0 ? 2 : LIMIT, false);
+            case WAIT -> new Operation.Follow(cursor, LIMIT, true);
+            case POLL -> new Operation.Poll(self.side());
+            case FIND -> new Operation.Find(LISTINGS[variant % LISTINGS.length], variant == 3 && of == 1 ? 1 : 0);
+        };
+    }
+
+    /** Mostly as before, but for the candidates; now and then it differs in what must not. */
+    private Operation.Open open(@Nullable String token, int variant, int of) {
+        int topic = variant == 3 && of == 0 ? 1 : 0;
+        if (token == null) {
+            return new Operation.Open(null, said("offer", 0), List.of(), false, Operation.TTL_SECONDS_DEFAULT, topic);
+        }
+        ttlSeconds = ttlSeconds == 0 ? TTL_SECONDS[variant] : ttlSeconds;
+        int asked = variant == 3 && of == 1 ? ttlSeconds + 1 : ttlSeconds;
+        return new Operation.Open(token, said("offer", 0), candidates(variant), variant == 2, asked, topic);
+    }
+
+    /** The entity tag that came last, or the oldest one, which may be another session's that had the code. */
+    private Operation.@Nullable Tag tag(int oldest) {
+        return tags.isEmpty() ? null : tags.get(oldest == 0 ? tags.size() - 1 : 0);
+    }
+
+    Freshness since(Step step) {
+        Freshness trusted = switch (step.trust()) {
+            case NOBODY -> null;
+            case ANYBODY -> new Freshness.Ever();
+            case ITSELF -> own;
+            case OTHERS -> handed.get();
+        };
+        return trusted == null ? new Freshness.Now() : trusted;
+    }
+
+    /** Remembers what a call has brought. */
+    void heard(int call, Operation ask, ReplyContext reply) {
+        if (reply.bookmark() != null) {
+            own = new Freshness.Told(call, reply.bookmark());
+            handed.set(own);
+        }
+        OperationResult told = reply.told();
+        if (told.tag() != null) {
+            tags.add(new Operation.Tag(call, told.tag()));
+        }
+        if (told instanceof OperationResult.Joined joined) {
+            cursor = joined.seq();
+            generation = joined.generation();
+        } else if (told instanceof OperationResult.Seen seen) {
+            generation = seen.generation();
+        } else if (told instanceof OperationResult.Happened happened && ask instanceof Operation.Follow) {
+            for (ObservedEvent event : happened.events()) {
+                cursor = event.type().equals(ObservedEvent.CLOSED) ? 0 : event.seq();
+                generation = event.generation();
+            }
+        }
+    }
+
+    /** Mostly its own; now and then it tries to speak for the other. */
+    private Side side(int variant) {
+        return variant == 3 ? self.side().other() : self.side();
+    }
+
+    private String said(String what, int variant) {
+        return what + " " + self.name() + variant;
+    }
+
+    /** Few to choose from, so that many are repeated. */
+    private List<String> candidates(int variant) {
+        return switch (variant) {
+            case 0 -> List.of(candidate(0));
+            case 1 -> List.of(candidate(1), candidate(2));
+            case 2 -> List.of(candidate(2), candidate(0), candidate(3));
+            default -> List.of(candidate(3));
+        };
+    }
+
+    private String candidate(int number) {
+        return self.side().word().charAt(0) + "-" + self.name() + number;
+    }
+}

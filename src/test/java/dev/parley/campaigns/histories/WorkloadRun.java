@@ -1,0 +1,190 @@
+package dev.parley.campaigns.histories;
+
+import dev.parley.campaigns.histories.Workload.Role;
+import dev.parley.campaigns.histories.Workload.Step;
+import dev.parley.session.Code;
+import dev.parley.session.Namespace;
+import dev.parley.session.SessionKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One performance of a {@link Workload}: each peer on a thread of its own, all at once. What they hear is recorded, and when the last
+ * has left an auditor reads what remains.
+ *
+ * <p>Who waits is left to wait until all others have left or wait too. Then the time is up for all of them; only who was not told
+ * of news that is there has been forgotten.
+ */
+final class WorkloadRun {
+    private static final int REPLY_SECONDS_MAX = 120;
+    private static final int TOLD_SECONDS_MAX = 30;
+    private static final String AUDITOR = "the auditor";
+
+    private final ServiceUnderTest service;
+    private final RecordedClock clock;
+    private final Workload script;
+    private final Map<SessionKey, HistoryRecorder> recordings = new LinkedHashMap<>();
+    private final Map<SessionKey, AtomicReference<@Nullable Freshness>> handed = new LinkedHashMap<>();
+    private final SessionKey key;
+    private final SessionKey foreign;
+    private final List<Waiter> waiters = new ArrayList<>();
+    private int acting;
+
+    /** Somebody who waits. */
+    private record Waiter(Role role, SessionKey key, Operation.Follow ask, ServiceUnderTest.Held call) {}
+
+    private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script, String take) {
+        this.service = service;
+        this.clock = clock;
+        this.script = script;
+        var code = new Code(script.name() + take);
+        this.key = new SessionKey(new Namespace("https://peers.test"), code);
+        this.foreign = new SessionKey(new Namespace("https://strangers.test"), code);
+        for (SessionKey one : List.of(key, foreign)) {
+            recordings.put(one, new HistoryRecorder(clock));
+            handed.put(one, new AtomicReference<>());
+        }
+    }
+
+    /**
+     * Performs the script once; returns what happened in its session, and in the one of the same code elsewhere.
+     *
+     * @param take tells one performance of a script from another
+     * @param threads on which peers act; there must be one for each
+     */
+    static List<History> perform(ServiceUnderTest service, RecordedClock clock, Workload script, String take, Executor threads) {
+        var play = new WorkloadRun(service, clock, script, take);
+        play.acting = script.roles().size();
+        CompletableFuture<?>[] peers = script.roles().stream()
+                .map(role -> CompletableFuture.runAsync(() -> play.act(role), threads))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(peers).join();
+        play.audit();
+        return play.recordings.values().stream().map(HistoryRecorder::history).toList();
+    }
+
+    private void act(Role role) {
+        try {
+            var memory = new PeerKnowledge(role, of(handed, role));
+            for (Step step : script.stepsOf(role)) {
+                if (step.pauseMicros() > 0) {
+                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(step.pauseMicros()));
+                }
+                take(role, memory, step);
+            }
+        } finally {
+            stopActing();
+        }
+    }
+
+    private void take(Role role, PeerKnowledge memory, Step step) {
+        Operation ask = memory.ask(step);
+        Freshness since = ask.onlyReads() ? memory.since(step) : new Freshness.Now();
+        HistoryRecorder recording = of(recordings, role);
+        if (step.cut()) {
+            recording.begin(role.name(), step.node(), ask, since);
+            service.askAndHangUp(step.node(), key(role), ask, since);
+        }
+        HistoryRecorder.Begun call = recording.begin(role.name(), step.node(), ask, since);
+        ReplyContext reply = ask instanceof Operation.Follow follow && follow.waits()
+                ? await(role, step.node(), follow, since)
+                : service.ask(step.node(), key(role), ask, since);
+        call.end(reply);
+        memory.heard(call.number(), ask, reply);
+    }
+
+    private ReplyContext await(Role role, int node, Operation.Follow ask, Freshness since) {
+        var waiter = new Waiter(role, key(role), ask, service.await(node, key(role), ask, since));
+        synchronized (this) {
+            waiters.add(waiter);
+        }
+        stopActing();
+        try {
+            return waiter.call.reply().get(REPLY_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return ReplyContext.broken("no reply within " + REPLY_SECONDS_MAX + " s");
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        } finally {
+            synchronized (this) {
+                waiters.remove(waiter);
+                acting++;
+            }
+        }
+    }
+
+    private void stopActing() {
+        List<Waiter> all;
+        synchronized (this) {
+            acting--;
+            all = acting == 0 ? List.copyOf(waiters) : List.of();
+        }
+        all.forEach(this::release);
+    }
+
+    /**
+     * Nobody acts any more: who waits must know all that there is to know, or goes on with what there is. The clock stands still
+     * meanwhile; otherwise most sessions would expire in that time, and who was not told would hear of that instead.
+     */
+    private void release(Waiter waiter) {
+        clock.stop();
+        try {
+            if (waiter.call.isOwedNews()) {
+                waiter.call.reply().get(TOLD_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+        } catch (TimeoutException e) {
+            leave(waiter);
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        } finally {
+            clock.go();
+        }
+        waiter.call.timeUp();
+    }
+
+    /** Unless the session has ended meanwhile: then there is nothing to be told any more. */
+    private void leave(Waiter waiter) {
+        if (waiter.call.isOwedNews()) {
+            of(recordings, waiter.role)
+                    .leave(waiter.role.name() + " waits behind " + waiter.ask.after() + " and is told nothing");
+        }
+    }
+
+    private void audit() {
+        for (Map.Entry<SessionKey, HistoryRecorder> one : recordings.entrySet()) {
+            Freshness last = Objects.requireNonNull(handed.get(one.getKey())).get();
+            for (int node = 0; node < service.nodes(); node++) {
+                read(one.getKey(), one.getValue(), node, new Operation.Follow(0, 1_000, false), new Freshness.Now());
+                read(one.getKey(), one.getValue(), node, new Operation.Look(), last == null ? new Freshness.Now() : last);
+            }
+        }
+    }
+
+    private void read(SessionKey from, HistoryRecorder recording, int node, Operation ask, Freshness since) {
+        HistoryRecorder.Begun call = recording.begin(AUDITOR, node, ask, since);
+        call.end(service.ask(node, from, ask, since));
+    }
+
+    private SessionKey key(Role role) {
+        return role.stranger() ? foreign : key;
+    }
+
+    private <T> T of(Map<SessionKey, T> map, Role role) {
+        T value = map.get(key(role));
+        if (value == null) {
+            throw new IllegalStateException("No session of " + role);
+        }
+        return value;
+    }
+}

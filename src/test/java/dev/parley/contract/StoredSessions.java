@@ -1,0 +1,45 @@
+package dev.parley.contract;
+
+import static dev.parley.contract.Awaited.result;
+
+import dev.parley.session.Code;
+import dev.parley.session.DefaultLimits;
+import dev.parley.session.Description;
+import dev.parley.session.Namespace;
+import dev.parley.session.Opening;
+import dev.parley.session.Trickle;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.waiting.TestWaitRegistries;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Sessions as a server writes them, for tests of what an operator does to a store. */
+public final class StoredSessions {
+    private StoredSessions() {}
+
+    /** Opens sessions with these codes that live for an hour from {@code now} on. */
+    public static void open(Database database, Instant now, String... codes) {
+        var signaling = new Signaling(
+                database,
+                TestWaitRegistries.nobodyWaits(),
+                DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
+                () -> now,
+                new SecureRandom());
+        for (String code : codes) {
+            result(signaling.open(
+                    Namespace.UNKNOWN,
+                    new Opening(
+                            new Code(code),
+                            "topic",
+                            "peer",
+                            List.of(),
+                            Description.of("the offer of " + code),
+                            Trickle.NOTHING,
+                            null,
+                            null)));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.parley.packaged;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpHeaders;
+
+/**
+ * What a server said.
+ *
+ * @param text the body as it came
+ */
+public record ServerReply(int status, HttpHeaders headers, String text) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Whether the server did what was asked. */
+    public boolean isSuccess() {
+        return status / 100 == 2;
+    }
+
+    /** The body read as JSON. */
+    public JsonNode json() {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("No JSON in " + this, e);
+        }
+    }
+
+    /** The field {@code seq} of the body. */
+    public long seq() {
+        return json().required("seq").longValue();
+    }
+}

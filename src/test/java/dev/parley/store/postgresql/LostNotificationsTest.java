@@ -1,0 +1,95 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.contract.Awaited.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.store.ReadFrom;
+import dev.parley.waiting.RecordingWaiter;
+import dev.parley.waiting.TestWaitRegistries;
+import dev.parley.waiting.Wait;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: a notice that is lost costs a waiter some time, and never an event. Method: commits of which nobody is told, and a server
+ * that lets nobody listen while there is something to be heard.
+ */
+class LostNotificationsTest {
+    private static final Duration RECHECK = Duration.ofMillis(200);
+
+    private PostgresCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = PostgresCluster.shared();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void whoIsNotToldOfACommitLooksAfterAWhile() {
+        try (PostgresNode untelling = PostgresNode.over(cluster);
+                NotifyingNodes nodes = NotifyingNodes.over(cluster, RECHECK)) {
+            nodes.awaitHearing();
+            WritingPeer peer = nodes.opened();
+            var seen = new AtomicLong();
+            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+
+            long seq = result(peer.trickle(untelling)).seq();
+
+            await().until(() -> seen.get() == seq);
+            wait.leave();
+        }
+    }
+
+    @Test
+    void whoLooksOnlyWhenHeIsToldWouldMissThat() throws Exception {
+        try (PostgresNode untelling = PostgresNode.over(cluster);
+                NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
+            nodes.awaitHearing();
+            WritingPeer peer = nodes.opened();
+            var waiter = new RecordingWaiter();
+            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), waiter);
+
+            result(peer.trickle(untelling));
+
+            nodes.assertThatACommitIsHeard();
+            assertThat(waiter.calls()).isEmpty();
+            wait.leave();
+        }
+    }
+
+    @Test
+    void whatIsCommittedWhileNobodyListensIsSeenWhenListeningBegins() {
+        try (NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
+            nodes.awaitHearing();
+            WritingPeer peer = nodes.opened();
+            var seen = new AtomicLong();
+            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+            String database = cluster.primary().database();
+            cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT 0");
+            assertThat(cluster.primary().ask("""
+                            SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                            WHERE datname = current_database() AND application_name = 'parley-listens'""")).isEqualTo("2");
+
+            long seq = result(peer.trickle(nodes.writing().parley())).seq();
+            assertThat(seen).as("what was seen while nobody listened").hasValue(0);
+            cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT -1");
+
+            await().until(() -> seen.get() == seq);
+            wait.leave();
+        }
+    }
+
+    private static RecordingWaiter looking(NotifyingNodes nodes, WritingPeer peer, AtomicLong seen) {
+        return new RecordingWaiter(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
+                .thenAccept(session -> seen.set(session.result().seq())));
+    }
+}

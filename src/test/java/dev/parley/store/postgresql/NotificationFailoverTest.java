@@ -1,0 +1,27 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.contract.Awaited.served;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.SignalingException.StoreUnavailable;
+import org.junit.jupiter.api.Test;
+
+/** The nodes find one another again over whichever server is the primary. */
+class NotificationFailoverTest {
+    @Test
+    void afterAFailoverACommitOnOneNodeWakesAWaiterOnAnotherAgain() throws Exception {
+        try (var cluster = PostgresCluster.ofTwo();
+                NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
+            nodes.awaitHearing();
+            nodes.assertThatACommitIsHeard();
+
+            cluster.primary().kill();
+            cluster.standby().promote();
+            await().ignoreException(StoreUnavailable.class)
+                    .until(() -> served(WritingPeer.inNoSession().open(nodes.writing().parley())) != null);
+
+            nodes.awaitHearing();
+            nodes.assertThatACommitIsHeard();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.parley.store.postgresql;
+
+import static dev.parley.contract.Awaited.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.session.Event;
+import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.Trickled;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.waiting.RecordingWaiter;
+import dev.parley.waiting.TestWaitRegistries;
+import dev.parley.waiting.Wait;
+import dev.parley.waiting.WaitRegistry;
+import dev.parley.waiting.Waiter;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour, where nothing
+ * else is said.
+ */
+record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseable {
+    /** A node with those who wait at it. */
+    record TestNode(PostgresNode parley, PostgresNotifications neighbours, WaitRegistry feed) {
+        static TestNode over(PostgresCluster cluster, Duration recheck) {
+            PrimaryLocator locator = PostgresNode.locator(cluster);
+            return over(PostgresNode.over(locator, cluster), locator, recheck);
+        }
+
+        /** @param locator finds the primary for {@code plain}, too */
+        static TestNode over(PostgresNode plain, PrimaryLocator locator, Duration recheck) {
+            var random = new SecureRandom();
+            var neighbours = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
+            WaitRegistry feed = TestWaitRegistries.among(neighbours, recheck);
+            var signaling =
+                    new Signaling(plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
+            return new TestNode(new PostgresNode(plain.database(), signaling, plain.meters()), neighbours, feed);
+        }
+
+        void close() {
+            feed.close();
+            neighbours.close();
+            parley.close();
+        }
+    }
+
+    static NotifyingNodes over(PostgresCluster cluster) {
+        return over(cluster, Duration.ofHours(1));
+    }
+
+    /** @param recheck how often a waiter looks by himself */
+    static NotifyingNodes over(PostgresCluster cluster, Duration recheck) {
+        return new NotifyingNodes(TestNode.over(cluster, recheck), TestNode.over(cluster, recheck));
+    }
+
+    @Override
+    public void close() {
+        writing.close();
+        waiting.close();
+    }
+
+    void assertThatACommitIsHeard() throws Exception {
+        assertThatAnEventWakes(opened());
+    }
+
+    void assertThatAnEventWakes(WritingPeer peer) throws Exception {
+        var seen = new CompletableFuture<Long>();
+        var waiter = new RecordingWaiter(() -> peer.read(waiting.parley, ReadFrom.PRIMARY)
+                .thenAccept(session -> seen.complete(session.result().seq())));
+        Wait wait = TestWaitRegistries.join(waiting.feed, peer.key(), waiter);
+
+        Trickled trickled = result(peer.trickle(writing.parley));
+
+        assertThat(seen.get(120, TimeUnit.SECONDS)).isEqualTo(trickled.seq());
+        wait.leave();
+    }
+
+    /** Deletions until one is heard: that a waiter looks would prove nothing, since all look when listening begins. */
+    void awaitHearing() {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            WritingPeer peer = opened();
+            var told = new CompletableFuture<Served<Event.Closed>>();
+            Wait wait = TestWaitRegistries.join(waiting.feed, peer.key(), new Hears(told));
+            result(writing.parley.signaling().close(peer.key(), peer.token()));
+            boolean heard = told.completeOnTimeout(null, 1, TimeUnit.SECONDS).join() != null;
+            wait.leave();
+            return heard;
+        });
+    }
+
+    WritingPeer opened() {
+        WritingPeer peer = WritingPeer.inNoSession();
+        result(peer.open(writing.parley));
+        return peer;
+    }
+
+    /** Waits for the end of a session, and finds it ended whenever it looks. */
+    record Hears(CompletableFuture<Served<Event.Closed>> told) implements Waiter {
+        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+        @Override
+        public CompletionStage<Instant> look() {
+            return CompletableFuture.failedStage(new SessionNotFound());
+        }
+
+        @Override
+        public CompletionStage<?> closed(Served<Event.Closed> last) {
+            told.complete(last);
+            return DONE;
+        }
+
+        @Override
+        public CompletionStage<?> gone() {
+            return DONE;
+        }
+
+        @Override
+        public CompletionStage<?> stop() {
+            return DONE;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.parley.store.postgresql;
+
+import dev.parley.session.DefaultLimits;
+import dev.parley.session.Limits;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Node;
+import dev.parley.store.NodeState;
+import dev.parley.store.ReplicaUrl;
+import dev.parley.store.SlowLog;
+import dev.parley.store.StoreUrl;
+import dev.parley.store.admin.PostgresAdmin;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.waiting.TestWaitRegistries;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+
+/**
+ * A Parley node without HTTP: the use cases over the engine. It serves everything but the lists that Panache makes.
+ *
+ * @param signaling what peers call
+ * @param meters where its reads went
+ */
+public record PostgresNode(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
+        implements AutoCloseable {
+    private static final Node PRIMARY = new Node("main", "here", true);
+    private static final Duration TTL = Duration.ofHours(1);
+    public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
+
+    /** How long a statement may take, and a read wait for its bookmark. */
+    private record Patience(Duration statement, Duration bookmark) {
+        static final Patience USUAL = new Patience(Duration.ofSeconds(2), Duration.ofMillis(250));
+
+        /** Outlasts any lock that a test holds, on however slow a machine. */
+        static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofMillis(250));
+    }
+
+    /** A node over both servers of {@code cluster}, the standby as its replica. */
+    public static PostgresNode over(PostgresCluster cluster) {
+        return over(cluster, Duration.ofSeconds(5));
+    }
+
+    /** @param lagMax how far the replica may be behind */
+    public static PostgresNode over(PostgresCluster cluster, Duration lagMax) {
+        return over(cluster.url(), copy(cluster), lagMax);
+    }
+
+    /**
+     * A node that is soon busy, and lets what it runs go on for long.
+     *
+     * @param threads how many calls each server is given at once
+     * @param queueMax how many may wait for that
+     */
+    static PostgresNode busy(PostgresCluster cluster, int threads, int queueMax) {
+        return over(
+                cluster.url(),
+                copy(cluster),
+                threads,
+                queueMax,
+                Duration.ofSeconds(5),
+                Patience.LONG,
+                PayloadEncryption.NONE);
+    }
+
+    /** @param replicas as parley.store.replicas has it */
+    public static PostgresNode over(String url, String replicas, Duration lagMax) {
+        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL, PayloadEncryption.NONE);
+    }
+
+    /** A node with keys, or refused for them. */
+    public static PostgresNode over(PostgresCluster cluster, PayloadEncryption secrecy) {
+        return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
+    }
+
+    /** A node that waits so long for a bookmark and for a commit. */
+    static PostgresNode waiting(PostgresCluster cluster, Duration max) {
+        return over(
+                cluster.url(),
+                copy(cluster),
+                8,
+                4_096,
+                Duration.ofSeconds(5),
+                new Patience(max, max),
+                PayloadEncryption.NONE);
+    }
+
+    /** A node whose primary {@code locator} finds, with the standby as its replica. */
+    static PostgresNode over(PrimaryLocator locator, PostgresCluster cluster) {
+        return over(locator, copy(cluster), SlowLog.OFF);
+    }
+
+    /** @param slow is told of every statement */
+    static PostgresNode over(PrimaryLocator locator, String replicas, SlowLog slow) {
+        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, PayloadEncryption.NONE, slow);
+    }
+
+    /** What finds the primary of {@code cluster}, without a file. */
+    public static PrimaryLocator locator(PostgresCluster cluster) {
+        return locator(cluster.url(), copy(cluster), Optional.empty());
+    }
+
+    /** A server's, which keeps the newest timeline in {@code seenFile}. */
+    public static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
+        return locator(url, replicas, seenFile, true);
+    }
+
+    /** @param serving whether it is a server's, or a command's */
+    static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile, boolean serving) {
+        return new PrimaryLocator(
+                (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
+                PRIMARY,
+                ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
+                Patience.USUAL.statement,
+                seenFile,
+                serving);
+    }
+
+    /** A command beside a server, or without one. */
+    static PostgresNode asCommand(PostgresCluster cluster) {
+        return over(
+                locator(cluster),
+                copy(cluster),
+                false,
+                8,
+                4_096,
+                Duration.ofSeconds(5),
+                Patience.USUAL,
+                PayloadEncryption.NONE,
+                SlowLog.OFF);
+    }
+
+    private static PostgresNode over(
+            String url,
+            String replicas,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            PayloadEncryption secrecy) {
+        return over(
+                locator(url, replicas, Optional.empty()),
+                replicas,
+                threads,
+                queueMax,
+                lagMax,
+                patience,
+                secrecy,
+                SlowLog.OFF);
+    }
+
+    private static PostgresNode over(
+            PrimaryLocator locator,
+            String replicas,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            PayloadEncryption secrecy,
+            SlowLog slow) {
+        return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy, slow);
+    }
+
+    private static PostgresNode over(
+            PrimaryLocator locator,
+            String replicas,
+            boolean serving,
+            int threads,
+            int queueMax,
+            Duration lagMax,
+            Patience patience,
+            PayloadEncryption secrecy,
+            SlowLog slow) {
+        var settings = new PostgresDatabase.Settings(
+                locator,
+                serving,
+                ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
+                "here",
+                threads,
+                2,
+                queueMax,
+                256,
+                patience.statement,
+                patience.bookmark,
+                Duration.ofMillis(100),
+                Duration.ofMillis(600),
+                lagMax,
+                slow);
+        var meters = new SimpleMeterRegistry();
+        var random = new SecureRandom();
+        var database = new PostgresDatabase(
+                settings, migrations(locator.url()), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
+        return new PostgresNode(
+                database, new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
+    }
+
+    /** What an operator does to the cluster of {@code locator}, without replicas. */
+    static PostgresAdmin upkeep(PrimaryLocator locator) {
+        return new PostgresAdmin(
+                locator,
+                List.of(),
+                migrations(locator.url()),
+                () -> PayloadEncryption.NONE,
+                Duration.ofSeconds(5),
+                16,
+                InstantSource.system());
+    }
+
+    static String copy(PostgresCluster cluster) {
+        return "copy@here=" + cluster.standby().url();
+    }
+
+    public static Flyway migrations(StoreUrl.Postgres place) {
+        return Flyway.configure()
+                .dataSource(
+                        place.jdbc() + "?targetServerType=primary&hostRecheckSeconds=0", place.user(), place.password())
+                .locations("migrations/postgresql")
+                .load();
+    }
+
+    /** Whether every replica is in service. */
+    public boolean isWhole() {
+        return database.nodes().stream().allMatch(NodeState::serving);
+    }
+
+    /** The replica as it was last seen. */
+    public NodeState replica() {
+        List<NodeState> nodes = database.nodes();
+        return nodes.get(1);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

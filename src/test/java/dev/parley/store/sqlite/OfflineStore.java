@@ -1,0 +1,138 @@
+package dev.parley.store.sqlite;
+
+import dev.parley.store.Node;
+import dev.parley.store.SlowLog;
+import dev.parley.store.admin.SqliteAdmin;
+import dev.parley.store.crypto.PayloadEncryption;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.sqlite.SQLiteDataSource;
+
+/** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
+public record OfflineStore(Path path) {
+    private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    public SqliteDatabase open() {
+        return open(1_000, 100);
+    }
+
+    /** With keys, or refused for them. */
+    public SqliteDatabase open(PayloadEncryption secrecy) {
+        return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, secrecy);
+    }
+
+    SqliteDatabase open(int queueMax, int batchMax) {
+        return open(queueMax, batchMax, Long.MAX_VALUE);
+    }
+
+    /** With a limit to the size of the file. */
+    SqliteDatabase openLimited(long bytesMax) {
+        return open(1_000, 100, bytesMax);
+    }
+
+    /** As the server, with patience for those who write beside it. */
+    public SqliteDatabase openPatiently() {
+        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE);
+    }
+
+    /** A connection that writes beside the server, as a command of another process does. */
+    public Connection connectBeside() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + PATIENCE.toMillis());
+    }
+
+    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
+        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax);
+    }
+
+    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax) {
+        return open(busyTimeout, queueMax, batchMax, bytesMax, PayloadEncryption.NONE);
+    }
+
+    private SqliteDatabase open(
+            Duration busyTimeout, int queueMax, int batchMax, long bytesMax, PayloadEncryption secrecy) {
+        return open(true, busyTimeout, queueMax, batchMax, bytesMax, secrecy);
+    }
+
+    private SqliteDatabase open(
+            boolean serving,
+            Duration busyTimeout,
+            int queueMax,
+            int batchMax,
+            long bytesMax,
+            PayloadEncryption secrecy) {
+        var settings = new SqliteDatabase.Settings(
+                path,
+                serving,
+                busyTimeout,
+                bytesMax,
+                queueMax,
+                batchMax,
+                2,
+                1_000,
+                SlowLog.OFF,
+                new Node("test", "here", true));
+        return new SqliteDatabase(
+                settings, migrations(), new SqliteSessions(), secrecy, new SecureRandom(), new SimpleMeterRegistry());
+    }
+
+    public void migrate() {
+        migrations().migrate();
+    }
+
+    /** Makes the file as an earlier version did. */
+    public void migrateTo(String version) {
+        Flyway.configure()
+                .configuration(migrations().getConfiguration())
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    /** What an operator can do to the file, at {@code clock}'s time. */
+    public SqliteAdmin upkeep(InstantSource clock) {
+        return upkeep(clock, PayloadEncryption.NONE);
+    }
+
+    /** The same with keys. */
+    public SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy) {
+        return upkeep(clock, secrecy, Long.MAX_VALUE);
+    }
+
+    /** The same with a limit to the size of the file. */
+    public SqliteAdmin upkeepLimited(long bytesMax, InstantSource clock) {
+        return upkeep(clock, PayloadEncryption.NONE, bytesMax);
+    }
+
+    private SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy, long bytesMax) {
+        return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
+    }
+
+    /** A command beside a server, or without one. */
+    public SqliteDatabase openAsCommand() {
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, PayloadEncryption.NONE);
+    }
+
+    /** A connection that Parley knows nothing of. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + path);
+    }
+
+    private Flyway migrations() {
+        var source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite:" + path);
+        return new FluentConfiguration()
+                .dataSource(source)
+                .locations("classpath:migrations/sqlite")
+                .load();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.parley.waiting;
+
+import dev.parley.session.Event;
+import dev.parley.store.Served;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** A waiter that notes how it was called. */
+public final class RecordingWaiter implements Waiter {
+    static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Supplier<CompletionStage<?>> look;
+    private final Supplier<Instant> expiry;
+
+    public RecordingWaiter() {
+        this(() -> DONE);
+    }
+
+    /** @param look what a look does */
+    public RecordingWaiter(Supplier<CompletionStage<?>> look) {
+        this(look, () -> Instant.MAX);
+    }
+
+    /** @param expiry when the session expires, as each look finds it */
+    RecordingWaiter(Supplier<CompletionStage<?>> look, Supplier<Instant> expiry) {
+        this.look = look;
+        this.expiry = expiry;
+    }
+
+    public List<String> calls() {
+        return calls;
+    }
+
+    @Override
+    public CompletionStage<Instant> look() {
+        calls.add("look");
+        return look.get().thenApply(done -> expiry.get());
+    }
+
+    @Override
+    public CompletionStage<?> closed(Served<Event.Closed> last) {
+        calls.add("closed " + last.result().seq());
+        return DONE;
+    }
+
+    @Override
+    public CompletionStage<?> gone() {
+        calls.add("gone");
+        return DONE;
+    }
+
+    @Override
+    public CompletionStage<?> stop() {
+        calls.add("stop");
+        return DONE;
+    }
+}

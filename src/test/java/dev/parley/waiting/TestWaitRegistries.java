@@ -1,0 +1,52 @@
+package dev.parley.waiting;
+
+import dev.parley.session.SessionKey;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Feeds for tests of other rooms. */
+public final class TestWaitRegistries {
+    private static final Vertx VERTX = Vertx.vertx();
+
+    private TestWaitRegistries() {}
+
+    public static WaitRegistry nobodyWaits() {
+        return new WaitRegistry(
+                VERTX, new WaitLimits(1, 1, 1, Duration.ofMinutes(1)), NodeNotifications.NONE, InstantSource.system());
+    }
+
+    /** A feed whose waiters look when they are woken, and not by themselves. */
+    public static WaitRegistry among(NodeNotifications neighbours) {
+        return among(neighbours, InstantSource.system());
+    }
+
+    /** The same where sessions live by another clock. */
+    public static WaitRegistry among(NodeNotifications neighbours, InstantSource clock) {
+        return among(neighbours, clock, Duration.ofHours(1));
+    }
+
+    /** A feed whose waiters look by themselves, too, once in {@code recheck}. */
+    public static WaitRegistry among(NodeNotifications neighbours, Duration recheck) {
+        return among(neighbours, InstantSource.system(), recheck);
+    }
+
+    private static WaitRegistry among(NodeNotifications neighbours, InstantSource clock, Duration recheck) {
+        return new WaitRegistry(VERTX, new WaitLimits(1_000, 1_000, 1_000, recheck), neighbours, clock);
+    }
+
+    /** Lets {@code waiter} wait from an event loop of its own. */
+    public static Wait join(WaitRegistry feed, SessionKey key, Waiter waiter) {
+        var joined = new CompletableFuture<Wait>();
+        VERTX.getOrCreateContext().runOnContext(now -> {
+            try {
+                joined.complete(feed.join(key, "client", waiter));
+            } catch (RuntimeException e) {
+                joined.completeExceptionally(e);
+            }
+        });
+        return joined.orTimeout(120, TimeUnit.SECONDS).join();
+    }
+}
