@@ -85,7 +85,7 @@ class NetworkFaultsTest {
                 talkers.stream().map(CheckingOfferer::longest).max(Duration::compareTo).orElseThrow();
         assertThat(acknowledged).isGreaterThan(CHANGES);
         System.out.printf(
-                "BadWireTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
+                "NetworkFaultsTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
                         + " the longest took %d ms%n",
                 CHANGES, broken, acknowledged, refused, longest.toMillis());
         CampaignCounts.count(CHANGES, "changes of the weather on the wire");
