@@ -19,6 +19,7 @@ final class EmptyPolls implements RequestSequence {
     @Override
     public LoadRequest next() {
         String code = live.code(1 + polls++ % count);
-        return LoadRequest.get("/api/v1/sessions/" + code + "/events?after=" + EVENTS, Map.of("Origin", SampleDescriptions.ORIGIN));
+        return LoadRequest.get(
+                "/api/v1/sessions/" + code + "/events?after=" + EVENTS, Map.of("Origin", SampleDescriptions.ORIGIN));
     }
 }

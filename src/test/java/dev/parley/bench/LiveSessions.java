@@ -23,7 +23,8 @@ final class LiveSessions implements RequestSequence {
                 "/api/v1/sessions",
                 Map.of("Origin", SampleDescriptions.ORIGIN),
                 "{\"code\":\"" + code(session) + "\",\"topic\":\"live" + session % TOPICS
-                        + "\",\"ttl\":86400,\"offer\":" + SampleDescriptions.SDP + ",\"candidates\":" + SampleDescriptions.candidates("o", 1)
+                        + "\",\"ttl\":86400,\"offer\":" + SampleDescriptions.SDP + ",\"candidates\":"
+                        + SampleDescriptions.candidates("o", 1)
                         + "}");
     }
 

@@ -61,7 +61,8 @@ public final class NativeHandshakes implements RequestSequence {
                             PUT,
                             path + "/answer",
                             of("answerer", code),
-                            "{\"answer\":" + SampleDescriptions.SDP + ",\"candidates\":" + SampleDescriptions.candidates("a", 1) + "}")
+                            "{\"answer\":" + SampleDescriptions.SDP + ",\"candidates\":"
+                                    + SampleDescriptions.candidates("a", 1) + "}")
                     .andTell();
             handshakes.goOn(call, answer);
             due.add(answer);
@@ -70,17 +71,23 @@ public final class NativeHandshakes implements RequestSequence {
             due.add(trickle(path, of("answerer", code), "a"));
             due.add(LoadRequest.get(path + "/events?after=1", of("offerer", code)));
             due.add(LoadRequest.get(path + "/events?after=0", of("answerer", code)));
-            LoadRequest last = LoadRequest.get(path + "/events?after=9", of("offerer", code)).andTell();
+            LoadRequest last = LoadRequest.get(path + "/events?after=9", of("offerer", code))
+                    .andTell();
             handshakes.goOn(call, last);
             due.add(last);
         }
     }
 
     private static LoadRequest trickle(String path, Map<String, String> headers, String side) {
-        return LoadRequest.send(POST, path + "/candidates", headers, "{\"candidates\":" + SampleDescriptions.candidates(side, 3) + "}");
+        return LoadRequest.send(
+                POST, path + "/candidates", headers, "{\"candidates\":" + SampleDescriptions.candidates(side, 3) + "}");
     }
 
     private static Map<String, String> of(String side, String code) {
-        return Map.of("Origin", SampleDescriptions.ORIGIN, "Session-Token", side + "-of-" + code + "-with-more-than-128-bits");
+        return Map.of(
+                "Origin",
+                SampleDescriptions.ORIGIN,
+                "Session-Token",
+                side + "-of-" + code + "-with-more-than-128-bits");
     }
 }

@@ -52,7 +52,8 @@ final class RondevuHandshakes implements RequestSequence {
         due.add(say(code, "answerer", "answer", SampleDescriptions.SDP));
         for (int i = 1; i <= CANDIDATES; i++) {
             due.add(say(code, "offerer", "candidate", SampleDescriptions.quoted(SampleDescriptions.candidate("o", i))));
-            due.add(say(code, "answerer", "candidate", SampleDescriptions.quoted(SampleDescriptions.candidate("a", i))));
+            due.add(say(
+                    code, "answerer", "candidate", SampleDescriptions.quoted(SampleDescriptions.candidate("a", i))));
             if (i % 2 == 0) {
                 due.add(poll(code, "answerer"));
                 due.add(i < CANDIDATES ? poll(code, "offerer") : last);

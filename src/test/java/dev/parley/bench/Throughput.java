@@ -91,7 +91,12 @@ public final class Throughput {
 
     /** @param perSecond of what is whole; {@code measured} are its requests */
     private static void row(
-            String name, long live, double perSecond, LoadResult measured, LoadResult health, Optional<Histogram> whole) {
+            String name,
+            long live,
+            double perSecond,
+            LoadResult measured,
+            LoadResult health,
+            Optional<Histogram> whole) {
         Markdown.row(
                 name,
                 "%,d".formatted(live),
@@ -141,7 +146,8 @@ public final class Throughput {
 
     /** Runs everything once, so that it is compiled by the time it is measured. */
     private static void warmUp(Load load) throws InterruptedException {
-        for (RequestSequence traffic : List.of(RequestSequence.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
+        for (RequestSequence traffic :
+                List.of(RequestSequence.health(), new NativeHandshakes("warm"), new RondevuHandshakes())) {
             load.run(traffic, ROUND);
         }
     }

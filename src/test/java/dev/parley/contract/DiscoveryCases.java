@@ -197,7 +197,8 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     private static SideState said(String offer, boolean end, String... candidates) {
-        return new SideState(Description.of(offer), TestValues.candidates(candidates).candidates(), end);
+        return new SideState(
+                Description.of(offer), TestValues.candidates(candidates).candidates(), end);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * see; here each statement loses its namespace once, and each time those cases must fail. A statement that none of them needs, or
  * that has no namespace to lose, fails here until it is in a list with its reason.
  */
+@Tag("integration")
 class IsolationTest {
     private static final String CONFINED = "namespace = ?";
     private static final String UNCONFINED = "(namespace = ? OR TRUE)";
@@ -107,8 +109,10 @@ class IsolationTest {
             implements StrangerCases {
         static Neighbours in(Database database) {
             var clock = new MovableClock();
-            var signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
-            return new Neighbours(database, signaling, PostgresNode.LIMITS, clock, Peers.strangersToAllOthers(signaling));
+            var signaling = new Signaling(
+                    database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
+            return new Neighbours(
+                    database, signaling, PostgresNode.LIMITS, clock, Peers.strangersToAllOthers(signaling));
         }
     }
 }

@@ -240,6 +240,7 @@ interface QuotaCases extends StoreUnderTest {
                 same.ttlMax(),
                 new Quota(sessionsMax, bytesMax));
         return new Peers(
-                new Signaling(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()), peers.namespace());
+                new Signaling(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()),
+                peers.namespace());
     }
 }

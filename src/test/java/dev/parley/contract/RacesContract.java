@@ -8,6 +8,7 @@ import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Test;
  * that was acknowledged is missing, and a reader that asks for what is new never meets a gap, a repetition or half a state.
  */
 abstract class RacesContract {
-    private static final int RACES = Integer.getInteger("parley.races", 50);
+    private static final int RACES = CampaignSize.of("parley.races", 50);
 
     @Inject
     Signaling signaling;
@@ -237,7 +238,8 @@ abstract class RacesContract {
 
         String offer = winner(result.calls());
         assertThat(session.events())
-                .containsExactly(TestValues.offered(1, 1, "o"), TestValues.answered(2, 1, "a"), TestValues.offered(3, 2, offer));
+                .containsExactly(
+                        TestValues.offered(1, 1, "o"), TestValues.answered(2, 1, "a"), TestValues.offered(3, 2, offer));
     }
 
     private static Try restart(TestSession session, long seq, String offer) {

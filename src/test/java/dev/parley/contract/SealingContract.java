@@ -65,7 +65,8 @@ abstract class SealingContract {
         var secrecy = new PayloadEncryption(keyring, serving, new SecureRandom());
         Database database = open(secrecy);
         opened.add(database);
-        var signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
+        var signaling = new Signaling(
+                database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
         return new Node(database, secrecy, Peers.strangersToAllOthers(signaling));
     }
 

@@ -48,7 +48,8 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void whatWasSaidInASweptSessionGoesWithIt() {
-        TestSession session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
+        TestSession session =
+                peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
         session.trickle(ANSWERER, lastCandidates("y"));
         session.restart("another offer");
         assertThat(left(EVENTS_LEFT)).isEqualTo(7);

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * tried out {@link GuessLimitTest}'s, slow senders {@link SlowClientsTest}'s, and what is merely wrong {@link BadInputTest}'s and
  * {@link StrictJsonTest}'s.
  */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class AttackTest {

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service's own origin as a trusted proxy forwards it, for the namespace of its pages and for whether they may call. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(BehindProxyTest.Proxied.class)
 class BehindProxyTest {

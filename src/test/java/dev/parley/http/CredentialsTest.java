@@ -150,7 +150,8 @@ class CredentialsTest {
         String peer = secret(Role.PEER);
         for (String query :
                 List.of("access_token=", "token=", "key=", "authorization=Bearer%20", "Authorization=Bearer+")) {
-            HttpReply refused = client.get("/api/v1/topics?" + query + peer).send().isProblem(401, "blank");
+            HttpReply refused =
+                    client.get("/api/v1/topics?" + query + peer).send().isProblem(401, "blank");
             assertThat(refused.header("WWW-Authenticate")).isEqualTo(BEARER);
             client.get("/topics?" + query + peer).send().isError(401);
         }

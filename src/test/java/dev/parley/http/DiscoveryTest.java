@@ -117,7 +117,8 @@ class DiscoveryTest {
         var seen = new ArrayList<String>();
         String next = "";
         do {
-            HttpReply page = client.get("/api/v1/sessions?limit=2" + next).send().is(200);
+            HttpReply page =
+                    client.get("/api/v1/sessions?limit=2" + next).send().is(200);
             page.at("/items").forEach(item -> seen.add(item.path("code").textValue()));
             open("new" + seen.size(), "new");
             next = page.at("/next").isNull() ? "" : "&cursor=" + page.textAt("/next");

@@ -65,7 +65,8 @@ class EventsTest {
         assertThat(first.at("/events")).hasSize(3);
         assertThat(first.at("/next").longValue()).isEqualTo(3);
 
-        HttpReply second = events("?limit=3&after=" + first.at("/next").longValue()).is(200);
+        HttpReply second =
+                events("?limit=3&after=" + first.at("/next").longValue()).is(200);
         assertThat(second.at("/events")).hasSize(1);
         assertThat(second.at("/next").longValue()).isEqualTo(4);
     }

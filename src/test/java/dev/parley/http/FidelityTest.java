@@ -35,7 +35,8 @@ class FidelityTest {
                 "{\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"}",
             })
     void aDescriptionComesBackByteForByte(String sdp) {
-        HttpSession session = new HttpSession(client, HttpSession.newCode(), HttpSession.newToken(), HttpSession.newToken());
+        HttpSession session =
+                new HttpSession(client, HttpSession.newCode(), HttpSession.newToken(), HttpSession.newToken());
         client.post("/api/v1/sessions")
                 .token(session.offererToken())
                 .json(object("offer", sdp, "code", session.code(), "topic", "t"))

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who tries codes out is slowed down and learns nothing by it; who shares the address goes on. Each test comes from its own. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(GuessLimitProfile.class)
 class GuessLimitTest {

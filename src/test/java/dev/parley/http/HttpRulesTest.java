@@ -179,7 +179,8 @@ class HttpRulesTest {
     @Test
     void aRefusalHasNothingOfTheReplyInItsPlace() {
         String events = HttpSession.opened(client).path() + "/events";
-        HttpReply refused = client.get(events).header("Accept", "application/xml").send();
+        HttpReply refused =
+                client.get(events).header("Accept", "application/xml").send();
 
         isRefused(refused, events, 406);
         assertThat(refused.headers().allValues("Cache-Control")).containsExactly("no-store");

@@ -11,9 +11,11 @@ import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The servers and their credentials are not in the store, so they can be had while the database is down. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(IceServersWithoutStoreTest.WithTurn.class)
 class IceServersWithoutStoreTest {

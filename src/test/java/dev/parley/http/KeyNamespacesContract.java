@@ -33,7 +33,8 @@ abstract class KeyNamespacesContract {
         String secret = testKeys.good(home, Role.PEER);
         open(TestClient.of("https://one.example"), secret, code).is(201);
 
-        for (TestClient page : List.of(TestClient.withoutOrigin(), TestClient.of("https://two.example"), TestClient.of(abroad))) {
+        for (TestClient page :
+                List.of(TestClient.withoutOrigin(), TestClient.of("https://two.example"), TestClient.of(abroad))) {
             with(page.get("/api/v1/sessions/" + code), secret).send().is(200);
             with(page.get("/api/v1/sessions/" + code), secret)
                     .header("Parley-Namespace", abroad)

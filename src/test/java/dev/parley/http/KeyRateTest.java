@@ -10,12 +10,14 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who tries keys out is held to the rate of its address, and who has one to that of its key. Each test comes from its own. */
 @QuarkusTest
 @TestProfile(KeyRateProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the fields
+@Tag("integration")
 class KeyRateTest {
     @Inject
     TestKeys keys;

@@ -32,7 +32,9 @@ class NamespacesTest {
             open(TestClient.of(origin), origin);
         }
         for (String origin : origins) {
-            assertThat(offer(TestClient.of(origin).get("/api/v1/sessions/" + code).send()))
+            assertThat(offer(TestClient.of(origin)
+                            .get("/api/v1/sessions/" + code)
+                            .send()))
                     .isEqualTo("offer of " + origin);
         }
     }
@@ -41,9 +43,11 @@ class NamespacesTest {
     void whoeverHasNoOriginIsUnknown() {
         open(TestClient.withoutOrigin(), "nobody");
 
-        assertThat(offer(TestClient.of("unknown").get("/api/v1/sessions/" + code).send()))
+        assertThat(offer(
+                        TestClient.of("unknown").get("/api/v1/sessions/" + code).send()))
                 .isEqualTo("offer of nobody");
-        assertThat(offer(TestClient.of("").get("/api/v1/sessions/" + code).send())).isEqualTo("offer of nobody");
+        assertThat(offer(TestClient.of("").get("/api/v1/sessions/" + code).send()))
+                .isEqualTo("offer of nobody");
         TestClient.ofNewOrigin().get("/api/v1/sessions/" + code).send().is(404);
     }
 
@@ -121,8 +125,14 @@ class NamespacesTest {
 
     @Test
     void anOriginLongerThanAnyIsRefused() {
-        TestClient.of("https://" + "o".repeat(504)).get("/api/v1/sessions").send().is(200);
-        TestClient.of("https://" + "o".repeat(505)).get("/api/v1/sessions").send().isMalformed("Origin");
+        TestClient.of("https://" + "o".repeat(504))
+                .get("/api/v1/sessions")
+                .send()
+                .is(200);
+        TestClient.of("https://" + "o".repeat(505))
+                .get("/api/v1/sessions")
+                .send()
+                .isMalformed("Origin");
         TestClient.of("https://" + "o".repeat(505)).get("/topics").send().isError(400);
     }
 

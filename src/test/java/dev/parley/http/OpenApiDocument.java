@@ -34,8 +34,10 @@ public final class OpenApiDocument {
     /** The document of the running service, which never changes. */
     public static synchronized OpenApiDocument served() {
         if (served == null) {
-            try (InputStream json =
-                    TestClient.service().resolve("/q/openapi?format=json").toURL().openStream()) {
+            try (InputStream json = TestClient.service()
+                    .resolve("/q/openapi?format=json")
+                    .toURL()
+                    .openStream()) {
                 served = new OpenApiDocument(HttpReply.MAPPER.readTree(json));
             } catch (IOException e) {
                 throw new AssertionError("The service hands out no OpenAPI document", e);

@@ -265,7 +265,8 @@ class OpenApiTest {
         JsonNode examples =
                 document.root().at("/components/responses/" + response + "/content/application~1problem+json/examples");
 
-        assertThat(examples.iterator().next().path("value")).isEqualTo(HttpReply.MAPPER.valueToTree(Problem.of(refusal)));
+        assertThat(examples.iterator().next().path("value"))
+                .isEqualTo(HttpReply.MAPPER.valueToTree(Problem.of(refusal)));
     }
 
     /** Every call with each of its request bodies, where it takes one. */

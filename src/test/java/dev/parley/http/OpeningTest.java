@@ -83,7 +83,8 @@ class OpeningTest {
 
     @Test
     void twoOffersGetTwoCodesAndTwoTokens() {
-        HttpReply one = client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
+        HttpReply one =
+                client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
         HttpReply other =
                 client.post("/api/v1/sessions").json(object("offer", OFFER)).is(201);
 
@@ -106,9 +107,11 @@ class OpeningTest {
     void theSameCallAgainIsAReplay() {
         String token = newToken();
         var body = object("offer", OFFER, "code", newCode(), "topic", "chess", "candidates", List.of("a", "b"));
-        HttpReply first = client.post("/api/v1/sessions").token(token).json(body).is(201);
+        HttpReply first =
+                client.post("/api/v1/sessions").token(token).json(body).is(201);
         clock.advance(Duration.ofSeconds(7));
-        HttpReply again = client.post("/api/v1/sessions").token(token).json(body).is(200);
+        HttpReply again =
+                client.post("/api/v1/sessions").token(token).json(body).is(200);
 
         assertThat(again.json()).isEqualTo(first.json());
         assertThat(again.header("Location")).isEqualTo(first.header("Location"));

@@ -9,9 +9,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With {@code parley.http.public-url} the service knows its own origin, whatever a proxy does to the requests. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(PublicUrlTest.Public.class)
 class PublicUrlTest {

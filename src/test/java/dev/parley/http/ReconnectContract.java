@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.contract.Awaited;
 import dev.parley.session.Candidate;
@@ -39,7 +40,7 @@ abstract class ReconnectContract {
     static final Map<String, String> SETTINGS =
             Map.of("parley.waiting.recheck", "60s", "parley.waiting.keep-alive", "59s");
 
-    private static final int SESSIONS = Integer.getInteger("parley.reconnects", 1_000);
+    private static final int SESSIONS = CampaignSize.of("parley.reconnects", 1_000);
     private static final int READERS = 4;
     private static final int BYTES_MAX = 3_000;
     private static final SecureRandom TOKENS = new SecureRandom();

@@ -15,11 +15,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send a byte now and then hold nobody up, and are cut off. */
+@Tag("slow")
 @QuarkusTest
 @TestProfile(SlowClientsProfile.class)
 class SlowClientsTest {

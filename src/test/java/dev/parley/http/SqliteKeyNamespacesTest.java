@@ -2,7 +2,9 @@ package dev.parley.http;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Tag;
 
+@Tag("integration")
 @QuarkusTest
 @TestProfile(KeyProfile.class)
 class SqliteKeyNamespacesTest extends KeyNamespacesContract {}

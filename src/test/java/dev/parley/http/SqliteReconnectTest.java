@@ -6,8 +6,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /** The reconnects on SQLite. */
+@Tag("campaign")
 @QuarkusTest
 @TestProfile(Profile.class)
 class SqliteReconnectTest extends ReconnectContract {

@@ -23,7 +23,8 @@ class TricklingTest {
 
     @Test
     void bothSidesAddTheirs() {
-        HttpReply offerers = trickle(session.offererToken(), List.of("o1", "o2")).is(201);
+        HttpReply offerers =
+                trickle(session.offererToken(), List.of("o1", "o2")).is(201);
         HttpReply answerers = trickle(session.answererToken(), List.of("a1")).is(201);
 
         assertThat(offerers.text()).isEqualTo("{\"seq\":4,\"added\":2}");
@@ -36,7 +37,8 @@ class TricklingTest {
     @Test
     void aRetriedCandidateIsStoredOnce() {
         trickle(session.offererToken(), List.of("o1", "o2")).is(201);
-        HttpReply again = trickle(session.offererToken(), List.of("o2", "o3", "o1")).is(201);
+        HttpReply again =
+                trickle(session.offererToken(), List.of("o2", "o3", "o1")).is(201);
 
         assertThat(again.at("/added").intValue()).as("what was new").isEqualTo(1);
         assertThat(again.at("/seq").longValue()).isEqualTo(5);

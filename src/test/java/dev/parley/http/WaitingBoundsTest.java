@@ -14,11 +14,13 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many may wait, for a session, of a client and in all; and that a client that goes away makes room at once. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(WaitingProfile.class)
 class WaitingBoundsTest {

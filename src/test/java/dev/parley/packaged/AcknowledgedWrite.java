@@ -132,8 +132,8 @@ final class AcknowledgedWrite {
                         kind.descriptionType,
                         kind.side,
                         TextNode.valueOf(description).toString()));
-        Stream<AcknowledgedEvent> trickled =
-                candidates.stream().map(candidate -> new AcknowledgedEvent("candidate", kind.side, candidate.toString()));
+        Stream<AcknowledgedEvent> trickled = candidates.stream()
+                .map(candidate -> new AcknowledgedEvent("candidate", kind.side, candidate.toString()));
         return Stream.concat(described, trickled).toList();
     }
 

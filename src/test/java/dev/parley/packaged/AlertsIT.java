@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it and twice in it; Prometheus' own program evaluates the alerts over half an hour in which the metrics go as between the first
  * two, and an hour as between the others.
  */
+@Tag("slow")
 class AlertsIT {
     private static final Path RULES = Path.of("src/main/prometheus/parley.rules.yml");
     private static final Pattern SAMPLE = Pattern.compile("(?m)^(parley_\\w+)(?:\\{(.*)})? (\\S+)$");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dparley.backup.rounds=20} does so twenty times instead of twice.
  */
+@Tag("campaign")
 class BackupIT {
-    private static final int ROUNDS = Integer.getInteger("parley.backup.rounds", 2);
+    private static final int ROUNDS = CampaignSize.of("parley.backup.rounds", 2);
     private static final String BACKUP = "backup.db";
 
     @TempDir

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Goal: what lets somebody in, and what peers say to each other, is in no log and in no trace. Method: each secret is a word that
  * stands nowhere else, the service tells all that it can tell, and every call is made, well and badly.
  */
+@Tag("slow")
 class CanaryIT {
     private static final String OFFER = "canary-of-the-offer";
     private static final String ANSWER = "canary-of-the-answer";

@@ -36,7 +36,8 @@ public final class ConcurrentPeers implements AutoCloseable {
     private final List<Thread> peers;
     private volatile boolean leaving;
 
-    private ConcurrentPeers(ParleyClient client, int peers, long seed, int acknowledgementsAwaited, LongSupplier clock) {
+    private ConcurrentPeers(
+            ParleyClient client, int peers, long seed, int acknowledgementsAwaited, LongSupplier clock) {
         this.client = client;
         this.clock = clock;
         this.name = Long.toString(seed, Character.MAX_RADIX).replace('-', 'n');

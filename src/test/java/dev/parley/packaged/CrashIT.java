@@ -3,11 +3,13 @@ package dev.parley.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dparley.crash.rounds=20} kills it twenty times instead of three; {@code -Dparley.crash.seed} repeats a run's
  * choices. A kill takes away the process, not the operating system: what survives a power cut is not shown here.
  */
+@Tag("campaign")
 class CrashIT {
-    private static final int ROUNDS = Integer.getInteger("parley.crash.rounds", 3);
+    private static final int ROUNDS = CampaignSize.of("parley.crash.rounds", 3);
     private static final long SEED = Long.getLong("parley.crash.seed", System.nanoTime());
 
     private static final int PEERS = 8;
@@ -64,7 +67,8 @@ class CrashIT {
     /** Returns what the peers remember. */
     private static List<AcknowledgedSession> killUnderLoad(RunningParley parley, Random random) {
         int acknowledged = random.nextInt(ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX);
-        try (ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
+        try (ConcurrentPeers crowd =
+                ConcurrentPeers.actingOn(parley.client(), PEERS, random.nextLong(), acknowledged)) {
             crowd.awaitAcknowledgements();
             parley.kill();
             crowd.awaitSilence();

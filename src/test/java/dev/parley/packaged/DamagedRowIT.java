@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows that are not as they were written: calls that read them get 503, and the log names each row by its id. */
+@Tag("slow")
 class DamagedRowIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
 

@@ -15,12 +15,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code ./mvnw quarkus:dev}, in a copy of the sources that is edited while it runs. Skipped where what it needs cannot be fetched.
  */
+@Tag("slow")
 class DevModeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern NOT_FETCHED =

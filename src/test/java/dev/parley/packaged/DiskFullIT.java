@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dparley.disk.rounds=20} fills one disk twenty times instead of twice.
  */
+@Tag("campaign")
 class DiskFullIT {
-    private static final int ROUNDS = Integer.getInteger("parley.disk.rounds", 2);
+    private static final int ROUNDS = CampaignSize.of("parley.disk.rounds", 2);
     private static final int DISK_MEGABYTES = 6;
     private static final int BALLAST_MEGABYTES = 3;
 

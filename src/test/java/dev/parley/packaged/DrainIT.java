@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The drain period: from the signal to stop on health checks fail, and until the end of the period requests are served. */
+@Tag("slow")
 class DrainIT {
     private static final String CODE = "a-session";
     private static final String TOKEN = "the-own-secret-of-an-offerer";

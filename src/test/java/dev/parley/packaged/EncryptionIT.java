@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service with keys: what it refuses to start with, what becomes of a value that was changed, and a change of keys. */
+@Tag("slow")
 class EncryptionIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
     private static final String CANARY = "ice-pwd:canary";
@@ -90,7 +92,8 @@ class EncryptionIT {
             assertThat(backup.code()).as("%s", backup).isZero();
             assertThat(new String(Files.readAllBytes(folder.resolve("saved.db")), StandardCharsets.ISO_8859_1))
                     .doesNotContain(CANARY);
-            ProcessExit sql = jar().run("sql", "SELECT payload FROM conversation WHERE code = 'two'", "--format", "json");
+            ProcessExit sql =
+                    jar().run("sql", "SELECT payload FROM conversation WHERE code = 'two'", "--format", "json");
             assertThat(sql.out()).as("%s", sql).contains("(sealed, ");
             parley.stop();
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dparley.replicated.seed} repeats a run's choices.
  */
+@Tag("slow")
 class FailoverIT {
     private static final long SEED = Long.getLong("parley.replicated.seed", System.nanoTime());
     private static final int PEERS = 6;

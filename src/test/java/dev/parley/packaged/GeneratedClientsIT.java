@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * structured candidates. The handshakes are in {@code src/test/resources/clients}. The generators are fetched once and stay in
  * {@code target/generated-clients}.
  */
+@Tag("slow")
 class GeneratedClientsIT {
     private static final String NPM_PACKAGES = """
             {

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * run with a temporary folder in the place of the root of the file system, and without users and groups; whatever is run then
  * has the few variables that cron gives.
  */
+@Tag("slow")
 class InstalledServiceIT {
     private static final Path GUIDE = Path.of("src/site/markdown/running-as-a-service.md");
     private static final Pattern INSTALL = Pattern.compile("```sh (?:install|cron)\n(.*?)```", Pattern.DOTALL);

@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Another process holds the store's lock: writes wait for a while, are then told to come back, and reads go on. */
+@Tag("slow")
 class LockedStoreIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
 

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store's file is deleted, moved or replaced under a running server. */
+@Tag("slow")
 class LostStoreIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -13,10 +13,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the script of the operations guide that checks a backup. */
+@Tag("slow")
 class OperationsGuideIT {
     private static final Path GUIDE = Path.of("src/site/markdown/operations.md");
     private static final Pattern SCRIPT = Pattern.compile("```sh check-backup\n(.*?)```", Pattern.DOTALL);

@@ -12,10 +12,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that take nobody without TLS and a password: the URL names the certificate, and a file holds the password. */
+@Tag("slow")
 class PostgresLoginIT {
     @TempDir
     Path folder;
@@ -48,7 +50,8 @@ class PostgresLoginIT {
         serveTls();
         ParleyJar jar = over(certificate.certificate()).with("PGPASSFILE", passwords("secret"));
         try (RunningParley parley = jar.start()) {
-            ServerReply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
+            ServerReply opened =
+                    parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             assertThat(opened.status()).as("%s", opened).isEqualTo(201);
             assertThat(encrypted(cluster.primary())).isEqualTo("t");
             assertThat(encrypted(cluster.standby())).isEqualTo("t");

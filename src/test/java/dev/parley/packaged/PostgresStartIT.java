@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The start over PostgreSQL: without a primary there is none, but one line that says so; without a replica there is. */
+@Tag("slow")
 class PostgresStartIT {
     /** Nobody listens there. */
     private static final String NOBODY = "127.0.0.1:1";
@@ -42,7 +44,8 @@ class PostgresStartIT {
         ParleyJar jar = over(NOBODY + ",127.0.0.1:" + cluster.primary().port(), database())
                 .with("PARLEY_STORE_REPLICAS", "copy@far=postgresql://parley:secret@" + NOBODY + "/" + database());
         try (RunningParley parley = jar.start()) {
-            ServerReply opened = parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
+            ServerReply opened =
+                    parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             assertThat(opened.status()).as("%s", opened).isEqualTo(201);
 
             ServerReply read = parley.client().getSince("first-unconstrained", "/api/v1/sessions/a-session");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dparley.replicated.seed} repeats a run's choices.
  */
+@Tag("slow")
 class ReplicatedIT {
     private static final long SEED = Long.getLong("parley.replicated.seed", System.nanoTime());
     private static final int ROUNDS = 100;
@@ -48,7 +50,8 @@ class ReplicatedIT {
                 nodes.cluster().standby().pauseReplay();
             }
             boolean throughOne = random.nextBoolean();
-            ServerReply written = TwoPackagedNodes.trickle(throughOne ? nodes.one() : nodes.two(), code, "candidate-" + round);
+            ServerReply written =
+                    TwoPackagedNodes.trickle(throughOne ? nodes.one() : nodes.two(), code, "candidate-" + round);
             ParleyClient other = (throughOne ? nodes.two() : nodes.one()).client();
             ServerReply unconstrained = other.getSince("first-unconstrained", "/api/v1/sessions/" + code);
             ServerReply read = other.getSince(TwoPackagedNodes.bookmark(written), "/api/v1/sessions/" + code);

@@ -279,7 +279,8 @@ final class RoamingPeers implements AutoCloseable {
         boolean told = headers.firstValue("x-d1-bookmark")
                         .filter(BOOKMARK.asMatchPredicate())
                         .isPresent()
-                && headers.firstValue("x-served-by").equals(Optional.of(TwoPackagedNodes.isByPrimary(reply) ? "main" : "copy"))
+                && headers.firstValue("x-served-by")
+                        .equals(Optional.of(TwoPackagedNodes.isByPrimary(reply) ? "main" : "copy"))
                 && headers.firstValue("x-served-by-region").equals(Optional.of("here"));
         if (!told) {
             surprises.add("Nobody says who served it, or how new it is: " + reply);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Caddy as the compose file has it; each is stopped by SIGTERM and started again while peers complete handshakes and others
  * wait, all through the proxy.
  */
+@Tag("slow")
 class RollingUpdateIT {
     private static final Path CADDY = Path.of("/usr/bin/caddy");
     private static final Duration DEADLINE = Duration.ofMinutes(2);

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The orderly stop, by the signal that container runtimes and service managers send: quick, and nothing accepted is lost. */
+@Tag("slow")
 class StopIT {
     /** Much longer than a stop takes on a machine that does nothing else, and shorter than any wait that it might wait for. */
     private static final Duration STOP_MAX = Duration.ofSeconds(20);

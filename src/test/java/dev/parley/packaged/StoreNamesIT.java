@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * One SQLite file under several names: links, other working directories, mounts. It has one server whatever it is called, and is not
  * used under two names that have a log each.
  */
+@Tag("slow")
 class StoreNamesIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
 

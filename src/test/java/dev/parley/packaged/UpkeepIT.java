@@ -119,7 +119,8 @@ class UpkeepIT {
 
     @Test
     void theDoctorSaysWhatToDo() {
-        ProcessExit exit = jar("misspelt.db").with("PARLEY_STORE_URI", "sqlite:x").run("doctor");
+        ProcessExit exit =
+                jar("misspelt.db").with("PARLEY_STORE_URI", "sqlite:x").run("doctor");
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.out()).contains("PARLEY_STORE_URI", "misspelt.db", "→");
         assertThat(folder.resolve("misspelt.db")).doesNotExist();

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that wait, in the packaged service: an orderly stop ends them politely, and no timeout of a connection cuts them. */
+@Tag("slow")
 class WaitingIT {
     private static final int SILENCE_MAX_MILLIS = 120_000;
     private static final Duration STOP_MAX = Duration.ofSeconds(20);

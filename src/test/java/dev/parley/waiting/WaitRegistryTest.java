@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.session.Code;
 import dev.parley.session.Event;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who waits is woken after every commit, however commits and looks fall together; and who leaves leaves nothing. */
 class WaitRegistryTest {
-    private static final int RACES = Integer.getInteger("parley.races", 50) * 100;
+    private static final int RACES = CampaignSize.of("parley.races", 50) * 100;
     private static final Duration NEVER = Duration.ofHours(1);
     private static final SessionKey KEY = key("code");
 
@@ -183,7 +184,8 @@ class WaitRegistryTest {
     @Test
     void whoIsNotWokenLooksWhenTheSessionShouldHaveExpired() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new RecordingWaiter(() -> RecordingWaiter.DONE, () -> Instant.now().plusMillis(100));
+        var waiter = new RecordingWaiter(
+                () -> RecordingWaiter.DONE, () -> Instant.now().plusMillis(100));
         Wait wait = join(feed, KEY, "client", waiter);
         wait.wake();
 
@@ -238,7 +240,8 @@ class WaitRegistryTest {
     @Test
     void aSessionThatIsMissingTwiceIsGone() throws Exception {
         WaitRegistry feed = feed(NEVER);
-        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
+        var waiter = new RecordingWaiter(
+                () -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
         Wait wait = join(feed, KEY, "client", waiter);
         wait.wake();
 
@@ -282,7 +285,8 @@ class WaitRegistryTest {
         join(feed, key("2"), "a", new RecordingWaiter());
         join(feed, key("3"), "a", new RecordingWaiter());
 
-        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, key("4"), "a", new RecordingWaiter()));
+        assertThatExceptionOfType(TooManyWaits.class)
+                .isThrownBy(() -> join(feed, key("4"), "a", new RecordingWaiter()));
         assertThat(feed.size()).isEqualTo(3);
         join(feed, key("4"), "b", new RecordingWaiter());
         first.leave();
@@ -311,7 +315,8 @@ class WaitRegistryTest {
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
             String client = "client" + i % 2;
-            joining.add(CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new RecordingWaiter()), threads));
+            joining.add(
+                    CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new RecordingWaiter()), threads));
         }
         CompletableFuture.allOf(joining.toArray(CompletableFuture[]::new))
                 .exceptionally(refusal -> null)

@@ -4,6 +4,7 @@ import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Candidate;
@@ -40,6 +41,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,9 +51,10 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dparley.corruption.rounds=200} damages so many stores instead of {@value #ROUNDS_SMALL}.
  */
+@Tag("campaign")
 class CorruptionTest {
     private static final int ROUNDS_SMALL = 60;
-    private static final int ROUNDS = Integer.getInteger("parley.corruption.rounds", ROUNDS_SMALL);
+    private static final int ROUNDS = CampaignSize.of("parley.corruption.rounds", ROUNDS_SMALL);
     private static final int SESSIONS = 60;
     private static final String FILE = "parley.db";
     private static final Namespace NAMESPACE = new Namespace("https://corruption.test");

@@ -37,7 +37,9 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 .load();
         var database = new SqliteDatabase(
                 settings, migrations, new SqliteSessions(), PayloadEncryption.NONE, random, new SimpleMeterRegistry());
-        return new EmbeddedParley(database, new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random));
+        return new EmbeddedParley(
+                database,
+                new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,8 +24,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dparley.failover.rounds=25} does so twenty-five times instead of once.
  */
+@Tag("campaign")
 class FailoversTest {
-    private static final int ROUNDS = Integer.getInteger("parley.failover.rounds", 1);
+    private static final int ROUNDS = CampaignSize.of("parley.failover.rounds", 1);
     private static final int TALKERS = 6;
     private static final Duration CALL_MAX = Duration.ofSeconds(6);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.campaigns.faults.FaultyProxy.Weather;
 import dev.parley.session.SignalingException.StoreUnavailable;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,9 +26,10 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dparley.wire.changes=600} changes the weather so often instead of {@value #CHANGES_SMALL} times.
  */
+@Tag("campaign")
 class NetworkFaultsTest {
     private static final int CHANGES_SMALL = 24;
-    private static final int CHANGES = Integer.getInteger("parley.wire.changes", CHANGES_SMALL);
+    private static final int CHANGES = CampaignSize.of("parley.wire.changes", CHANGES_SMALL);
     private static final int TALKERS = 6;
     private static final List<Weather> WEATHERS = List.of(Weather.values());
 
@@ -70,7 +73,8 @@ class NetworkFaultsTest {
     }
 
     private static PostgresNode over(PostgresCluster cluster, FaultyProxy toPrimary, FaultyProxy toReplica) {
-        return PostgresNode.over(url(toPrimary, cluster), "copy@here=" + url(toReplica, cluster), Duration.ofSeconds(5));
+        return PostgresNode.over(
+                url(toPrimary, cluster), "copy@here=" + url(toReplica, cluster), Duration.ofSeconds(5));
     }
 
     private static String url(FaultyProxy wire, PostgresCluster cluster) {
@@ -79,10 +83,13 @@ class NetworkFaultsTest {
     }
 
     private static void tell(List<CheckingOfferer> talkers, int broken) {
-        int acknowledged = talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
+        int acknowledged =
+                talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
         int refused = talkers.stream().mapToInt(CheckingOfferer::refused).sum();
-        Duration longest =
-                talkers.stream().map(CheckingOfferer::longest).max(Duration::compareTo).orElseThrow();
+        Duration longest = talkers.stream()
+                .map(CheckingOfferer::longest)
+                .max(Duration::compareTo)
+                .orElseThrow();
         assertThat(acknowledged).isGreaterThan(CHANGES);
         System.out.printf(
                 "NetworkFaultsTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"

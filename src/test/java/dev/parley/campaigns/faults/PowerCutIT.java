@@ -3,6 +3,7 @@ package dev.parley.campaigns.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.campaigns.faults.VolatileDisk.Loss;
 import dev.parley.packaged.AcknowledgedSession;
@@ -20,6 +21,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,9 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dparley.powercut.rounds=60} cuts it sixty times instead of {@value #ROUNDS_SMALL}. The controls show that the test can
  * fail: a disk that only says that it has synced, and a service whose commits do not wait for the disk, both lose.
  */
+@Tag("campaign")
 class PowerCutIT {
     private static final int ROUNDS_SMALL = 4;
-    private static final int ROUNDS = Integer.getInteger("parley.powercut.rounds", ROUNDS_SMALL);
+    private static final int ROUNDS = CampaignSize.of("parley.powercut.rounds", ROUNDS_SMALL);
     private static final int PEERS = 6;
     private static final int ACKNOWLEDGED = 800;
     private static final List<Loss> LOSSES = List.of(Loss.values());
@@ -69,7 +72,8 @@ class PowerCutIT {
     }
 
     /** Serves what the disk has after a power cut; fails if anything acknowledged is missing. Returns the number of sessions. */
-    private int survivors(VolatileDisk disk, Loss loss, Recording recording, long moment) throws IOException, SQLException {
+    private int survivors(VolatileDisk disk, Loss loss, Recording recording, long moment)
+            throws IOException, SQLException {
         Path left = folder.resolve("left-" + moment + "-" + loss);
         disk.cut(loss, random, left);
         try (RunningParley parley = serving(left).start()) {
@@ -194,8 +198,8 @@ class PowerCutIT {
                 .startingFast()
                 .start()) {
             long begin = recorder.moment();
-            try (ConcurrentPeers crowd =
-                    ConcurrentPeers.actingOn(parley.client(), PEERS, random.nextLong(), ACKNOWLEDGED, recorder::moment)) {
+            try (ConcurrentPeers crowd = ConcurrentPeers.actingOn(
+                    parley.client(), PEERS, random.nextLong(), ACKNOWLEDGED, recorder::moment)) {
                 crowd.awaitAcknowledgements();
                 parley.kill();
                 crowd.awaitSilence();

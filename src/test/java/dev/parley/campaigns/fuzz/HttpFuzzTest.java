@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.http.HttpReply;
 import dev.parley.http.OpenApiDocument;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,11 +30,12 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dparley.fuzz.requests=500000} sends so many instead of {@value #REQUESTS_SMALL}.
  */
+@Tag("campaign")
 @QuarkusTest
 @TestProfile(FuzzProfile.class)
 class HttpFuzzTest {
     private static final int REQUESTS_SMALL = 10_000;
-    private static final int REQUESTS = Integer.getInteger("parley.fuzz.requests", REQUESTS_SMALL);
+    private static final int REQUESTS = CampaignSize.of("parley.fuzz.requests", REQUESTS_SMALL);
     private static final int FINDINGS_MAX = 10;
     private static final Duration REPLY_MAX = Duration.ofSeconds(1);
 

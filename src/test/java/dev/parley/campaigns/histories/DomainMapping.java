@@ -54,7 +54,8 @@ final class DomainMapping {
     }
 
     static OperationResult happened(List<Event> events) {
-        return new OperationResult.Happened(events.stream().map(DomainMapping::happening).toList());
+        return new OperationResult.Happened(
+                events.stream().map(DomainMapping::happening).toList());
     }
 
     private static ObservedEvent happening(Event event) {
@@ -82,7 +83,8 @@ final class DomainMapping {
         }
         boolean own = waiting.size() == 1 && waiting.get(0).code().equals(key.code());
         return own
-                ? new OperationResult.Found(true, new OperationResult.Heard(saying(waiting.get(0).offerer()), true))
+                ? new OperationResult.Found(
+                        true, new OperationResult.Heard(saying(waiting.get(0).offerer()), true))
                 : new OperationResult.Broken("found what is not under the topic: " + waiting);
     }
 

@@ -12,7 +12,9 @@ final class DroppedCandidates extends DelegatingService<InProcessService> {
     @Override
     public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
         boolean repeated = ask.bringsMore()
-                && sound.ask(node, key, new Operation.Look(), new Freshness.Now()).told() instanceof OperationResult.Seen seen
+                && sound.ask(node, key, new Operation.Look(), new Freshness.Now())
+                                .told()
+                        instanceof OperationResult.Seen seen
                 && (ask instanceof Operation.Open || seen.answerer().description() != null);
         return sound.ask(node, key, repeated ? withoutCandidates(ask) : ask, since);
     }

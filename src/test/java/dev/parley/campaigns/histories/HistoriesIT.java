@@ -2,6 +2,7 @@ package dev.parley.campaigns.histories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.campaigns.histories.Violation.Check;
 import dev.parley.packaged.RunningParley;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,8 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dparley.histories.http=5000} tries so many on SQLite, and a third of it on PostgreSQL. The controls show that the test
  * can fail: candidates that are acknowledged and forgotten, and bookmarks that are dropped on the way.
  */
+@Tag("campaign")
 class HistoriesIT {
-    private static final int ON_SQLITE = Integer.getInteger("parley.histories.http", 600);
+    private static final int ON_SQLITE = CampaignSize.of("parley.histories.http", 600);
     private static final int ON_POSTGRES = ON_SQLITE / 3;
     private static final int UNTIL_CAUGHT_MAX = 5_000;
     private static final TestSeed SEED = TestSeed.of(HistoriesIT.class);
@@ -98,7 +101,10 @@ class HistoriesIT {
                 int added = trickle.candidates().size();
                 return looked.told() instanceof OperationResult.Seen seen
                         ? new ReplyContext(
-                                new OperationResult.Trickled(seen.seq() + added, added), looked.bookmark(), true, looked.reset())
+                                new OperationResult.Trickled(seen.seq() + added, added),
+                                looked.bookmark(),
+                                true,
+                                looked.reset())
                         : looked;
             }
             return sound.ask(node, key, ask, since);

@@ -1,16 +1,19 @@
 package dev.parley.campaigns.histories;
 
+import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever peers do at once to a session, it is as if they had done it one after another. */
+@Tag("campaign")
 class HistoriesTest {
-    private static final int ON_SQLITE = Integer.getInteger("parley.histories", 3_000);
-    private static final int ON_POSTGRES = Integer.getInteger("parley.histories.postgres", ON_SQLITE / 6);
+    private static final int ON_SQLITE = CampaignSize.of("parley.histories", 3_000);
+    private static final int ON_POSTGRES = CampaignSize.of("parley.histories.postgres", ON_SQLITE / 6);
 
     @TempDir
     Path folder;

@@ -37,7 +37,8 @@ final class HistoryChecker {
             return Optional.of(
                     new Violation(Check.DECIDED, "not decided after " + undecided.places() + " places", calls));
         }
-        List<Invocation> latest = calls.stream().filter(call -> !call.mayBeBehind()).toList();
+        List<Invocation> latest =
+                calls.stream().filter(call -> !call.mayBeBehind()).toList();
         boolean ordered = LinearizabilityChecker.of(latest) instanceof LinearizabilityChecker.Verdict.Order;
         List<Invocation> shown = WHOLE ? calls : new FailingPrefix(ordered ? calls : latest).shortest();
         return Optional.of(new Violation(ordered ? Check.BOOKMARK : Check.ORDER, FailingPrefix.why(shown), shown));

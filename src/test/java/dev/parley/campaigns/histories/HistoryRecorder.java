@@ -59,7 +59,8 @@ final class HistoryRecorder {
         long begin = order.incrementAndGet();
         var one = new Begun(
                 number,
-                ending -> new Invocation(number, peer, node, ask, since, begin, ending.end(), ending.clock(), ending.reply()),
+                ending -> new Invocation(
+                        number, peer, node, ask, since, begin, ending.end(), ending.clock(), ending.reply()),
                 mark);
         begun.add(one);
         return one;

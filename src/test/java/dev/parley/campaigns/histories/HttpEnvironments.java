@@ -30,10 +30,12 @@ final class HttpEnvironments {
 
     /** The same over two nodes; their replica falls behind again and again. */
     static Environment of(TwoPackagedNodes nodes, Function<HttpService, ServiceUnderTest> other) {
-        return world(nodes.both(), other, List.of(Environment.lagging(nodes.cluster().standby())));
+        return world(
+                nodes.both(), other, List.of(Environment.lagging(nodes.cluster().standby())));
     }
 
-    private static Environment world(List<RunningParley> nodes, Function<HttpService, ServiceUnderTest> other, List<Environment.Stir> stirs) {
+    private static Environment world(
+            List<RunningParley> nodes, Function<HttpService, ServiceUnderTest> other, List<Environment.Stir> stirs) {
         var service = new HttpService(nodes.stream().map(RunningParley::uri).toList());
         return new Environment(other.apply(service), RecordedClock.unseen(), stirs, List.of());
     }

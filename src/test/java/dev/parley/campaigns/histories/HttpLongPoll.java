@@ -73,8 +73,8 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
 
     /** The latest state, where there is one. */
     private Optional<JsonNode> session() {
-        HttpResponse<String> now =
-                service.asked(node, key, new Operation.Look(), new Freshness.Now()).join();
+        HttpResponse<String> now = service.asked(node, key, new Operation.Look(), new Freshness.Now())
+                .join();
         try {
             return now.statusCode() == 200 ? Optional.of(JSON.readTree(now.body())) : Optional.empty();
         } catch (IOException e) {

@@ -55,7 +55,9 @@ final class HttpService implements ServiceUnderTest {
     public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
         URI place = nodes.get(node);
         try (var connection = new Socket(place.getHost(), place.getPort())) {
-            connection.getOutputStream().write(OperationRequest.of(key, ask, since).bytes());
+            connection
+                    .getOutputStream()
+                    .write(OperationRequest.of(key, ask, since).bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -27,7 +27,8 @@ final class InProcessClient {
 
     private InProcessClient() {}
 
-    static CompletionStage<Served<OperationResult>> ask(Signaling signaling, SessionKey key, Operation ask, ReadFrom from) {
+    static CompletionStage<Served<OperationResult>> ask(
+            Signaling signaling, SessionKey key, Operation ask, ReadFrom from) {
         if (ask instanceof Operation.Open open) {
             var opening = new Opening(
                     key.code(),
@@ -95,7 +96,9 @@ final class InProcessClient {
             return as(signaling.events(from, key, follow.after(), follow.limit()), events -> happened(events.list()));
         }
         if (ask instanceof Operation.Poll poll) {
-            return as(signaling.saidBy(from, key, poll.side().other()), said -> new OperationResult.Heard(saying(said), true));
+            return as(
+                    signaling.saidBy(from, key, poll.side().other()),
+                    said -> new OperationResult.Heard(saying(said), true));
         }
         if (ask instanceof Operation.Find find) {
             return as(
@@ -109,7 +112,8 @@ final class InProcessClient {
                         : seen(session));
     }
 
-    private static <T> CompletionStage<Served<OperationResult>> as(CompletionStage<Served<T>> stage, Function<T, OperationResult> words) {
+    private static <T> CompletionStage<Served<OperationResult>> as(
+            CompletionStage<Served<T>> stage, Function<T, OperationResult> words) {
         return stage.thenApply(served -> served.with(words.apply(served.result())));
     }
 }

@@ -62,12 +62,15 @@ final class InProcessEnvironments {
         var parts = new ArrayList<AutoCloseable>();
         for (int i = 0; i < 2; i++) {
             PostgresNode parley = PostgresNode.over(cluster, ANY_LAG);
-            var neighbours = new PostgresNotifications(PostgresNode.locator(cluster), STATEMENT_MAX, new SecureRandom());
+            var neighbours =
+                    new PostgresNotifications(PostgresNode.locator(cluster), STATEMENT_MAX, new SecureRandom());
             parts.add(neighbours);
             Database served = fault.database(parley.database());
             var feed = TestWaitRegistries.among(neighbours, clock);
             nodes.add(new InProcessService.Node(
-                    served, new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()), feed));
+                    served,
+                    new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()),
+                    feed));
         }
         var stirs = new ArrayList<Environment.Stir>();
         stirs.add(Environment.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));

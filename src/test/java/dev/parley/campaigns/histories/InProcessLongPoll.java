@@ -30,8 +30,9 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
         this.key = key;
         this.ask = ask;
         this.since = since;
-        ReplyContext first =
-                InProcessService.asked(node, key, ask, since).toCompletableFuture().join();
+        ReplyContext first = InProcessService.asked(node, key, ask, since)
+                .toCompletableFuture()
+                .join();
         if (isNews(first)) {
             reply.complete(first);
             return;

@@ -77,14 +77,16 @@ final class InProcessService implements ServiceUnderTest {
     }
 
     static ReplyContext reply(Served<OperationResult> served) {
-        return new ReplyContext(served.result(), served.bookmark(), served.node().primary(), served.reset());
+        return new ReplyContext(
+                served.result(), served.bookmark(), served.node().primary(), served.reset());
     }
 
     /** Where a refusal came from, the use cases do not tell; HTTP puts the node's standpoint on it. */
     private static ReplyContext refused(Throwable failure, ReplyPosition standpoint) {
         Throwable cause = Futures.cause(failure);
         return cause instanceof SignalingException refusal && !(cause instanceof Passing)
-                ? new ReplyContext(new OperationResult.Refused(refusal.type()), standpoint.bookmark(), false, standpoint.reset())
+                ? new ReplyContext(
+                        new OperationResult.Refused(refusal.type()), standpoint.bookmark(), false, standpoint.reset())
                 : ReplyContext.broken(cause.toString());
     }
 

@@ -46,7 +46,8 @@ record Invocation(
      * another may have the code by now.
      */
     boolean isToBeExplained() {
-        boolean vain = ask instanceof Operation.Follow follow && follow.waits() && told() instanceof OperationResult.Refused;
+        boolean vain =
+                ask instanceof Operation.Follow follow && follow.waits() && told() instanceof OperationResult.Refused;
         return reply != null && !(reply.told() instanceof OperationResult.Broken) && !vain;
     }
 }

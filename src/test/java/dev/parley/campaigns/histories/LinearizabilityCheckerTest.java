@@ -23,7 +23,13 @@ class LinearizabilityCheckerTest {
     @Test
     void aReplicaMayBeAhead() {
         Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
-        Invocation refused = call(2, new Operation.Extend("S", 60), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, "1", false, false));
+        Invocation refused = call(
+                2,
+                new Operation.Extend("S", 60),
+                new Freshness.Now(),
+                4,
+                5,
+                new ReplyContext(NOT_FOUND, "1", false, false));
 
         assertThat(LinearizabilityChecker.of(List.of(OPENING, seen, refused))).isInstanceOf(Verdict.Order.class);
     }
@@ -59,7 +65,8 @@ class LinearizabilityCheckerTest {
 
         assertThat(story.canEndWith(new Operation.Look(first), new OperationResult.NotModified()))
                 .isFalse();
-        assertThat(story.canEndWith(new Operation.Look(next), new OperationResult.NotModified())).isTrue();
+        assertThat(story.canEndWith(new Operation.Look(next), new OperationResult.NotModified()))
+                .isTrue();
         assertThat(story.canEndWith(restart(first), new OperationResult.Refused("session-changed")))
                 .isTrue();
         assertThat(story.canEndWith(restart(first), new OperationResult.Joined(2, 2, 60_000L, false, null)))
@@ -70,12 +77,19 @@ class LinearizabilityCheckerTest {
 
     @Test
     void anEntityTagOfAReplyThatTwoMomentsExplainIsThatOfEither() {
-        Invocation opening = call(1, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), null, true, false));
+        Invocation opening = call(
+                1, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), null, true, false));
         Invocation extending = call(2, new Operation.Extend("S", 90), new Freshness.Now(), 2, Invocation.NEVER, null);
-        Invocation looking = call(3, new Operation.Look(), new Freshness.Now(), 3, 7, new ReplyContext(seen("t"), null, true, false));
+        Invocation looking = call(
+                3, new Operation.Look(), new Freshness.Now(), 3, 7, new ReplyContext(seen("t"), null, true, false));
         var tag = new Operation.Tag(3, "t");
         Invocation unchanged = call(
-                4, new Operation.Look(tag), new Freshness.Now(), 10, 11, new ReplyContext(new OperationResult.NotModified(), null, true, false));
+                4,
+                new Operation.Look(tag),
+                new Freshness.Now(),
+                10,
+                11,
+                new ReplyContext(new OperationResult.NotModified(), null, true, false));
 
         assertThat(LinearizabilityChecker.of(List.of(opening, extending, looking, unchanged)))
                 .isInstanceOf(Verdict.Order.class);
@@ -85,13 +99,17 @@ class LinearizabilityCheckerTest {
     @Test
     void whoBringsTheEntityTagOfAReplicaThatIsAheadMayFindNothingYet() {
         OperationResult seen = seen("t");
-        Invocation looking = call(1, new Operation.Look(), new Freshness.Ever(), 2, 3, new ReplyContext(seen, null, false, false));
+        Invocation looking =
+                call(1, new Operation.Look(), new Freshness.Ever(), 2, 3, new ReplyContext(seen, null, false, false));
         Operation.Tag tag = new Operation.Tag(1, "t");
-        Invocation missed = call(2, new Operation.Look(tag), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, null, true, false));
-        Invocation again = call(3, new Operation.Look(tag), new Freshness.Now(), 6, 7, new ReplyContext(seen, null, true, false));
+        Invocation missed = call(
+                2, new Operation.Look(tag), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, null, true, false));
+        Invocation again =
+                call(3, new Operation.Look(tag), new Freshness.Now(), 6, 7, new ReplyContext(seen, null, true, false));
 
         assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed))).isInstanceOf(Verdict.Order.class);
-        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed, again))).isInstanceOf(Verdict.None.class);
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed, again)))
+                .isInstanceOf(Verdict.None.class);
     }
 
     @Test
@@ -113,13 +131,17 @@ class LinearizabilityCheckerTest {
         story.says(answer("T", "answer", List.of()), joined(2, false));
         story.says(restart(null), new OperationResult.Joined(3, 2, 60_000L, false, null));
 
-        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
+        assertThat(story.canEndWith(
+                        answer("U", "mine", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
                 .isFalse();
-        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Refused("session-token-refused")))
+        assertThat(story.canEndWith(
+                        answer("U", "mine", List.of()), new OperationResult.Refused("session-token-refused")))
                 .isTrue();
-        assertThat(story.canEndWith(answer(null, "mine", List.of()), new OperationResult.Refused("session-token-missing")))
+        assertThat(story.canEndWith(
+                        answer(null, "mine", List.of()), new OperationResult.Refused("session-token-missing")))
                 .isTrue();
-        assertThat(story.canEndWith(answer("T", "again", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
+        assertThat(story.canEndWith(
+                        answer("T", "again", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
                 .isTrue();
         assertThat(story.canEndWith(FIND, FOUND)).isFalse();
     }
@@ -131,7 +153,8 @@ class LinearizabilityCheckerTest {
         story.says(restart(null), new OperationResult.Joined(2, 2, 60_000L, false, null));
 
         assertThat(story.canEndWith(FIND, FOUND)).isTrue();
-        assertThat(story.canEndWith(answer("U", "mine", List.of()), new OperationResult.Joined(3, 2, 60_000L, false, null)))
+        assertThat(story.canEndWith(
+                        answer("U", "mine", List.of()), new OperationResult.Joined(3, 2, 60_000L, false, null)))
                 .isTrue();
     }
 
@@ -146,7 +169,8 @@ class LinearizabilityCheckerTest {
 
         assertThat(story.canEndWith(
                         new Operation.Follow(4, 100, false),
-                        new OperationResult.Happened(List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y")))))
+                        new OperationResult.Happened(
+                                List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y")))))
                 .isTrue();
         assertThat(story.canEndWith(new Operation.Follow(4, 100, false), new OperationResult.Happened(List.of())))
                 .isFalse();
@@ -178,7 +202,8 @@ class LinearizabilityCheckerTest {
         return new OperationResult.Joined(seq, 1, 60_000L, replay, null);
     }
 
-    private static Invocation call(int number, Operation ask, Freshness since, long begin, long end, @Nullable ReplyContext reply) {
+    private static Invocation call(
+            int number, Operation ask, Freshness since, long begin, long end, @Nullable ReplyContext reply) {
         return new Invocation(number, "peer", 0, ask, since, begin, end, List.of(NOW), reply);
     }
 
@@ -200,7 +225,13 @@ class LinearizabilityCheckerTest {
 
         private Invocation next(Operation ask, OperationResult told) {
             int number = calls.size() + 1;
-            return call(number, ask, new Freshness.Now(), 2L * number, 2L * number + 1, new ReplyContext(told, null, true, false));
+            return call(
+                    number,
+                    ask,
+                    new Freshness.Now(),
+                    2L * number,
+                    2L * number + 1,
+                    new ReplyContext(told, null, true, false));
         }
     }
 }

@@ -14,7 +14,8 @@ record ModelHistory(
     static final ModelHistory BEGINNING = new ModelHistory(Model.NOTHING, 0, -1, null, 1);
 
     ModelHistory then(Model next, long begun) {
-        return new ModelHistory(next, version + 1, begun, this, 31 * (31 * hash + next.hashCode()) + Long.hashCode(begun));
+        return new ModelHistory(
+                next, version + 1, begun, this, 31 * (31 * hash + next.hashCode()) + Long.hashCode(begun));
     }
 
     /** What the version showed. */

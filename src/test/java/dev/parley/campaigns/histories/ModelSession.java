@@ -31,7 +31,8 @@ record ModelSession(
 
     static ModelSession opened(Operation.Open ask, int number, long now) {
         long then = now + 1000L * ask.ttlSeconds();
-        ModelSession fresh = new ModelSession(number, ask.topic(), ask.ttlSeconds(), ask.token(), null, 1, then, List.of())
+        ModelSession fresh = new ModelSession(
+                        number, ask.topic(), ask.ttlSeconds(), ask.token(), null, 1, then, List.of())
                 .with(OFFER, Side.OFFERER, ask.offer());
         return fresh.trickled(Side.OFFERER, ask.candidates(), ask.end());
     }
@@ -141,7 +142,8 @@ record ModelSession(
         return with(answererToken, generation, expiresAt, List.copyOf(more));
     }
 
-    private ModelSession with(@Nullable String answererToken, int generation, long expiresAt, List<ObservedEvent> events) {
+    private ModelSession with(
+            @Nullable String answererToken, int generation, long expiresAt, List<ObservedEvent> events) {
         return new ModelSession(number, topic, ttlSeconds, offererToken, answererToken, generation, expiresAt, events);
     }
 }

@@ -10,11 +10,13 @@ import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Histories are worth what they catch: each deliberate fault is to be caught by one, and by which check is told. */
+@Tag("slow")
 class MutantsTest {
     private static final int HISTORIES_MAX = Integer.getInteger("parley.mutants.histories", 20_000);
     private static final TestSeed SEED = TestSeed.of(MutantsTest.class);

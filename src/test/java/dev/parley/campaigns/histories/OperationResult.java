@@ -60,7 +60,8 @@ sealed interface OperationResult {
             SideContent offerer,
             SideContent answerer,
             @Nullable Long expiresAt,
-            @Nullable String tag) implements OperationResult {
+            @Nullable String tag)
+            implements OperationResult {
         @Override
         public boolean fits(OperationResult expected) {
             return expected instanceof Seen truth

@@ -49,7 +49,8 @@ final class PeerKnowledge {
                         ? new Operation.TrickleAs(side(variant), null, candidate(variant))
                         : new Operation.Trickle(token, candidates(variant), false, variant == 3 ? generation : null);
             case END -> new Operation.Trickle(self.name(), List.of(), true, null);
-            case RESTART -> new Operation.Restart(self.name(), variant == 3 ? null : tag(of), said("offer", 1 + variant));
+            case RESTART ->
+                new Operation.Restart(self.name(), variant == 3 ? null : tag(of), said("offer", 1 + variant));
             case EXTEND -> new Operation.Extend(self.name(), TTL_SECONDS[variant]);
             case CLOSE -> new Operation.Close(self.name());
             case LOOK -> new Operation.Look(variant < 2 ? tag(variant) : null);

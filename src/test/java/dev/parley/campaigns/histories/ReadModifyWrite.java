@@ -24,7 +24,9 @@ final class ReadModifyWrite extends DelegatingService<InProcessService> {
     public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
         if (ask instanceof Operation.Trickle trickle
                 && trickle.generation() == null
-                && sound.ask(node, key, new Operation.Look(), new Freshness.Now()).told() instanceof OperationResult.Seen seen) {
+                && sound.ask(node, key, new Operation.Look(), new Freshness.Now())
+                                .told()
+                        instanceof OperationResult.Seen seen) {
             byte[] token = Objects.requireNonNull(DomainMapping.token(trickle.token()))
                     .hash()
                     .bytes();
@@ -37,7 +39,8 @@ final class ReadModifyWrite extends DelegatingService<InProcessService> {
         return sound.ask(node, key, ask, since);
     }
 
-    private static int writeBack(Statements tx, SessionKey key, byte[] token, OperationResult.Seen seen) throws SQLException {
+    private static int writeBack(Statements tx, SessionKey key, byte[] token, OperationResult.Seen seen)
+            throws SQLException {
         String namespace = key.namespace().name();
         String code = key.code().text();
         int written = tx.call(WRITE_BACK)

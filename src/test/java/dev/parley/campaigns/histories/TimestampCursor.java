@@ -26,9 +26,11 @@ final class TimestampCursor extends DelegatingService<InProcessService> {
             List<ObservedEvent> later = happened.events().stream()
                     .filter(event -> stamped.getOrDefault(event.seq(), Long.MAX_VALUE) > after)
                     .toList();
-            return new ReplyContext(new OperationResult.Happened(later), reply.bookmark(), reply.primary(), reply.reset());
+            return new ReplyContext(
+                    new OperationResult.Happened(later), reply.bookmark(), reply.primary(), reply.reset());
         }
-        long seq = reply.told() instanceof OperationResult.Trickled trickled && trickled.added() > 0 ? trickled.seq() : 0;
+        long seq =
+                reply.told() instanceof OperationResult.Trickled trickled && trickled.added() > 0 ? trickled.seq() : 0;
         while (seq > 0 && stamped.putIfAbsent(seq, now) == null) {
             seq--;
         }

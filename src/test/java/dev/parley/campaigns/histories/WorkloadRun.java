@@ -63,7 +63,8 @@ final class WorkloadRun {
      * @param take tells one performance of a script from another
      * @param threads on which peers act; there must be one for each
      */
-    static List<History> perform(ServiceUnderTest service, RecordedClock clock, Workload script, String take, Executor threads) {
+    static List<History> perform(
+            ServiceUnderTest service, RecordedClock clock, Workload script, String take, Executor threads) {
         var play = new WorkloadRun(service, clock, script, take);
         play.acting = script.roles().size();
         CompletableFuture<?>[] peers = script.roles().stream()
@@ -166,7 +167,12 @@ final class WorkloadRun {
             Freshness last = Objects.requireNonNull(handed.get(one.getKey())).get();
             for (int node = 0; node < service.nodes(); node++) {
                 read(one.getKey(), one.getValue(), node, new Operation.Follow(0, 1_000, false), new Freshness.Now());
-                read(one.getKey(), one.getValue(), node, new Operation.Look(), last == null ? new Freshness.Now() : last);
+                read(
+                        one.getKey(),
+                        one.getValue(),
+                        node,
+                        new Operation.Look(),
+                        last == null ? new Freshness.Now() : last);
             }
         }
     }

@@ -13,9 +13,11 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests are held to a rate an address; whose address, only a trusted proxy may say. Each test comes from its own. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(RateProfile.class)
 public class RateFilterTest {

@@ -138,7 +138,8 @@ abstract class SightContract {
     @Test
     void whoWaitsIsSeenUntilItHasGone() throws Exception {
         String code = open();
-        HttpRequest request = HttpRequest.newBuilder(TestClient.service().resolve("/api/v1/sessions/" + code + "/events"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        TestClient.service().resolve("/api/v1/sessions/" + code + "/events"))
                 .header("Origin", client.origin())
                 .header("Accept", "text/event-stream")
                 .build();

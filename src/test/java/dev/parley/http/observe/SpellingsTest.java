@@ -9,12 +9,14 @@ import dev.parley.http.RawConnection;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Goal: no spelling of a path keeps a call from being seen, or seen as what it is. Method: each on a connection of its own. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(AccessLogProfile.class)
 class SpellingsTest {

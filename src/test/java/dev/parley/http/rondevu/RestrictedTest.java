@@ -13,11 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator can shut: the compatible API, and pages of all origins but a few. */
+@Tag("integration")
 @QuarkusTest
 @TestProfile(RestrictedTest.Restricted.class)
 class RestrictedTest {

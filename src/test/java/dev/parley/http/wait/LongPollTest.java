@@ -142,7 +142,8 @@ class LongPollTest {
 
     @Test
     void aSnapshotThatIsKnownComesWhenItIsNew() {
-        CompletableFuture<HttpReply> waiting = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> waiting =
+                snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 1);
         session.answer().is(201);
 
@@ -181,7 +182,8 @@ class LongPollTest {
     void whoWaitsWhenTheSessionIsDeletedGetsClosed() {
         session.answer().is(201);
         CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
-        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> snapshot =
+                snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         delete();
 
@@ -206,7 +208,8 @@ class LongPollTest {
     @Test
     void whoWaitsWhenTheSessionExpiresFindsNone() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
-        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> snapshot =
+                snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         clock.advance(Duration.ofMinutes(5));
 
@@ -217,7 +220,8 @@ class LongPollTest {
     @Test
     void whoWaitsIsNotToldOfTheNextSessionWithTheCode() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
-        CompletableFuture<HttpReply> snapshot = snapshot(session.tag(), "wait=25").sendAndGoOn();
+        CompletableFuture<HttpReply> snapshot =
+                snapshot(session.tag(), "wait=25").sendAndGoOn();
         await().until(() -> feed.size() == 2);
         clock.advance(Duration.ofMinutes(5));
         session.client()

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The page in each of its states, in the ways in which people have it: axe-core finds nothing to object to, nothing lies on
  * something else, and nothing is wider than the screen. What it looked like is left in {@code target/browser}.
  */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class AccessibleConsoleIT {
     private static final String AXE = resource("/axe.min.js");

@@ -35,7 +35,9 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
         BrowserEnvironment stage = context.getRoot()
                 .getStore(ROOM)
                 .computeIfAbsent(
-                        BrowserEnvironment.class, key -> BrowserEnvironment.with(Chromium.installed().orElseThrow()), BrowserEnvironment.class);
+                        BrowserEnvironment.class,
+                        key -> BrowserEnvironment.with(Chromium.installed().orElseThrow()),
+                        BrowserEnvironment.class);
         return context.getStore(ROOM).computeIfAbsent(Pages.class, key -> new Pages(stage), Pages.class);
     }
 

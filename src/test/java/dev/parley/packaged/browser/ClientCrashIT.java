@@ -7,11 +7,13 @@ import dev.parley.packaged.RunningParley;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pages with parley.js meet although the service is killed between the offer and the answer. */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class ClientCrashIT {
     @TempDir

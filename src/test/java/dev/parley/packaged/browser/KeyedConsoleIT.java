@@ -6,11 +6,13 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.RunningParley;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the service asks for keys its page does, and its calls and its event stream have the key with them. */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class KeyedConsoleIT {
     private static final String WRONG = "This key is invalid, expired or revoked.";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.AddScriptTagOptions;
+import dev.parley.CampaignSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The README's lines for a browser, pasted into two pages as a newcomer does. {@code -Dparley.readme.runs=50} repeats that. */
 @ExtendWith(BrowserExtension.class)
 class ReadmeBrowserIT {
-    private static final int RUNS = Integer.getInteger("parley.readme.runs", 4);
+    private static final int RUNS = CampaignSize.of("parley.readme.runs", 4);
     private static final String SERVICE_OF_README = "http://127.0.0.1:8080";
     private static final Pattern HOST = Pattern.compile("```js host\n(.*?\n)(const session = .*?)```", Pattern.DOTALL);
     private static final Pattern GUEST = Pattern.compile("```js guest\n(.*?)```", Pattern.DOTALL);

@@ -14,11 +14,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a visitor can be told where two pages do not get together: the reason, and at once. */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class RefusalsIT {
     private static final Map<String, Object> NOTHING = Map.of();

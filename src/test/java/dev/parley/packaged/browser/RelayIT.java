@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two browsers that no direct way connects: a real TURN server takes the credentials that Parley grants, and no others. */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class RelayIT {
     private static final String API = "native";

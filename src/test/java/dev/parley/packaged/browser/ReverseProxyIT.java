@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Pages that a real nginx, or Caddy, serves from Parley's own origin: what a page writes is in the namespace that it reads, by whatever
  * API of the browser it calls, and events are not held back. What the guide has for them is read out of it.
  */
+@Tag("slow")
 @ExtendWith(ReverseProxyIT.Installed.class)
 class ReverseProxyIT {
     private static final Path GUIDE = Path.of("src/site/markdown/reverse-proxies.md");

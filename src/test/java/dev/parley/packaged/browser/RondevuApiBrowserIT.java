@@ -1,8 +1,10 @@
 package dev.parley.packaged.browser;
 
 import com.microsoft.playwright.Request;
+import org.junit.jupiter.api.Tag;
 
 /** Two browsers meet through the compatible API, as a client of rondevu 0.1 uses it. */
+@Tag("slow")
 final class RondevuApiBrowserIT extends MeetingContract {
     RondevuApiBrowserIT() {
         super("rondevu");

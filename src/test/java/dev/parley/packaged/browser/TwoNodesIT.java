@@ -8,11 +8,13 @@ import dev.parley.packaged.RunningParley;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two pages meet, each by a node of its own, over a PostgreSQL whose replica is behind. */
+@Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class TwoNodesIT {
     @TempDir

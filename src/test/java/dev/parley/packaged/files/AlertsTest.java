@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The alerts and the dashboard, held against Prometheus itself. What makes an alert fire in a running service is in AlertsIT. */
+@Tag("integration")
 class AlertsTest {
     private static final Path RULES = Path.of("src/main/prometheus/parley.rules.yml");
     private static final Path TESTS = Path.of("src/test/prometheus/parley.test.yml");

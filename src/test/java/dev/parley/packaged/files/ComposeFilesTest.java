@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The compose files, held against docker-compose itself, and the scripts that their containers run. */
+@Tag("integration")
 class ComposeFilesTest {
     private static final Path FOLDER = Path.of("src/main/docker");
     private static final Path COMPOSE = Path.of("/usr/bin/docker-compose");

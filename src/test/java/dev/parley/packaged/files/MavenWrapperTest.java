@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Which Maven {@code ./mvnw} runs. Method: the script and a pin of its own in an empty project, and scripts in the places of Maven and
  * curl that note down how they are called. Nothing is fetched from anywhere.
  */
+@Tag("integration")
 class MavenWrapperTest {
     private static final String VERSION = "3.9.99";
     private static final String ARCHIVE = "apache-maven-" + VERSION + "-bin.tar.gz";

@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator does to a PostgreSQL store: the same as to a file, but for backups, which are the cluster's own. */
+@Tag("integration")
 class PostgresAdminTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 

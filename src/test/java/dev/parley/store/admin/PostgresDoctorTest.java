@@ -24,11 +24,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is wrong with a primary or a replica is found: for each "ok" there is a case in which it is not. */
+@Tag("integration")
 class PostgresDoctorTest {
     private static final Duration LAG_MAX = Duration.ofMillis(300);
 
@@ -146,7 +148,8 @@ class PostgresDoctorTest {
     }
 
     private static List<Finding> withoutItsKey(PostgresCluster cluster) {
-        try (PostgresNode sealed = PostgresNode.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
+        try (PostgresNode sealed =
+                PostgresNode.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
             assertThat(sealed.database().nodes()).isNotEmpty();
         }
         return examined(cluster);

@@ -178,7 +178,8 @@ class SqliteAdminTest {
             assertThat(isReset(database, before)).isTrue();
             assertThat(isReset(database, undone)).isTrue();
             assertThat(isReset(
-                            database, served(database.write(TestTable.set("new"))).bookmark()))
+                            database,
+                            served(database.write(TestTable.set("new"))).bookmark()))
                     .isFalse();
         }
     }

@@ -17,12 +17,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A node whose connections to the primary are all taken refuses at once what it has no room to let wait; so it does where the server
  * gives it no more of them.
  */
+@Tag("slow")
 class BusyPrimaryTest {
     @Test
     void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {

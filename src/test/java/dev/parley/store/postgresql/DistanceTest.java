@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.CampaignCounts;
+import dev.parley.CampaignSize;
 import dev.parley.LogCapture;
 import dev.parley.TestSeed;
 import dev.parley.campaigns.faults.CheckingOfferer;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,9 +43,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>{@code -Dparley.distance.rounds=20} breaks the connections so often instead of {@value #ROUNDS_SMALL} times, at three
  * distances instead of two, and fails over at each and not at the longest alone.
  */
+@Tag("slow")
 class DistanceTest {
     private static final int ROUNDS_SMALL = 1;
-    private static final int ROUNDS = Integer.getInteger("parley.distance.rounds", ROUNDS_SMALL);
+    private static final int ROUNDS = CampaignSize.of("parley.distance.rounds", ROUNDS_SMALL);
     private static final int LONGEST = 300;
     private static final int TALKERS = 3;
     private static final int LOOKS = 5;
@@ -97,7 +100,8 @@ class DistanceTest {
         Random random = TestSeed.of(DistanceTest.class).random();
         try (FaultyProxy wire = FaultyProxy.to(shared.standby().port(), random)) {
             wire.stretch(Duration.ofMillis(LONGEST));
-            try (PostgresNode parley = PostgresNode.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
+            try (PostgresNode parley =
+                    PostgresNode.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
                 await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
                 terminate(shared.standby());
                 await().atMost(Duration.ofSeconds(30)).until(() -> !parley.isWhole());

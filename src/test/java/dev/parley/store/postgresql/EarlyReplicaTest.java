@@ -9,12 +9,14 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: what a replica has shown to somebody, the primary shows to whoever brings the bookmark. Method: a commit that waits for a
  * standby which there is not, so that the replica has it, and the primary holds it back.
  */
+@Tag("slow")
 class EarlyReplicaTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 

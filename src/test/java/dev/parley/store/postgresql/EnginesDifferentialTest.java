@@ -38,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Goal: nobody can tell the engines apart. Method: the same random calls, with the same clock, on an SQLite file and on a
  * PostgreSQL server; each outcome, a refusal with its words included, must be the same on both.
  */
+@Tag("campaign")
 class EnginesDifferentialTest {
     private static final int CALLS = 2_000;
 
@@ -65,9 +67,10 @@ class EnginesDifferentialTest {
         try (PostgresCluster cluster = PostgresCluster.shared();
                 PostgresNode parley = PostgresNode.over(cluster);
                 Database file = new OfflineStore(folder.resolve("parley.db")).open()) {
-            var onPostgres =
-                    new Signaling(parley.database(), TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
-            var onSqlite = new Signaling(file, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
+            var onPostgres = new Signaling(
+                    parley.database(), TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
+            var onSqlite = new Signaling(
+                    file, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
             for (int i = 0; i < CALLS; i++) {
                 if (random.nextInt(20) == 0) {
                     clock.advance(Duration.ofSeconds(random.nextInt(8)));

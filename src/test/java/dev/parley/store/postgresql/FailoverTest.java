@@ -20,12 +20,14 @@ import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: what is said while a primary is dead and after a standby took its place is true. Method: a real primary killed with
  * {@code kill -9}, a real standby promoted, and a Parley node that lives through it.
  */
+@Tag("slow")
 class FailoverTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 

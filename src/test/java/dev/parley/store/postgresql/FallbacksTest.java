@@ -20,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a read that a replica cannot serve is served by the primary, once, and counted under its reason. Method: a real standby
  * that is late, full, cut off, hung, out of reach or busy with replay at the moment of the read, and a primary that is lost then.
  */
+@Tag("integration")
 class FallbacksTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

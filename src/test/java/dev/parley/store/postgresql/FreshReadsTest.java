@@ -26,12 +26,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: what a bookmark promises is kept by replicas that are late. Method: a real standby whose replay is paused, and two
  * Parley nodes; a write's number of events tells whether a read was stale.
  */
+@Tag("integration")
 class FreshReadsTest {
     private static final int PEERS = 100;
     private static final int PROBES = 5_000;
@@ -224,7 +226,8 @@ class FreshReadsTest {
     }
 
     /** Writes through one node, reads through the other at once, all peers beside each other; returns how many were stale. */
-    private static int probes(List<WritingPeer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
+    private static int probes(
+            List<WritingPeer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
         var stale = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(peers.size());
         try {

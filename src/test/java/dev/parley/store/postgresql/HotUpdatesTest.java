@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * page and no index is touched, and what was said is only ever inserted. (An answer, a new offer and another time to live do
  * change what a session is found by.)
  */
+@Tag("integration")
 class HotUpdatesTest {
     private static final int SESSIONS = 400;
     private static final int CANDIDATES = 10;

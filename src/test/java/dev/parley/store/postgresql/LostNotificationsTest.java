@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a notice that is lost costs a waiter some time, and never an event. Method: commits of which nobody is told, and a server
  * that lets nobody listen while there is something to be heard.
  */
+@Tag("integration")
 class LostNotificationsTest {
     private static final Duration RECHECK = Duration.ofMillis(200);
 

@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Which of several replicas a read goes to. One standby stands for all that can be reached, since it is by their names and regions
  * that they are chosen.
  */
+@Tag("integration")
 class NearestReplicaTest {
     private static final Duration LAG_MAX = Duration.ofSeconds(5);
     private static final int READS = 30;
@@ -45,7 +47,8 @@ class NearestReplicaTest {
 
     @Test
     void aFarOneServesWhereTheNearOnesCannotBeReached() {
-        try (PostgresNode parley = PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
+        try (PostgresNode parley =
+                PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
             await().until(() -> parley.database().nodes().stream()
                             .filter(NodeState::serving)
                             .count()

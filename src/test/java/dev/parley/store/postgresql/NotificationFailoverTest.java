@@ -4,9 +4,11 @@ import static dev.parley.contract.Awaited.served;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The nodes find one another again over whichever server is the primary. */
+@Tag("slow")
 class NotificationFailoverTest {
     @Test
     void afterAFailoverACommitOnOneNodeWakesAWaiterOnAnotherAgain() throws Exception {
@@ -18,7 +20,9 @@ class NotificationFailoverTest {
             cluster.primary().kill();
             cluster.standby().promote();
             await().ignoreException(StoreUnavailable.class)
-                    .until(() -> served(WritingPeer.inNoSession().open(nodes.writing().parley())) != null);
+                    .until(() -> served(WritingPeer.inNoSession()
+                                    .open(nodes.writing().parley()))
+                            != null);
 
             nodes.awaitHearing();
             nodes.assertThatACommitIsHeard();

@@ -40,8 +40,8 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
             var random = new SecureRandom();
             var neighbours = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
             WaitRegistry feed = TestWaitRegistries.among(neighbours, recheck);
-            var signaling =
-                    new Signaling(plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
+            var signaling = new Signaling(
+                    plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
             return new TestNode(new PostgresNode(plain.database(), signaling, plain.meters()), neighbours, feed);
         }
 

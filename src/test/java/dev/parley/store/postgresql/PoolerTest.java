@@ -17,12 +17,14 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pooler that keeps a session for each connection is as good as the server; one that does not is refused in one line. */
+@Tag("slow")
 class PoolerTest {
     @TempDir
     Path folder;
@@ -53,7 +55,8 @@ class PoolerTest {
                 PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
             String replicas = "copy@here=" + copys.url(cluster);
             PrimaryLocator locator = PostgresNode.locator(pooler.url(cluster), replicas, Optional.empty());
-            TestNode pooled = TestNode.over(PostgresNode.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
+            TestNode pooled =
+                    TestNode.over(PostgresNode.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
             try (var nodes = new NotifyingNodes(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
                 await().until(pooled.parley()::isWhole);
                 WritingPeer peer = nodes.opened();
@@ -107,9 +110,11 @@ class PoolerTest {
     void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheLogSaysWhyOnce() {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
                 LogCapture log = LogCapture.at("dev.parley");
-                PostgresNode parley = PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
+                PostgresNode parley =
+                        PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
             await().until(() -> !log.heard().isEmpty());
-            assertThat(served(WritingPeer.inNoSession().open(parley)).node().primary()).isTrue();
+            assertThat(served(WritingPeer.inNoSession().open(parley)).node().primary())
+                    .isTrue();
             assertThat(parley.isWhole()).isFalse();
             assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "transaction mode");
         }
@@ -120,8 +125,9 @@ class PoolerTest {
     }
 
     private void assertRefused(PgBouncer pooler, String... why) {
-        assertThatThrownBy(() -> PostgresNode.over(pooler.url(cluster), PostgresNode.copy(cluster), Duration.ofSeconds(5))
-                        .close())
+        assertThatThrownBy(
+                        () -> PostgresNode.over(pooler.url(cluster), PostgresNode.copy(cluster), Duration.ofSeconds(5))
+                                .close())
                 .isInstanceOfSatisfying(
                         InvalidConfiguration.class,
                         refusal -> assertThat(refusal.getMessage())

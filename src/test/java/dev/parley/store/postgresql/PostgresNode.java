@@ -195,7 +195,9 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
         var database = new PostgresDatabase(
                 settings, migrations(locator.url()), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
         return new PostgresNode(
-                database, new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random), meters);
+                database,
+                new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random),
+                meters);
     }
 
     /** What an operator does to the cluster of {@code locator}, without replicas. */

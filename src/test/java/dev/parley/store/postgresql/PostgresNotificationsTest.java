@@ -17,12 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Who waits on one node is woken by what another commits. Nobody here looks by himself within an hour, so whoever has looked
  * was told.
  */
+@Tag("integration")
 class PostgresNotificationsTest {
     private static final int WAKE_UPS = 200;
 
@@ -65,7 +67,8 @@ class PostgresNotificationsTest {
     @Test
     void whoWaitsForAnotherSessionIsNotWoken() throws Exception {
         var stranger = new RecordingWaiter();
-        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
+        Wait wait =
+                TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
 
         nodes.assertThatACommitIsHeard();
 
@@ -89,7 +92,8 @@ class PostgresNotificationsTest {
     @Test
     void whenAConnectionWasLostAllLookOnceAndAreWokenAgain() throws Exception {
         var anybody = new RecordingWaiter();
-        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
+        Wait wait =
+                TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
 
         cluster.primary().ask("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity

@@ -18,12 +18,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a replica that dies, hangs, lags or comes back costs no request. Method: peers that write and read without a pause, half of
  * them with bookmarks, while a real standby is killed, frozen, kept from replaying and started again.
  */
+@Tag("slow")
 class ReplicaFailuresTest {
     private static final int PEERS = 4;
     private static final int READS_BEHIND_MIN = 50;

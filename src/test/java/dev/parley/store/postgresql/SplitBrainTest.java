@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not it was restarted. Method: a real pair of servers, the standby promoted, the old primary started as it was; a server that a
  * node cannot reach is one that is frozen or not in its settings.
  */
+@Tag("slow")
 class SplitBrainTest {
     private static final Duration LONG = Duration.ofMinutes(2);
 
@@ -61,7 +63,8 @@ class SplitBrainTest {
             await().atMost(LONG)
                     .until(() -> node.database().nodes().get(0).state().equals("old"));
             for (int i = 0; i < 20; i++) {
-                assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node))).isInstanceOf(StoreUnavailable.class);
+                assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node)))
+                        .isInstanceOf(StoreUnavailable.class);
             }
             assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
 
@@ -74,13 +77,15 @@ class SplitBrainTest {
     @Test
     void aRestartedNodeThatReachesOnlyTheOldPrimaryIsRefused() {
         Path seen = folder.resolve("data/timelines.properties");
-        try (PostgresNode node = PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
+        try (PostgresNode node =
+                PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
             failOver(node);
         }
         promoted.freeze();
         old.ask("DELETE FROM cluster_timelines"); // what another node may have left there
 
-        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() ->
+                        PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining(
                         "127.0.0.1:" + old.port() + " is an old primary: it writes timeline 1, and timeline 2");
@@ -180,7 +185,8 @@ class SplitBrainTest {
         String system = old.ask("SELECT system_identifier FROM pg_control_system()");
         Files.writeString(seen, system + "=7\n");
 
-        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() ->
+                        PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("timeline 7 of its cluster has been seen, says " + seen);
         assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");

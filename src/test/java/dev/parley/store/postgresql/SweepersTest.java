@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * Method: two sweepers at each of two nodes, peers who write meanwhile, and a transaction that holds some of the expired sessions
  * and does not end before the sweeps have.
  */
+@Tag("integration")
 class SweepersTest {
     private static final int EXPIRED = 1_000;
     private static final int HELD = 5;

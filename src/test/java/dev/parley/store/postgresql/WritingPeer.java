@@ -26,7 +26,8 @@ import java.util.concurrent.CompletionStage;
 record WritingPeer(SessionKey key, SessionToken token) {
     static WritingPeer inNoSession() {
         String code = UUID.randomUUID().toString();
-        return new WritingPeer(new SessionKey(new Namespace("https://peer.test"), new Code(code)), new SessionToken(code));
+        return new WritingPeer(
+                new SessionKey(new Namespace("https://peer.test"), new Code(code)), new SessionToken(code));
     }
 
     CompletionStage<Served<Joined>> open(PostgresNode at) {

@@ -101,7 +101,8 @@ class FilePresenceTest {
         loss.befall(store.path());
 
         for (String name : new String[] {"after", "later"}) {
-            assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(TestTable.set(name))));
+            assertThatExceptionOfType(StoreUnavailable.class)
+                    .isThrownBy(() -> result(database.write(TestTable.set(name))));
         }
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
     }
@@ -125,7 +126,8 @@ class FilePresenceTest {
         Files.delete(link);
         Files.copy(store.path(), link);
 
-        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> result(database.write(TestTable.set("after"))));
+        assertThatExceptionOfType(StoreUnavailable.class)
+                .isThrownBy(() -> result(database.write(TestTable.set("after"))));
     }
 
     @Test

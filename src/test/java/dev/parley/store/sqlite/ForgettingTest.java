@@ -69,7 +69,8 @@ class ForgettingTest {
     @BeforeEach
     void open() {
         database = store().open(new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()));
-        signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
+        signaling = new Signaling(
+                database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
         sweeper = new Sweeper(database, clock, 100);
     }
 
