@@ -1,26 +1,26 @@
-// What a test does in a page with parley.js. The service that the page uses is named by `?service=`; a test speaks to `window`.
+// The page of a test that uses parley.js. `?service=` names the service; tests use these members of `window`:
 //
-//   begin(options)      a Parley of its own with a fresh connection; options as the constructor takes them
-//   host(options)       and join(code, options) as Parley's, but waiting for nothing more than they do
-//   happened            what the session said happened, in words
-//   heard               the messages of the other side
+//   begin(options)      creates a Parley and a connection; options as for the constructor
+//   host(options)       calls the method of Parley, as does join(code, options)
+//   eventLog            the events of the session as text
+//   received            the messages of the other side
 
 const service = new URLSearchParams(location.search).get("service");
 const { Parley } = await import(`${service}/parley.js`);
 
-const SAID = ["offer", "answer", "candidate", "end-of-candidates", "connected", "waiting", "problem", "closed"];
+const EVENTS = ["offer", "answer", "candidate", "end-of-candidates", "connected", "waiting", "problem", "closed"];
 
 Object.assign(window, {
   Parley,
   service,
-  happened: [],
-  heard: [],
+  eventLog: [],
+  received: [],
 
   begin(options) {
     window.parley = new Parley(service, options);
     window.pc = new RTCPeerConnection();
     window.channel = pc.createDataChannel("talk", { negotiated: true, id: 0 });
-    channel.addEventListener("message", ({ data }) => heard.push(data));
+    channel.addEventListener("message", ({ data }) => received.push(data));
     parley.addEventListener("session", ({ detail }) => watch(detail.session));
   },
 
@@ -33,7 +33,7 @@ Object.assign(window, {
     window.session = await parley.join(code, pc, options);
   },
 
-  /** What a promise was broken with, in words; null if it was kept. */
+  /** The reason of a rejected promise; null if it was fulfilled. */
   async failure(promise) {
     return promise.then(
       () => null,
@@ -46,16 +46,16 @@ document.body.dataset.ready = "true";
 
 function watch(session) {
   window.session = session;
-  for (const type of SAID) {
-    session.addEventListener(type, ({ detail }) => tell(type, detail));
+  for (const type of EVENTS) {
+    session.addEventListener(type, ({ detail }) => log(type, detail));
   }
 }
 
-function tell(type, detail) {
+function log(type, detail) {
   const more = detail?.transport ?? detail?.error?.message ?? (detail?.side && `${detail.side} ${detail.generation}`) ?? "";
   const words = `${type} ${more}`.trim();
-  happened.push(words);
+  eventLog.push(words);
   const item = document.createElement("li");
   item.textContent = words;
-  document.getElementById("happened").append(item);
+  document.getElementById("eventLog").append(item);
 }

@@ -1,4 +1,4 @@
-// One HTTP call with JSON both ways; a refusal becomes an Error with the status and what the service said.
+// One HTTP call with JSON; an error reply becomes an Error with the status and the detail.
 
 export async function call(method, url, { headers = {}, body } = {}) {
   const request = { method, headers: { ...headers } };
@@ -9,7 +9,7 @@ export async function call(method, url, { headers = {}, body } = {}) {
   const response = await fetch(url, request);
   const reply = await response.json();
   if (!response.ok) {
-    // The native API says it in a problem's detail (RFC 9457), the compatible one in error.
+    // detail of the native API (RFC 9457), error of the compatible one
     throw new Error(`${response.status} ${reply.detail ?? reply.error}`);
   }
   return reply;

@@ -1,11 +1,10 @@
-// What is wrong with the layout of a page: texts that lie on one another, short words that are broken for want of room, and
-// elements that are wider than the screen.
+// Faults in the layout of a page: texts that overlap, short words that are broken, and elements that are wider than the screen.
 () => {
   const TOLERANCE = 2;
   const SHORT_WORD = /^\S{2,10}$/;
   const faults = [];
 
-  // What a scrolling element does not show is not in the way of anything.
+  // Without the parts that a scrolling element does not show.
   const shown = (node, box) => {
     let { left, top, right, bottom } = box;
     for (let element = node.parentElement; element; element = element.parentElement) {
@@ -41,7 +40,7 @@
       const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
       const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
       if (one.node !== other.node && width > TOLERANCE && height > TOLERANCE) {
-        faults.push(`"${one.node.data.trim()}" lies on "${other.node.data.trim()}"`);
+        faults.push(`"${one.node.data.trim()}" overlaps "${other.node.data.trim()}"`);
       }
     }
   }

@@ -1,5 +1,4 @@
-// Signaling through /api/v1. Each side has a secret of its own, candidates travel in batches, and what happens in a session is
-// read as numbered events.
+// Signaling through /api/v1: each side has a token, candidates are sent in batches, and the session is read as numbered events.
 
 import { call } from "./json.js";
 
@@ -12,7 +11,7 @@ export class NativeApi {
     this.#sessions = `${service}/api/v1/sessions`;
   }
 
-  /** The codes of the sessions that wait under `topic`. */
+  /** The codes of the unanswered sessions of `topic`. */
   async find(topic) {
     const { items } = await call("GET", `${this.#sessions}?topic=${encodeURIComponent(topic)}`);
     return items.map(({ code }) => code);
@@ -52,19 +51,19 @@ class NativeSession {
     this.offer = offer;
   }
 
-  /** Takes the side that the service has given us, with its secret, which is told only once. */
+  /** Stores the assigned side with its token, which the service returns only once. */
   enter({ code, side, sessionToken }) {
     this.code = code;
     this.#side = side;
     this.#token = sessionToken;
   }
 
-  /** The generation says which offer this answers, should the offerer have made a new one meanwhile. */
+  /** The generation names the offer that is answered, in case there is a newer one. */
   async answer(answer) {
     this.enter(await call("PUT", `${this.#url}/answer`, { body: { answer, generation: this.#generation } }));
   }
 
-  /** Candidates come in bursts: those that come while a request is under way travel together in the next. */
+  /** Candidates that are gathered during a request are sent together in the next one. */
   async trickle(candidate) {
     this.#unsent.push(candidate);
     if (this.#sending) {
@@ -88,7 +87,7 @@ class NativeSession {
     });
   }
 
-  /** The events are numbered in the order of their commits, so nothing can slip in behind the last number seen. */
+  /** Events are numbered in commit order, so no event is missed after the last number. */
   async listen() {
     const { events, next } = await call("GET", `${this.#url}/events?after=${this.#seen}`);
     this.#seen = next;

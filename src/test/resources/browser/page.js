@@ -1,4 +1,4 @@
-// The page's controls, and what they show of the peer behind them.
+// The controls of the page.
 
 import { call } from "./json.js";
 import { NativeApi } from "./native.js";
@@ -19,7 +19,7 @@ const show = {
   ours: (candidate) => append("ours", candidate.candidate),
   theirs: (candidate) => append("theirs", candidate.candidate),
   open: () => (at("say").elements.send.disabled = false),
-  heard: (message) => append("heard", message),
+  received: (message) => append("received", message),
   problem,
 };
 let peer;
@@ -29,7 +29,7 @@ async function start() {
   return peer;
 }
 
-/** What has a connection go through the service's TURN servers, and in no other way. */
+/** A configuration that allows connections through the service's TURN servers only. */
 async function relayed() {
   return { ...(await call("GET", `${service}/api/v1/ice-servers`)), iceTransportPolicy: "relay" };
 }

@@ -1,15 +1,15 @@
-// One end of a WebRTC connection. Where the two ends find and hear each other is left to the API that it is given:
+// One peer of a WebRTC connection. The API that it is given does the signaling:
 //
 //   api.open(topic, offer)   opens a session with an SDP offer
-//   api.join(code)           finds the session that somebody else opened
+//   api.join(code)           finds the session that the other peer opened
 //
 // Both resolve to a session, one side of the rendezvous:
 //
 //   session.code
-//   session.offer               the other end's SDP offer, in a session joined
+//   session.offer               the other peer's SDP offer, in a joined session
 //   session.answer(sdp)         fails unless this is the first answer
-//   session.trickle(candidate)  one RTCIceCandidate of ours, or null when there will be no more
-//   session.listen()            what the other end has said since the last call: { answer, candidates }
+//   session.trickle(candidate)  sends a local RTCIceCandidate, or null after the last one
+//   session.listen()            the messages of the other peer since the last call: { answer, candidates }
 
 const POLL_INTERVAL_MS = 200;
 
@@ -20,9 +20,9 @@ export class Peer {
   #connection;
 
   /**
-   * `show` is told what happens: state(connection), ours(candidate), theirs(candidate), open() when messages can go,
-   * heard(message), problem(error). The configuration is an RTCConfiguration; without STUN and TURN two pages on one machine
-   * reach each other as they are.
+   * @param show listener with state(connection), ours(candidate), theirs(candidate), open() when messages can be sent,
+   *   received(message), problem(error)
+   * @param configuration an RTCConfiguration; two pages on one machine need neither STUN nor TURN
    */
   constructor(api, show, configuration = {}) {
     this.#api = api;
@@ -33,19 +33,19 @@ export class Peer {
     }
   }
 
-  /** Waits under `topic` for somebody to join; resolves to the session's code. */
+  /** Opens a session under `topic`; resolves to its code. */
   async offer(topic) {
     this.#talkThrough(this.#connection.createDataChannel("talk"));
     const offer = await this.#connection.createOffer();
     const session = await this.#api.open(topic, offer.sdp);
-    // The first candidate comes after this call and not before it, so there is always a session to put it in.
+    // Candidates are gathered after setLocalDescription(), so the session exists before the first one.
     this.#trickleInto(session);
     await this.#connection.setLocalDescription(offer);
     this.#follow(session);
     return session.code;
   }
 
-  /** Answers the session of that code, if nobody else has. */
+  /** Answers the session with that code, unless it is already answered. */
   async join(code) {
     const session = await this.#api.join(code);
     this.#connection.ondatachannel = ({ channel }) => this.#talkThrough(channel);
@@ -58,7 +58,7 @@ export class Peer {
     return session.code;
   }
 
-  /** Sends a message over the connection; the service does not see it. */
+  /** Sends a message over the connection, not through the service. */
   say(message) {
     this.#channel.send(message);
   }
@@ -66,7 +66,7 @@ export class Peer {
   #talkThrough(channel) {
     this.#channel = channel;
     channel.onopen = () => this.#show.open();
-    channel.onmessage = ({ data }) => this.#show.heard(data);
+    channel.onmessage = ({ data }) => this.#show.received(data);
   }
 
   #trickleInto(session) {
@@ -78,7 +78,7 @@ export class Peer {
     };
   }
 
-  /** Asks on after the connection stands, for a better path may still be offered. */
+  /** Continues to poll after the connection, since better candidates may follow. */
   async #follow(session) {
     try {
       while (this.#connection.connectionState !== "closed") {
@@ -90,7 +90,7 @@ export class Peer {
     }
   }
 
-  /** The answer first: a candidate means nothing to a connection that has no remote description yet. */
+  /** The answer first, since candidates need a remote description. */
   async #take({ answer, candidates }) {
     if (answer && this.#connection.signalingState === "have-local-offer") {
       await this.#connection.setRemoteDescription({ type: "answer", sdp: answer });

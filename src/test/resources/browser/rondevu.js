@@ -1,5 +1,5 @@
-// Signaling through the API at the root, with the calls that a rondevu 0.1 client makes. The code is all the right that a side
-// needs, and a candidate travels as a string.
+// Signaling through the API at the root, with the calls of a rondevu 0.1 client. The code is the capability, and a candidate is
+// sent as a string.
 
 import { call } from "./json.js";
 
@@ -10,7 +10,7 @@ export class RondevuApi {
     this.#service = service;
   }
 
-  /** The codes of the sessions that wait under `topic`. */
+  /** The codes of the unanswered sessions of `topic`. */
   async find(topic) {
     const { sessions } = await call("GET", `${this.#service}/${encodeURIComponent(topic)}/sessions`);
     return sessions.map(({ code }) => code);
@@ -34,7 +34,7 @@ class RondevuSession {
   offer;
   #service;
   #side;
-  #candidatesTaken = 0;
+  #candidatesRead = 0;
 
   constructor(service, code, side) {
     this.code = code;
@@ -46,18 +46,18 @@ class RondevuSession {
     return this.#post("answer", { answer });
   }
 
-  /** This API has no word for the end of candidates. */
+  /** This API cannot signal the end of candidates. */
   async trickle(candidate) {
     if (candidate) {
       await this.#post("answer", { candidate: JSON.stringify(candidate) });
     }
   }
 
-  /** A poll always returns all candidates; the list only grows, so the new ones are behind those taken before. */
+  /** A poll returns all candidates in order, so new ones follow those returned before. */
   async listen() {
     const { answer, answerCandidates, offerCandidates } = await this.poll();
-    const candidates = (answerCandidates ?? offerCandidates).slice(this.#candidatesTaken);
-    this.#candidatesTaken += candidates.length;
+    const candidates = (answerCandidates ?? offerCandidates).slice(this.#candidatesRead);
+    this.#candidatesRead += candidates.length;
     return { answer, candidates: candidates.map((candidate) => JSON.parse(candidate)) };
   }
 

@@ -1,4 +1,4 @@
-// What both handshakes send, in the browser's own types, and how they compare what they receive.
+// The data that both handshakes send, in the types of browsers, and their comparison.
 
 export const offer = "v=0\r\no=- 4611731 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 export const answer = "v=0\r\no=- 9876543 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
@@ -25,7 +25,7 @@ export const trickledCandidate: RTCIceCandidateInit = {
 
 export const plainCandidate = "candidate:5 1 udp 41885439 203.0.113.9 50000 typ relay";
 
-/** Compares as JSON does: whatever the order of the members, and without those that are undefined. */
+/** Compares as JSON, without regard to the order of members and to undefined members. */
 export function same(what: string, actual: unknown, expected: unknown): void {
   const [is, shouldBe] = [canonical(actual), canonical(expected)];
   if (is !== shouldBe) {

@@ -1,4 +1,4 @@
-// A handshake by openapi-fetch with the types that openapi-typescript makes of the OpenAPI document.
+// A handshake by openapi-fetch with the types that openapi-typescript generates from the OpenAPI document.
 
 import createClient from "openapi-fetch";
 import {
@@ -14,7 +14,7 @@ import type { components, paths } from "./parley-api";
 
 declare const process: { argv: string[] };
 
-// The media types leave out text/event-stream, whose replies are no JSON.
+// Without text/event-stream, whose replies are not JSON.
 const parley = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: process.argv[2]! });
 
 async function handshake(): Promise<void> {
@@ -78,7 +78,7 @@ function token(joined: components["schemas"]["Joined"]): string {
   return joined.sessionToken;
 }
 
-/** As `addIceCandidate()` takes it. */
+/** The argument of `addIceCandidate()`. */
 function structured(candidate: components["schemas"]["Candidate"]): RTCIceCandidateInit {
   if (typeof candidate === "string") {
     throw new Error(`A structured candidate came back as a string: ${candidate}`);

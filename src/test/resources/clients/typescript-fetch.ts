@@ -1,4 +1,4 @@
-// A handshake by the client that openapi-generator (typescript-fetch) makes of the OpenAPI document.
+// A handshake by the client that openapi-generator (typescript-fetch) generates from the OpenAPI document.
 
 import {
   answer,

@@ -1,22 +1,17 @@
-// A peer outside of a browser: it uses parley.js as a page does, with the connection of @roamhq/wrtc. It says hello to the other side,
-// prints what it hears, and ends.
+// A peer in Node that sends one message, prints the message of the other side, and ends. It continues the lines of the guide to the
+// browser client, which define parley and pc:
 //
-//   node peer.mjs SERVICE NAMESPACE TOPIC host
-//   node peer.mjs SERVICE NAMESPACE TOPIC join
+//   node peer.mjs host
+//   node peer.mjs join
 
-import wrtc from "@roamhq/wrtc";
-import { Parley } from "./parley.mjs";
-
-const [service, namespace, topic, part] = process.argv.slice(2);
-const parley = new Parley(service, { namespace, topic });
-const pc = new wrtc.RTCPeerConnection();
+const part = process.argv[2];
 const channel = pc.createDataChannel("talk", { negotiated: true, id: 0 });
-const heard = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
+const received = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
 
 const session = part === "host" ? await parley.host(pc) : await parley.join((await parley.find())[0].code, pc);
 console.log(`${session.side} of ${session.code}`);
 await session.connected;
 channel.send("Hello from Node");
-console.log(`heard ${await heard}`);
+console.log(`received ${await received}`);
 await session.close();
 pc.close();

@@ -81,9 +81,9 @@ public final class OnPostgres {
             print("|---|---:|---:|---:|---:|%n");
             Map<String, List<String>> ways = new LinkedHashMap<>();
             ways.put("by the primary", List.of("first-primary"));
-            ways.put("by the primary and the replica in turns", List.of("first-primary", bookmark));
+            ways.put("by the primary and the replica alternately", List.of("first-primary", bookmark));
             ways.put("by the replica, with a bookmark", List.of(bookmark));
-            ways.put("by the replica, of any age", List.of("first-unconstrained"));
+            ways.put("by the replica, `first-unconstrained`", List.of("first-unconstrained"));
             for (Map.Entry<String, List<String>> way : ways.entrySet()) {
                 LoadResult measured = load.run(new Snapshots(live, LIVE, way.getValue()), ROUND);
                 print(

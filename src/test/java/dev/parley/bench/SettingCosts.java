@@ -22,9 +22,9 @@ public final class SettingCosts {
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("parley.bench.seconds", 5));
 
     private static final List<Setting> SETTINGS = List.of(
-            new Setting("as it comes", Map.of()),
+            new Setting("defaults", Map.of()),
             new Setting("each write in a commit of its own", Map.of("PARLEY_STORE_BATCH", "1")),
-            new Setting("sealed on the disk", Map.of("PARLEY_ENCRYPTION_KEYS", Keys.setting("bench"))));
+            new Setting("encrypted at rest", Map.of("PARLEY_ENCRYPTION_KEYS", Keys.setting("bench"))));
 
     private SettingCosts() {}
 

@@ -44,11 +44,11 @@ class ClientIT {
         guest.join(code);
 
         assertTheyTalk(host, guest);
-        assertThat(host.happened())
+        assertThat(host.eventLog())
                 .contains("waiting " + transport, "answer answerer 1", "connected")
                 .startsWith("offer offerer 1");
-        assertThat(guest.happened()).startsWith("offer offerer 1").contains("answer answerer 1", "connected");
-        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
+        assertThat(guest.eventLog()).startsWith("offer offerer 1").contains("answer answerer 1", "connected");
+        assertThat(host.eventLog()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
     }
 
     /** As behind a proxy that lets no request wait. */
@@ -71,7 +71,7 @@ class ClientIT {
         guest.join(code);
 
         assertTheyTalk(host, guest);
-        assertThat(host.happened())
+        assertThat(host.eventLog())
                 .containsSubsequence("waiting sse", "waiting long-poll", "waiting poll", "connected");
     }
 
@@ -114,7 +114,7 @@ class ClientIT {
         ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 20));
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         host.value(
-                "parley.addEventListener('retry', ({ detail }) => happened.push(`retry after ${detail.error.cause}`))");
+                "parley.addEventListener('retry', ({ detail }) => eventLog.push(`retry after ${detail.error.cause}`))");
         String code = host.host(NOTHING);
         String candidate = "candidate:1 1 udp 2122252543 192.0.2.7 54321 typ host";
         guest.page().evaluate("""
@@ -131,11 +131,11 @@ class ClientIT {
         guest.join(code);
 
         assertTheyTalk(host, guest);
-        assertThat(host.happened().stream()
+        assertThat(host.eventLog().stream()
                         .filter(words -> words.endsWith("answerer 1"))
                         .toList())
                 .startsWith("answer answerer 1", "candidate answerer 1");
-        assertThat(host.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("retry"));
+        assertThat(host.eventLog()).noneMatch(words -> words.startsWith("problem") || words.startsWith("retry"));
     }
 
     @Test
@@ -150,8 +150,8 @@ class ClientIT {
 
         guest.join(host.host(stay));
         assertTheyTalk(host, guest);
-        host.await("happened.includes('end-of-candidates answerer 1')");
-        guest.await("happened.includes('end-of-candidates answerer 1')");
+        host.await("eventLog.includes('end-of-candidates answerer 1')");
+        guest.await("eventLog.includes('end-of-candidates answerer 1')");
         host.page().waitForResponse("**/events?*", () -> {});
 
         assertThat(count(host, "answer answerer 1")).isEqualTo(1);
@@ -169,7 +169,7 @@ class ClientIT {
             }
         });
         host.host(NOTHING);
-        host.await("happened.includes('end-of-candidates offerer 1')");
+        host.await("eventLog.includes('end-of-candidates offerer 1')");
 
         assertThat(bodies).anyMatch(body -> candidates(body) > 1);
         assertThat(bodies.get(bodies.size() - 1)).contains("\"end\":true");
@@ -202,8 +202,8 @@ class ClientIT {
 
         host.value("session.restart()");
         guest.await("session.generation === 2");
-        host.await("happened.includes('answer answerer 2')");
-        guest.await("happened.includes('candidate offerer 2')");
+        host.await("eventLog.includes('answer answerer 2')");
+        guest.await("eventLog.includes('candidate offerer 2')");
 
         assertThat(new Object[] {host.value(UFRAG), guest.value(UFRAG)}).doesNotContainAnyElementsOf(List.of(before));
         host.say("Still there?");
@@ -232,7 +232,7 @@ class ClientIT {
                         entry(
                                 "detail",
                                 "This session already has a guest; ask for a new link, or find another session."));
-        assertThat(host.happened()).doesNotContain("answer answerer 2");
+        assertThat(host.eventLog()).doesNotContain("answer answerer 2");
         assertTheyTalk(host, guest);
     }
 
@@ -257,14 +257,14 @@ class ClientIT {
         host.page().evaluate("() => void (window.hosting = host({ code: 'lost-create', stay: true }))");
         host.page().waitForCondition(() -> !held.isEmpty());
         guest.join("lost-create");
-        guest.await("happened.includes('end-of-candidates answerer 1')");
+        guest.await("eventLog.includes('end-of-candidates answerer 1')");
         held.get(0).abort();
 
         host.value("hosting");
-        host.await("happened.includes('answer answerer 1')");
+        host.await("eventLog.includes('answer answerer 1')");
         assertTheyTalk(host, guest);
         assertThat(delivered.get()).isGreaterThanOrEqualTo(2);
-        host.await("happened.includes('end-of-candidates answerer 1')");
+        host.await("eventLog.includes('end-of-candidates answerer 1')");
     }
 
     /** What a lost reply had done is found again, and done once. */
@@ -279,18 +279,18 @@ class ClientIT {
         assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
         guest.join(code, Map.of("stay", true));
         assertTheyTalk(host, guest);
-        host.await("happened.includes('end-of-candidates offerer 1')");
+        host.await("eventLog.includes('end-of-candidates offerer 1')");
         host.value("session.restart()");
         guest.await("session.generation === 2");
-        host.await("happened.includes('answer answerer 2')");
+        host.await("eventLog.includes('answer answerer 2')");
 
         assertThat(hosts.lost()).containsOnlyKeys("/sessions", "/candidates", "/offer");
         assertThat(guests.lost()).containsOnlyKeys("/answer", "/candidates");
         assertThat(host.value("session.generation")).isEqualTo(2);
-        List<String> heard = guest.happened().stream()
+        List<String> received = guest.eventLog().stream()
                 .filter(words -> words.startsWith("offer"))
                 .toList();
-        assertThat(heard).containsExactly("offer offerer 1", "offer offerer 2");
+        assertThat(received).containsExactly("offer offerer 1", "offer offerer 2");
     }
 
     @Test
@@ -422,14 +422,14 @@ class ClientIT {
             page.page()
                     .evaluate(
                             "() => parley.addEventListener('session', ({ detail }) => detail.session.connected.then(()"
-                                    + " => channel.send('at once')).catch(({ message }) => heard.push(message)))");
+                                    + " => channel.send('at once')).catch(({ message }) => received.push(message)))");
         }
 
         guest.join(host.host(NOTHING));
-        host.await("heard.length > 0");
-        guest.await("heard.length > 0");
-        assertThat(host.value("heard")).isEqualTo(List.of("at once"));
-        assertThat(guest.value("heard")).isEqualTo(List.of("at once"));
+        host.await("received.length > 0");
+        guest.await("received.length > 0");
+        assertThat(host.value("received")).isEqualTo(List.of("at once"));
+        assertThat(guest.value("received")).isEqualTo(List.of("at once"));
     }
 
     @Test
@@ -514,7 +514,7 @@ class ClientIT {
         host.value("session.close()");
         guest.await("session.closed");
         assertThat(host.value("session.closed")).isEqualTo(true);
-        assertThat(host.happened()).endsWith("closed");
+        assertThat(host.eventLog()).endsWith("closed");
         assertThat(guest.failureOf("join('" + code + "')")).contains(entry("status", 404));
 
         host.say("Of this the connection knows nothing");
@@ -539,7 +539,7 @@ class ClientIT {
     }
 
     private static long count(ClientPage page, String words) {
-        return page.happened().stream().filter(words::equals).count();
+        return page.eventLog().stream().filter(words::equals).count();
     }
 
     /** The search that {@code call} makes. */

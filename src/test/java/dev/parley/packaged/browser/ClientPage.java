@@ -57,10 +57,10 @@ final class ClientPage {
         return page.evaluate("() => " + expression);
     }
 
-    /** What the session said happened, so far. */
+    /** The events of the session so far, as text. */
     @SuppressWarnings("unchecked") // as client.js has it
-    List<String> happened() {
-        return (List<String>) page.evaluate("() => happened");
+    List<String> eventLog() {
+        return (List<String>) page.evaluate("() => eventLog");
     }
 
     void say(String message) {
@@ -69,7 +69,7 @@ final class ClientPage {
     }
 
     void awaitMessage(String message) {
-        page.waitForFunction("(message) => heard.includes(message)", message);
+        page.waitForFunction("(message) => received.includes(message)", message);
     }
 
     HeldCandidates holdCandidates() {

@@ -114,7 +114,7 @@ class ExpiryIT {
         assertHealthy();
         host.value("session.restart()");
         guest.await("session.generation === 2");
-        host.await("happened.includes('answer answerer 2')");
+        host.await("eventLog.includes('answer answerer 2')");
         assertHealthy();
     }
 
@@ -141,7 +141,7 @@ class ExpiryIT {
         other.host(Map.of("code", code));
         guest.page().unroute(API);
         guest.await("session.closed");
-        assertThat(guest.happened())
+        assertThat(guest.eventLog())
                 .endsWith(
                         "closed The session had expired, and a different peer uses its code now; ask for a new link.");
         assertTheyTalk();
@@ -156,7 +156,7 @@ class ExpiryIT {
         host.await(count("offer offerer 1") + " === 2");
         other.join(code);
         host.await("session.closed");
-        assertThat(host.happened())
+        assertThat(host.eventLog())
                 .endsWith(
                         "closed The session had expired, and a different peer uses its code now; ask for a new link.");
         assertTheyTalk();
@@ -187,7 +187,7 @@ class ExpiryIT {
 
         host.await("session.closed");
         other.page().waitForCondition(() -> statusOf(code) == 404);
-        assertThat(host.happened()).endsWith("closed");
+        assertThat(host.eventLog()).endsWith("closed");
     }
 
     private String connect(Map<String, Object> options) {
@@ -221,14 +221,14 @@ class ExpiryIT {
     }
 
     private static String count(String words) {
-        return "happened.filter((words) => words === '" + words + "').length";
+        return "eventLog.filter((words) => words === '" + words + "').length";
     }
 
     private void assertHealthy() {
         assertTheyTalk();
         for (ClientPage page : List.of(host, guest)) {
             assertThat(page.value("session.closed")).isEqualTo(false);
-            assertThat(page.happened()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
+            assertThat(page.eventLog()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
         }
     }
 

@@ -1,21 +1,30 @@
 package dev.parley.packaged.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
-/** A peer in Node 20 or newer, with parley.js and a WebRTC implementation of npm: {@code node/peer.mjs}. */
+/**
+ * A peer in Node 20 or newer, with parley.js and a WebRTC implementation of npm: the lines for Node in the guide to the browser client,
+ * then {@code node/peer.mjs}.
+ */
 final class NodePeer implements AutoCloseable {
+    private static final Path GUIDE = Path.of("src/site/markdown/browser-client.md");
+    private static final Pattern LINES_OF_GUIDE = Pattern.compile("```js node\n(.*?)```", Pattern.DOTALL);
     private static final Path FOLDER = Path.of("target", "node-peer");
     private static final String WEBRTC = "@roamhq/wrtc@0.10.0";
     private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
@@ -46,14 +55,25 @@ final class NodePeer implements AutoCloseable {
     /** @param part {@code host} or {@code join} */
     static NodePeer start(URI service, String namespace, String topic, String part) {
         try (InputStream client = service.resolve("/parley.js").toURL().openStream();
-                InputStream peer = NodePeer.class.getResourceAsStream("/node/peer.mjs")) {
+                InputStream rest = NodePeer.class.getResourceAsStream("/node/peer.mjs")) {
+            String lines = linesOfGuide()
+                    .replace("http://127.0.0.1:8080", service.toString())
+                    .replace("https://chess.example", namespace)
+                    .replace("topic: 'chess'", "topic: '" + topic + "'");
             Files.copy(client, FOLDER.resolve("parley.mjs"), StandardCopyOption.REPLACE_EXISTING);
-            Files.copy(peer, FOLDER.resolve("peer.mjs"), StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(
+                    FOLDER.resolve("peer.mjs"), lines + new String(rest.readAllBytes(), StandardCharsets.UTF_8));
             Path output = FOLDER.resolve(part + ".log");
-            return new NodePeer(launch(output, "node", "peer.mjs", service.toString(), namespace, topic, part), output);
+            return new NodePeer(launch(output, "node", "peer.mjs", part), output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String linesOfGuide() throws IOException {
+        Matcher lines = LINES_OF_GUIDE.matcher(Files.readString(GUIDE));
+        assertThat(lines.find()).as("%s in %s", LINES_OF_GUIDE, GUIDE).isTrue();
+        return lines.group(1);
     }
 
     /** Waits until it has printed a line that begins with {@code words}; returns the rest of the line. */

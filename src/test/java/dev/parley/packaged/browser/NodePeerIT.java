@@ -46,7 +46,7 @@ class NodePeerIT {
         page.awaitConnection();
         page.awaitMessage("Hello from Node");
         page.say("Hello from a page");
-        assertThat(node.await("heard ")).isEqualTo("Hello from a page");
+        assertThat(node.await("received ")).isEqualTo("Hello from a page");
         assertThat(node.awaitEnd()).isZero();
     }
 }

@@ -68,7 +68,7 @@ final class PeerPage {
     }
 
     void awaitMessage(String message) {
-        assertThat(items("heard")).hasText(new String[] {message});
+        assertThat(items("received")).hasText(new String[] {message});
     }
 
     /** All candidates of this page; it waits until there will be no more. */

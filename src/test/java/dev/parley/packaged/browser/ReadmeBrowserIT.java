@@ -12,29 +12,31 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's lines for a browser, pasted into two pages as a newcomer does. {@code -Dparley.readme.runs=50} repeats that. */
+/** The lines for a browser in the README and in the guide, pasted into two pages. {@code -Dparley.readme.runs=50} repeats that. */
 @ExtendWith(BrowserExtension.class)
 class ReadmeBrowserIT {
     private static final int RUNS = CampaignSize.of("parley.readme.runs", 4);
-    private static final String SERVICE_OF_README = "http://127.0.0.1:8080";
+    private static final String SERVICE_IN_LINES = "http://127.0.0.1:8080";
     private static final Pattern HOST = Pattern.compile("```js host\n(.*?\n)(const session = .*?)```", Pattern.DOTALL);
     private static final Pattern GUEST = Pattern.compile("```js guest\n(.*?)```", Pattern.DOTALL);
 
-    @Test
-    void theLinesOfTheReadmeConnectTwoPages(Pages pages) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        Matcher hosting = found(HOST, readme);
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "src/site/markdown/browser-client.md"})
+    void theLinesConnectTwoPages(String document, Pages pages) throws IOException {
+        String text = Files.readString(Path.of(document));
+        Matcher hosting = found(HOST, text);
         String host = hosting.group(1) + hosting.group(2);
-        String guest = hosting.group(1) + found(GUEST, readme).group(1);
+        String guest = hosting.group(1) + found(GUEST, text).group(1);
 
         for (int run = 0; run < RUNS; run++) {
             Page hostPage = pages.openClient("host-" + run).page();
             Page guestPage = pages.openClient("guest-" + run).page();
-            List<String> heardByHost = consoleOf(hostPage);
-            List<String> heardByGuest = consoleOf(guestPage);
+            List<String> printedByHost = consoleOf(hostPage);
+            List<String> printedByGuest = consoleOf(guestPage);
 
             if (run % 2 == 0) {
                 paste(hostPage, host);
@@ -45,11 +47,11 @@ class ReadmeBrowserIT {
                         () -> paste(guestPage, guest));
                 paste(hostPage, host);
             }
-            hostPage.waitForCondition(() -> !heardByHost.isEmpty());
-            guestPage.waitForCondition(() -> !heardByGuest.isEmpty());
+            hostPage.waitForCondition(() -> !printedByHost.isEmpty());
+            guestPage.waitForCondition(() -> !printedByGuest.isEmpty());
 
-            assertThat(heardByHost).as("console of the host in run %s", run).containsExactly("e5");
-            assertThat(heardByGuest).as("console of the guest in run %s", run).containsExactly("e4");
+            assertThat(printedByHost).as("console of the host in run %s", run).containsExactly("e5");
+            assertThat(printedByGuest).as("console of the guest in run %s", run).containsExactly("e4");
             hostPage.navigate("about:blank"); // ends its connection
             guestPage.navigate("about:blank");
         }
@@ -65,15 +67,15 @@ class ReadmeBrowserIT {
 
     /** Runs {@code lines} as a module that uses the service of the tests. */
     private static void paste(Page page, String lines) {
-        assertThat(lines).contains(SERVICE_OF_README);
+        assertThat(lines).contains(SERVICE_IN_LINES);
         String service = (String) page.evaluate("() => service");
         page.addScriptTag(
-                new AddScriptTagOptions().setType("module").setContent(lines.replace(SERVICE_OF_README, service)));
+                new AddScriptTagOptions().setType("module").setContent(lines.replace(SERVICE_IN_LINES, service)));
     }
 
-    private static Matcher found(Pattern pattern, String readme) {
-        Matcher matcher = pattern.matcher(readme);
-        assertThat(matcher.find()).as("%s in README.md", pattern).isTrue();
+    private static Matcher found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        assertThat(matcher.find()).as("%s", pattern).isTrue();
         return matcher;
     }
 }

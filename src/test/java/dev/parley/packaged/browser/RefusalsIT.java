@@ -111,7 +111,7 @@ class RefusalsIT {
         }
 
         guest.join(host.host(NOTHING));
-        host.await("happened.includes('answer answerer 1')");
+        host.await("eventLog.includes('answer answerer 1')");
         guest.page().waitForCondition(() -> {
             host.page().clock().fastForward(10_000);
             return guest.value("session.closed").equals(true);
@@ -121,7 +121,7 @@ class RefusalsIT {
                     .as("of %s", page.value("session.side"))
                     .isNotNull();
         }
-        assertThat(host.happened())
+        assertThat(host.eventLog())
                 .contains("answer answerer 2")
                 .endsWith("closed No network path between the two devices was found;"
                         + " try another network, or ask the operator for a TURN server.");

@@ -1,12 +1,12 @@
 /*
- * Records what a process does to the files of one folder, so that a test can tell what a disk has of them after a power cut.
+ * Records the changes of a process to the files of one folder, so that a test can compute what a disk may contain after a power cut.
  *
- * Preloaded (LD_PRELOAD) into the process. Each call that changes a file or a name below DISK_RECORDER_FOLDER is done and then
- * appended to DISK_RECORDER_JOURNAL, both under one lock, so that the journal has the order of the disk. What is made durable is
- * recorded before the call returns: whoever hears of it later finds it in the journal.
+ * Preloaded (LD_PRELOAD) into the process. Each call that changes a file or a name below DISK_RECORDER_FOLDER is executed and then
+ * appended to DISK_RECORDER_JOURNAL, both under one lock, so that the journal has the order of the calls. An fsync is recorded
+ * before it returns, so everything that is acknowledged afterwards is in the journal.
  *
  * One entry: kind (1 byte), length of the path (2), path, position (8), length of the data (8), data; little-endian. SQLite's
- * shared memory (-shm) and the locks beside a store are not recorded: after a power cut nobody reads them.
+ * shared memory (-shm) and the lock files are not recorded, since they are not read after a power cut.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,7 +26,7 @@
     if (!next) next = (result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char *paths[FILES_MAX]; /* of the open files that are recorded */
+static char *paths[FILES_MAX]; /* of recorded open files, by descriptor */
 
 static int ends(const char *path, const char *end) {
     size_t length = strlen(path), tail = strlen(end);
