@@ -56,7 +56,7 @@ public final class Checkup {
             findings.add(Finding.warning(
                     SETTINGS,
                     "no setting has these names: " + String.join(", ", misspelt),
-                    "They have no effect; see the README's table for how they are spelt."));
+                    "They have no effect; the guide \"Configuration\" lists all settings."));
         }
         return findings.isEmpty() ? List.of(Finding.ok(SETTINGS, "the service starts with them")) : findings;
     }

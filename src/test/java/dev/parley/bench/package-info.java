@@ -1,7 +1,7 @@
 /**
  * How fast Parley is, as ratios within one run on one machine; nothing here is asserted.
  *
- * <p>{@link dev.parley.bench.Bench} prints the tables of the README: {@link dev.parley.bench.Throughput} is the first,
+ * <p>{@link dev.parley.bench.Bench} prints the tables of the guide to benchmarks: {@link dev.parley.bench.Throughput} is the first,
  * {@link dev.parley.bench.WakeUps} and {@link dev.parley.bench.IdleWaiters} are about waiting. By themselves run
  * {@link dev.parley.bench.SettingCosts}, which weighs parts of the service, and {@link dev.parley.bench.OnPostgres}.
  * {@link dev.parley.bench.Load} drives a server with {@link dev.parley.bench.RequestSequence}, and the other classes are kinds of

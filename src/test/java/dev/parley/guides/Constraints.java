@@ -34,7 +34,8 @@ final class Constraints {
     private static String bound(List<? extends AnnotationTree> annotations, String name) {
         return SettingsSource.annotation(annotations, name)
                 .map(SettingsSource::values)
-                .map(values -> name.startsWith("Duration") ? duration(values) : number(values.getOrDefault("value", "")))
+                .map(values ->
+                        name.startsWith("Duration") ? duration(values) : number(values.getOrDefault("value", "")))
                 .orElse("");
     }
 

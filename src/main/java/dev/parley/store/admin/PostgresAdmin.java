@@ -130,13 +130,13 @@ public final class PostgresAdmin implements StoreAdmin {
     @Override
     public StoreContents backup(Path file, Progress progress) {
         throw new AdminRefused("PostgreSQL saves its databases itself: pg_dump --format=custom --file=" + file
-                + " …; the README's \"Operate it\" has the whole of it.");
+                + " …; see the guide \"Operations\".");
     }
 
     @Override
     public Restored restore(Path file, boolean force, Progress progress) {
         throw new AdminRefused("PostgreSQL restores its databases itself: pg_restore … " + file
-                + ", into a new database; the README's \"Operate it\" has the whole of it.");
+                + ", into a new database; see the guide \"Operations\".");
     }
 
     @Override

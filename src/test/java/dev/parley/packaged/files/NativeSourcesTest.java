@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the native executable is told of: a class that is only reached by reflection, or a file that is not named, would be missing
- * there, and only there. Skipped unless the sources of a native build are in {@code target/native-sources}; the README says how
+ * there, and only there. Skipped unless the sources of a native build are in {@code target/native-sources}; the guide to deploying names the command
  * they come there.
  */
 class NativeSourcesTest {

@@ -99,7 +99,7 @@ class PostgresAdminTest {
                 .withMessageContaining("pg_restore");
     }
 
-    /** As the README has it: no position tells a restored database from the one that was saved. */
+    /** As in the guide to operations: no position distinguishes a restored database from the one that was dumped. */
     @Test
     void withoutItsRowOfHistoryARestoredDatabaseBeginsANewOne() {
         String before;
