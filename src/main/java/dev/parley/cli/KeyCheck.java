@@ -50,7 +50,7 @@ public final class KeyCheck {
     private long keys() {
         var count = new Count();
         try {
-            upkeep.ask(COUNT, TIME_MAX, count);
+            upkeep.query(COUNT, TIME_MAX, count);
         } catch (AdminRefused e) {
             return 0;
         }

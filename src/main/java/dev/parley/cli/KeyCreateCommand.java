@@ -75,7 +75,7 @@ public final class KeyCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        upkeep.get().makeMissing();
+        upkeep.get().createMissing();
         BearerKey key = keys.get().create(name, namespace, roles);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

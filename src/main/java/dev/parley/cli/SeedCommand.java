@@ -85,7 +85,7 @@ public final class SeedCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--sessions must be 1 to 10000.");
         }
         refuseProfile();
-        upkeep.get().makeMissing();
+        upkeep.get().createMissing();
         refuseInUse();
         var seed = new SeedData(
                 signaling.get(), new Namespace(namespace), limits.get().ttlMax());

@@ -95,7 +95,7 @@ public final class SqlCommand implements Callable<Integer> {
             case csv -> new CsvSheet(out);
         };
         var page = new FirstRows(sheet, rows);
-        upkeep.get().ask(new ReadOnlyQuery(statement), timeout, page);
+        upkeep.get().query(new ReadOnlyQuery(statement), timeout, page);
         sheet.end();
         if (page.isCut()) {
             spec.commandLine().getErr().println("There are more than " + rows + " rows; --rows shows more.");

@@ -20,10 +20,9 @@ public final class Sweeper {
     }
 
     /**
-     * Deletes every session that has expired by now, takes what was deleted from a sealed store out of its files as far as that
-     * can be done now, and returns how many sessions there were. Blocks until done; two at once do no harm and share the work.
+     * Deletes every expired session and returns their number. Blocks until done; concurrent sweeps share the work.
      *
-     * @throws dev.parley.session.SignalingException if the store fails; what was deleted until then stays deleted
+     * @throws dev.parley.session.SignalingException if the store fails; batches that were deleted before stay deleted
      */
     public long sweep() {
         var now = clock.instant();
@@ -34,7 +33,6 @@ public final class Sweeper {
                     .result();
             deleted += batch;
         } while (batch == batchMax);
-        Futures.join(database.clean());
         return deleted;
     }
 }

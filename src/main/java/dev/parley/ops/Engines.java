@@ -104,14 +104,14 @@ public class Engines {
     /** What an operator does to the store; opens nothing yet. */
     StoreAdmin upkeep(StoreUrl url) {
         if (url instanceof StoreUrl.Postgres cluster) {
-            return new PostgresAdmin(
+            return new PostgresAdmin(new PostgresAdmin.Settings(
                     locator(cluster),
                     replicas(),
                     postgresMigrations.get(),
                     secrecy::get,
                     config.store().lagMax(),
                     config.store().connections() + config.store().scanThreads() + OTHER_CONNECTIONS,
-                    clock);
+                    clock));
         }
         Path file = ((StoreUrl.Sqlite) url).path();
         return new SqliteAdmin(

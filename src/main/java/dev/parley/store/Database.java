@@ -4,7 +4,6 @@ import dev.parley.store.sql.SessionRepository;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The seam to an engine: all that PostgreSQL and SQLite do differently, and nothing else.
@@ -39,12 +38,6 @@ public interface Database extends AutoCloseable {
      * @return false where the engine keeps what space is left for the sessions that it has
      */
     boolean takeRoom(long bytes);
-
-    /**
-     * Takes what was deleted from a sealed store out of its files, as far as that can be done at this moment; never fails. Writes
-     * wait meanwhile, less than a tenth of a second.
-     */
-    CompletionStage<@Nullable Void> clean();
 
     /**
      * Where the promise of a caller stands who was refused, or served by no read: at least as new as whatever was read or

@@ -15,7 +15,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Another database with a span for each transaction: from the call, over the queue (the event {@code began} is its end), to the
@@ -92,11 +91,6 @@ public final class TracedDatabase implements Database {
     @Override
     public boolean takeRoom(long bytes) {
         return database.takeRoom(bytes);
-    }
-
-    @Override
-    public CompletionStage<@Nullable Void> clean() {
-        return database.clean();
     }
 
     @Override

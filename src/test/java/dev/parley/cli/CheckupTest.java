@@ -10,6 +10,7 @@ import dev.parley.store.admin.ReadOnlyQuery;
 import dev.parley.store.admin.RowSink;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.admin.StoreContents;
+import dev.parley.store.sql.Schema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ class CheckupTest {
     /** Answers how many keys it has, and nothing else. */
     private record StoreWithKeys(long keys) implements StoreAdmin {
         @Override
-        public void ask(ReadOnlyQuery question, Duration timeMax, RowSink answer) {
+        public void query(ReadOnlyQuery question, Duration timeMax, RowSink answer) {
             answer.row(List.of(keys));
         }
 
@@ -84,7 +85,7 @@ class CheckupTest {
         public void refuseMissing() {}
 
         @Override
-        public Migrated migrate() {
+        public Schema.Migrated migrate() {
             throw new UnsupportedOperationException();
         }
 

@@ -61,7 +61,7 @@ class LostStoreIT {
             assertThat(compatible.json().required("error").textValue()).isNotBlank();
             ServerReply ready = parley.operators().get("/q/health/ready");
             assertThat(ready.status()).isEqualTo(503);
-            assertThat(ready.text()).contains("its file is gone");
+            assertThat(ready.text()).contains("its file is missing");
             assertThat(parley.operators().get("/q/health/live").status()).isEqualTo(200);
             assertThat(parley.operators().get("/q/metrics").text())
                     .contains("parley_primary_serving{node=\"local\"} 0.0");

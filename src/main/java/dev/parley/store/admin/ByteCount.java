@@ -2,7 +2,7 @@ package dev.parley.store.admin;
 
 import java.util.Locale;
 
-/** A number of bytes, for people to read: {@code 3.4 MB}. */
+/** A number of bytes in readable units: {@code 3.4 MB}. */
 public record ByteCount(long bytes) {
     private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB"};
     private static final int STEP = 1_000;

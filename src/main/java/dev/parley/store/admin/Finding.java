@@ -3,15 +3,14 @@ package dev.parley.store.admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that was looked at to see whether all is well.
+ * The result of one check.
  *
- * @param subject what was looked at, in a word or two
- * @param found how it is, in a line
- * @param advice what to do about it; null where all is well
+ * @param subject what was checked, in a word or two
+ * @param found its state, in a line
+ * @param advice what to do about it; null if nothing
  */
 public record Finding(
         String subject, Level level, String found, @Nullable String advice) {
-    /** How much it matters. */
     public enum Level {
         INFO,
         OK,
@@ -19,7 +18,6 @@ public record Finding(
         FAULT
     }
 
-    /** A fact that is neither good nor bad. */
     public static Finding info(String subject, String found) {
         return new Finding(subject, Level.INFO, found, null);
     }
@@ -28,7 +26,7 @@ public record Finding(
         return new Finding(subject, Level.OK, found, null);
     }
 
-    /** It works, and may not for long, or not for everybody. */
+    /** It works, but maybe not for long or not for all requests. */
     public static Finding warning(String subject, String found, String advice) {
         return new Finding(subject, Level.WARNING, found, advice);
     }

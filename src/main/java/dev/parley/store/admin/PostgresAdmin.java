@@ -19,68 +19,53 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 
-/** What an operator does to a database of a PostgreSQL cluster. Backups are the cluster's own matter. */
+/** Administration of a database in a PostgreSQL cluster, except for backups, which PostgreSQL has itself. */
 public final class PostgresAdmin implements StoreAdmin {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final int ROWS_AT_ONCE = 500;
 
-    /** How PostgreSQL alone quotes: what stands in it cannot be told from what stands outside without its own parser. */
+    /** Quotes that only PostgreSQL's own parser understands. */
     private static final Pattern OWN_QUOTES = Pattern.compile("\\\\'|\\$\\w*\\$");
 
     private static final String QUERY_CANCELED = "57014";
 
-    private final PrimaryLocator locator;
-    private final StoreUrl.Postgres url;
-    private final List<ReplicaUrl> replicas;
-    private final Flyway flyway;
-    private final Supplier<PayloadEncryption> secrecy;
-    private final Duration lagMax;
-    private final int connections;
-    private final InstantSource clock;
-
     /**
-     * @param secrecy asked for only where payloads are read; it may refuse the keys that are set
-     * @param lagMax a replica that is further behind is out of service
+     * @param encryption called only when payloads are read; it may reject the configured keys
+     * @param lagMax a replica that lags by more is out of service
      * @param connections how many a server opens to the primary
      */
-    public PostgresAdmin(
+    public record Settings(
             PrimaryLocator locator,
             List<ReplicaUrl> replicas,
             Flyway flyway,
-            Supplier<PayloadEncryption> secrecy,
+            Supplier<PayloadEncryption> encryption,
             Duration lagMax,
             int connections,
-            InstantSource clock) {
-        this.locator = locator;
+            InstantSource clock) {}
+
+    private final Settings settings;
+    private final PrimaryLocator locator;
+    private final StoreUrl.Postgres url;
+
+    public PostgresAdmin(Settings settings) {
+        this.settings = settings;
+        this.locator = settings.locator();
         this.url = locator.url();
-        this.replicas = replicas;
-        this.flyway = flyway;
-        this.secrecy = secrecy;
-        this.lagMax = lagMax;
-        this.connections = connections;
-        this.clock = clock;
     }
 
     @Override
     public void refuseMissing() {
-        try (Connection connection = primary();
-                Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery("SELECT to_regclass('flyway_schema_history') IS NOT NULL")) {
-            found.next();
-            if (!found.getBoolean(1)) {
-                throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" makes one");
-            }
-        } catch (SQLException e) {
-            throw PostgresFailure.unreachable(url, e);
+        if (!first("SELECT to_regclass('flyway_schema_history') IS NOT NULL", row -> row.getBoolean(1))) {
+            throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" creates one");
         }
     }
 
     @Override
-    public Migrated migrate() {
+    public Schema.Migrated migrate() {
         try {
             locator.locate();
-            return locator.schema(flyway).migrate();
+            return locator.schema(settings.flyway()).migrate();
         } catch (SQLException e) {
             throw PostgresFailure.unreachable(url, e);
         } catch (Schema.Unusable e) {
@@ -90,21 +75,13 @@ public final class PostgresAdmin implements StoreAdmin {
 
     @Override
     public long bytes() {
-        try (Connection connection = primary();
-                Statement statement = connection.createStatement();
-                ResultSet size = statement.executeQuery("SELECT pg_database_size(current_database())")) {
-            size.next();
-            return size.getLong(1);
-        } catch (SQLException e) {
-            throw PostgresFailure.unreachable(url, e);
-        }
+        return first("SELECT pg_database_size(current_database())", row -> row.getLong(1));
     }
 
     @Override
-    public void ask(ReadOnlyQuery question, Duration timeMax, RowSink answer) {
-        if (OWN_QUOTES.matcher(question.sql()).find()) {
-            throw new AdminRefused(
-                    "Quote texts as 'it''s': what stands in $$ or behind a backslash cannot be looked through.");
+    public void query(ReadOnlyQuery query, Duration timeMax, RowSink sink) {
+        if (OWN_QUOTES.matcher(query.sql()).find()) {
+            throw new AdminRefused("Quote text as 'it''s'; $$ and backslashes before quotes are not supported.");
         }
         refuseMissing();
         try (Connection connection = primary()) {
@@ -113,35 +90,43 @@ public final class PostgresAdmin implements StoreAdmin {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET statement_timeout = " + timeMax.toMillis());
                 connection.setReadOnly(true);
-                connection.setAutoCommit(false); // else the driver fetches all rows at once
+                connection.setAutoCommit(false); // otherwise the driver fetches all rows at once
                 statement.setFetchSize(ROWS_AT_ONCE);
-                try (ResultSet rows = statement.executeQuery(question.sql())) {
-                    ReadOnlyQuery.tell(rows, answer);
+                try (ResultSet rows = statement.executeQuery(query.sql())) {
+                    ReadOnlyQuery.copy(rows, sink);
                 }
             }
         } catch (SQLException e) {
             throw new AdminRefused(
                     QUERY_CANCELED.equals(e.getSQLState())
-                            ? "The answer takes longer than " + timeMax.toMillis() + " ms."
+                            ? ReadOnlyQuery.tooLong(timeMax)
                             : "PostgreSQL says: " + PostgresFailure.line(e));
         }
     }
 
     @Override
     public StoreContents backup(Path file, Progress progress) {
-        throw new AdminRefused("PostgreSQL saves its databases itself: pg_dump --format=custom --file=" + file
+        throw new AdminRefused("Use PostgreSQL's own backup: pg_dump --format=custom --file=" + file
                 + " …; see the guide \"Operations\".");
     }
 
     @Override
     public Restored restore(Path file, boolean force, Progress progress) {
-        throw new AdminRefused("PostgreSQL restores its databases itself: pg_restore … " + file
+        throw new AdminRefused("Use PostgreSQL's own restore: pg_restore … " + file
                 + ", into a new database; see the guide \"Operations\".");
     }
 
     @Override
     public List<Finding> examine() {
-        return new PostgresExamination(locator, replicas, flyway, secrecy, lagMax, connections, clock).findings();
+        return new PostgresExamination(settings).findings();
+    }
+
+    private <T> T first(String sql, PostgresExamination.Reading<T> reading) {
+        try (Connection connection = primary()) {
+            return PostgresExamination.first(connection, sql, reading);
+        } catch (SQLException e) {
+            throw PostgresFailure.unreachable(url, e);
+        }
     }
 
     private Connection primary() throws SQLException {

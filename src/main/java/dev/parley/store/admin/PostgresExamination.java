@@ -4,71 +4,49 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.Connector;
 import dev.parley.store.postgresql.LagTracker;
 import dev.parley.store.postgresql.OldPrimary;
 import dev.parley.store.postgresql.Pooling;
 import dev.parley.store.postgresql.PostgresFailure;
 import dev.parley.store.postgresql.PrimaryLocator;
-import dev.parley.store.sql.RowCheck;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
 
-/** Looks whether a primary and its replicas are well, one after the other. */
+/** Checks a primary, then its replicas one after the other. */
 final class PostgresExamination {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration CLOCK_SLACK = Duration.ofSeconds(1);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
-    /** Beyond it a replica is reported as it is by then, even where parley.store.lag-max is longer. */
+    /** Maximum time for which a replica is observed, even if parley.store.lag-max is longer. */
     private static final Duration LAG_WAIT_MAX = Duration.ofSeconds(30);
 
     private static final String RESUME =
-            "SELECT pg_wal_replay_resume() on it; while it is behind, other nodes serve its reads.";
+            "Run SELECT pg_wal_replay_resume() on it; other nodes serve its reads while it lags.";
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+    private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
 
     private static final String OLD_PRIMARY =
-            "What was written there since the promotion is not in the cluster; see the guide Failover.";
+            "Writes to it since the promotion are not in the cluster; see the guide Failover.";
 
     private static final String STARTED = "SELECT pg_postmaster_start_time()";
     private static final String SYSTEM = "SELECT system_identifier FROM pg_control_system()";
 
+    private final PostgresAdmin.Settings settings;
     private final PrimaryLocator locator;
-    private final List<ReplicaUrl> replicas;
-    private final Flyway flyway;
-    private final Supplier<PayloadEncryption> secrecy;
-    private final Duration lagMax;
-    private final int connections;
-    private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    PostgresExamination(
-            PrimaryLocator locator,
-            List<ReplicaUrl> replicas,
-            Flyway flyway,
-            Supplier<PayloadEncryption> secrecy,
-            Duration lagMax,
-            int connections,
-            InstantSource clock) {
-        this.locator = locator;
-        this.replicas = replicas;
-        this.flyway = flyway;
-        this.secrecy = secrecy;
-        this.lagMax = lagMax;
-        this.connections = connections;
-        this.clock = clock;
+    PostgresExamination(PostgresAdmin.Settings settings) {
+        this.settings = settings;
+        this.locator = settings.locator();
     }
 
     List<Finding> findings() {
@@ -78,7 +56,7 @@ final class PostgresExamination {
             findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
             return findings;
         } catch (InvalidConfiguration e) {
-            findings.add(Finding.fault("timeline", String.valueOf(e.getMessage()), "The service does not start so."));
+            findings.add(Finding.fault("timeline", String.valueOf(e.getMessage()), "The service does not start."));
             return findings;
         } catch (SQLException e) {
             findings.add(unreachable(e));
@@ -88,17 +66,19 @@ final class PostgresExamination {
             primary.setNetworkTimeout(Runnable::run, Math.toIntExact(TIMEOUT.toMillis()));
             findings.add(primary(primary));
             findings.addAll(timelines());
-            Finding version = locator.schema(flyway).finding();
+            Finding version = StoreChecks.schema(locator.schema(settings.flyway()));
             findings.add(version);
             findings.add(rights(primary, version.level() == Level.WARNING));
             if (version.level() == Level.OK) {
-                // Of an older schema it is not known how rows are read.
-                findings.addAll(RowCheck.findings(new Statements(primary), secrecy, clock.instant()));
+                findings.addAll(StoreChecks.rows(
+                        new Statements(primary),
+                        settings.encryption(),
+                        settings.clock().instant()));
             }
             findings.add(connections(primary));
             findings.add(durability(primary));
             findings.add(clock(primary));
-            for (ReplicaUrl replica : replicas) {
+            for (ReplicaUrl replica : settings.replicas()) {
                 findings.add(replica(primary, replica));
             }
         } catch (SQLException e) {
@@ -113,7 +93,7 @@ final class PostgresExamination {
                 locator.url() + ": " + PostgresFailure.line(e),
                 PostgresFailure.isOfPooler(e)
                         ? Pooling.ADVICE + "."
-                        : "See that the server runs and lets this user in; check parley.store.url.");
+                        : "Check that the server runs and accepts this user, and parley.store.url.");
     }
 
     private List<Finding> timelines() {
@@ -125,13 +105,13 @@ final class PostgresExamination {
     }
 
     private Finding primary(Connection primary) throws SQLException {
-        if (one(primary, "SELECT current_setting('default_transaction_read_only')", row -> row.getBoolean(1))) {
+        if (first(primary, "SELECT current_setting('default_transaction_read_only')", row -> row.getBoolean(1))) {
             return Finding.fault(
                     "primary",
-                    locator.current().url() + " refuses writes: default_transaction_read_only is on",
+                    locator.current().url() + " rejects writes: default_transaction_read_only is on",
                     "Reset it for the database, the user or the server.");
         }
-        return one(
+        return first(
                 primary,
                 "SELECT current_setting('server_version'), pg_database_size(current_database())",
                 row -> Finding.ok(
@@ -140,9 +120,9 @@ final class PostgresExamination {
                                 + locator.current().url() + ", " + new ByteCount(row.getLong(2))));
     }
 
-    /** @param due whether a migration is, for which tables are changed and made */
+    /** @param due whether a migration is due, which changes and creates tables */
     private static Finding rights(Connection primary, boolean due) throws SQLException {
-        String missing = one(primary, """
+        String missing = first(primary, """
                 SELECT coalesce(string_agg(missing, ', '), '') FROM (
                     SELECT privilege || ' on ' || name AS missing
                     FROM unnest(ARRAY['sessions', 'events', 'namespaces', 'history', 'encryption_keys', 'access_keys',
@@ -156,26 +136,26 @@ final class PostgresExamination {
                     SELECT 'ownership of ' || tablename FROM pg_tables
                     WHERE %1$s AND schemaname = current_schema() AND NOT pg_has_role(tableowner, 'USAGE')) lacks""".formatted(due), row -> row.getString(1));
         return missing.isEmpty()
-                ? Finding.ok("rights", "this user may read and write the tables")
+                ? Finding.ok("rights", "this user can read and write the tables")
                 : Finding.fault("rights", "this user lacks " + missing, "Grant it, or connect as the tables' owner.");
     }
 
     private Finding connections(Connection primary) throws SQLException {
-        long most = one(primary, """
+        long most = first(primary, """
                 SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
                              (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()),
                              (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user))""", row -> row.getLong(1));
-        String found = "each server opens up to " + connections + " connections, and this user may open " + most;
-        return connections <= most
+        String found = "each server opens up to " + settings.connections() + " connections; this user may open " + most;
+        return settings.connections() <= most
                 ? Finding.ok("room", found)
                 : Finding.warning(
                         "room",
                         found,
-                        "Raise max_connections or the user's limit, or lower parley.store.connections; count all servers.");
+                        "Raise max_connections or the user's limit, or lower parley.store.connections; all servers count.");
     }
 
     private static Finding durability(Connection primary) throws SQLException {
-        String off = one(primary, """
+        String off = first(primary, """
                 SELECT coalesce(string_agg(name, ' and '), '') FROM pg_settings
                 WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'""", row -> row.getString(1));
         return off.isEmpty()
@@ -183,20 +163,21 @@ final class PostgresExamination {
                 : Finding.fault(
                         "durability",
                         off + " is off",
-                        "A power cut can lose or break the store; switch it on in postgresql.conf.");
+                        "A power cut can lose commits or corrupt the store; switch it on in postgresql.conf.");
     }
 
     private Finding clock(Connection primary) throws SQLException {
-        Instant theirs = one(
+        Instant theirs = first(
                 primary,
                 "SELECT clock_timestamp()",
                 row -> row.getObject(1, OffsetDateTime.class).toInstant());
-        Instant ours = clock.instant();
+        Instant ours = settings.clock().instant();
         Duration apart = Duration.between(theirs, ours).abs();
         String found = ours + ", " + apart.toMillis() + " ms from the primary's";
-        return apart.compareTo(CLOCK_SLACK) <= 0
+        return apart.compareTo(CLOCK_TOLERANCE) <= 0
                 ? Finding.ok("clock", found)
-                : Finding.warning("clock", found, "Sessions expire by this machine's clock; keep all of them by NTP.");
+                : Finding.warning(
+                        "clock", found, "Sessions expire by this machine's clock; synchronize all machines by NTP.");
     }
 
     private Finding replica(Connection primary, ReplicaUrl replica) {
@@ -204,21 +185,21 @@ final class PostgresExamination {
         var connector = new Connector(replica.url(), "any", TIMEOUT);
         try (Connection connection = connector.connect()) {
             Pooling.refuseTransactions(connection, connector::connect);
-            if (!one(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
-                if (one(connection, STARTED, row -> row.getString(1))
-                        .equals(one(primary, STARTED, row -> row.getString(1)))) {
+            if (!first(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
+                if (first(connection, STARTED, row -> row.getString(1))
+                        .equals(first(primary, STARTED, row -> row.getString(1)))) {
                     return Finding.warning(
                             subject,
                             "it is the primary now",
-                            "Take it out of " + ReplicaUrl.KEY + ", or name a standby there.");
+                            "Remove it from " + ReplicaUrl.KEY + ", or name a standby there.");
                 }
                 return Finding.fault(
                         subject,
                         "it does not follow a primary",
-                        "Make it a standby again, or take it out of " + ReplicaUrl.KEY + ".");
+                        "Make it a standby again, or remove it from " + ReplicaUrl.KEY + ".");
             }
-            if (!one(connection, SYSTEM, row -> row.getString(1))
-                    .equals(one(primary, SYSTEM, row -> row.getString(1)))) {
+            if (!first(connection, SYSTEM, row -> row.getString(1))
+                    .equals(first(primary, SYSTEM, row -> row.getString(1)))) {
                 return Finding.fault(
                         subject, "it belongs to another cluster", "Check its address in " + ReplicaUrl.KEY + ".");
             }
@@ -229,49 +210,50 @@ final class PostgresExamination {
                     replica.url() + ": " + PostgresFailure.line(e),
                     PostgresFailure.isOfPooler(e)
                             ? Pooling.ADVICE + "."
-                            : "See that the replica runs; until then the others and the primary serve its reads.");
+                            : "Check that the replica runs; until then other nodes serve its reads.");
         }
     }
 
-    /** Judged as a server judges it: by the time for which the primary has been further. */
+    /** By the rule of a server: for how long the primary has been ahead. */
     private Finding lag(String subject, Connection primary, Connection replica) throws SQLException {
+        Duration lagMax = settings.lagMax();
         Duration max = lagMax.compareTo(LAG_WAIT_MAX) < 0 ? lagMax : LAG_WAIT_MAX;
-        boolean paused = one(replica, "SELECT pg_is_wal_replay_paused()", row -> row.getBoolean(1));
-        var course = new LagTracker(Duration.ZERO);
-        course.at(
+        boolean paused = first(replica, "SELECT pg_is_wal_replay_paused()", row -> row.getBoolean(1));
+        var tracker = new LagTracker(Duration.ZERO);
+        tracker.at(
                 1,
-                one(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1)),
+                first(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1)),
                 System.nanoTime());
         long replayed = replayed(replica);
-        Duration behind = course.behind(replayed, System.nanoTime());
+        Duration behind = tracker.behind(replayed, System.nanoTime());
         while (!behind.isZero() && behind.compareTo(max) <= 0) {
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            LockSupport.parkNanos(BETWEEN_PROBES.toNanos());
             replayed = replayed(replica);
-            behind = course.behind(replayed, System.nanoTime());
+            behind = tracker.behind(replayed, System.nanoTime());
         }
         if (!behind.isZero()) {
             return Finding.warning(
                     subject,
                     "more than " + max.toMillis() + " ms behind the primary, by "
-                            + new ByteCount(course.bytesBehind(replayed)) + (paused ? "; its replay is paused" : ""),
+                            + new ByteCount(tracker.bytesBehind(replayed)) + (paused ? "; its replay is paused" : ""),
                     paused
                             ? RESUME
-                            : "See pg_stat_replication on the primary; beyond parley.store.lag-max other nodes serve its reads.");
+                            : "Check pg_stat_replication on the primary; other nodes serve the reads of a replica that lags by more than parley.store.lag-max.");
         }
         return paused
-                ? Finding.warning(subject, "follows the primary so far, and its replay is paused", RESUME)
+                ? Finding.warning(subject, "follows the primary, but its replay is paused", RESUME)
                 : Finding.ok(subject, "follows the primary");
     }
 
     private static long replayed(Connection replica) throws SQLException {
-        return one(replica, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)", row -> row.getLong(1));
+        return first(replica, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)", row -> row.getLong(1));
     }
 
-    private interface Reading<T> {
+    interface Reading<T> {
         T of(ResultSet row) throws SQLException;
     }
 
-    private static <T> T one(Connection connection, String sql, Reading<T> reading) throws SQLException {
+    static <T> T first(Connection connection, String sql, Reading<T> reading) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();

@@ -1,12 +1,8 @@
 package dev.parley.store.admin;
 
-/** Hears how far a task has come that may take its time. */
+/** Receives the progress of an operation that may take long. */
 @FunctionalInterface
 public interface Progress {
-    /**
-     * The task is at {@code step}.
-     *
-     * @param part how much of the step is done, 0 to 1; negative where nobody knows
-     */
+    /** @param part completed part of {@code step}, 0 to 1; negative if unknown */
     void at(String step, double part);
 }

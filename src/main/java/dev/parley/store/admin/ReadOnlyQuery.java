@@ -3,6 +3,7 @@ package dev.parley.store.admin;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Set;
@@ -11,32 +12,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SQL statement that only asks. That it changes nothing, the connection sees to, which cannot write; here it is seen to that
- * it is one statement, and that it is of a kind which neither changes the connection nor writes other files (on SQLite
- * {@code VACUUM INTO} does, and {@code ATTACH} opens them).
+ * One SQL statement that only reads. A read-only connection prevents changes; this class ensures that it is a single statement of a
+ * kind that neither changes the connection nor writes other files (on SQLite {@code VACUUM INTO} does, and {@code ATTACH} opens them).
  *
  * @param sql the statement; a semicolon may end it
  */
 public record ReadOnlyQuery(String sql) {
     private static final Set<String> KINDS = Set.of("SELECT", "WITH", "VALUES", "EXPLAIN");
 
-    // What can hold a semicolon that ends no statement: text, names in quotes, comments. Possessive, so that long text
-    // takes no
-    // stack.
+    // Text, quoted names and comments, in which a semicolon does not end a statement. Possessive, so that long text
+    // needs no stack.
     private static final Pattern QUOTED =
             Pattern.compile("'[^']*+'|\"[^\"]*+\"|`[^`]*+`|\\[[^]]*+]|--[^\\n]*+|/\\*(?s:.*?)\\*/");
     private static final Pattern ENDS = Pattern.compile("[;\\s]+$");
     private static final Pattern FIRST_WORD = Pattern.compile("[(\\s]*+([A-Za-z]++)");
 
-    /** @throws AdminRefused if it is no statement, several of them, or one that does not ask */
+    /** @throws AdminRefused if it is not one statement, or not one that reads */
     public ReadOnlyQuery {
         String bare = ENDS.matcher(withoutQuoted(sql)).replaceFirst("");
         if (bare.indexOf(';') >= 0) {
-            throw new AdminRefused("One statement at a time: there is more behind the semicolon.");
+            throw new AdminRefused("Only one statement is allowed; there is more after the semicolon.");
         }
         Matcher word = FIRST_WORD.matcher(bare);
         if (!word.lookingAt() || !KINDS.contains(word.group(1).toUpperCase(Locale.ROOT))) {
-            throw new AdminRefused("Only questions: a statement begins with SELECT, WITH, VALUES or EXPLAIN.");
+            throw new AdminRefused("The statement must begin with SELECT, WITH, VALUES or EXPLAIN.");
         }
     }
 
@@ -44,21 +43,26 @@ public record ReadOnlyQuery(String sql) {
         return QUOTED.matcher(sql).replaceAll(" ");
     }
 
-    /** Tells the rows of an answer until there are no more, or {@code answer} has heard enough. */
-    public static void tell(ResultSet rows, RowSink answer) throws SQLException {
-        ResultSetMetaData shape = rows.getMetaData();
+    /** The message for a query that exceeds its time. */
+    static String tooLong(Duration timeMax) {
+        return "The query takes longer than " + timeMax.toMillis() + " ms.";
+    }
+
+    /** Passes rows to {@code sink} until there are no more, or it wants no more. */
+    static void copy(ResultSet rows, RowSink sink) throws SQLException {
+        ResultSetMetaData metaData = rows.getMetaData();
         var names = new ArrayList<String>();
-        for (int column = 1; column <= shape.getColumnCount(); column++) {
-            names.add(shape.getColumnLabel(column));
+        for (int column = 1; column <= metaData.getColumnCount(); column++) {
+            names.add(metaData.getColumnLabel(column));
         }
-        answer.columns(names);
-        boolean goOn = true;
-        while (goOn && rows.next()) {
+        sink.columns(names);
+        boolean wanted = true;
+        while (wanted && rows.next()) {
             var values = new ArrayList<@Nullable Object>();
             for (int column = 1; column <= names.size(); column++) {
                 values.add(rows.getObject(column));
             }
-            goOn = answer.row(values);
+            wanted = sink.row(values);
         }
     }
 }

@@ -3,15 +3,15 @@ package dev.parley.store.admin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Hears the answer to a {@link ReadOnlyQuery}, row by row. */
+/** Receives the result of a {@link ReadOnlyQuery} row by row. */
 public interface RowSink {
-    /** The names of the columns, before the first row. */
+    /** Receives the names of the columns, before the first row. */
     void columns(List<String> names);
 
     /**
-     * One row: text, numbers, null, and {@code byte[]} for binary values.
+     * Receives one row: text, numbers, null, and {@code byte[]} for binary values.
      *
-     * @return whether to go on
+     * @return whether further rows are wanted
      */
     boolean row(List<@Nullable Object> values);
 }

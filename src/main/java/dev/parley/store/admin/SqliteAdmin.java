@@ -18,30 +18,30 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
-/** What an operator does to a file. */
+/** Administration of an SQLite file. */
 public final class SqliteAdmin implements StoreAdmin {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
-    private final Supplier<PayloadEncryption> secrecy;
+    private final Supplier<PayloadEncryption> encryption;
     private final SecureRandom random;
     private final InstantSource clock;
 
     /**
-     * @param bytesMax how large the file may become
-     * @param secrecy asked for only where payloads are read; it may refuse the keys that are set
+     * @param bytesMax maximum size of the file
+     * @param encryption called only when payloads are read; it may reject the configured keys
      */
     public SqliteAdmin(
             Path path,
             Duration busyTimeout,
             long bytesMax,
             Flyway flyway,
-            Supplier<PayloadEncryption> secrecy,
+            Supplier<PayloadEncryption> encryption,
             SecureRandom random,
             InstantSource clock) {
         this.file = SqliteFile.configured(path, busyTimeout);
         this.bytesMax = bytesMax;
-        this.secrecy = secrecy;
+        this.encryption = encryption;
         this.schema = new Schema(flyway);
         this.random = random;
         this.clock = clock;
@@ -53,8 +53,8 @@ public final class SqliteAdmin implements StoreAdmin {
     }
 
     @Override
-    @SuppressWarnings("try") // the lock is held and not asked
-    public Migrated migrate() {
+    @SuppressWarnings("try") // the lock is only held
+    public Schema.Migrated migrate() {
         file.inspect();
         try (StoreLock lock = file.claim(Claim.USE)) {
             return schema.migrate();
@@ -67,39 +67,41 @@ public final class SqliteAdmin implements StoreAdmin {
 
     @Override
     public long bytes() {
-        return file.path().toFile().length() + file.bytesBeside("-wal");
+        return file.bytesBeside("") + file.bytesBeside("-wal");
     }
 
     @Override
-    public void ask(ReadOnlyQuery question, Duration timeMax, RowSink answer) {
+    public void query(ReadOnlyQuery query, Duration timeMax, RowSink sink) {
         file.refuseMissing();
         try (Connection connection = file.openReader();
                 Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA query_only = 1");
-            TimeLimit.on(connection, timeMax);
-            try (ResultSet rows = statement.executeQuery(question.sql())) {
-                ReadOnlyQuery.tell(rows, answer);
+            TimeLimit.set(connection, timeMax);
+            try (ResultSet rows = statement.executeQuery(query.sql())) {
+                ReadOnlyQuery.copy(rows, sink);
             }
         } catch (SQLException e) {
             throw new AdminRefused(
-                    TimeLimit.isUp(e)
-                            ? "The answer takes longer than " + timeMax.toMillis() + " ms."
-                            : "SQLite says: " + e.getMessage());
+                    TimeLimit.isExceeded(e) ? ReadOnlyQuery.tooLong(timeMax) : "SQLite says: " + e.getMessage());
         }
     }
 
     @Override
     public StoreContents backup(Path target, Progress progress) {
-        return new SqliteBackup(file, clock).to(target, progress);
+        return backups().backup(target, progress);
     }
 
     @Override
     public Restored restore(Path saved, boolean force, Progress progress) {
-        return new SqliteRestore(file, schema, secrecy, random).from(saved, force, progress);
+        return backups().restore(saved, force, progress);
+    }
+
+    private SqliteBackups backups() {
+        return new SqliteBackups(file, schema, encryption, random, clock);
     }
 
     @Override
     public List<Finding> examine() {
-        return new SqliteExamination(file, schema, bytesMax, secrecy, clock).findings();
+        return new SqliteExamination(file, schema, bytesMax, encryption, clock).findings();
     }
 }

@@ -5,7 +5,6 @@ import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.sql.RowCheck;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.Capacity;
 import dev.parley.store.sqlite.SqliteFile;
@@ -27,19 +26,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** Looks whether a file is well, one subject after the other; what is wrong with one does not keep the others from being told. */
+/** Checks an SQLite file, one subject after the other; a check that fails does not prevent the others. */
 final class SqliteExamination {
-    /** Beyond it the pages are not all looked through: a backup does that. */
-    private static final Duration CHECK_MAX = Duration.ofSeconds(10);
+    /** Maximum time for pages; a backup checks all of them. */
+    private static final Duration PAGES_MAX = Duration.ofSeconds(10);
 
     private static final long LOG_BYTES_MAX = 256 << 20;
 
-    /** Less room than this part of what is there does not last long. */
-    private static final int SHARE_LEFT = 10;
+    /** Warns when less than this fraction of the file's size is left. */
+    private static final int LEFT_MIN = 10;
 
-    private static final Duration CLOCK_SLACK = Duration.ofSeconds(1);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
     private static final Sql NEWEST = new Sql("newest", "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1");
 
@@ -48,16 +46,20 @@ final class SqliteExamination {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
-    private final Supplier<PayloadEncryption> secrecy;
+    private final Supplier<PayloadEncryption> encryption;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
     SqliteExamination(
-            SqliteFile file, Schema schema, long bytesMax, Supplier<PayloadEncryption> secrecy, InstantSource clock) {
+            SqliteFile file,
+            Schema schema,
+            long bytesMax,
+            Supplier<PayloadEncryption> encryption,
+            InstantSource clock) {
         this.file = file;
         this.schema = schema;
         this.bytesMax = bytesMax;
-        this.secrecy = secrecy;
+        this.encryption = encryption;
         this.clock = clock;
     }
 
@@ -68,59 +70,56 @@ final class SqliteExamination {
                 findings.add(Finding.fault(
                         "server",
                         file.path() + " cannot be used: " + server.fault().get(),
-                        "Until then nothing else can be looked at."));
+                        "Nothing else can be checked before that."));
                 return findings;
             }
             file.refuseMissing();
+            findings.add(Finding.ok("server", server.name().orElse("no process") + " serves " + file.path()));
         } catch (InvalidConfiguration e) {
             findings.add(Finding.fault(
                     "store",
                     String.valueOf(e.getMessage()),
-                    "Check parley.store.url; \"parley restore\" brings a backup back."));
+                    "Check parley.store.url; \"parley restore\" restores a backup."));
             return findings;
         }
-        look("server", this::server);
-        look("rights", this::rights);
-        Finding version = schema.finding();
+        check("rights", () -> List.of(rights()));
+        Finding version = StoreChecks.schema(schema);
         findings.add(version);
-        look("pages", this::pages);
+        check("pages", () -> List.of(pages()));
         if (version.level() == Level.OK) {
-            lookAll("rows", this::rows); // of an older schema it is not known how they are read
+            check("rows", () -> read(reader -> StoreChecks.rows(reader, encryption, clock.instant())));
         }
-        look("disk", this::disk);
-        look("room", this::room);
-        look("log", this::log);
-        look("clock", this::clock);
+        check("disk", () -> List.of(disk()));
+        check("room", () -> read(reader -> List.of(room(reader))));
+        check("log", () -> List.of(log()));
+        check("clock", () -> read(reader -> List.of(clock(reader))));
         return findings;
     }
 
-    private interface Look<T> {
-        T look() throws IOException, SQLException;
+    private interface Check {
+        List<Finding> run() throws IOException, SQLException;
     }
 
-    private void look(String subject, Look<Finding> look) {
-        lookAll(subject, () -> List.of(look.look()));
+    private interface Read {
+        List<Finding> run(Statements reader) throws IOException, SQLException;
     }
 
-    private void lookAll(String subject, Look<List<Finding>> look) {
+    private void check(String subject, Check check) {
         try {
-            findings.addAll(look.look());
+            findings.addAll(check.run());
         } catch (SQLException e) {
             findings.add(Finding.fault(
-                    subject, "SQLite says: " + e.getMessage(), "See whether the file and its disk are whole."));
+                    subject, "SQLite says: " + e.getMessage(), "Check whether the file and its disk are intact."));
         } catch (IOException e) {
             findings.add(Finding.fault(
-                    subject, "It cannot be looked at: " + e, "See whether the disk is there and may be read."));
+                    subject, "the check failed: " + e, "Check whether the disk is mounted and readable."));
         }
     }
 
-    private Finding server() {
-        return Finding.ok(
-                "server",
-                file.server()
-                        .name()
-                        .map(server -> server + " serves " + file.path())
-                        .orElse("none serves " + file.path()));
+    private List<Finding> read(Read read) throws IOException, SQLException {
+        try (var reader = new Statements(file.openReader())) {
+            return read.run(reader);
+        }
     }
 
     private Finding rights() throws IOException {
@@ -128,8 +127,8 @@ final class SqliteExamination {
         if (!Files.isWritable(file.path()) || !Files.isWritable(folder)) {
             return Finding.fault(
                     "rights",
-                    "this user may not write the file or its folder",
-                    "Run as the service's user, or give it " + folder + " with all that is in it.");
+                    "this user cannot write the file or its folder",
+                    "Run as the service's user, or make it the owner of " + folder + " and everything in it.");
         }
         if (!Files.getFileStore(file.path()).supportsFileAttributeView("posix")) {
             return Finding.ok("rights", "the file can be written");
@@ -138,36 +137,29 @@ final class SqliteExamination {
         return rights.stream().anyMatch(OTHERS::contains)
                 ? Finding.warning(
                         "rights",
-                        "others may reach the file: " + PosixFilePermissions.toString(rights),
-                        "It holds what peers say to each other: chmod 600 " + file.path() + "*")
-                : Finding.ok("rights", "only " + Files.getOwner(file.path()) + " may read and write the file");
+                        "other users have access to the file: " + PosixFilePermissions.toString(rights),
+                        "It contains the payloads of all sessions: chmod 600 " + file.path() + "*")
+                : Finding.ok("rights", "only " + Files.getOwner(file.path()) + " can read and write the file");
     }
 
     private Finding pages() throws SQLException {
         try (Connection connection = file.openReader();
                 Statement statement = connection.createStatement()) {
-            TimeLimit.on(connection, CHECK_MAX);
+            TimeLimit.set(connection, PAGES_MAX);
             try (ResultSet found = statement.executeQuery("PRAGMA quick_check(1)")) {
                 String first = found.getString(1);
                 return "ok".equals(first)
-                        ? Finding.ok("pages", "whole")
+                        ? Finding.ok("pages", "intact")
                         : Finding.fault(
                                 "pages", "damaged: " + first, "Stop the server and \"parley restore\" a backup.");
             }
         } catch (SQLException e) {
-            if (!TimeLimit.isUp(e)) {
+            if (!TimeLimit.isExceeded(e)) {
                 throw e;
             }
             return Finding.ok(
                     "pages",
-                    "more than can be looked through in " + CHECK_MAX.toSeconds()
-                            + " s; each backup looks through all");
-        }
-    }
-
-    private List<Finding> rows() throws SQLException {
-        try (var reader = new Statements(file.openReader())) {
-            return RowCheck.findings(reader, secrecy, clock.instant());
+                    "more than can be checked in " + PAGES_MAX.toSeconds() + " s; each backup checks all of them");
         }
     }
 
@@ -176,53 +168,47 @@ final class SqliteExamination {
         String found =
                 new ByteCount(disk.getUsableSpace()) + " of " + new ByteCount(disk.getTotalSpace()) + " are free";
         return disk.getUsableSpace() < Files.size(file.path())
-                ? Finding.warning("disk", found, "A backup has no room beside the store; make some, or save elsewhere.")
+                ? Finding.warning(
+                        "disk", found, "A backup beside the store does not fit; free space, or write it elsewhere.")
                 : Finding.ok("disk", found);
     }
 
-    private Finding room() throws IOException, SQLException {
-        try (var reader = new Statements(file.openReader())) {
-            long left = new Capacity(file, bytesMax).leftForNew(reader, 0);
-            String found = new ByteCount(Math.max(0, left)) + " for new sessions"
-                    + (bytesMax == Long.MAX_VALUE
-                            ? ", as far as the disk goes"
-                            : ", of a size of " + new ByteCount(bytesMax));
-            String advice = "Make room on the disk, raise parley.store.size-max, or shorten parley.session.ttl-max.";
-            if (left <= 0) {
-                return Finding.fault("room", found + "; they are refused", advice);
-            }
-            return left < Files.size(file.path()) / SHARE_LEFT
-                    ? Finding.warning("room", found, advice)
-                    : Finding.ok("room", found);
+    private Finding room(Statements reader) throws IOException, SQLException {
+        long left = new Capacity(file, bytesMax).bytesLeft(reader, 0);
+        String found = new ByteCount(Math.max(0, left)) + " for new sessions"
+                + (bytesMax == Long.MAX_VALUE
+                        ? ", limited by the disk"
+                        : ", limited by parley.store.size-max = " + new ByteCount(bytesMax));
+        String advice = "Free disk space, raise parley.store.size-max, or lower parley.session.ttl-max.";
+        if (left <= 0) {
+            return Finding.fault("room", found + "; they are rejected", advice);
         }
+        return left < Files.size(file.path()) / LEFT_MIN
+                ? Finding.warning("room", found, advice)
+                : Finding.ok("room", found);
     }
 
     private Finding log() {
         long bytes = file.bytesBeside("-wal");
-        String found = new ByteCount(bytes) + " wait to be moved into the file";
+        String found = new ByteCount(bytes) + " in the write-ahead log";
         return bytes > LOG_BYTES_MAX
                 ? Finding.warning(
-                        "log", found, "A program that goes on reading holds it up; look for one, such as a shell.")
+                        "log",
+                        found,
+                        "A program that keeps reading, such as an open shell, prevents that it is moved into the file;"
+                                + " end it.")
                 : Finding.ok("log", found);
     }
 
-    /** The newest session cannot be newer than now, unless the clock was set back; then sessions live for too long. */
-    private Finding clock() throws SQLException {
+    /** Sessions from the future show that the clock was set back; they live too long. */
+    private Finding clock(Statements reader) throws SQLException {
         Instant now = clock.instant();
-        Instant newest = newestSession();
-        if (newest == null || !newest.isAfter(now.plus(CLOCK_SLACK))) {
-            return Finding.ok("clock", now + ", and no session is from the future");
-        }
-        return Finding.warning(
-                "clock",
-                now + ", and the newest session is of " + newest,
-                "The clock was set back; see that the machine keeps its time by NTP.");
-    }
-
-    private @Nullable Instant newestSession() throws SQLException {
-        try (var reader = new Statements(file.openReader())) {
-            Long newest = reader.call(NEWEST).first(row -> row.getLong(1));
-            return newest == null ? null : Instant.ofEpochMilli(newest);
-        }
+        Long newest = reader.call(NEWEST).first(row -> row.getLong(1));
+        return newest == null || newest <= now.plus(CLOCK_TOLERANCE).toEpochMilli()
+                ? Finding.ok("clock", now + "; no session is from the future")
+                : Finding.warning(
+                        "clock",
+                        now + "; the newest session is from " + Instant.ofEpochMilli(newest),
+                        "The clock was set back; synchronize it by NTP.");
     }
 }

@@ -1,78 +1,68 @@
 package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.sql.Schema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * What an operator does to a store, beside its service or without one. Each call opens what it needs and lets go of it; nothing
+ * Administration of a store, beside its service or without one. Each call opens the connections that it needs and closes them; none
  * is opened before.
  *
- * <p>Every call throws {@link AdminRefused} where it cannot do what is asked, and {@link InvalidConfiguration} where the store is none
- * that this Parley can use.
+ * <p>Every call throws {@link AdminRefused} if the operation is impossible, and {@link InvalidConfiguration} if the store cannot be
+ * used by this Parley.
  */
 public interface StoreAdmin {
-    /** A change of the schema. */
-    record Migration(String version, String description) {}
-
     /**
-     * What a migration has done.
+     * The result of a restore.
      *
-     * @param applied in their order; empty where the schema was up to date
-     * @param version of the schema now
-     */
-    record Migrated(List<Migration> applied, String version) {}
-
-    /**
-     * What a restore has done.
-     *
-     * @param contents what the store holds now
-     * @param damaged how many of its sessions cannot be read
+     * @param contents what the store contains now
+     * @param damaged number of its sessions that cannot be read
      */
     record Restored(StoreContents contents, long damaged) {}
 
-    /** Refuses where there is no store; who mistypes its place is to be told, and not to be given a new one. */
+    /** Throws if there is no store, so that a mistyped URL is reported and does not create one. */
     void refuseMissing();
 
-    /** Makes a store where there is none; an older one is not migrated. */
-    default void makeMissing() {
+    /** Creates a store if there is none; an older one is not migrated. */
+    default void createMissing() {
         try {
             refuseMissing();
         } catch (InvalidConfiguration e) {
-            migrate(); // which refuses what is no store for another reason
+            migrate(); // which rejects it if it cannot be used for another reason
         }
     }
 
-    /** Brings the schema up to date; makes the store where there is none. */
-    Migrated migrate();
+    /** Migrates the schema to the current version; creates the store if there is none. */
+    Schema.Migrated migrate();
 
-    /** How much room the store takes on its disk. */
+    /** Size of the store on disk. */
     long bytes();
 
     /**
-     * Asks one question, which changes nothing.
+     * Executes one query, which cannot change anything.
      *
-     * @param timeMax how long the answer may take
-     * @throws AdminRefused if the engine does not take the question, or the time is up; {@code answer} may have heard some rows
+     * @param timeMax maximum duration
+     * @throws AdminRefused if the engine rejects the query, or it exceeds the time; {@code sink} may have received rows
      */
-    void ask(ReadOnlyQuery question, Duration timeMax, RowSink answer);
+    void query(ReadOnlyQuery query, Duration timeMax, RowSink sink);
 
     /**
-     * Saves one committed state to {@code file}, which either comes to hold all of it, durably and checked, or stays as it is.
+     * Writes one committed state to {@code file}, which either contains all of it afterwards, durable and checked, or is unchanged.
      *
-     * @return what was saved
+     * @return the contents of the backup
      */
     StoreContents backup(Path file, Progress progress);
 
     /**
-     * Puts what was saved to {@code file} in the place of the store, wholly or not at all, and begins a new history: bookmarks
-     * that were given out before belong to another. Every row is read before the store is replaced.
+     * Replaces the store by the backup {@code file}, wholly or not at all, and gives it a new history: earlier bookmarks belong to
+     * another one. Every row is read before the store is replaced.
      *
-     * @param force whether damaged rows are accepted; keys that do not open the file never are
+     * @param force whether damaged rows are accepted; keys that do not decrypt the backup never are
      */
     Restored restore(Path file, boolean force, Progress progress);
 
-    /** Looks whether the store is well. Changes nothing and throws nothing: what is wrong is found. */
+    /** Checks the store. Changes nothing and does not throw: failures are findings. */
     List<Finding> examine();
 }

@@ -1,8 +1,8 @@
 package dev.parley.store.admin;
 
 /**
- * What a store or a backup of one holds, expired sessions included.
+ * The contents of a store or a backup, including expired sessions.
  *
- * @param bytes the size of its file
+ * @param bytes size of the file
  */
 public record StoreContents(long sessions, long events, long bytes) {}

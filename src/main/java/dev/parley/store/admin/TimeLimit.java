@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteErrorCode;
 
-/** Ends what runs on a connection for too long. (The driver's own query timeout is SQLite's busy timeout, which is another thing.) */
+/** Interrupts statements of an SQLite connection. The driver's own query timeout is SQLite's busy timeout, which limits waiting only. */
 final class TimeLimit extends ProgressHandler {
-    /** How many steps of SQLite's machine pass between two looks at the time: a fraction of a millisecond. */
+    /** Instructions of SQLite's virtual machine between two checks of the time: a fraction of a millisecond. */
     private static final int STEPS = 10_000;
 
     private final long end;
@@ -17,13 +17,13 @@ final class TimeLimit extends ProgressHandler {
         this.end = System.nanoTime() + timeMax.toNanos();
     }
 
-    /** From now on {@code connection} works for {@code timeMax} and no longer. */
-    static void on(Connection connection, Duration timeMax) throws SQLException {
+    /** Interrupts everything that {@code connection} executes after {@code timeMax} from now. */
+    static void set(Connection connection, Duration timeMax) throws SQLException {
         setHandler(connection, STEPS, new TimeLimit(timeMax));
     }
 
-    /** Whether this is how a limit ends what ran. */
-    static boolean isUp(SQLException e) {
+    /** Whether a limit interrupted the statement. */
+    static boolean isExceeded(SQLException e) {
         return e.getErrorCode() == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 

@@ -31,7 +31,7 @@ public final class PayloadEncryption {
 
     private static final Sql NOTED =
             new Sql("noted-keys", "SELECT id, name, secret FROM encryption_keys ORDER BY name");
-    private static final Sql LOCK = new Sql("lock-keys", "UPDATE history SET secret = secret");
+    private static final Sql LOCK = new Sql("lock-keys", "UPDATE history SET id = id");
     private static final Sql NOTE =
             new Sql("note-key", "INSERT INTO encryption_keys (id, name, secret) VALUES (?, ?, ?)");
     private static final Sql RETIRE = new Sql("retire-keys", "DELETE FROM encryption_keys WHERE id <> ?");

@@ -23,12 +23,10 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of many machines: writes on the primary, reads on any node that is new enough for them. What blocks has threads of
@@ -242,12 +240,6 @@ public final class PostgresDatabase implements Database {
     @Override
     public boolean takeRoom(long bytes) {
         return true;
-    }
-
-    /** PostgreSQL clears its files itself, by VACUUM. */
-    @Override
-    public CompletionStage<@Nullable Void> clean() {
-        return CompletableFuture.completedStage(null);
     }
 
     @Override

@@ -1,32 +1,27 @@
 package dev.parley.store.sql;
 
-import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.admin.Finding;
-import dev.parley.store.crypto.PayloadEncryption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads sessions with all their events as peers would, to find rows that are damaged and payloads that the keys do not open. The
- * engines' own checks find neither: a bit that rots inside a value breaks no page.
+ * Reads sessions with all their events as peers would, to find damaged rows and payloads that the keys do not decrypt. The engines'
+ * own checks find neither: a flipped bit inside a value leaves the page valid.
  */
 public final class RowCheck {
-    /** For those who wait for all rows. */
+    /** Reads all rows. */
     public static final Duration UNLIMITED = Duration.ofNanos(Long.MAX_VALUE);
 
-    private static final Duration EXAMINATION_MAX = Duration.ofSeconds(10);
     private static final int PAGE = 200;
 
     private static final Sql SESSIONS = new Sql("row-check", """
@@ -36,12 +31,12 @@ public final class RowCheck {
             ORDER BY id LIMIT ?""");
 
     /**
-     * What the check found.
+     * The result of the check.
      *
-     * @param sessions how many were read
-     * @param damaged how many of them cannot be read
-     * @param first the first damaged row; null where there is none
-     * @param complete whether the time was enough for all
+     * @param sessions number of sessions read
+     * @param damaged number of those that cannot be read
+     * @param first the first damaged row; null if there is none
+     * @param complete whether the time was sufficient for all
      */
     public record Result(
             long sessions, long damaged, @Nullable String first, boolean complete) {}
@@ -58,37 +53,9 @@ public final class RowCheck {
         this.now = now;
     }
 
-    /** Reads the sessions that have not expired at {@code now}, for as long as {@code timeMax}. */
+    /** Reads the sessions that have not expired at {@code now}, for at most {@code timeMax}. */
     public static Result of(Statements reader, Instant now, Duration timeMax) throws SQLException {
         return new RowCheck(reader, now).result(timeMax);
-    }
-
-    /** The findings of an examination: whether a server would accept the keys, and what the rows hold. */
-    public static List<Finding> findings(Statements reader, Supplier<PayloadEncryption> keys, Instant now)
-            throws SQLException {
-        var findings = new ArrayList<Finding>();
-        try {
-            PayloadEncryption secrecy = keys.get();
-            findings.add(Finding.ok("encryption", secrecy.examine(reader)));
-            reader.sealing(secrecy);
-        } catch (InvalidConfiguration e) {
-            findings.add(Finding.fault(
-                    "encryption",
-                    String.valueOf(e.getMessage()),
-                    "The service does not start so; set the key that the store was encrypted with."));
-            return findings;
-        }
-        Result rows = of(reader, now, EXAMINATION_MAX);
-        String read = rows.sessions + " live sessions read"
-                + (rows.complete ? "" : ", as many as " + EXAMINATION_MAX.toSeconds() + " s allow");
-        findings.add(
-                rows.first == null
-                        ? Finding.ok("rows", read + ", none damaged")
-                        : Finding.fault(
-                                "rows",
-                                read + ", " + rows.damaged + " damaged; the first: " + rows.first,
-                                "Requests for them get 503 until they expire. Check the disk and the memory of the machine."));
-        return findings;
     }
 
     private Result result(Duration timeMax) throws SQLException {
@@ -132,8 +99,8 @@ public final class RowCheck {
     /**
      * A session's row.
      *
-     * @param read the checksum that it has
-     * @param made the checksum that its content has
+     * @param read its stored checksum
+     * @param made the checksum of its content
      */
     private record Row(
             long id,

@@ -1,8 +1,5 @@
 package dev.parley.store.sql;
 
-import dev.parley.store.admin.Finding;
-import dev.parley.store.admin.StoreAdmin.Migrated;
-import dev.parley.store.admin.StoreAdmin.Migration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,12 +14,10 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The schema of a store: which version it has, whether this Parley can use that, and how it is brought up to date. */
+/** The schema of a store: its version, whether this Parley can use it, and its migration. */
 public final class Schema {
     private static final Logger LOG = Logger.getLogger(Schema.class);
     private static final String PENDING = "*:" + MigrationState.PENDING.name().toLowerCase(Locale.ROOT);
-
-    private static final String SUBJECT = "schema";
 
     /** The version of a store that is still empty. */
     private static final String NONE = "none";
@@ -39,6 +34,24 @@ public final class Schema {
                 .configuration(flyway.getConfiguration())
                 .dataSource(store)
                 .load());
+    }
+
+    /** A change of the schema. */
+    public record Migration(String version, String description) {}
+
+    /**
+     * The result of a migration.
+     *
+     * @param applied in order; empty if the schema was up to date
+     * @param version of the schema afterwards
+     */
+    public record Migrated(List<Migration> applied, String version) {
+        /** The versions and descriptions of what was applied. */
+        public String names() {
+            return applied.stream()
+                    .map(migration -> migration.version() + " " + migration.description())
+                    .collect(Collectors.joining(", "));
+        }
     }
 
     /** A schema that this Parley cannot use, and why. */
@@ -84,7 +97,7 @@ public final class Schema {
                     preview.version().equals(NONE)
                             ? "it is empty; run \"parley migrate\" or start the service"
                             : "its schema has version " + preview.version() + ", and a migration is due ("
-                                    + names(preview.applied())
+                                    + preview.names()
                                     + "); run \"parley migrate\" or start the service",
                     null);
         }
@@ -118,27 +131,6 @@ public final class Schema {
         } catch (FlywayException e) {
             throw strange(e);
         }
-    }
-
-    /** How the schema is, for a person. */
-    public Finding finding() {
-        try {
-            Migrated preview = preview();
-            return preview.applied().isEmpty()
-                    ? Finding.ok(SUBJECT, "version " + preview.version())
-                    : Finding.warning(
-                            SUBJECT,
-                            "version " + preview.version() + ", and migrations are due: " + names(preview.applied()),
-                            "The next start applies them, or \"parley migrate\" now; make a backup before.");
-        } catch (Unusable e) {
-            return Finding.fault(SUBJECT, e.why(), "Run the Parley that wrote it, or restore a backup.");
-        }
-    }
-
-    private static String names(List<Migration> migrations) {
-        return migrations.stream()
-                .map(migration -> migration.version() + " " + migration.description())
-                .collect(Collectors.joining(", "));
     }
 
     private static void refuseFuture(MigrationInfoService info) throws Unusable {

@@ -9,22 +9,35 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
-/**
- * Files that only their owner may read, because they hold what peers say to each other; and how one comes into its place so that
- * a power cut leaves either the old one or the new one, whole.
- */
+/** Creates files that only their owner can read, because they contain payloads, and replaces files atomically and durably. */
 public final class PrivateFiles {
-    private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rw-------");
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private PrivateFiles() {}
 
-    /** Makes an empty file unless it is there, owned as its folder is. */
-    public static void makeIfMissing(Path file) throws IOException {
-        makeIfMissing(file, folderOf(file));
+    /** Creates an empty file with the owner of its folder, unless it exists. */
+    public static void createIfMissing(Path file) throws IOException {
+        createIfMissing(file, folderOf(file));
+    }
+
+    /** Creates an empty file with the owner of {@code model}, unless it exists: commands run by root leave no files of root. */
+    public static void createIfMissing(Path file, Path model) throws IOException {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        try {
+            Files.createFile(file, posix ? new FileAttribute<?>[] {OWNER_ONLY} : new FileAttribute<?>[0]);
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
+        if (Files.exists(model) && !Files.getOwner(model).equals(Files.getOwner(file))) {
+            try {
+                Files.setOwner(file, Files.getOwner(model));
+            } catch (FileSystemException e) {
+                // Only root can change an owner; a command of another user fails, if it has to, when it writes.
+            }
+        }
     }
 
     static Path folderOf(Path file) {
@@ -32,33 +45,7 @@ public final class PrivateFiles {
         return folder == null ? file : folder;
     }
 
-    /** Makes an empty file unless it is there, owned as {@code neighbour} is where that is: root's commands leave nothing of root's. */
-    public static void makeIfMissing(Path file, Path neighbour) throws IOException {
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        try {
-            Files.createFile(
-                    file,
-                    posix
-                            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNERS)}
-                            : new FileAttribute<?>[0]);
-        } catch (FileAlreadyExistsException e) {
-            return;
-        }
-        adopt(file, neighbour);
-    }
-
-    private static void adopt(Path file, Path neighbour) throws IOException {
-        if (!Files.exists(neighbour) || Files.getOwner(neighbour).equals(Files.getOwner(file))) {
-            return;
-        }
-        try {
-            Files.setOwner(file, Files.getOwner(neighbour));
-        } catch (FileSystemException e) {
-            // Only root may give a file away; another user's command fails, if it has to, where it writes.
-        }
-    }
-
-    /** Makes {@code file} durable, puts it in the place of {@code target} at once, and makes that durable too. */
+    /** Makes {@code file} durable, renames it to {@code target} atomically, and makes the rename durable. */
     public static void moveInto(Path target, Path file) throws IOException {
         try (FileChannel content = FileChannel.open(file, StandardOpenOption.WRITE)) {
             content.force(true);
@@ -67,7 +54,7 @@ public final class PrivateFiles {
         syncFolder(target);
     }
 
-    /** Makes names in the folder of {@code file} durable: a rename is not until its folder is. */
+    /** Makes creations, renames and deletions in the folder of {@code file} durable. */
     static void syncFolder(Path file) throws IOException {
         try (FileChannel names = FileChannel.open(folderOf(file), StandardOpenOption.READ)) {
             names.force(true);

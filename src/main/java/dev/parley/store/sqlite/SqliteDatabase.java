@@ -9,6 +9,7 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
 import dev.parley.store.SlowLog;
+import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
@@ -31,29 +32,29 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded engine: one node, which is the primary. Every commit is fsynced before its caller hears of it.
+ * The embedded engine: one node, which is the primary. Every commit is fsynced before its caller receives a reply.
  *
- * <p>Writes go through the {@link WriterLane}. A read runs where it was called, on a connection that keeps its statements: one
- * indexed query of an embedded file costs less than handing it to another thread. Queries over many rows have threads of their
- * own.
+ * <p>Writes go through the {@link WriterLane}. A read runs on the calling thread, on a pooled connection with prepared statements:
+ * one indexed query of an embedded file costs less than passing it to another thread. Queries over many rows have their own threads.
  */
 public final class SqliteDatabase implements Database {
     private static final Logger LOG = Logger.getLogger(SqliteDatabase.class);
-
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
+    /** Overwrites deleted content with zeros. */
+    private static final Sql SECURE_DELETE = new Sql("secure-delete", "PRAGMA secure_delete = ON");
+
     /**
-     * @param serving whether this is the file's one server, or a command beside it
-     * @param busyTimeout how long a write waits for a lock that another process holds
-     * @param bytesMax how large the file may become
-     * @param queueMax how much work may wait for the writer
-     * @param batchMax how much work one transaction takes
+     * @param serving whether this process is the server of the file, or a command beside it
+     * @param busyTimeout how long a write waits for a lock of another process
+     * @param bytesMax maximum size of the file
+     * @param queueMax maximum work that waits for the writer
+     * @param batchMax maximum work in one transaction
      * @param scanThreads threads for queries over many rows
-     * @param scanQueueMax how many such queries may wait
-     * @param slow is told of every statement
+     * @param scanQueueMax maximum queries that wait for these threads
+     * @param slow receives the duration of every statement
      */
     public record Settings(
             Path path,
@@ -69,7 +70,7 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final StoreLock lock;
-    private final PayloadEncryption secrecy;
+    private final PayloadEncryption encryption;
     private final SessionRepository<?> repository;
     private final StoreThreads scans;
     private final SlowLog slow;
@@ -80,26 +81,25 @@ public final class SqliteDatabase implements Database {
     private final WriterLane lane;
     private final Outage outage = new Outage("Reads");
 
-    /** Connections at rest. There are as many in all as threads that ever read at once: event loops and scan threads. */
+    /** Idle connections; in all, at most as many as threads that read at once: event loops and scan threads. */
     private final ConcurrentLinkedDeque<Statements> readers = new ConcurrentLinkedDeque<>();
 
     /**
      * Opens the store and starts its writer; a server migrates it first.
      *
      * @param repository discovery in SQLite's persistence unit
-     * @param secrecy held against the keys that the store notes
-     * @throws InvalidConfiguration if the file is no store of this or an older version, cannot be set as durability needs, or the keys
-     *     are not its
+     * @throws InvalidConfiguration if the file is not a store of this or an older version, cannot be configured for durability, or
+     *     is encrypted with other keys
      */
     public SqliteDatabase(
             Settings settings,
             Flyway flyway,
             SessionRepository<?> repository,
-            PayloadEncryption secrecy,
+            PayloadEncryption encryption,
             SecureRandom random,
             MeterRegistry registry) {
         var meters = new SqliteMeters(registry);
-        this.secrecy = secrecy;
+        this.encryption = encryption;
         this.repository = repository;
         this.slow = settings.slow();
         this.node = settings.node();
@@ -110,19 +110,19 @@ public final class SqliteDatabase implements Database {
             new Schema(flyway).open(settings.serving());
             Statements writer = openWriter(settings);
             if (settings.serving()) {
-                file.keep(lock);
+                file.lockWhileOpen(lock);
             }
             this.history = SqliteHistory.of(writer, random);
-            var cleaning = new SecureDelete(file, settings.serving());
-            admit(writer, cleaning);
-            this.presence = new FilePresence(file); // the writer's first transaction has opened the log
+            admit(writer);
+            this.presence = new FilePresence(file); // the writer's first transaction has created the log
             this.capacity = new Capacity(file, settings.bytesMax());
             this.lane = new WriterLane(
-                    () -> present(openWriter(settings)),
+                    () -> requirePresent(openWriter(settings)),
                     writer,
+                    encryption.isSealing(),
                     presence,
                     capacity,
-                    cleaning,
+                    new WriteAheadLog(file.busyMillis()),
                     history,
                     node,
                     meters,
@@ -142,44 +142,42 @@ public final class SqliteDatabase implements Database {
             throw file.unreachable(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
-        presence.watch(lane::settle);
-        meters.watch(lane, scans, file, node, presence);
+        meters.queue("write", lane::depth);
+        meters.queue("scan", scans::waiting);
+        meters.files(file, presence, node);
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
         Statements writer = new Statements(file.openWriter(settings.bytesMax()))
                 .telling(slow)
-                .sealing(secrecy);
-        if (secrecy.isSealing()) {
-            SecureDelete.overwriteDeleted(writer);
+                .sealing(encryption);
+        if (encryption.isSealing()) {
+            writer.call(SECURE_DELETE).first(row -> true);
         }
         return writer;
     }
 
-    /** A connection that was opened just now, unless its file is another one than the others have open. */
-    private Statements present(Statements opened) throws SQLException {
+    private void admit(Statements writer) throws SQLException {
+        writer.call(WriterLane.BEGIN).run();
+        try {
+            encryption.admit(writer);
+            writer.call(WriterLane.COMMIT).run();
+            if (encryption.isSealing()) {
+                writer.call(SECURE_DELETE).first(row -> true); // a command without keys knows it only now
+            }
+        } catch (SQLException | InvalidConfiguration e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /** Closes a new connection, and throws, if it has opened another file than the connections before it. */
+    private Statements requirePresent(Statements opened) throws SQLException {
         try {
             presence.require();
             return opened;
         } catch (StoreUnavailable e) {
             opened.close();
-            throw e;
-        }
-    }
-
-    private void admit(Statements writer, SecureDelete cleaning) throws SQLException {
-        writer.call(WriterLane.BEGIN).run();
-        try {
-            boolean first = secrecy.admit(writer);
-            writer.call(WriterLane.COMMIT).run();
-            if (secrecy.isSealing()) {
-                SecureDelete.overwriteDeleted(writer);
-            }
-            if (first) {
-                cleaning.writeAnew(writer);
-            }
-        } catch (SQLException | InvalidConfiguration e) {
-            writer.close();
             throw e;
         }
     }
@@ -206,7 +204,7 @@ public final class SqliteDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
         return scans.run(() -> {
-            presence.refuseLost();
+            presence.requireLast();
             boolean reset = isReset(from);
             long began = slow.began();
             try {
@@ -214,7 +212,7 @@ public final class SqliteDatabase implements Database {
                 return new Served<>(result, history.word(), node, reset);
             } catch (JDBCException e) {
                 presence.require();
-                throw outage.told(e.getSQLException());
+                throw outage.failure(e.getSQLException());
             } finally {
                 slow.ended(SlowLog.BROWSE, began);
             }
@@ -223,12 +221,7 @@ public final class SqliteDatabase implements Database {
 
     @Override
     public boolean takeRoom(long bytes) {
-        return capacity.take(bytes);
-    }
-
-    @Override
-    public CompletionStage<@Nullable Void> clean() {
-        return secrecy.isSealing() ? lane.clean() : CompletableFuture.completedStage(null);
+        return capacity.reserve(bytes);
     }
 
     @Override
@@ -240,16 +233,17 @@ public final class SqliteDatabase implements Database {
     public List<NodeState> nodes() {
         boolean serving = !presence.isLost();
         return List.of(new NodeState(
-                node, serving, serving ? "up" : "its file is gone", history.position(), Duration.ZERO, 0));
+                node, serving, serving ? "up" : "its file is missing", history.position(), Duration.ZERO, 0));
     }
 
     private <T> Served<T> served(ReadFrom from, Work<T> work) {
-        presence.refuseLost();
+        presence.requireLast();
         boolean reset = isReset(from);
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = present(new Statements(file.openReader()).telling(slow).sealing(secrecy));
+                reader = requirePresent(
+                        new Statements(file.openReader()).telling(slow).sealing(encryption));
             }
             T result;
             try {
@@ -262,30 +256,29 @@ public final class SqliteDatabase implements Database {
                 throw e;
             }
             readers.addFirst(reader);
-            outage.over();
+            outage.end();
             return new Served<>(result, history.word(), node, reset);
         } catch (SQLException e) {
             presence.require();
-            throw outage.told(e);
+            throw outage.failure(e);
         }
     }
 
-    /** There is one node and it has all that was ever committed, so a bookmark only matters where it is another history's. */
+    /** The only node has every commit, so a bookmark matters only if it is of another history. */
     private boolean isReset(ReadFrom from) {
         return from instanceof ReadFrom.AtLeast atLeast && !history.honours(atLeast.bookmark());
     }
 
-    /** Finishes the writes that wait, then closes every connection. */
+    /** Finishes queued writes, then closes every connection. */
     @Override
     public void close() {
-        presence.close();
         lane.close();
         scans.close();
         for (Statements reader = readers.poll(); reader != null; reader = readers.poll()) {
             try {
                 reader.close();
             } catch (SQLException e) {
-                LOG.warnf("A reader's connection did not close: %s", e.getMessage());
+                LOG.warnf("A reader's connection was not closed: %s", e.getMessage());
             }
         }
         release();

@@ -1,16 +1,15 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Node;
-import dev.parley.store.StoreThreads;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
 
-/** The figures by which an operator sees how the writer keeps up, and how large the store is. */
+/** Metrics of the writer, the queues, and the store's size. */
 final class SqliteMeters {
     private final MeterRegistry registry;
     private final DistributionSummary writes;
@@ -38,17 +37,23 @@ final class SqliteMeters {
         commits.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Queues and sizes, as they are when they are asked for. */
-    void watch(WriterLane lane, StoreThreads scans, SqliteFile file, Node node, FilePresence presence) {
-        queue("write", lane, WriterLane::depth);
-        queue("scan", scans, StoreThreads::waiting);
-        size("database", file, store -> store.bytesBeside(""));
-        size("log", file, store -> store.bytesBeside("-wal"));
+    /** Registers a gauge of the requests that wait in {@code queue}. */
+    void queue(String queue, Supplier<Number> depth) {
+        Gauge.builder("parley.store.queue", depth)
+                .description("Requests waiting for the store")
+                .tag("queue", queue)
+                .register(registry);
+    }
+
+    /** Registers gauges of the store's files. */
+    void files(SqliteFile file, FilePresence presence, Node node) {
+        size("database", file, "");
+        size("log", file, "-wal");
         Gauge.builder("parley.disk.free.bytes", file, SqliteFile::diskFree)
-                .description("What is free on the disk of the store")
+                .description("Free space on the disk of the store")
                 .register(registry);
         Gauge.builder("parley.backup.last.success.timestamp.seconds", file, store -> store.lastBackupMillis() / 1e3)
-                .description("When the last backup was made, in seconds since 1970; 0 where none is known")
+                .description("Time of the last backup, in seconds since 1970; 0 if none is known")
                 .register(registry);
         Gauge.builder("parley.primary.serving", presence, files -> files.isLost() ? 0 : 1)
                 .description("Whether the store's files are still where they were opened")
@@ -56,16 +61,9 @@ final class SqliteMeters {
                 .register(registry);
     }
 
-    private <T> void queue(String name, T of, ToDoubleFunction<T> depth) {
-        Gauge.builder("parley.store.queue", of, depth)
-                .description("Calls that wait for the store")
-                .tag("queue", name)
-                .register(registry);
-    }
-
-    private void size(String part, SqliteFile file, ToDoubleFunction<SqliteFile> bytes) {
-        Gauge.builder("parley.store.bytes", file, bytes)
-                .description("How large the store's files are")
+    private void size(String part, SqliteFile file, String suffix) {
+        Gauge.builder("parley.store.bytes", file, store -> store.bytesBeside(suffix))
+                .description("Size of the store's files")
                 .tag("part", part)
                 .register(registry);
     }

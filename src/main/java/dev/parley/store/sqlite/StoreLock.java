@@ -18,102 +18,46 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who uses the store, made known to other processes by locks on a file beside it. The operating system lets go of them when their
- * process ends, however it ends. SQLite's own locks come and go with each transaction and cannot tell that a server is running.
+ * Shows other processes who uses the store, by locks on a file beside it. The operating system releases them when their process ends,
+ * however it ends. SQLite's own locks last for one transaction and do not show that a server is running. The file is never deleted:
+ * if it were deleted while it is locked, a second process could lock a new one.
  *
- * <p>The file stays when nobody holds it; to delete it while somebody does would make two locks of one.
- *
- * <p>That file is found by the name of the database, and a database can have several: hard links, and mounts of the file alone. SQLite
- * keeps its write-ahead log beside the name too, so commits made under one name are invisible under another, and both logs in the end
- * overwrite each other's pages. Therefore a server also locks a byte of the database itself, which belongs to the device and inode.
- * POSIX drops that lock when the process closes any descriptor of the database, and SQLite unlocks the whole file with its last shared
- * lock; both happen only when no connection has the database open in WAL mode, so {@link #keep} holds one open.
+ * <p>The lock file belongs to one name of the database, but a database can have several: hard links, and mounts of the file alone.
+ * SQLite's write-ahead log belongs to the name too, so commits made under one name are invisible under another, and in the end both
+ * logs overwrite each other's pages. Therefore a server also locks a byte of the database itself, which belongs to device and inode.
+ * POSIX releases that lock when the process closes any descriptor of the database, and SQLite unlocks the whole file with its last
+ * shared lock; neither happens while a connection has the database open in WAL mode, so {@link #lockFile} keeps one open.
  */
 public final class StoreLock implements AutoCloseable {
-    /** What a process wants of the store. */
+    /** What a process does with the store. */
     public enum Claim {
-        /**
-         * To be its one server, beside which commands may use it. Two would each miss what the other commits, because who waits
-         * and how far the history has come is known within a process.
-         */
-        SERVE {
-            @Override
-            void take(StoreLock lock) throws IOException, Held {
-                lock.take(Part.USED, true, REPLACED);
-                lock.take(Part.SERVED, false, lock.server().orElse("another process") + " serves it already");
-                lock.sign();
-                lock.makeStore();
-                lock.lockStore();
-            }
-        },
-        /** To read and write it beside a server or without one. */
-        USE {
-            @Override
-            void take(StoreLock lock) throws IOException, Held {
-                lock.take(Part.USED, true, REPLACED);
-                lock.refuseUnlikeServer();
-                lock.makeStore();
-            }
-        },
-        /** To be its one backup. */
-        SAVE {
-            @Override
-            void take(StoreLock lock) throws IOException, Held {
-                lock.take(Part.USED, true, REPLACED);
-                lock.take(Part.SAVED, false, "another backup of it is being made; try again when that is done");
-                lock.refuseUnlikeServer();
-            }
-        },
-        /** To be the only one, and put another file in its place. */
-        REPLACE {
-            @Override
-            void take(StoreLock lock) throws IOException, Held {
-                lock.take(Part.SERVED, false, lock.server().orElse("a server") + " serves it; stop that first");
-                lock.take(Part.USED, false, "a command uses it; try again when that has ended");
-                if (lock.isStoreLocked()) {
-                    throw new Held(OTHER_NAME);
-                }
-            }
-
-            @Override
-            boolean isAnyNameGood() {
-                return true; // the other names keep the old file
-            }
-        };
-
-        private static final String REPLACED = "a restore replaces it at this moment; try again when that is done";
-
-        abstract void take(StoreLock lock) throws IOException, Held;
-
-        /** Whether it does not matter where the log of the last commits is. */
-        boolean isAnyNameGood() {
-            return false;
-        }
+        /** The only server, beside which commands run. A second one would not see the commits of the first. */
+        SERVE,
+        /** A command that reads and writes, beside a server or without one. */
+        USE,
+        /** The only backup at this time. */
+        SAVE,
+        /** The only process, which replaces the file. */
+        REPLACE
     }
 
-    /** What is locked: a byte each, far behind what the file holds, because some systems let nobody read what is locked. */
+    /** The byte that is locked, far beyond the content of the file, because some systems prevent reads of locked bytes. */
     private enum Part {
-        SERVED(0),
-        /** Shared by all who use the store. */
-        USED(1),
-        SAVED(2),
-        /** By a server that has the database open, with its log. */
-        OPENED(3);
+        SERVED,
+        /** Shared by all processes that use the store. */
+        USED,
+        SAVED,
+        /** By a server that has opened the database and its log. */
+        OPENED;
 
         private static final long FIRST = 1L << 40;
 
-        private final int number;
-
-        Part(int number) {
-            this.number = number;
-        }
-
         long position() {
-            return FIRST + number;
+            return FIRST + ordinal();
         }
     }
 
-    /** Somebody else's claim is in the way. */
+    /** Another process has a conflicting claim. */
     static final class Held extends Exception {
         private final String why;
 
@@ -128,9 +72,9 @@ public final class StoreLock implements AutoCloseable {
     }
 
     /**
-     * What another process sees of a server.
+     * A running server, as another process sees it.
      *
-     * @param name the process, where one serves the store under this name
+     * @param name the process; empty if none serves the store under this name
      * @param fault why the store cannot be used beside the server
      */
     public record Server(Optional<String> name, Optional<String> fault) {}
@@ -138,9 +82,9 @@ public final class StoreLock implements AutoCloseable {
     private static final String OTHER_NAME =
             "a server has it open under another name (a link or a mount), or its lock file was deleted; stop that server first";
 
-    private static final int NUMBER_LENGTH_MAX = 20;
+    private static final int PID_LENGTH_MAX = 20;
 
-    /** Whoever looks for a server holds the server's lock for an instant. */
+    /** A process that checks for a server holds the server's lock for a moment. */
     private static final int TRIES = 10;
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
@@ -148,27 +92,26 @@ public final class StoreLock implements AutoCloseable {
     private final Path store;
     private final FileChannel channel;
     private @Nullable FileChannel storeChannel;
-    private @Nullable FileLock storeLock;
     private @Nullable Connection keeper;
 
     private StoreLock(Path store, OpenOption... options) throws IOException {
         this.store = store;
-        this.channel = FileChannel.open(pathFor(store), options);
+        this.channel = FileChannel.open(lockFileOf(store), options);
     }
 
-    private static Path pathFor(Path store) {
+    private static Path lockFileOf(Path store) {
         return store.resolveSibling(store.getFileName() + "-lock");
     }
 
-    /** Takes {@code claim} on {@code store} at once or not at all; makes an empty file where there is none and the claim needs it. */
-    static StoreLock take(Path store, Claim claim) throws IOException, Held {
-        if (!claim.isAnyNameGood()) {
+    /** Locks {@code store} for {@code claim} without waiting; creates an empty file if there is none and the claim needs it. */
+    static StoreLock acquire(Path store, Claim claim) throws IOException, Held {
+        if (claim != Claim.REPLACE) { // other names keep the old file then
             refuseUnusedName(store);
         }
-        PrivateFiles.makeIfMissing(pathFor(store), Files.exists(store) ? store : PrivateFiles.folderOf(store));
+        PrivateFiles.createIfMissing(lockFileOf(store), Files.exists(store) ? store : PrivateFiles.folderOf(store));
         var lock = new StoreLock(store, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            claim.take(lock);
+            lock.acquire(claim);
             return lock;
         } catch (IOException | Held e) {
             lock.close();
@@ -176,52 +119,84 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    /**
-     * Refuses a file that has other names, unless it was used under this one before. After a crash the last commits are in a log
-     * beside the name that was used.
-     */
-    private static void refuseUnusedName(Path store) throws IOException, Held {
-        int names = names(store);
-        if (names > 1 && !Files.exists(pathFor(store))) {
-            throw new Held("it has " + names
-                    + " names (hard links), and what was committed last may be in a log beside another one;"
-                    + " use the name that it was used under, or remove the other ones");
+    private void acquire(Claim claim) throws IOException, Held {
+        if (claim == Claim.REPLACE) {
+            require(Part.SERVED, false, process().orElse("a server") + " serves it; stop that first");
+            require(Part.USED, false, "a command uses it; try again when that has ended");
+            refuseOtherName();
+            return;
+        }
+        require(Part.USED, true, "a restore is replacing it; try again when that has ended");
+        switch (claim) {
+            case SERVE -> {
+                require(Part.SERVED, false, process().orElse("another process") + " serves it already");
+                writePid();
+                refuseOtherName();
+            }
+            case SAVE -> require(Part.SAVED, false, "another backup is running; try again when that has ended");
+            default -> {}
+        }
+        if (claim != Claim.SERVE) {
+            Optional<String> fault = seen().fault();
+            if (fault.isPresent()) {
+                throw new Held(fault.get());
+            }
+        }
+        if (claim != Claim.SAVE) {
+            PrivateFiles.createIfMissing(store);
         }
     }
 
-    private static int names(Path store) throws IOException {
-        boolean counted = store.getFileSystem().supportedFileAttributeViews().contains("unix");
-        return counted && Files.exists(store) ? (Integer) Files.getAttribute(store, "unix:nlink") : 1;
+    /**
+     * Rejects a file that has several names (hard links), unless it was used under this one before: after a crash the last commits
+     * are in a log beside the name that was used.
+     */
+    private static void refuseUnusedName(Path store) throws IOException, Held {
+        if (Files.exists(lockFileOf(store))
+                || !Files.exists(store)
+                || !store.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return;
+        }
+        int names = (Integer) Files.getAttribute(store, "unix:nlink");
+        if (names > 1) {
+            throw new Held("it has " + names
+                    + " names (hard links), and the last commits may be in a log beside another one;"
+                    + " use the name under which it was used, or remove the others");
+        }
     }
 
-    /** The server that runs now, as another process sees it. */
+    /** The running server, as another process sees it. */
     static Server serverOf(Path store) throws IOException {
-        if (!Files.exists(pathFor(store))) {
-            return new Server(Optional.empty(), isStoreLocked(store) ? Optional.of(OTHER_NAME) : Optional.empty());
+        if (!Files.exists(lockFileOf(store))) {
+            return noServer(store);
         }
         try (var lock = new StoreLock(store, StandardOpenOption.READ)) {
             return lock.seen();
         }
     }
 
+    private static Server noServer(Path store) throws IOException {
+        return new Server(Optional.empty(), isStoreLocked(store) ? Optional.of(OTHER_NAME) : Optional.empty());
+    }
+
     private Server seen() throws IOException {
         if (!isLocked(channel, Part.SERVED)) {
-            return new Server(Optional.empty(), isStoreLocked() ? Optional.of(OTHER_NAME) : Optional.empty());
+            return noServer(store);
         }
-        String name = server().orElse("another process");
+        String name = process().orElse("another process");
         return new Server(
                 Optional.of(name),
                 isLocked(channel, Part.OPENED)
-                        ? missing().map(what -> what + " while " + name + " serves it; restart that")
+                        ? loss().map(loss -> loss + " while " + name + " serves it; restart that")
                         : Optional.empty());
     }
 
-    /** What is no longer where the server opened it. */
-    private Optional<String> missing() throws IOException {
+    /** Which file is no longer where the server opened it; a process beside the server must open the same ones. */
+    private Optional<String> loss() throws IOException {
         if (!Files.exists(store)) {
             return Optional.of("the file was deleted");
         }
-        if (!isStoreLocked()) {
+        if (!isStoreLocked(store)) {
             return Optional.of("the file was replaced");
         }
         return Files.exists(store.resolveSibling(store.getFileName() + "-wal"))
@@ -229,52 +204,13 @@ public final class StoreLock implements AutoCloseable {
                 : Optional.of("its write-ahead log was deleted");
     }
 
-    /** A process beside a server must have the server's file open, and the server's log. */
-    private void refuseUnlikeServer() throws IOException, Held {
-        Optional<String> fault = seen().fault();
-        if (fault.isPresent()) {
-            throw new Held(fault.get());
-        }
-    }
-
-    private void makeStore() throws IOException {
-        PrivateFiles.makeIfMissing(store);
-    }
-
-    /** Makes the server known under every name of the store. */
-    private void lockStore() throws IOException, Held {
-        storeChannel = FileChannel.open(store, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        storeLock = tryLock(storeChannel, Part.SERVED, false);
-        if (storeLock == null) {
+    private void refuseOtherName() throws IOException, Held {
+        if (isStoreLocked(store)) {
             throw new Held(OTHER_NAME);
         }
     }
 
-    /**
-     * Keeps the lock of the database itself for as long as this is open.
-     *
-     * @param connection has the database open in WAL mode, and is closed with this
-     * @throws Held if another server took the lock since, under another name
-     */
-    void keep(Connection connection) throws IOException, Held {
-        keeper = connection;
-        if (storeLock != null) {
-            storeLock.release(); // to Java it was there, whatever became of it
-        }
-        if (storeChannel != null) {
-            storeLock = tryLock(storeChannel, Part.SERVED, false);
-        }
-        if (storeLock == null) {
-            throw new Held(OTHER_NAME);
-        }
-        take(Part.OPENED, false, "another process serves it already");
-    }
-
-    private boolean isStoreLocked() throws IOException {
-        return isStoreLocked(store);
-    }
-
-    /** Not for a process that has the database open: closing the channel lets go of that process' locks. */
+    /** Not for a process that has the database open: closing the channel releases the locks of that process. */
     private static boolean isStoreLocked(Path store) throws IOException {
         if (!Files.exists(store)) {
             return false;
@@ -284,13 +220,28 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
+    /**
+     * Locks the database itself until this is closed.
+     *
+     * @param connection has the database open in WAL mode; it is closed with this
+     * @throws Held if another server has locked it under another name
+     */
+    void lockFile(Connection connection) throws IOException, Held {
+        keeper = connection;
+        storeChannel = FileChannel.open(store, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (tryLock(storeChannel, Part.SERVED, false) == null) {
+            throw new Held(OTHER_NAME);
+        }
+        require(Part.OPENED, false, "another process serves it already");
+    }
+
     private static boolean isLocked(FileChannel file, Part part) throws IOException {
         try (FileLock free = tryLockOnce(file, part, true)) {
             return free == null;
         }
     }
 
-    private void take(Part part, boolean shared, String otherwise) throws IOException, Held {
+    private void require(Part part, boolean shared, String otherwise) throws IOException, Held {
         if (tryLock(channel, part, shared) == null) {
             throw new Held(otherwise);
         }
@@ -309,34 +260,33 @@ public final class StoreLock implements AutoCloseable {
         try {
             return file.tryLock(part.position(), 1, shared);
         } catch (OverlappingFileLockException e) {
-            return null; // held in this very process
+            return null; // locked by this process
         }
     }
 
-    /** A server leaves its number, so that a refusal can name it. */
-    private void sign() throws IOException {
-        String number = Long.toString(ProcessHandle.current().pid());
+    /** A server writes its process id, so that error messages can name it. */
+    private void writePid() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(number.getBytes(StandardCharsets.US_ASCII)), 0);
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
     }
 
-    private Optional<String> server() throws IOException {
-        // Through this channel: to open the file once more and close it would let go of the locks that this process
-        // holds.
-        var number = ByteBuffer.allocate(NUMBER_LENGTH_MAX);
-        int length = channel.read(number, 0);
+    /** Reads the id through this channel: closing a second channel of the file would release the locks of this process. */
+    private Optional<String> process() throws IOException {
+        var pid = ByteBuffer.allocate(PID_LENGTH_MAX);
+        int length = channel.read(pid, 0);
         return length <= 0
                 ? Optional.empty()
-                : Optional.of("process " + new String(number.array(), 0, length, StandardCharsets.US_ASCII));
+                : Optional.of("process " + new String(pid.array(), 0, length, StandardCharsets.US_ASCII));
     }
 
     @Override
-    @SuppressWarnings("try") // what is closed is not asked
+    @SuppressWarnings("try") // the resources are closed and not used
     public void close() throws IOException {
         try (channel;
                 FileChannel last = storeChannel;
                 Connection first = keeper) {
-            // SQLite clears its log away with its last connection, and needs its locks for that.
+            // SQLite deletes its log with its last connection, and needs its locks to do so.
         } catch (SQLException e) {
             throw new IOException(e);
         }

@@ -11,16 +11,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The write-ahead log as the last process left it, looked at before SQLite opens it (SQLite's file format, section 4).
+ * Checks the write-ahead log of the last process before SQLite opens it (SQLite's file format, section 4).
  *
- * <p>SQLite takes the log as far as its checksums hold and drops the rest, since after a crash the end may be half written. It
- * does not ask whether more than the end is missing, and so a bit that rots in the middle would undo, in silence, every commit
- * behind it. But a commit is on the disk before the next one begins: so only the last commit may be broken, and a broken frame
- * with more than one commit behind it is damage. That the last commit is damaged, or cut off, cannot be told from a crash.
+ * <p>SQLite applies the log as far as its checksums hold and drops the rest, since after a crash the end may be half written. It
+ * does not check whether more than the end is invalid, so a damaged bit in the middle would silently undo every commit after it. But
+ * a commit is on disk before the next one begins: only the last commit can be incomplete, and an invalid frame with more than one
+ * commit after it is damage. A last commit that is damaged or missing cannot be distinguished from a crash.
  *
- * <p>A command meets the log of a server that goes on writing, and may read a frame before, and those behind it after they were
- * written. Frames are written in their order and change again only when the log starts over under a new head, so what another
- * look finds still broken in the same place, under the same head, was not being written.
+ * <p>A command reads the log of a server that keeps writing, and may read a frame before it is written and those after it later.
+ * Frames are written in order and change again only when the log starts over under a new header, so a frame that a second read finds
+ * invalid under the same header was not being written.
  */
 final class WalCheck {
     private static final int HEADER_BYTES = 32;
@@ -39,25 +39,26 @@ final class WalCheck {
         this.words = (header.getInt(0) & 1) == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
-    /** What is wrong with the log at {@code path}; nothing where there is none, or where it is as a crash may leave it. */
+    /** Damage of the log at {@code path}, and the header under which it was found. */
+    private record Damage(String what, ByteBuffer header) {}
+
+    /** Describes the damage of the log at {@code path}; empty if there is no log, or it is as a crash may leave it. */
     static Optional<String> damage(Path path) throws IOException {
         if (!Files.exists(path)) {
             return Optional.empty();
         }
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            Optional<Damage> found = look(file);
-            while (found.isPresent()) {
-                Optional<Damage> again = look(file);
-                if (again.equals(found)) {
-                    return found.map(Damage::what);
-                }
-                found = again;
+            Optional<Damage> found = check(file);
+            Optional<Damage> before = Optional.empty();
+            while (found.isPresent() && !found.equals(before)) {
+                before = found;
+                found = check(file);
             }
-            return Optional.empty();
+            return found.map(Damage::what);
         }
     }
 
-    private static Optional<Damage> look(FileChannel file) throws IOException {
+    private static Optional<Damage> check(FileChannel file) throws IOException {
         if (file.size() <= HEADER_BYTES) {
             return Optional.empty();
         }
@@ -65,34 +66,29 @@ final class WalCheck {
             ByteBuffer header = read(file, 0, HEADER_BYTES);
             return new WalCheck(file, header).damage().map(what -> new Damage(what, header));
         } catch (EOFException e) {
-            return Optional.empty(); // cut back after a checkpoint, by a server that goes on
+            return Optional.empty(); // truncated by a server after a checkpoint
         }
     }
 
-    /** What is wrong, under which head. */
-    private record Damage(String what, ByteBuffer header) {}
-
     private Optional<String> damage() throws IOException {
-        if (!isHeaderWhole()) {
+        if (!isHeaderValid()) {
             // It is made durable before the first frame is written.
-            return Optional.of("the head of its write-ahead log is damaged");
+            return Optional.of("the header of its write-ahead log is damaged");
         }
         int frameBytes = FRAME_HEADER_BYTES + header.getInt(8);
         long frames = (file.size() - HEADER_BYTES) / frameBytes;
         for (long frame = 0; frame < frames; frame++) {
             if (!isNext(frame(frame, frameBytes))) {
-                return isFollowedByCommits(frame, frames, frameBytes) ? damaged(frame) : Optional.empty();
+                return isFollowedByCommits(frame, frames, frameBytes)
+                        ? Optional.of("its write-ahead log is damaged in frame " + (frame + 1)
+                                + ", and commits follow after it")
+                        : Optional.empty();
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<String> damaged(long frame) {
-        return Optional.of(
-                "its write-ahead log is damaged in frame " + (frame + 1) + ", and there are commits behind it");
-    }
-
-    private boolean isHeaderWhole() {
+    private boolean isHeaderValid() {
         int pageBytes = header.getInt(8);
         if ((header.getInt(0) & ~1) != MAGIC || Integer.bitCount(pageBytes) != 1 || pageBytes < 512) {
             return false;
@@ -101,28 +97,23 @@ final class WalCheck {
         return header.getInt(24) == sum1 && header.getInt(28) == sum2;
     }
 
-    /** Whether a frame carries the salts of the log; one of the time before the log started over carries others. */
-    private boolean isOfThisLog(ByteBuffer frame) {
-        return frame.getInt(0) != 0 && frame.getLong(8) == header.getLong(16);
-    }
-
     /**
-     * Whether a commit ends behind {@code broken}, and behind that the log goes on. The sums are a chain, so a frame can be held
-     * against the one before it, even where the chain is broken further ahead: a frame that a crash tore, or one of the time
-     * before the log started over, does not hold.
+     * Whether a commit ends after frame {@code invalid}, and another valid frame follows. The checksums are a chain, so a frame can be
+     * checked against the one before it, even if the chain is broken earlier. Frames that a crash tore, and frames from before the log
+     * started over, are not valid.
      */
-    private boolean isFollowedByCommits(long broken, long frames, int frameBytes) throws IOException {
+    private boolean isFollowedByCommits(long invalid, long frames, int frameBytes) throws IOException {
         boolean committed = false;
-        ByteBuffer before = frame(broken, frameBytes);
-        for (long frame = broken + 1; frame < frames; frame++) {
+        ByteBuffer before = frame(invalid, frameBytes);
+        for (long frame = invalid + 1; frame < frames; frame++) {
             ByteBuffer bytes = frame(frame, frameBytes);
             sum1 = before.getInt(16);
             sum2 = before.getInt(20);
-            boolean holds = isNext(bytes);
-            if (holds && committed) {
+            boolean valid = isNext(bytes);
+            if (valid && committed) {
                 return true;
             }
-            committed = holds && bytes.getInt(4) != 0;
+            committed = valid && bytes.getInt(4) != 0;
             before = bytes;
         }
         return false;
@@ -132,11 +123,14 @@ final class WalCheck {
         return read(file, HEADER_BYTES + number * frameBytes, frameBytes);
     }
 
-    /** Adds the frame to the sums; whether they are then its own. */
-    private boolean isNext(ByteBuffer bytes) {
-        add(bytes, 0, 8);
-        add(bytes, FRAME_HEADER_BYTES, bytes.limit());
-        return isOfThisLog(bytes) && bytes.getInt(16) == sum1 && bytes.getInt(20) == sum2;
+    /** Adds the frame to the checksums; whether it has these, and the salts of the header: frames of an earlier log have others. */
+    private boolean isNext(ByteBuffer frame) {
+        add(frame, 0, 8);
+        add(frame, FRAME_HEADER_BYTES, frame.limit());
+        return frame.getInt(0) != 0
+                && frame.getLong(8) == header.getLong(16)
+                && frame.getInt(16) == sum1
+                && frame.getInt(20) == sum2;
     }
 
     private void add(ByteBuffer bytes, int from, int to) {

@@ -11,36 +11,38 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes, and group commit: it takes all the work that waits, runs it in one transaction, makes it durable
- * with one fsync, and only then tells the callers. It never waits for more to come: while one batch is made durable the next one
- * gathers, so the more callers there are, the less of an fsync each costs, and a lone caller waits for nobody.
+ * The one thread that writes, with group commit: it takes all queued work, runs it in one transaction, makes it durable with one
+ * fsync, and then completes the callers' stages. It never waits for more work: while one batch is committed the next one queues up,
+ * so the share of an fsync per caller falls with load, and a single caller waits for nobody.
  *
- * <p>The work of a batch is independent. A refusal usually comes from a guard that missed, so it has changed nothing and the
- * batch goes on; this spares a savepoint for each work, two statements more. Where work did change something before it failed,
- * the whole batch is rolled back and run again without it. Where the engine fails, no work of the batch remains and all are told.
+ * <p>The work of a batch is independent. A rejection usually comes from a guard that matched no row, so it has changed nothing and
+ * the batch continues; this saves a savepoint per work, two statements more. If work changed something before it failed, the whole
+ * batch is rolled back and run again without it. If the engine fails, the whole batch fails.
  */
 final class WriterLane implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(WriterLane.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** How often an idle writer checks that the files are still in place. */
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
+
+    /** How soon deleted rows leave the log of an encrypted store. */
+    private static final Duration TRUNCATE_INTERVAL = Duration.ofSeconds(1);
+
     static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
     static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
 
-    /** Moves what is in the write-ahead log into the file, as far as no reader is in the way. */
-    static final Sql CHECKPOINT = new Sql("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)");
-
-    /** Opens a connection that writes, or fails. */
+    /** Opens a connection that writes. */
     interface Opener {
         Statements open() throws SQLException;
     }
@@ -48,39 +50,47 @@ final class WriterLane implements AutoCloseable {
     private final BlockingQueue<Pending<?>> queue;
     private final int batchMax;
     private final Opener opener;
+    private final boolean truncating;
     private final FilePresence presence;
     private final Capacity capacity;
-    private final SecureDelete cleaning;
-    private final Queue<CompletableFuture<@Nullable Void>> cleaned = new ConcurrentLinkedQueue<>();
-    private final Outage outage = new Outage("Writes");
+    private final WriteAheadLog log;
     private final SqliteHistory history;
     private final Node node;
     private final SqliteMeters meters;
+    private final Outage outage = new Outage("Writes");
     private final Thread thread;
     private volatile boolean closing;
-    private volatile boolean settling;
     private @Nullable Statements statements;
 
+    /** Whether the log contains nothing of a commit since it was truncated. */
+    private boolean settled;
+
+    private long truncatedAt = System.nanoTime();
+
     /**
-     * @param queueMax how much work may wait; beyond it work is refused
-     * @param batchMax how much work one transaction takes
+     * @param statements the first connection; after a failure {@code opener} opens another
+     * @param truncating whether the log is truncated at short intervals
+     * @param queueMax maximum work that waits; further work is rejected
+     * @param batchMax maximum work in one transaction
      */
     WriterLane(
             Opener opener,
             Statements statements,
+            boolean truncating,
             FilePresence presence,
             Capacity capacity,
-            SecureDelete cleaning,
+            WriteAheadLog log,
             SqliteHistory history,
             Node node,
             SqliteMeters meters,
             int queueMax,
             int batchMax) {
         this.opener = opener;
+        this.statements = statements;
+        this.truncating = truncating;
         this.presence = presence;
         this.capacity = capacity;
-        this.cleaning = cleaning;
-        this.statements = statements;
+        this.log = log;
         this.history = history;
         this.node = node;
         this.meters = meters;
@@ -91,51 +101,29 @@ final class WriterLane implements AutoCloseable {
         this.thread.start();
     }
 
-    /** Puts {@code work} in line; the stage completes on the writer's thread after COMMIT. */
+    /** Queues {@code work}; the stage completes on the writer's thread after COMMIT. */
     <T> CompletionStage<Served<T>> write(Work<T> work) {
         var pending = new Pending<>(work);
         if (closing) {
             return CompletableFuture.failedStage(stopping());
         }
         if (!queue.offer(pending)) {
-            return CompletableFuture.failedStage(new StoreUnavailable("Too many writes wait; try again.", RETRY_AFTER));
+            return CompletableFuture.failedStage(
+                    new StoreUnavailable("Too many writes are waiting; try again.", RETRY_AFTER));
         }
-        // The lane may have closed since it was asked; what it left in the queue then, nobody would take out again.
+        // The thread may have ended since the first check, and would not take the work from the queue any more.
         if (closing && queue.remove(pending)) {
             return CompletableFuture.failedStage(stopping());
         }
         return pending.promise;
     }
 
-    /** Takes what was deleted out of the files, between two transactions; never fails. */
-    CompletionStage<@Nullable Void> clean() {
-        var done = new CompletableFuture<@Nullable Void>();
-        cleaned.add(done);
-        return write(tx -> true)
-                .handle((woken, failure) -> {
-                    if (failure != null) {
-                        done.complete(null); // no time for it now
-                    }
-                    return done;
-                })
-                .thenCompose(stage -> stage);
-    }
-
-    /**
-     * Moves what the log holds into the database, because one of the two is gone from its place: committed data is not to end with
-     * this process, and a log that stayed would be taken for that of another file.
-     */
-    void settle() {
-        settling = true;
-        write(tx -> true); // wakes the thread
-    }
-
-    /** How much work waits. */
+    /** The number of works that wait. */
     int depth() {
         return queue.size();
     }
 
-    /** Takes no more work, finishes what waits, and closes the connection. */
+    /** Rejects new work, finishes queued work, and closes the connection. */
     @Override
     public void close() {
         closing = true;
@@ -145,7 +133,7 @@ final class WriterLane implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // What slipped in between the last look and the end of the thread must not wait for ever.
+        // Work that was queued between the thread's last check and its end.
         for (Pending<?> pending = queue.poll(); pending != null; pending = queue.poll()) {
             pending.promise.completeExceptionally(stopping());
         }
@@ -159,126 +147,117 @@ final class WriterLane implements AutoCloseable {
         var batch = new ArrayList<Pending<?>>(batchMax);
         while (!closing || !queue.isEmpty()) {
             try {
-                batch.add(queue.take());
+                Pending<?> first = queue.poll(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    presence.check();
+                } else {
+                    batch.add(first);
+                    queue.drainTo(batch, batchMax - 1);
+                    commit(batch);
+                    batch.clear();
+                }
             } catch (InterruptedException e) {
-                continue; // close() wakes the thread: go round once more to see what still waits
+                continue; // by close()
             }
-            queue.drainTo(batch, batchMax - 1);
-            commit(batch);
-            batch.clear();
-            if (settling) {
-                settling = false;
-                emptyLog();
-            }
-            cleanUp();
+            settle();
         }
-        emptyLog();
+        truncateLog();
         abandonConnection();
     }
 
-    private void cleanUp() {
-        if (cleaned.isEmpty()) {
-            return;
-        }
-        try {
-            presence.refuseLost();
-            cleaning.run(connection());
-        } catch (StoreUnavailable e) {
-            LOG.debug("The files are gone, and with them what was deleted", e);
-        } catch (SQLException e) {
-            LOG.warnf("What was deleted is not yet out of the files: %s", e.getMessage());
-            abandonConnection();
-        }
-        for (var done = cleaned.poll(); done != null; done = cleaned.poll()) {
-            done.complete(null);
+    /**
+     * Truncates the log where its content must not stay in it: deleted rows of an encrypted store, and commits whose file was
+     * deleted or replaced, because the log would be applied to the file that took its place.
+     */
+    private void settle() {
+        boolean due = presence.isLost() || truncating && System.nanoTime() - truncatedAt > TRUNCATE_INTERVAL.toNanos();
+        if (!settled && due) {
+            settled = truncateLog();
+            truncatedAt = System.nanoTime();
         }
     }
 
-    /**
-     * Moves what is in the write-ahead log into the file: who copies the file after a stop is to have everything. SQLite itself
-     * does so only where a connection that can write is the last to close.
-     */
-    private void emptyLog() {
+    /** At the end, too: a copy of the file that is made after a stop contains everything. */
+    private boolean truncateLog() {
         if (statements == null && presence.isLost()) {
-            return;
+            return true;
         }
         try {
-            cleaning.emptyLog(connection());
+            return log.truncate(connection());
         } catch (StoreUnavailable e) {
-            LOG.debug("The write-ahead log was not emptied, for it is gone", e);
+            LOG.debug("The write-ahead log was not truncated because it is missing", e);
         } catch (SQLException e) {
-            LOG.warnf("The write-ahead log was not emptied and stays beside the file: %s", e.getMessage());
+            LOG.warnf("The write-ahead log was not truncated and stays beside the file: %s", e.getMessage());
         }
+        return true;
     }
 
     private void commit(List<Pending<?>> batch) {
         try {
             presence.require();
-            String word = transaction(batch);
-            for (Pending<?> pending : batch) {
-                pending.tell(word, node);
-            }
+            String bookmark = transaction(batch);
+            batch.forEach(pending -> pending.complete(bookmark, node));
         } catch (StoreUnavailable e) {
-            for (Pending<?> pending : batch) {
-                pending.promise.completeExceptionally(e);
-            }
+            fail(batch, e);
         } catch (SQLException e) {
-            RuntimeException told = told(e);
+            RuntimeException failure = failure(e);
             abandonConnection();
-            for (Pending<?> pending : batch) {
-                pending.promise.completeExceptionally(told);
-            }
+            fail(batch, failure);
         } catch (RuntimeException | Error e) {
-            LOG.error("The writer met a fault", e);
+            LOG.error("A write failed unexpectedly", e);
             abandonConnection();
-            for (Pending<?> pending : batch) {
-                pending.promise.completeExceptionally(e);
-            }
+            fail(batch, e);
         }
     }
 
-    private RuntimeException told(SQLException e) {
+    private static void fail(List<Pending<?>> batch, Throwable failure) {
+        batch.forEach(pending -> pending.promise.completeExceptionally(failure));
+    }
+
+    /** SQLite reports a missing file in many ways. */
+    private RuntimeException failure(SQLException e) {
         try {
             presence.require();
-            return outage.told(e);
-        } catch (StoreUnavailable lost) {
-            return lost;
+            return outage.failure(e);
+        } catch (StoreUnavailable missing) {
+            return missing;
         }
     }
 
-    /** Runs the batch in one transaction, again without those that failed half done; returns the commit's bookmark. */
+    /** Runs the batch in one transaction, again without work that failed after a change; returns the commit's bookmark. */
     private String transaction(List<Pending<?>> batch) throws SQLException {
         Statements tx = connection();
         while (true) {
-            capacity.emptyLog(tx);
+            capacity.measure(tx);
             long began = System.nanoTime();
             tx.call(BEGIN).run();
-            capacity.allot(tx);
             long rowsBefore = tx.rowsChanged();
-            if (!allWhole(tx, batch)) {
+            if (!attemptAll(tx, batch)) {
                 tx.call(ROLLBACK).run();
                 continue;
             }
             boolean changed = tx.rowsChanged() > rowsBefore;
             if (changed) {
+                settled = false;
                 history.announce(history.advance(tx));
             }
             tx.call(COMMIT).run();
             presence.require();
             meters.committed(batch.size(), System.nanoTime() - began);
             if (changed) {
-                outage.over();
+                outage.end();
             }
             return history.word();
         }
     }
 
-    private boolean allWhole(Statements tx, List<Pending<?>> batch) throws SQLException {
+    /** Returns false if work failed after it had changed something; it is excluded from the next attempt. */
+    private boolean attemptAll(Statements tx, List<Pending<?>> batch) throws SQLException {
         for (Pending<?> pending : batch) {
             long rowsBefore = tx.rowsChanged();
             pending.attempt(tx, outage);
-            if (pending.failure != null && !pending.setAside && tx.rowsChanged() > rowsBefore) {
-                pending.setAside = true;
+            if (pending.failure != null && !pending.excluded && tx.rowsChanged() > rowsBefore) {
+                pending.excluded = true;
                 return false;
             }
         }
@@ -292,7 +271,7 @@ final class WriterLane implements AutoCloseable {
         return statements;
     }
 
-    /** After a failure of the engine nothing is known of the connection's state; the next batch opens another. */
+    /** The state of a connection is unknown after a failure of the engine; the next batch opens another. */
     private void abandonConnection() {
         if (statements == null) {
             return;
@@ -300,7 +279,7 @@ final class WriterLane implements AutoCloseable {
         try {
             statements.close();
         } catch (SQLException e) {
-            LOG.warnf("The writer's connection did not close: %s", e.getMessage());
+            LOG.warnf("The writer's connection was not closed: %s", e.getMessage());
         }
         statements = null;
     }
@@ -310,15 +289,15 @@ final class WriterLane implements AutoCloseable {
         private final CompletableFuture<Served<T>> promise = new CompletableFuture<>();
         private @Nullable T result;
         private @Nullable Throwable failure;
-        private boolean setAside;
+        private boolean excluded;
 
         Pending(Work<T> work) {
             this.work = work;
         }
 
-        /** Runs the work unless it was set aside; throws only what is the engine's failure. */
+        /** Runs the work unless it is excluded; throws failures of the engine only. */
         void attempt(Statements tx, Outage outage) throws SQLException {
-            if (setAside) {
+            if (excluded) {
                 return;
             }
             result = null;
@@ -328,17 +307,17 @@ final class WriterLane implements AutoCloseable {
             } catch (SignalingException e) {
                 failure = e;
             } catch (SQLException e) {
-                if (!SqliteFailure.isStatementsOwn(e)) {
+                if (!Outage.isOfStatement(e)) {
                     throw e;
                 }
-                failure = outage.told(e);
+                failure = outage.failure(e);
             } catch (RuntimeException e) {
                 failure = e;
             }
         }
 
         @SuppressWarnings("NullAway") // work that did not fail has a result
-        void tell(String bookmark, Node node) {
+        void complete(String bookmark, Node node) {
             if (failure != null) {
                 promise.completeExceptionally(failure);
             } else {

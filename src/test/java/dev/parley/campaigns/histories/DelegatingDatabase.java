@@ -10,7 +10,6 @@ import dev.parley.store.sql.SessionRepository;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A database that does everything as the one behind it; a fault overrides what it does otherwise. */
 class DelegatingDatabase implements Database {
@@ -43,11 +42,6 @@ class DelegatingDatabase implements Database {
     @Override
     public boolean takeRoom(long bytes) {
         return sound.takeRoom(bytes);
-    }
-
-    @Override
-    public CompletionStage<@Nullable Void> clean() {
-        return sound.clean();
     }
 
     @Override

@@ -31,29 +31,29 @@ class PostgresAdminTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
     private PostgresCluster cluster;
-    private PostgresAdmin upkeep;
+    private PostgresAdmin admin;
 
     @BeforeEach
     void begin() {
         cluster = PostgresCluster.shared();
-        upkeep = upkeep(InstantSource.system());
+        admin = admin(InstantSource.system());
     }
 
     @Test
     void aMigrationListsWhatItAppliedAndMakesTheStore() {
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(upkeep::refuseMissing)
+                .isThrownBy(admin::refuseMissing)
                 .withMessageContaining("parley migrate");
 
-        assertThat(upkeep.migrate().applied()).isNotEmpty();
-        assertThat(upkeep.migrate().applied()).isEmpty();
-        upkeep.refuseMissing();
-        assertThat(upkeep.bytes()).isPositive();
+        assertThat(admin.migrate().applied()).isNotEmpty();
+        assertThat(admin.migrate().applied()).isEmpty();
+        admin.refuseMissing();
+        assertThat(admin.bytes()).isPositive();
     }
 
     @Test
     void aQuestionIsAnswered() {
-        upkeep.migrate();
+        admin.migrate();
 
         assertThat(asked("SELECT 1, 'it''s', NULL, '\\x00ff'::bytea WHERE NOT EXISTS (SELECT FROM sessions);", LONG))
                 .singleElement()
@@ -73,7 +73,7 @@ class PostgresAdminTest {
                 "SELECT * FROM no_such_table",
             })
     void aQuestionThatWouldChangeSomethingIsRefused(String sql) {
-        upkeep.migrate();
+        admin.migrate();
         cluster.primary().ask("INSERT INTO history (single, id) VALUES (1, '\\x00')");
 
         assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> asked(sql, LONG));
@@ -82,7 +82,7 @@ class PostgresAdminTest {
 
     @Test
     void aQuestionThatTakesTooLongIsBrokenOff() {
-        upkeep.migrate();
+        admin.migrate();
 
         assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> asked("SELECT count(*) FROM generate_series(1, 1000000000)", Duration.ofMillis(50)))
@@ -92,10 +92,10 @@ class PostgresAdminTest {
     @Test
     void backupsAreTheClustersOwn() {
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> upkeep.backup(Path.of("parley.dump"), (step, part) -> {}))
+                .isThrownBy(() -> admin.backup(Path.of("parley.dump"), (step, part) -> {}))
                 .withMessageContaining("pg_dump");
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> upkeep.restore(Path.of("parley.dump"), false, (step, part) -> {}))
+                .isThrownBy(() -> admin.restore(Path.of("parley.dump"), false, (step, part) -> {}))
                 .withMessageContaining("pg_restore");
     }
 
@@ -115,18 +115,18 @@ class PostgresAdminTest {
         }
     }
 
-    private PostgresAdmin upkeep(InstantSource clock) {
+    private PostgresAdmin admin(InstantSource clock) {
         PrimaryLocator locator = PostgresNode.locator(cluster);
         List<ReplicaUrl> replicas =
                 ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
-        return new PostgresAdmin(
+        return new PostgresAdmin(new PostgresAdmin.Settings(
                 locator,
                 replicas,
                 PostgresNode.migrations(locator.url()),
                 () -> PayloadEncryption.NONE,
                 Duration.ofSeconds(5),
                 23,
-                clock);
+                clock));
     }
 
     private static boolean isReset(PostgresNode parley, String bookmark) {
@@ -136,7 +136,7 @@ class PostgresAdminTest {
 
     private List<List<@Nullable Object>> asked(String sql, Duration timeMax) {
         var rows = new ArrayList<List<@Nullable Object>>();
-        upkeep.ask(new ReadOnlyQuery(sql), timeMax, new RowSink() {
+        admin.query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
             @Override
             public void columns(List<String> names) {}
 

@@ -190,14 +190,14 @@ class PostgresDoctorTest {
         String copy = "copy@here=" + cluster.standby().url();
         PrimaryLocator locator = PostgresNode.locator(url, copy, Optional.empty());
         List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
-        return new PostgresAdmin(
+        return new PostgresAdmin(new PostgresAdmin.Settings(
                         locator,
                         replicas,
                         PostgresNode.migrations(locator.url()),
                         () -> PayloadEncryption.NONE,
                         LAG_MAX,
                         23,
-                        clock)
+                        clock))
                 .examine();
     }
 

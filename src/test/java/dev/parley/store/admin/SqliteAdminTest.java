@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.admin.StoreAdmin.Migration;
+import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.OfflineStore;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.TestTable;
@@ -37,22 +37,22 @@ class SqliteAdminTest {
 
     @Test
     void aMigrationListsWhatItApplied() {
-        StoreAdmin upkeep = store("far/away/parley.db").upkeep(() -> NOW);
+        StoreAdmin admin = store("far/away/parley.db").admin(() -> NOW);
 
-        StoreAdmin.Migrated first = upkeep.migrate();
-        StoreAdmin.Migrated second = upkeep.migrate();
+        Schema.Migrated first = admin.migrate();
+        Schema.Migrated second = admin.migrate();
 
-        assertThat(first.applied()).startsWith(new Migration("001", "sessions"));
+        assertThat(first.applied()).startsWith(new Schema.Migration("001", "sessions"));
         assertThat(first.version())
                 .isEqualTo(first.applied().get(first.applied().size() - 1).version());
-        assertThat(second).isEqualTo(new StoreAdmin.Migrated(List.of(), first.version()));
+        assertThat(second).isEqualTo(new Schema.Migrated(List.of(), first.version()));
     }
 
     @Test
     void onlyTheOwnerMayReadAStoreOrItsBackup() throws IOException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
 
         for (Path file : List.of(store.path(), backup)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -66,9 +66,9 @@ class SqliteAdminTest {
         OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
 
-        StoreContents saved = upkeep(store).backup(backup, UNHEARD);
+        StoreContents saved = admin(store).backup(backup, UNHEARD);
         OfflineStore other = store("other/parley.db");
-        StoreContents restored = upkeep(other).restore(backup, false, UNHEARD).contents();
+        StoreContents restored = admin(other).restore(backup, false, UNHEARD).contents();
 
         assertThat(saved.sessions()).isEqualTo(1_000);
         assertThat(restored).isEqualTo(saved);
@@ -80,10 +80,10 @@ class SqliteAdminTest {
     void aBackupTakesThePlaceOfAnOlderOne() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
         insert(store, "later", 0);
 
-        StoreContents saved = upkeep(store).backup(backup, UNHEARD);
+        StoreContents saved = admin(store).backup(backup, UNHEARD);
 
         assertThat(saved.sessions()).isEqualTo(2);
     }
@@ -94,7 +94,7 @@ class SqliteAdminTest {
         OfflineStore store = filled("parley.db", 10);
         Path left = Files.writeString(folder.resolve("backup.db.partial"), "SQLite format 3 and no more");
 
-        assertThat(upkeep(store).backup(folder.resolve("backup.db"), UNHEARD).sessions())
+        assertThat(admin(store).backup(folder.resolve("backup.db"), UNHEARD).sessions())
                 .isEqualTo(10);
         assertThat(left).doesNotExist();
     }
@@ -103,12 +103,12 @@ class SqliteAdminTest {
     void aDamagedStoreIsNotSavedOverAGoodBackup() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
         byte[] good = Files.readAllBytes(backup);
         damage(store.path());
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> upkeep(store).backup(backup, UNHEARD));
+                .isThrownBy(() -> admin(store).backup(backup, UNHEARD));
         assertThat(backup).hasBinaryContent(good);
         assertThat(folder.resolve("backup.db.partial")).doesNotExist();
     }
@@ -120,7 +120,7 @@ class SqliteAdminTest {
         Path file = folder.resolve(target);
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> upkeep(store).backup(file, UNHEARD))
+                .isThrownBy(() -> admin(store).backup(file, UNHEARD))
                 .withMessageContaining(file.normalize().toString());
         assertThat(codes(store)).containsExactly("code-0");
     }
@@ -132,7 +132,7 @@ class SqliteAdminTest {
         Path file = folder.resolve("parley.db" + suffix);
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> upkeep(store).backup(file, UNHEARD))
+                .isThrownBy(() -> admin(store).backup(file, UNHEARD))
                 .withMessageContaining(file.toString());
         assertThat(codes(store)).containsExactly("code-0");
     }
@@ -148,7 +148,7 @@ class SqliteAdminTest {
                 List.of(link, linkedFolder.resolve("parley.db.partial"), hardLink, folder.resolve("parley.db"))) {
             assertThatExceptionOfType(AdminRefused.class)
                     .as("%s", name)
-                    .isThrownBy(() -> upkeep(store).backup(name, UNHEARD));
+                    .isThrownBy(() -> admin(store).backup(name, UNHEARD));
             assertThat(codes(store)).containsExactly("code-0");
         }
     }
@@ -162,13 +162,13 @@ class SqliteAdminTest {
         try (SqliteDatabase database = store.open()) {
             before = served(database.write(TestTable.set("before"))).bookmark();
         }
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
         String undone;
         try (SqliteDatabase database = store.open()) {
             undone = served(database.write(TestTable.set("undone"))).bookmark();
         }
 
-        upkeep(store).restore(backup, false, UNHEARD);
+        admin(store).restore(backup, false, UNHEARD);
 
         try (SqliteDatabase database = store.open()) {
             assertThat(TestTable.in(database)).containsExactly("before");
@@ -188,11 +188,11 @@ class SqliteAdminTest {
     void aStoreThatIsServedIsNotReplaced() {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
 
         try (SqliteDatabase served = store.open()) {
             assertThatExceptionOfType(InvalidConfiguration.class)
-                    .isThrownBy(() -> upkeep(store).restore(backup, false, UNHEARD))
+                    .isThrownBy(() -> admin(store).restore(backup, false, UNHEARD))
                     .withMessageContaining("serves it");
             assertThat(served(served.write(tx -> "still there")).result()).isEqualTo("still there");
         }
@@ -203,16 +203,16 @@ class SqliteAdminTest {
     void aStoreThatAnotherProgramHasOpenIsNotReplaced() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        upkeep(store).backup(backup, UNHEARD);
+        admin(store).backup(backup, UNHEARD);
 
         try (Connection shell = store.connect();
                 var statement = shell.createStatement()) {
             statement.executeQuery("SELECT * FROM sessions").close();
             assertThatExceptionOfType(InvalidConfiguration.class)
-                    .isThrownBy(() -> upkeep(store).restore(backup, false, UNHEARD))
+                    .isThrownBy(() -> admin(store).restore(backup, false, UNHEARD))
                     .withMessageContaining("another program");
         }
-        assertThat(upkeep(store).restore(backup, false, UNHEARD).contents().sessions())
+        assertThat(admin(store).restore(backup, false, UNHEARD).contents().sessions())
                 .isEqualTo(1);
     }
 
@@ -220,7 +220,7 @@ class SqliteAdminTest {
     void aDamagedBackupIsNotRestored() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        upkeep(filled("other.db", 1_000)).backup(backup, UNHEARD);
+        admin(filled("other.db", 1_000)).backup(backup, UNHEARD);
         damage(backup);
 
         assertNotRestored(store, backup);
@@ -236,7 +236,7 @@ class SqliteAdminTest {
                         + " 'V9999__of_the_future.sql', checksum, installed_by, installed_on, execution_time, success"
                         + " FROM flyway_schema_history LIMIT 1");
         Path backup = folder.resolve("backup.db");
-        upkeep(newer).backup(backup, UNHEARD);
+        admin(newer).backup(backup, UNHEARD);
 
         assertThat(assertNotRestored(store, backup)).contains("9999");
     }
@@ -256,12 +256,12 @@ class SqliteAdminTest {
     @Test
     void aRestoreReplacesNoOtherApplicationsFile() throws SQLException {
         Path backup = folder.resolve("backup.db");
-        upkeep(filled("parley.db", 1)).backup(backup, UNHEARD);
+        admin(filled("parley.db", 1)).backup(backup, UNHEARD);
         var recipes = new OfflineStore(folder.resolve("recipes.db"));
         execute(recipes, "CREATE TABLE recipes (name TEXT)");
 
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> upkeep(recipes).restore(backup, false, UNHEARD))
+                .isThrownBy(() -> admin(recipes).restore(backup, false, UNHEARD))
                 .withMessageContaining("another application");
         execute(recipes, "INSERT INTO recipes VALUES ('bread')");
     }
@@ -269,8 +269,8 @@ class SqliteAdminTest {
     @Test
     void aQuestionIsAnsweredRowByRow() {
         var heard = new ArrayList<List<@Nullable Object>>();
-        upkeep(filled("parley.db", 3))
-                .ask(
+        admin(filled("parley.db", 3))
+                .query(
                         new ReadOnlyQuery("SELECT code, seq, offerer_token, topic FROM sessions ORDER BY id"),
                         seconds(5),
                         new RowSink() {
@@ -324,7 +324,7 @@ class SqliteAdminTest {
         String[] beside = folder.toFile().list();
         var refusal = new ArrayList<String>();
         assertThatExceptionOfType(RuntimeException.class)
-                .isThrownBy(() -> upkeep(store).restore(file, false, UNHEARD))
+                .isThrownBy(() -> admin(store).restore(file, false, UNHEARD))
                 .satisfies(e -> assertThat(e).isInstanceOfAny(AdminRefused.class, InvalidConfiguration.class))
                 .withMessageContaining(file.getFileName().toString())
                 .satisfies(e -> refusal.add(String.valueOf(e.getMessage())));
@@ -343,7 +343,7 @@ class SqliteAdminTest {
     }
 
     private static void ask(OfflineStore store, String sql, Duration timeMax) {
-        upkeep(store).ask(new ReadOnlyQuery(sql), timeMax, new RowSink() {
+        admin(store).query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
             @Override
             public void columns(List<String> names) {}
 
@@ -354,8 +354,8 @@ class SqliteAdminTest {
         });
     }
 
-    private static SqliteAdmin upkeep(OfflineStore store) {
-        return store.upkeep(() -> NOW);
+    private static SqliteAdmin admin(OfflineStore store) {
+        return store.admin(() -> NOW);
     }
 
     private OfflineStore store(String name) {
@@ -365,7 +365,7 @@ class SqliteAdminTest {
     /** A store with so many sessions, each with its offer. */
     private OfflineStore filled(String name, int sessions) {
         OfflineStore store = store(name);
-        upkeep(store).migrate();
+        admin(store).migrate();
         try (SqliteDatabase database = store.open()) {
             served(database.write(tx -> true)); // begins its history
         }

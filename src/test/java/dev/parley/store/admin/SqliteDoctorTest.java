@@ -65,7 +65,7 @@ class SqliteDoctorTest {
     @MethodSource("subjects")
     void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
         OfflineStore store = store("parley.db", PayloadEncryption.NONE);
-        assertThat(level(store.upkeep(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
+        assertThat(level(store.admin(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
 
         List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
 
@@ -78,7 +78,7 @@ class SqliteDoctorTest {
     @Test
     void eachOkHasACaseInWhichItIsNot() {
         List<Finding> findings =
-                store("parley.db", PayloadEncryption.NONE).upkeep(() -> NOW).examine();
+                store("parley.db", PayloadEncryption.NONE).admin(() -> NOW).examine();
 
         assertThat(findings).allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
         assertThat(new TreeSet<>(findings.stream().map(Finding::subject).toList()))
@@ -90,9 +90,9 @@ class SqliteDoctorTest {
         OfflineStore store = store("parley.db", PayloadEncryption.NONE);
         flipABit(store, "two");
 
-        assertThat(found(store.upkeep(() -> NOW), "rows"))
+        assertThat(found(store.admin(() -> NOW), "rows"))
                 .contains("3 live sessions read, 1 damaged", "event 1 of the session with the id 2");
-        assertThat(found(store.upkeep(() -> NOW.plus(Duration.ofHours(2))), "rows"))
+        assertThat(found(store.admin(() -> NOW.plus(Duration.ofHours(2))), "rows"))
                 .as("expired rows are read by nobody")
                 .contains("0 live sessions read, none damaged");
     }
@@ -103,7 +103,7 @@ class SqliteDoctorTest {
         execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
         execute(store, "DELETE FROM events WHERE session_id = 2");
 
-        assertThat(found(store.upkeep(() -> NOW), "rows")).contains("3 live sessions read, 2 damaged");
+        assertThat(found(store.admin(() -> NOW), "rows")).contains("3 live sessions read, 2 damaged");
     }
 
     @Test
@@ -139,11 +139,11 @@ class SqliteDoctorTest {
         OfflineStore store = new OfflineStore(folder.resolve("old.db"));
         store.migrateTo("5");
 
-        List<Finding> findings = store.upkeep(() -> NOW).examine();
+        List<Finding> findings = store.admin(() -> NOW).examine();
 
         assertThat(level(findings, "schema")).isEqualTo(Level.WARNING);
         assertThat(findings).extracting(Finding::subject).doesNotContain("rows");
-        assertThat(level(store.upkeep(() -> NOW).examine(), "schema"))
+        assertThat(level(store.admin(() -> NOW).examine(), "schema"))
                 .as("nothing was migrated")
                 .isEqualTo(Level.WARNING);
     }
@@ -171,16 +171,16 @@ class SqliteDoctorTest {
         OfflineStore damaged = store("damaged.db", PayloadEncryption.NONE);
         flipABit(damaged, "two");
         Path backup = folder.resolve("backup.db");
-        damaged.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        damaged.admin(() -> NOW).backup(backup, (step, part) -> {});
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {}))
+                .isThrownBy(() -> store.admin(() -> NOW).restore(backup, false, (step, part) -> {}))
                 .withMessageContainingAll(
                         "1 of its 3 sessions", "event 1 of the session with the id 2", "--force", backup.toString());
         assertThat(store.path()).doesNotExist();
 
-        StoreAdmin.Restored restored = store.upkeep(() -> NOW).restore(backup, true, (step, part) -> {});
+        StoreAdmin.Restored restored = store.admin(() -> NOW).restore(backup, true, (step, part) -> {});
         assertThat(restored.damaged()).isEqualTo(1);
         assertThat(restored.contents().sessions()).isEqualTo(3);
     }
@@ -189,16 +189,16 @@ class SqliteDoctorTest {
     void aBackupIsRestoredWithTheKeyThatOpensItOnly() {
         OfflineStore sealed = store("sealed.db", sealing("k"));
         Path backup = folder.resolve("backup.db");
-        sealed.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        sealed.admin(() -> NOW).backup(backup, (step, part) -> {});
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         for (PayloadEncryption wrong : List.of(withoutKey(), sealing("another"))) {
             assertThatExceptionOfType(AdminRefused.class)
-                    .isThrownBy(() -> store.upkeep(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
+                    .isThrownBy(() -> store.admin(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
                     .withMessageContainingAll("parley.encryption.keys", "\"k\"");
             assertThat(store.path()).doesNotExist();
         }
-        assertThat(store.upkeep(() -> NOW, sealing("k"))
+        assertThat(store.admin(() -> NOW, sealing("k"))
                         .restore(backup, false, (step, part) -> {})
                         .damaged())
                 .isZero();
@@ -209,12 +209,12 @@ class SqliteDoctorTest {
         OfflineStore old = new OfflineStore(folder.resolve("old.db"));
         old.migrateTo("5");
         Path backup = folder.resolve("backup.db");
-        old.upkeep(() -> NOW).backup(backup, (step, part) -> {});
+        old.admin(() -> NOW).backup(backup, (step, part) -> {});
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
-        store.upkeep(() -> NOW).restore(backup, false, (step, part) -> {});
+        store.admin(() -> NOW).restore(backup, false, (step, part) -> {});
 
-        assertThat(level(store.upkeep(() -> NOW).examine(), "schema")).isEqualTo(Level.WARNING);
+        assertThat(level(store.admin(() -> NOW).examine(), "schema")).isEqualTo(Level.WARNING);
         assertThat(folder.toFile().list((at, name) -> name.contains("restoring")))
                 .isEmpty();
     }
@@ -223,18 +223,18 @@ class SqliteDoctorTest {
         try (SqliteDatabase server = store.open()) {
             assertThat(server.nodes()).isNotEmpty();
             Files.delete(store.path());
-            return store.upkeep(() -> NOW).examine();
+            return store.admin(() -> NOW).examine();
         }
     }
 
     private static List<Finding> readableByOthers(OfflineStore store) throws IOException {
         Files.setPosixFilePermissions(store.path(), PosixFilePermissions.fromString("rw-r--r--"));
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static List<Finding> changedByHand(OfflineStore store) throws SQLException {
         execute(store, "UPDATE flyway_schema_history SET checksum = checksum + 1");
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static List<Finding> withAnEmptyPage(OfflineStore store) throws IOException, SQLException {
@@ -249,19 +249,19 @@ class SqliteDoctorTest {
             bytes.seek((page - 1) * 4096);
             bytes.write(new byte[4096]);
         }
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static List<Finding> withoutItsKey(OfflineStore store) {
         try (SqliteDatabase server = store.open(sealing("k"))) {
             assertThat(server.nodes()).isNotEmpty();
         }
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static List<Finding> withAFlippedBit(OfflineStore store) throws SQLException {
         flipABit(store, "one");
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     /** A sparse file takes no room. */
@@ -269,11 +269,11 @@ class SqliteDoctorTest {
         try (var bytes = new RandomAccessFile(store.path().toFile(), "rw")) {
             bytes.setLength(Files.getFileStore(store.path()).getUsableSpace() + (1L << 30));
         }
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static List<Finding> full(OfflineStore store) throws IOException {
-        return store.upkeepLimited(Files.size(store.path()), () -> NOW).examine();
+        return store.adminLimited(Files.size(store.path()), () -> NOW).examine();
     }
 
     /** The end is sparse: what a checkpoint that cannot finish leaves, and too large for a test to write. */
@@ -285,7 +285,7 @@ class SqliteDoctorTest {
             try (var log = new RandomAccessFile(store.path() + "-wal", "rw")) {
                 log.setLength(300L << 20);
             }
-            return store.upkeep(() -> NOW).examine();
+            return store.admin(() -> NOW).examine();
         }
     }
 
@@ -293,7 +293,7 @@ class SqliteDoctorTest {
         try (SqliteDatabase server = store.open()) {
             StoredSessions.open(server, NOW.plus(Duration.ofDays(1)), "of-tomorrow");
         }
-        return store.upkeep(() -> NOW).examine();
+        return store.admin(() -> NOW).examine();
     }
 
     private static void flipABit(OfflineStore store, String code) throws SQLException {
@@ -320,15 +320,15 @@ class SqliteDoctorTest {
     }
 
     private static List<Finding> examined(OfflineStore store, PayloadEncryption secrecy) {
-        return store.upkeep(() -> NOW, secrecy).examine();
+        return store.admin(() -> NOW, secrecy).examine();
     }
 
     private static Level level(List<Finding> findings, String subject) {
         return finding(findings, subject).level();
     }
 
-    private static String found(StoreAdmin upkeep, String subject) {
-        return finding(upkeep.examine(), subject).found();
+    private static String found(StoreAdmin admin, String subject) {
+        return finding(admin.examine(), subject).found();
     }
 
     private static Finding finding(List<Finding> findings, String subject) {

@@ -202,14 +202,14 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
 
     /** What an operator does to the cluster of {@code locator}, without replicas. */
     static PostgresAdmin upkeep(PrimaryLocator locator) {
-        return new PostgresAdmin(
+        return new PostgresAdmin(new PostgresAdmin.Settings(
                 locator,
                 List.of(),
                 migrations(locator.url()),
                 () -> PayloadEncryption.NONE,
                 Duration.ofSeconds(5),
                 16,
-                InstantSource.system());
+                InstantSource.system()));
     }
 
     static String copy(PostgresCluster cluster) {

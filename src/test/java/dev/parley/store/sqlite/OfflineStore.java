@@ -99,21 +99,21 @@ public record OfflineStore(Path path) {
     }
 
     /** What an operator can do to the file, at {@code clock}'s time. */
-    public SqliteAdmin upkeep(InstantSource clock) {
-        return upkeep(clock, PayloadEncryption.NONE);
+    public SqliteAdmin admin(InstantSource clock) {
+        return admin(clock, PayloadEncryption.NONE);
     }
 
     /** The same with keys. */
-    public SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy) {
-        return upkeep(clock, secrecy, Long.MAX_VALUE);
+    public SqliteAdmin admin(InstantSource clock, PayloadEncryption secrecy) {
+        return admin(clock, secrecy, Long.MAX_VALUE);
     }
 
     /** The same with a limit to the size of the file. */
-    public SqliteAdmin upkeepLimited(long bytesMax, InstantSource clock) {
-        return upkeep(clock, PayloadEncryption.NONE, bytesMax);
+    public SqliteAdmin adminLimited(long bytesMax, InstantSource clock) {
+        return admin(clock, PayloadEncryption.NONE, bytesMax);
     }
 
-    private SqliteAdmin upkeep(InstantSource clock, PayloadEncryption secrecy, long bytesMax) {
+    private SqliteAdmin admin(InstantSource clock, PayloadEncryption secrecy, long bytesMax) {
         return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
     }
 
