@@ -73,7 +73,7 @@ class AlertsIT {
     }
 
     @Test
-    void databaseNodesAndNodesThatFailAreSeen() throws Exception {
+    void failingNodesAndDatabaseNodesRaiseAlerts() throws Exception {
         try (TwoPackagedNodes nodes = TwoPackagedNodes.in(folder)) {
             RunningParley one = nodes.one();
             RunningParley two = nodes.two();
@@ -106,7 +106,7 @@ class AlertsIT {
     }
 
     @Test
-    void aFullDiskIsSeen() throws Exception {
+    void aFullDiskRaisesAnAlert() throws Exception {
         try (SmallDisk disk = SmallDisk.in(folder, 6)) {
             disk.occupy(3);
             ParleyJar jar = sweepingOften(disk.folder().resolve("parley.db").toString());
@@ -123,7 +123,7 @@ class AlertsIT {
     }
 
     @Test
-    void aDamagedRowAndALostFileAreSeen() throws Exception {
+    void aDamagedRowAndALostFileRaiseAlerts() throws Exception {
         ParleyJar jar = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", "sqlite:parley.db")
                 .startingFast();
@@ -158,7 +158,7 @@ class AlertsIT {
     }
 
     @Test
-    void aRunningServerShowsWhenTheLastBackupWasMade() {
+    void aServerReportsTheTimeOfTheLastBackup() {
         ParleyJar jar = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", "sqlite:parley.db")
                 .startingFast();

@@ -111,7 +111,7 @@ class CanaryIT {
     }
 
     @Test
-    void aStartThatIsRefusedTellsNoSecret() {
+    void aRejectedStartLogsNoSecret() {
         ProcessExit refused = talkative()
                 .with("PARLEY_STORE_URL", "postgresql://parley:" + STORE_PASSWORD + "@127.0.0.1:1/parley")
                 .run();

@@ -15,7 +15,7 @@ class CommandLineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"no-such-command", "--no-such-option", "sweep everything", "sweep --no-such-option"})
-    void aMistakeIsAnsweredWithTheUsage(String arguments) {
+    void aWrongCommandLinePrintsTheUsage(String arguments) {
         ProcessExit exit = ParleyJar.in(folder).run(arguments.split(" "));
         assertThat(exit.code()).isEqualTo(2);
         assertThat(exit.out()).isEmpty();

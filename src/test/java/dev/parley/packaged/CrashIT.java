@@ -36,7 +36,7 @@ class CrashIT {
     Path folder;
 
     @Test
-    void whatWasAcknowledgedSurvivesKillMinus9() throws SQLException {
+    void acknowledgedWritesSurviveKillMinus9() throws SQLException {
         System.out.printf("CrashIT: -Dparley.crash.seed=%d -Dparley.crash.rounds=%d%n", SEED, ROUNDS);
         var random = new Random(SEED);
         var all = new ArrayList<AcknowledgedSession>();

@@ -33,7 +33,7 @@ class DevModeIT {
     Path folder;
 
     @Test
-    void aChangedClassIsLiveWithoutARestartByHand() throws IOException {
+    void aChangedClassIsReloadedAtTheNextRequest() throws IOException {
         Path project = folder.resolve("parley");
         for (String part : List.of("pom.xml", "mvnw", ".mvn", "migrations", "src/main")) {
             copy(Path.of(part), project.resolve(part));

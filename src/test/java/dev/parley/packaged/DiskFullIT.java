@@ -38,7 +38,7 @@ class DiskFullIT {
     private final List<AcknowledgedSession> sessions = new ArrayList<>();
 
     @Test
-    void aFullDiskRefusesWritesAndNothingElse() throws IOException {
+    void aFullDiskRejectsWritesOnly() throws IOException {
         try (SmallDisk disk = SmallDisk.in(folder, DISK_MEGABYTES)) {
             Path ballast = disk.occupy(BALLAST_MEGABYTES);
             ParleyJar jar = ParleyJar.in(folder)
@@ -79,7 +79,7 @@ class DiskFullIT {
 
     /** The log of a delete needs room too, so some is kept for it. */
     @Test
-    void aFullDiskMakesRoomByItselfWhenSessionsExpire() throws IOException {
+    void expiredSessionsFreeAFullDisk() throws IOException {
         try (SmallDisk disk = SmallDisk.in(folder, DISK_MEGABYTES)) {
             disk.occupy(BALLAST_MEGABYTES);
             ParleyJar jar = ParleyJar.in(folder)

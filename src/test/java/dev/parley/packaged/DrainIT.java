@@ -28,7 +28,7 @@ class DrainIT {
     Path folder;
 
     @Test
-    void aNodeThatDrainsFailsItsHealthChecksAndServes() {
+    void aDrainingNodeFailsHealthChecksAndServesRequests() {
         try (RunningParley parley = start("60s")) {
             parley.client().open(CODE, TOKEN, "an offer", List.of());
             parley.terminate();
@@ -51,7 +51,7 @@ class DrainIT {
     }
 
     @Test
-    void waitsGoOnUntilTheEndOfTheDrainPeriodAndEndInOrder() {
+    void waitsEndWithTheDrainPeriod() {
         try (RunningParley parley = start("8s")) {
             long seq = parley.client().open(CODE, TOKEN, "an offer", List.of()).seq();
             String events = parley.uri() + "/api/v1/sessions/" + CODE + "/events?after=";

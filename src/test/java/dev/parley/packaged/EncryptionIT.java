@@ -26,7 +26,7 @@ class EncryptionIT {
     Path folder;
 
     @Test
-    void aKeyIsChangedUnderLoadAndNobodyNotices() throws IOException, SQLException {
+    void aKeyChangeUnderLoadDisturbsNoRequest() throws IOException, SQLException {
         try (RunningParley parley = jar().with(KEYS, Keys.setting("old")).start();
                 ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), 2, 1, 300)) {
             crowd.awaitAcknowledgements();
@@ -62,7 +62,7 @@ class EncryptionIT {
     }
 
     @Test
-    void aStoreWithAKeyDoesNotStartWithoutItAndTellsNobodyAboutValuesThatWereChanged()
+    void anEncryptedStoreDoesNotStartWithoutItsKeyAndRejectsAlteredValues()
             throws IOException, SQLException {
         Path keys = Files.writeString(folder.resolve("keys"), Keys.setting("k") + "\n");
         Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r--r--"));

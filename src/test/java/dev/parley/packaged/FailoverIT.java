@@ -47,7 +47,7 @@ class FailoverIT {
     }
 
     @Test
-    void aSynchronousStandbyHasAllThatWasAcknowledged() {
+    void aSynchronousStandbyHasEveryAcknowledgedWrite() {
         nodes.cluster().synchronous(true);
         RoamingPeers peers = failedOver();
 
@@ -57,7 +57,7 @@ class FailoverIT {
     }
 
     @Test
-    void aLateStandbyLacksOnlyWhatItNeverGotAndItsBookmarksAreReset() {
+    void anAsynchronousStandbyLacksOnlyUnreplicatedWritesAndItsBookmarksAreReset() {
         Acknowledged replicated = replicated();
         nodes.cluster().standby().stopReceiving();
         RoamingPeers peers = failedOver();
@@ -75,7 +75,7 @@ class FailoverIT {
     }
 
     @Test
-    void aNodeIsReadyAsLongAsSomeDatabaseNodeServesReads() {
+    void aNodeIsReadyWhileAnyDatabaseNodeServesReads() {
         ParleyClient one = nodes.one().client();
         ParleyClient operators = nodes.one().operators();
         assertThat(operators.get("/q/health/ready").text()).contains("reads and writes");

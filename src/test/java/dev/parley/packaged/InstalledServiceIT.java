@@ -105,7 +105,7 @@ class InstalledServiceIT {
     }
 
     @Test
-    void theLineOfCronMakesABackupOfTheStoreThatTheSettingsName() throws Exception {
+    void theCronLineBacksUpTheConfiguredStore() throws Exception {
         makeStore();
         Matcher line = CRON_LINE.matcher(Files.readString(root.resolve("etc/cron.d/parley")));
         assertThat(line.find()).isTrue();
@@ -118,7 +118,7 @@ class InstalledServiceIT {
     }
 
     @Test
-    void theOptionalLineOfCronSweepsTheStoreThatTheSettingsName() throws Exception {
+    void theOptionalCronLineSweepsTheConfiguredStore() throws Exception {
         String line = Files.readString(root.resolve("etc/cron.d/parley"))
                 .lines()
                 .filter(optional -> optional.startsWith("#*/5 * * * * parley "))
@@ -134,7 +134,7 @@ class InstalledServiceIT {
     }
 
     @Test
-    void theUnitOfTheBackupMakesTheSame() throws Exception {
+    void theBackupUnitBacksUpTheConfiguredStore() throws Exception {
         makeStore();
         String command = Files.readAllLines(Path.of("src/main/systemd/parley-backup.service")).stream()
                 .filter(line -> line.startsWith("ExecStart="))

@@ -32,7 +32,7 @@ class KeyIT {
     Path folder;
 
     @Test
-    void aKeyLivesFromItsMakingToItsRevocation() throws IOException {
+    void aKeyIsValidFromCreationToRevocation() throws IOException {
         ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
         try (RunningParley server = jar.with("QUARKUS_HTTP_HOST", "0.0.0.0").start()) {
             assertThat(server.log())
@@ -72,7 +72,7 @@ class KeyIT {
     }
 
     @Test
-    void thereCanBeAKeyBeforeTheFirstStart() throws IOException {
+    void aKeyCanBeCreatedBeforeTheFirstStart() throws IOException {
         ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
 
         ProcessExit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer", "--json");
@@ -87,7 +87,7 @@ class KeyIT {
     }
 
     @Test
-    void whatCannotBeAKeyIsAWrongCommandLine() {
+    void anInvalidKeyIsAUsageError() {
         ParleyJar jar = ParleyJar.in(folder).startingFast();
 
         assertThat(jar.run("key").code()).isEqualTo(2);

@@ -20,7 +20,7 @@ class LockedStoreIT {
 
     /** With a write-ahead log there is one kind of lock that keeps writers out: EXCLUSIVE does what IMMEDIATE does. */
     @Test
-    void writesAreToldToComeBackAndReadsGoOn() throws SQLException {
+    void writesGet503AndReadsContinue() throws SQLException {
         try (RunningParley parley = start("50ms");
                 OutsideConnection other = OutsideConnection.open(folder.resolve("parley.db"))) {
             ParleyClient client = parley.client();

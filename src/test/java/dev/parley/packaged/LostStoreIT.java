@@ -35,7 +35,7 @@ class LostStoreIT {
     }
 
     @Test
-    void everyCallGets503AndTheLogTellsOnceOfEachChange() throws IOException {
+    void everyCallGets503AndEachChangeIsLoggedOnce() throws IOException {
         try (RunningParley parley = start()) {
             assertThat(open(parley, "before").status()).isEqualTo(201);
             await().untilAsserted(() -> assertThat(parley.log().lines()).hasSize(3));
@@ -83,7 +83,7 @@ class LostStoreIT {
     }
 
     @Test
-    void commandsDoNotTouchWhatTheServerHasLost() throws IOException {
+    void commandsDoNotTouchALostStore() throws IOException {
         try (RunningParley parley = start()) {
             assertThat(open(parley, "before").status()).isEqualTo(201);
             String process = "process " + parley.pid();
@@ -114,7 +114,7 @@ class LostStoreIT {
 
     /** The log is emptied into the file when the loss is found, so that even a kill loses nothing. */
     @Test
-    void whatWasAcknowledgedIsInTheFileThatWasMoved() throws IOException {
+    void theMovedFileHasEveryAcknowledgedWrite() throws IOException {
         var acknowledged = new ArrayList<String>();
         try (RunningParley parley = start()) {
             for (int number = 0; open(parley, "session-" + number).status() == 201; number++) {

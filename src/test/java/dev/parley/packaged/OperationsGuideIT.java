@@ -28,7 +28,7 @@ class OperationsGuideIT {
     Path folder;
 
     @Test
-    void theCheckOfABackupAcceptsAGoodOneAndNoOther() throws Exception {
+    void theBackupCheckAcceptsOnlyAGoodBackup() throws Exception {
         assumeThat(InstalledPrograms.areOnThePath("sh", "mktemp"))
                 .as("sh and mktemp are installed")
                 .isTrue();

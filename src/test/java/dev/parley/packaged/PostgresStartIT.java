@@ -40,7 +40,7 @@ class PostgresStartIT {
     }
 
     @Test
-    void neitherAReplicaNorAHostThatCannotBeReachedStopsTheStart() {
+    void anUnreachableReplicaOrHostDoesNotStopTheStart() {
         ParleyJar jar = over(NOBODY + ",127.0.0.1:" + cluster.primary().port(), database())
                 .with("PARLEY_STORE_REPLICAS", "copy@far=postgresql://parley:secret@" + NOBODY + "/" + database());
         try (RunningParley parley = jar.start()) {
@@ -58,12 +58,12 @@ class PostgresStartIT {
     }
 
     @Test
-    void aPrimaryThatCannotBeReachedStopsTheStart() {
+    void anUnreachablePrimaryStopsTheStart() {
         assertRefused(over(NOBODY, database()), UNAVAILABLE, NOBODY);
     }
 
     @Test
-    void aDatabaseThatIsNotThereStopsTheStart() {
+    void aMissingDatabaseStopsTheStart() {
         assertRefused(over("127.0.0.1:" + cluster.primary().port(), "nothing"), REFUSED, "\"nothing\"");
     }
 

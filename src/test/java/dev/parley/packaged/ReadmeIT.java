@@ -20,7 +20,7 @@ class ReadmeIT {
     Path folder;
 
     @Test
-    void theExchangeOfTheReadmeWorksAsItStands() throws Exception {
+    void theExchangeOfTheReadmeWorksAsPrinted() throws Exception {
         assumeThat(InstalledPrograms.areOnThePath("bash", "curl", "openssl"))
                 .as("bash, curl and openssl are installed")
                 .isTrue();

@@ -41,7 +41,7 @@ class ReplicatedIT {
     }
 
     @Test
-    void whatAPeerWroteThroughOneNodeAnotherReadsThroughTheOther() {
+    void aWriteThroughOneNodeIsReadThroughTheOther() {
         var random = new Random(SEED);
         String code = nodes.open();
         int stale = 0;
@@ -67,7 +67,7 @@ class ReplicatedIT {
     }
 
     @Test
-    void aRefusalNamesTheNodeThatDecidedIt() {
+    void aRejectionNamesTheNodeThatDecidedIt() {
         ServerReply missing = nodes.one().client().getSince("first-unconstrained", "/api/v1/sessions/no-such-session");
 
         assertThat(missing.status()).isEqualTo(404);
@@ -78,7 +78,7 @@ class ReplicatedIT {
     }
 
     @Test
-    void whoWaitsAtOneNodeIsToldWhatIsCommittedThroughTheOther() {
+    void aCommitOnOneNodeWakesWaitersOnTheOther() {
         nodes.assertThatWhoWaitsIsTold();
 
         // The connections on which the nodes listen are cut, and made again.
@@ -89,7 +89,7 @@ class ReplicatedIT {
     }
 
     @Test
-    void aReplicaThatDiesHangsAndComesBackCostsNoRequest() {
+    void aReplicaThatFailsHangsAndReturnsFailsNoRequest() {
         try (RoamingPeers peers = RoamingPeers.among(nodes.both(), PEERS, SEED)) {
             peers.awaitReadsByReplica();
             nodes.cluster().standby().kill();

@@ -30,7 +30,7 @@ class StartIT {
     Path folder;
 
     @Test
-    void withNoSettingsTheStoreIsMadeInTheWorkingDirectory() {
+    void theDefaultStoreIsCreatedInTheWorkingDirectory() {
         try (RunningParley parley = ParleyJar.in(folder).startingFast().start()) {
             assertThat(folder.resolve("data/parley.db")).isRegularFile();
             // Health may be answered before the last of them is written.
@@ -46,7 +46,7 @@ class StartIT {
     }
 
     @Test
-    void whatWasWrittenIsThereAfterAnOrderlyRestart() {
+    void writesSurviveAnOrderlyRestart() {
         ParleyJar jar = jar(folder.resolve("far/away/p.db"));
         String before;
         try (RunningParley parley = jar.start()) {
@@ -63,31 +63,31 @@ class StartIT {
     }
 
     @Test
-    void aTextFileIsNoStore() throws IOException {
+    void aTextFileIsRejected() throws IOException {
         Path file = Files.writeString(folder.resolve("notes.txt"), "not a database, but longer than its header\n");
         assertRefusedAndUntouched(file);
     }
 
     @Test
-    void aFileShorterThanAHeaderIsNoStore() throws IOException {
+    void aFileShorterThanAHeaderIsRejected() throws IOException {
         assertRefusedAndUntouched(Files.writeString(folder.resolve("short.db"), "SQLite"));
     }
 
     @Test
-    void aTruncatedDatabaseIsNoStore() throws IOException, SQLException {
+    void aTruncatedDatabaseIsRejected() throws IOException, SQLException {
         Path file = anotherApplicationsDatabase();
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 60));
         assertRefusedAndUntouched(file);
     }
 
     @Test
-    void aDatabaseOfAnotherApplicationIsNoStore() throws IOException, SQLException {
+    void aDatabaseOfAnotherApplicationIsRejected() throws IOException, SQLException {
         assertRefusedAndUntouched(anotherApplicationsDatabase());
     }
 
     /** With a write-ahead log it is the reader, too, that leaves files beside it, and cannot clear them away. */
     @Test
-    void besideADatabaseOfAnotherApplicationNothingIsLeft() throws IOException, SQLException {
+    void aRejectedDatabaseLeavesNoFilesBesideIt() throws IOException, SQLException {
         Path file = anotherApplicationsDatabase();
         try (OutsideConnection recipes = OutsideConnection.open(file)) {
             recipes.execute("PRAGMA journal_mode = WAL");
@@ -100,7 +100,7 @@ class StartIT {
     }
 
     @Test
-    void aDatabaseOfANewerParleyIsLeftToIt() throws IOException, SQLException {
+    void aDatabaseOfANewerVersionIsRejected() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
         assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
         try (OutsideConnection store = OutsideConnection.open(file)) {
@@ -115,7 +115,7 @@ class StartIT {
     }
 
     @Test
-    void aDatabaseWhoseMigrationsWereTamperedWithIsNoStore() throws IOException, SQLException {
+    void alteredMigrationsAreRejected() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
         assertThat(jar(file).run("migrate").code()).as("a store is made").isZero();
         try (OutsideConnection store = OutsideConnection.open(file)) {
@@ -125,21 +125,21 @@ class StartIT {
     }
 
     @Test
-    void aFolderIsNoStore() throws IOException {
+    void aFolderIsRejected() throws IOException {
         Path directory = Files.createDirectory(folder.resolve("directory.db"));
         assertRefused(jar(directory), directory.toString());
         assertThat(directory).isEmptyDirectory();
     }
 
     @Test
-    void aFolderThatCannotBeMadeIsNamed() throws IOException {
+    void aFolderThatCannotBeCreatedIsReported() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         assertRefused(jar(file.resolve("parley.db")), file.toString());
         assertThat(file).hasContent("in the way");
     }
 
     @Test
-    void aFolderThatCannotBeWrittenIsNamed() throws IOException {
+    void anUnwritableFolderIsReported() throws IOException {
         try (SmallDisk disk = SmallDisk.in(folder, 1)) {
             disk.makeReadOnly();
             assertRefused(jar(disk.folder().resolve("parley.db")), disk.folder().toString());
@@ -195,7 +195,7 @@ class StartIT {
         "quarkus.datasource.sqlite.jdbc.max-size, x",
         "quarkus.thread-pool.max-threads, 0",
     })
-    void aSettingThatWillNotDoIsNamed(String key, String value) {
+    void anInvalidSettingIsReported(String key, String value) {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);
     }
 
@@ -204,7 +204,7 @@ class StartIT {
         "quarkus.http.port, QUARKUS_HTTP_PORT",
         "quarkus.management.port, QUARKUS_MANAGEMENT_PORT",
     })
-    void aPortInUseIsNamedWithItsSetting(String key, String variable) throws IOException {
+    void aPortInUseIsReportedWithItsSetting(String key, String variable) throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String line = assertRefused(
                     jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + taken.getLocalPort()), key + ":");
@@ -214,7 +214,7 @@ class StartIT {
     }
 
     @Test
-    void bothPortsAreNotTheSame() {
+    void equalPortsAreRejected() {
         int port = FreePort.choose();
         String line = assertRefused(
                 jar(folder.resolve("parley.db"))
@@ -231,7 +231,7 @@ class StartIT {
         "quarkus.http.host, 192.0.2.7",
         "quarkus.management.host, 192.0.2.7",
     })
-    void aHostThatIsNotOfThisMachineIsNamed(String key, String host) {
+    void aForeignHostIsReported(String key, String host) {
         String line = assertRefused(
                 jar(folder.resolve("parley.db")).with("PARLEY_ACCESS", "open").withOption("-D" + key + "=" + host),
                 key);
@@ -253,21 +253,21 @@ class StartIT {
     }
 
     @Test
-    void aTemporaryFolderThatIsMissingIsNamed() {
+    void aMissingTemporaryFolderIsReported() {
         Path missing = folder.resolve("missing");
         assertRefused(
                 jar(folder.resolve("parley.db")).withOption("-Dorg.sqlite.tmpdir=" + missing), missing.toString());
     }
 
     @Test
-    void aRefusedUrlIsNotShown() {
+    void aRejectedUrlIsNotLogged() {
         String line = assertRefused(
                 jar(folder).with("PARLEY_STORE_URL", "mysql://joe:swordfish@192.0.2.1/parley"), "parley.store.url");
         assertThat(line).doesNotContain("swordfish");
     }
 
     @Test
-    void aSecretIsNeverShown() {
+    void aSecretIsNeverLogged() {
         ParleyJar ice = jar(folder.resolve("parley.db"))
                 .with("PARLEY_ICE_STUN", "stun:a.example,stun:b.example")
                 .with("PARLEY_ICE_TURN", "turn:a.example")
@@ -286,7 +286,7 @@ class StartIT {
 
     /** For a service named parley Kubernetes sets such variables, so they are no reason not to start. */
     @Test
-    void aMisspeltVariableIsNamedAndHasNoEffect() {
+    void aMisspeltVariableIsReported() {
         try (RunningParley parley = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URI", "sqlite:elsewhere.db")
                 .start()) {

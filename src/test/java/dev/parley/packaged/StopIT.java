@@ -23,7 +23,7 @@ class StopIT {
     Path folder;
 
     @Test
-    void aStopUnderLoadFinishesWhatWasAccepted() {
+    void aStopUnderLoadFinishesAcceptedRequests() {
         List<AcknowledgedSession> sessions;
         try (RunningParley parley = start();
                 ConcurrentPeers crowd = ConcurrentPeers.actingOn(parley.client(), 8, 3, 200)) {

@@ -138,7 +138,7 @@ class StoreNamesIT {
 
     @ParameterizedTest
     @EnumSource(Name.class)
-    void aServedStoreHasOneServerAndOneLogUnderEveryName(Name kind) throws IOException {
+    void aServedStoreIsLockedUnderEveryName(Name kind) throws IOException {
         Path name = kind.of(served, elsewhere);
 
         assertThat(jar(name).run().refusal()).contains("serve");
@@ -171,7 +171,7 @@ class StoreNamesIT {
     }
 
     @Test
-    void theDoctorSaysThatAnotherNameIsServed() throws IOException {
+    void theDoctorReportsThatAnotherNameIsServed() throws IOException {
         ProcessExit exit = jar(Name.HARD_LINK.of(served, elsewhere)).run("doctor");
         assertThat(exit.code()).as("%s", exit).isEqualTo(1);
         assertThat(exit.out()).contains("another name");
@@ -179,7 +179,7 @@ class StoreNamesIT {
 
     /** Its last commits are in a log beside the name that it was served under. */
     @Test
-    void afterACrashTheFileIsServedUnderItsFormerNameOnly() throws IOException {
+    void afterACrashTheFileIsServedOnlyUnderItsFormerName() throws IOException {
         Path link = Files.createSymbolicLink(elsewhere.resolve("link.db"), store);
         try (RunningParley crashing = jar(link).start()) {
             use(crashing);
@@ -209,7 +209,7 @@ class StoreNamesIT {
     }
 
     @Test
-    void whatIsMadeAtTheEndOfALinkIsTheOwnersAlone() throws IOException {
+    void aFileCreatedThroughALinkIsPrivate() throws IOException {
         Path link = Files.createSymbolicLink(elsewhere.resolve("link.db"), store);
         try (RunningParley linked = jar(link).start()) {
             use(linked);
@@ -230,7 +230,7 @@ class StoreNamesIT {
     }
 
     @Test
-    void aLinkToItselfIsRefused() throws IOException {
+    void aLinkToItselfIsRejected() throws IOException {
         Path circle = Files.createSymbolicLink(elsewhere.resolve("circle.db"), Path.of("circle.db"));
         assertThat(jar(circle).run().refusal()).contains("circle");
     }

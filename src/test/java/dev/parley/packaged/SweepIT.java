@@ -35,7 +35,7 @@ class SweepIT {
     }
 
     @Test
-    void aSweepDeletesWhatHasExpiredAndNothingElse() throws SQLException {
+    void aSweepDeletesOnlyExpiredSessions() throws SQLException {
         open(parley, "lives-on");
         open(parley, "expires-one");
         open(parley, "expires-two");
@@ -51,7 +51,7 @@ class SweepIT {
     }
 
     @Test
-    void aSweepOfAMistypedPathIsRefusedAndMakesNoStore() {
+    void aSweepOfAMistypedPathIsRejectedAndCreatesNoStore() {
         ProcessExit exit = jar("misspelt/parley.db").run("sweep");
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.out()).isEmpty();
@@ -60,7 +60,7 @@ class SweepIT {
     }
 
     @Test
-    void aSweepDisturbsNoWriter() throws SQLException {
+    void aSweepBlocksNoWriter() throws SQLException {
         try (ConcurrentPeers before = ConcurrentPeers.actingOn(parley.client(), 8, 1, 1_000)) {
             before.awaitAcknowledgements();
         }
@@ -77,7 +77,7 @@ class SweepIT {
     }
 
     @Test
-    void aServerSweepsByItselfUnlessThatIsOff() throws SQLException {
+    void aServerSweepsOnScheduleUnlessDisabled() throws SQLException {
         ParleyJar sweeping = jar("swept.db").with("PARLEY_EXPIRY_SCHEDULE", "1s");
         open(parley, "stays-in-the-file");
         try (RunningParley other = sweeping.start();

@@ -50,7 +50,7 @@ class UpkeepIT {
     }
 
     @Test
-    void aQuestionIsAnsweredAsATableAsJsonAndAsCsv() throws IOException {
+    void aQueryIsPrintedAsTableJsonAndCsv() throws IOException {
         String question = "SELECT code, offerer_token, NULL AS absent FROM sessions ORDER BY id LIMIT 2";
         ProcessExit table = jar("parley.db").run("sql", question);
         ProcessExit json = jar("parley.db").run("sql", question, "--format", "json");
@@ -73,21 +73,21 @@ class UpkeepIT {
     }
 
     @Test
-    void aQuestionThatIsNoneIsRefusedInALine() {
+    void anInvalidQueryIsRejectedInOneLine() {
         assertRefused(jar("parley.db").run("sql", "DELETE FROM sessions"), "SELECT");
         assertThat(jar("parley.db").run("sql", "SELECT 1", "--timeout", "soon").code())
                 .isEqualTo(2);
     }
 
     @Test
-    void whatIsPrintedIsInUtf8WhateverTheLocaleIs() {
+    void outputIsUtf8InEveryLocale() {
         ProcessExit exit =
                 jar("parley.db").with("LC_ALL", "C").run("sql", "SELECT char(228, 8364, 128512)", "--format", "csv");
         assertThat(exit.out()).as("%s", exit).contains("\u00e4\u20ac\ud83d\ude00");
     }
 
     @Test
-    void theStoreIsCounted() throws IOException {
+    void statsCountTheStore() throws IOException {
         ProcessExit exit = jar("parley.db").run("stats", "--json");
         assertThat(exit.code()).as("%s", exit).isZero();
         JsonNode node = JSON.readTree(exit.out());
@@ -106,7 +106,7 @@ class UpkeepIT {
     }
 
     @Test
-    void theDoctorFindsTheServerAndNothingWrong() throws IOException {
+    void theDoctorReportsARunningServer() throws IOException {
         ProcessExit exit = jar("parley.db").run("doctor", "--json");
         assertThat(exit.code()).as("%s", exit).isZero();
         JsonNode findings = JSON.readTree(exit.out()).required("findings");
@@ -118,7 +118,7 @@ class UpkeepIT {
     }
 
     @Test
-    void theDoctorSaysWhatToDo() {
+    void theDoctorNamesTheRemedy() {
         ProcessExit exit =
                 jar("misspelt.db").with("PARLEY_STORE_URI", "sqlite:x").run("doctor");
         assertThat(exit.code()).isEqualTo(1);
@@ -128,7 +128,7 @@ class UpkeepIT {
 
     /** Each stops the start of the service; the doctor names all of them at once. */
     @Test
-    void theDoctorNamesEachSettingThatStopsTheStart() {
+    void theDoctorReportsEachInvalidSetting() {
         Map<String, String> wrong = Map.of(
                 "parley.session.ttl-min", "25h",
                 "parley.waiting.keep-alive", "60s",
@@ -149,7 +149,7 @@ class UpkeepIT {
     }
 
     @Test
-    void aBackupSaysWhatItSaved() throws IOException {
+    void aBackupReportsItsContents() throws IOException {
         ProcessExit line = jar("parley.db").run("backup", "saved.db");
         assertThat(line.code()).as("%s", line).isZero();
         assertThat(line.out()).hasLineCount(1).matches("Saved \\d+ sessions with \\d+ events, .* to saved\\.db\\R");
@@ -163,7 +163,7 @@ class UpkeepIT {
     }
 
     @Test
-    void aStoreThatIsServedIsNeitherReplacedNorServedTwice() {
+    void aServedStoreIsNeitherReplacedNorServedTwice() {
         assertThat(jar("parley.db").run("backup", "kept.db").code()).isZero();
         String process = "process " + parley.pid();
         assertRefused(jar("parley.db").run("restore", "kept.db"), process);
@@ -171,14 +171,14 @@ class UpkeepIT {
     }
 
     @Test
-    void aStoreInUseGetsNoSeed() {
+    void aStoreInUseIsNotSeeded() {
         assertRefused(jar("parley.db").run("seed"), "no seed made");
         assertRefused(jar("production.db").with("QUARKUS_PROFILE", "prod").run("seed"), "prod");
         assertThat(folder.resolve("production.db")).doesNotExist();
     }
 
     @Test
-    void aSeedIsSownOnce() {
+    void seedDataIsAddedOnce() {
         assertThat(jar("seeded.db").run("seed").out()).contains("12 of them new");
         ProcessExit again = jar("seeded.db").run("seed", "--json", "--sessions", "13");
         assertThat(again.out().strip()).isEqualTo("{\"sessions\":13,\"new\":1,\"namespace\":\"unknown\"}");

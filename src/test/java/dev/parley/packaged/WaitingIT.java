@@ -24,7 +24,7 @@ class WaitingIT {
     Path folder;
 
     @Test
-    void aStopAnswersWhoWaitsAndEndsStreamsWithAWord() throws IOException {
+    void aStopAnswersWaitingRequestsAndEndsStreams() throws IOException {
         try (RunningParley parley = jar().start()) {
             parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
             var polls = new ArrayList<Socket>();
@@ -51,7 +51,7 @@ class WaitingIT {
     }
 
     @Test
-    void aConnectionOnWhichSomebodyWaitsIsNotIdle() throws IOException {
+    void aWaitingConnectionIsNotIdle() throws IOException {
         ParleyJar impatient = jar().with("QUARKUS_HTTP_IDLE_TIMEOUT", "4s")
                 .with("PARLEY_WAITING_MAX", "3s")
                 .with("PARLEY_WAITING_KEEP_ALIVE", "3s");

@@ -158,7 +158,7 @@ class CorruptionTest {
     }
 
     @Test
-    void aDamagedStoreServesWhatWasWrittenOrNothing() throws IOException {
+    void aDamagedStoreServesOnlyWhatWasWritten() throws IOException {
         TestSeed seed = TestSeed.of(CorruptionTest.class);
         for (int round = 0; round < ROUNDS; round++) {
             Random random = seed.round(round).random();

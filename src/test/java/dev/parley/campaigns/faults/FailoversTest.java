@@ -34,7 +34,7 @@ class FailoversTest {
     private Duration longestOutage = Duration.ZERO;
 
     @Test
-    void aPromotedStandbyKeepsAllThatWasAcknowledgedUnderLoad() {
+    void aPromotedStandbyHasEveryWriteAcknowledgedUnderLoad() {
         TestSeed seed = TestSeed.of(FailoversTest.class);
         for (int round = 0; round < ROUNDS; round++) {
             failOver(seed.round(round).random());

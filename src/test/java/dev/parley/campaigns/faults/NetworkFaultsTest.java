@@ -37,7 +37,7 @@ class NetworkFaultsTest {
     private static final Duration CALL_MAX = Duration.ofSeconds(6);
 
     @Test
-    void noWeatherLosesAWriteOrBendsAReadOrHoldsACallUp() throws IOException {
+    void networkFaultsLoseNoWriteAndAlterNoReadAndExceedNoDeadline() throws IOException {
         Random random = TestSeed.of(NetworkFaultsTest.class).random();
         try (PostgresCluster cluster = PostgresCluster.shared();
                 FaultyProxy toPrimary = FaultyProxy.to(cluster.primary().port(), new Random(random.nextLong()));

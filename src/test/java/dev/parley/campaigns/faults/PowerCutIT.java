@@ -49,7 +49,7 @@ class PowerCutIT {
     Path folder;
 
     @Test
-    void whatWasAcknowledgedSurvivesAPowerCutAtAnyMoment() throws IOException, SQLException {
+    void acknowledgedWritesSurviveAPowerCutAtAnyMoment() throws IOException, SQLException {
         Recording recording = record(ParleyJar.packaged());
         assertComplete(recording);
         List<Long> moments = random.longs(ROUNDS, recording.begin(), recording.end() + 1)
@@ -100,7 +100,7 @@ class PowerCutIT {
     }
 
     @Test
-    void aDiskThatLiesAboutSyncLosesSoThisTestCanFail() throws IOException {
+    void aDiskThatIgnoresSyncLosesWrites() throws IOException {
         Recording recording = record(ParleyJar.packaged());
         var disk = VolatileDisk.of(recording.folder());
         disk.live(recording.entries(), 0, recording.begin());
@@ -110,7 +110,7 @@ class PowerCutIT {
     }
 
     @Test
-    void aCommitThatDoesNotWaitForTheDiskLosesSoThisTestCanFail() throws IOException {
+    void aCommitWithoutSyncLosesWrites() throws IOException {
         Recording recording = record(UnsyncedJar.copiedTo(folder.resolve("relaxed")));
         var disk = VolatileDisk.of(recording.folder());
         disk.live(recording.entries(), 0, recording.end());
@@ -142,7 +142,7 @@ class PowerCutIT {
 
     /** Before a backup has its name, it is durable and whole; and the name changes from the old one to the new one at once. */
     @Test
-    void aPowerCutDuringABackupLeavesTheOldOneOrTheNewOne() throws IOException, SQLException {
+    void aPowerCutDuringABackupLeavesTheOldOrTheNewBackup() throws IOException, SQLException {
         Path store = Files.createDirectory(folder.resolve("store"));
         Path backups = Files.createDirectory(folder.resolve("backups"));
         Path backup = backups.resolve("parley.db");

@@ -55,7 +55,7 @@ class HistoriesIT {
     }
 
     @Test
-    void overTwoNodesWithALaggingReplicaToo() {
+    void overHttpOnTwoNodesWithALaggingReplicaEverySessionIsLinearizable() {
         try (Environment world = HttpEnvironments.of(onPostgres, sound -> sound)) {
             String where = "over HTTP on PostgreSQL with a lagging replica over two nodes";
             HistoryCampaign.assertHolds(where, world, SEED, ON_POSTGRES, 12);
@@ -63,14 +63,14 @@ class HistoriesIT {
     }
 
     @Test
-    void candidatesThatAreAcknowledgedAndForgottenAreCaughtSoThisTestCanFail() {
+    void droppedCandidatesAreDetected() {
         try (Environment world = HttpEnvironments.of(onSqlite, Forgetful::new)) {
             assertThat(caught(world, SEED.round(ON_SQLITE), 24)).isEqualTo(Check.ORDER);
         }
     }
 
     @Test
-    void bookmarksThatAreDroppedAreCaughtSoThisTestCanFail() {
+    void droppedBookmarksAreDetected() {
         try (Environment world = HttpEnvironments.of(onPostgres, Careless::new)) {
             assertThat(caught(world, SEED.round(ON_POSTGRES), 12)).isIn(Check.BOOKMARK, Check.BOOKMARK_ORDER);
         }

@@ -26,7 +26,7 @@ class HistoriesTest {
     }
 
     @Test
-    void onPostgresWithALaggingReplicaOverTwoNodesToo() {
+    void onTwoNodesWithALaggingPostgresReplicaEverySessionIsLinearizable() {
         try (PostgresCluster cluster = PostgresCluster.shared();
                 Environment world = InProcessEnvironments.postgres(cluster, true, Fault.NONE)) {
             holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);

@@ -35,7 +35,7 @@ class LinearizabilityCheckerTest {
     }
 
     @Test
-    void whoBringsItsBookmarkIsNotBehindIt() {
+    void aReadWithABookmarkIsNotOlderThanIt() {
         Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
         Invocation missed = call(
                 2,
@@ -49,7 +49,7 @@ class LinearizabilityCheckerTest {
     }
 
     @Test
-    void aReplicaShowsNothingBeforeSomebodyAsksForIt() {
+    void aReplicaShowsNoWriteBeforeItWasRequested() {
         Invocation early = call(1, FIND, new Freshness.Ever(), -2, 0, AT_REPLICA);
 
         assertThat(LinearizabilityChecker.of(List.of(early, OPENING))).isInstanceOf(Verdict.None.class);
@@ -57,7 +57,7 @@ class LinearizabilityCheckerTest {
 
     /** Which of two moments a reply came from is told by the condition that its entity tag meets later. */
     @Test
-    void anEntityTagOfTheFormerSessionIsNotThatOfTheNext() {
+    void anEntityTagOfAFormerSessionDoesNotMatchTheNext() {
         var story = new Sequence();
         Operation.Tag first = story.says(open(List.of()), joined(1, false));
         story.says(new Operation.Close("S"), new OperationResult.Done());
@@ -76,7 +76,7 @@ class LinearizabilityCheckerTest {
     }
 
     @Test
-    void anEntityTagOfAReplyThatTwoMomentsExplainIsThatOfEither() {
+    void anEntityTagOfAReplyThatTwoStatesExplainIsThatOfEither() {
         Invocation opening = call(
                 1, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), null, true, false));
         Invocation extending = call(2, new Operation.Extend("S", 90), new Freshness.Now(), 2, Invocation.NEVER, null);
@@ -97,7 +97,7 @@ class LinearizabilityCheckerTest {
 
     /** Without its bookmark, which nobody promises anything. */
     @Test
-    void whoBringsTheEntityTagOfAReplicaThatIsAheadMayFindNothingYet() {
+    void anEntityTagOfAReplicaThatIsAheadMayMatchNothingYet() {
         OperationResult seen = seen("t");
         Invocation looking =
                 call(1, new Operation.Look(), new Freshness.Ever(), 2, 3, new ReplyContext(seen, null, false, false));
@@ -147,7 +147,7 @@ class LinearizabilityCheckerTest {
     }
 
     @Test
-    void aSessionThatNobodyHasAnsweredIsFoundWhateverItsGeneration() {
+    void anUnansweredSessionIsFoundInEveryGeneration() {
         var story = new Sequence();
         story.says(open(List.of()), joined(1, false));
         story.says(restart(null), new OperationResult.Joined(2, 2, 60_000L, false, null));

@@ -20,7 +20,7 @@ class ClientCrashIT {
     Path folder;
 
     @Test
-    void theServiceMayBeKilledInTheMiddle(Pages pages) {
+    void peersConnectAlthoughTheServiceIsKilled(Pages pages) {
         ParleyJar jar = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", "sqlite:parley.db")
                 .startingFast();

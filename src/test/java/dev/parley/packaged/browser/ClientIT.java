@@ -53,7 +53,7 @@ class ClientIT {
 
     /** As behind a proxy that lets no request wait. */
     @Test
-    void whereNothingMayWaitItLooksAgainAndAgain(Pages pages) {
+    void withoutWaitingTheClientPolls(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 50));
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         host.page().route("**/events?*", route -> {
@@ -76,7 +76,7 @@ class ClientIT {
     }
 
     @Test
-    void whoWaitsIsFoundByTopic(Pages pages) {
+    void aWaitingHostIsFoundByTopic(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
         ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
         String code = host.host(Map.of("peerId", "alice", "tags", List.of("red")));
@@ -139,7 +139,7 @@ class ClientIT {
     }
 
     @Test
-    void whatIsToldTwiceIsTakenOnce(Pages pages) {
+    void aRepeatedEventIsAppliedOnce(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("transport", "poll", "pollInterval", 20));
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         Map<String, Object> stay = Map.of("stay", true);
@@ -181,7 +181,7 @@ class ClientIT {
     }
 
     @Test
-    void nothingIsAskedOnceConnected(Pages pages) {
+    void noRequestIsSentOnceConnected(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         guest.join(host.host(NOTHING));
@@ -192,7 +192,7 @@ class ClientIT {
     }
 
     @Test
-    void anIceRestartMakesNewWays(Pages pages) {
+    void anIceRestartFindsNewPaths(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         Map<String, Object> stay = Map.of("stay", true);
@@ -240,7 +240,7 @@ class ClientIT {
 
     /** Whichever reply is lost, what the other side did before the repetition is seen. */
     @Test
-    void nothingIsMissedBehindALostReply(Pages pages) {
+    void noEventIsMissedAfterALostReply(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
         ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
         var held = new ArrayList<Route>();
@@ -269,7 +269,7 @@ class ClientIT {
 
     /** What a lost reply had done is found again, and done once. */
     @Test
-    void aLostReplyIsAskedForAgain(Pages pages) {
+    void aRequestWithALostReplyIsRepeated(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
         ClientPage guest = pages.openClient("guest").with(Map.of("topic", topic));
         LostReplies hosts = LostReplies.on(host.page(), "/sessions", "/candidates", "/offer");
@@ -294,7 +294,7 @@ class ClientIT {
     }
 
     @Test
-    void whoAsksToComeBackLaterIsObeyed(Pages pages) {
+    void retryAfterIsHonoured(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
         var refusals = new AtomicInteger();
         page.page().route("**/api/v1/topics", route -> {
@@ -317,7 +317,7 @@ class ClientIT {
     }
 
     @Test
-    void bookmarksKeepThemselves(Pages pages) {
+    void bookmarksAreKeptByTheClient(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
         assertThat(host.value("parley.getBookmark()")).isNull();
 
@@ -357,7 +357,7 @@ class ClientIT {
     }
 
     @Test
-    void aRefusalSaysWhatTheServiceSaid(Pages pages) {
+    void aRejectionCarriesTheReasonOfTheService(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage first = pages.openClient("first").with(NOTHING);
         ClientPage second = pages.openClient("second").with(NOTHING);
@@ -389,7 +389,7 @@ class ClientIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a/b", "a b", "caf\u00e9", "topic?x", "LONG"})
-    void whatIsNoCodeIsRejectedBeforeAnyRequest(String text, Pages pages) {
+    void anInvalidCodeIsRejectedBeforeAnyRequest(String text, Pages pages) {
         String code = text.equals("LONG") ? "x".repeat(129) : text;
         ClientPage page = pages.openClient("page").with(NOTHING);
         var requests = new ArrayList<String>();
@@ -406,7 +406,7 @@ class ClientIT {
     }
 
     @Test
-    void aCodeOfTheGreatestLengthIsOne(Pages pages) {
+    void aCodeOfMaximumLengthIsAccepted(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage guest = pages.openClient("guest").with(NOTHING);
 
@@ -473,7 +473,7 @@ class ClientIT {
 
     /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
     @Test
-    void aStreamThatNeverOpensIsGivenUp(Pages pages) {
+    void aStreamThatNeverOpensIsAbandoned(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
         ClientPage guest = pages.openClient("guest").with(NOTHING);
         host.page().evaluate("""
@@ -496,7 +496,7 @@ class ClientIT {
     }
 
     @Test
-    void aConnectionWithNothingToCarryIsNotOffered(Pages pages) {
+    void aConnectionWithoutMediaOrChannelsIsRejected(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
 
         assertThat(page.failureOf("parley.host(new RTCPeerConnection())")).contains(entry("name", "TypeError"));

@@ -64,7 +64,7 @@ class ConsoleIT {
     }
 
     @Test
-    void whoWaitsUnderATopicCanBeJoined(Pages pages) {
+    void aVisitorWaitingUnderATopicCanBeJoined(Pages pages) {
         ConsolePage host = pages.openConsole("phone", phone(ColorScheme.LIGHT)).go(pages.console());
         ConsolePage guest =
                 pages.openConsole("desktop", desktop(ColorScheme.DARK)).go(pages.console());
@@ -81,7 +81,7 @@ class ConsoleIT {
     }
 
     @Test
-    void theKeyboardIsEnough(Pages pages) {
+    void thePageWorksWithTheKeyboardAlone(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT)).go(pages.console());
         ConsolePage guest = pages.openConsole("guest", desktop(ColorScheme.LIGHT));
 
@@ -101,7 +101,7 @@ class ConsoleIT {
     }
 
     @Test
-    void anInvitationThatIsOverSaysSo(Pages pages) {
+    void anExpiredInvitationIsReported(Pages pages) {
         ConsolePage guest = pages.openConsole("guest", phone(ColorScheme.LIGHT));
 
         guest.go(pages.console() + "#code=no-such-code");
@@ -112,7 +112,7 @@ class ConsoleIT {
     }
 
     @Test
-    void anInvitationThatSomebodyElseHasUsedSaysSo(Pages pages) {
+    void aUsedInvitationIsReported(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
         ConsolePage guest = pages.openConsole("guest", desktop(ColorScheme.LIGHT));
         ConsolePage late = pages.openConsole("late", phone(ColorScheme.LIGHT));
@@ -126,7 +126,7 @@ class ConsoleIT {
     }
 
     @Test
-    void browsersThatDoNotReachEachOtherSaySo(Pages pages) {
+    void browsersWithoutANetworkPathReportIt(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
         ConsolePage guest = pages.openConsole("guest", desktop(ColorScheme.LIGHT));
         for (ConsolePage visitor : List.of(host, guest)) {
@@ -142,7 +142,7 @@ class ConsoleIT {
     }
 
     @Test
-    void withoutJavaScriptThePageSaysWhatItNeeds(Pages pages) {
+    void withoutJavaScriptThePageNamesItsRequirement(Pages pages) {
         ConsolePage visitor =
                 pages.openConsole("plain", desktop(ColorScheme.LIGHT).setJavaScriptEnabled(false));
 

@@ -16,7 +16,7 @@ class EventStreamIT {
     private static final Map<String, Object> NOTHING = Map.of();
 
     @Test
-    void linesEndAtCrLfOrBothAndNowhereElse(Pages pages) {
+    void linesEndOnlyAtCrLfOrBoth(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
 
         assertRead(page, "~1", "event: bookmark\ndata: ~1\n\n");
@@ -38,7 +38,7 @@ class EventStreamIT {
     }
 
     @Test
-    void fieldsAreReadAsTheStandardSays(Pages pages) {
+    void fieldsAreParsedAsTheStandardRequires(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
 
         assertRead(page, "~1", "\uFEFFevent: bookmark\ndata: ~1\n\n");

@@ -21,7 +21,7 @@ class KeyedConsoleIT {
     Path folder;
 
     @Test
-    void aWrongKeySaysSoAtOnceAndAfterAReload(Pages pages) {
+    void aWrongKeyIsReportedAtOnceAndAfterAReload(Pages pages) {
         ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
         String key = jar.run("key", "create", "page", "--namespace", "chess", "--role", "observer")
                 .out()

@@ -29,7 +29,7 @@ abstract class MeetingContract {
     }
 
     @Test
-    void aMessageGoesEachWay(Pages pages) {
+    void messagesAreExchangedBothWays(Pages pages) {
         PeerPage offerer = pages.open("offerer", api);
         PeerPage answerer = pages.open("answerer", api);
 
@@ -83,7 +83,7 @@ abstract class MeetingContract {
     }
 
     @Test
-    void theSecondToAnswerIsTurnedAway(Pages pages) {
+    void aSecondAnswererIsRejected(Pages pages) {
         PeerPage offerer = pages.open("offerer", api);
         PeerPage first = pages.open("first", api);
         PeerPage second = pages.open("second", api);

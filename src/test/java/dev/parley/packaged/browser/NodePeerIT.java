@@ -20,7 +20,7 @@ class NodePeerIT {
     }
 
     @Test
-    void nodeJoinsAPage(Pages pages) throws InterruptedException {
+    void aNodePeerJoinsAPage(Pages pages) throws InterruptedException {
         ClientPage page = pages.openClient("page").with(Map.of("topic", topic));
         String code = page.host(Map.of());
 
@@ -31,7 +31,7 @@ class NodePeerIT {
     }
 
     @Test
-    void aPageJoinsNode(Pages pages) throws InterruptedException {
+    void aPageJoinsANodePeer(Pages pages) throws InterruptedException {
         ClientPage page = pages.openClient("page").with(Map.of("topic", topic));
 
         try (NodePeer node = NodePeer.start(pages.service(), (String) page.value("location.origin"), topic, "host")) {

@@ -51,7 +51,7 @@ class RefusalsIT {
     }
 
     @Test
-    void aServiceThatIsDownIsNotTakenForARefusal(Pages pages) {
+    void anUnavailableServiceIsNotReportedAsARejection(Pages pages) {
         ClientPage page = pages.openClient("page");
         begin(page, URI.create("http://127.0.0.1:" + FreePort.choose()), Map.of("patience", 500));
 
@@ -61,7 +61,7 @@ class RefusalsIT {
 
     /** Its replies have no CORS headers, so to the page they look like a refusal. */
     @Test
-    void aProxyWithoutItsServiceIsNotTakenForARefusal(Pages pages) throws IOException {
+    void aGatewayErrorIsNotReportedAsARejection(Pages pages) throws IOException {
         HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         proxy.createContext("/", exchange -> {
             exchange.sendResponseHeaders(502, -1);

@@ -29,7 +29,7 @@ class RelayIT {
     }
 
     @Test
-    void aMessageGoesEachWayThroughTheRelay(Pages pages) {
+    void messagesAreExchangedThroughTheRelay(Pages pages) {
         PeerPage offerer = pages.openRelayed("offerer", API);
         PeerPage answerer = pages.openRelayed("answerer", API);
 
@@ -47,14 +47,14 @@ class RelayIT {
     }
 
     @Test
-    void aCredentialOfAnotherSecretOpensNoRelay(Pages pages) {
+    void aCredentialOfAnotherSecretIsRejectedByTheRelay(Pages pages) {
         Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
 
         assertNoRelay(pages, ANOTHER_SECRET.credential(tomorrow, "peer"));
     }
 
     @Test
-    void anExpiredCredentialOpensNoRelay(Pages pages) {
+    void anExpiredCredentialIsRejectedByTheRelay(Pages pages) {
         Instant lately = Instant.now().minus(Duration.ofMinutes(1));
 
         assertNoRelay(pages, SAME_SECRET.credential(lately, "peer"));

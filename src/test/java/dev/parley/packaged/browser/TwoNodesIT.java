@@ -21,7 +21,7 @@ class TwoNodesIT {
     Path folder;
 
     @Test
-    void theLinkLeadsToASessionThatTheReplicaDoesNotHaveYet(Pages pages) {
+    void aLinkFindsASessionThatTheReplicaDoesNotHaveYet(Pages pages) {
         try (PostgresCluster cluster = PostgresCluster.ofTwo()) {
             ParleyJar jar = ParleyJar.in(folder)
                     .with("PARLEY_STORE_URL", cluster.primary().url())

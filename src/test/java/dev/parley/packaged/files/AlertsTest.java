@@ -38,12 +38,12 @@ class AlertsTest {
     }
 
     @Test
-    void prometheusUnderstandsEveryAlert() throws Exception {
+    void everyAlertIsValid() throws Exception {
         Promtool.assertUnderstands(RULES);
     }
 
     @Test
-    void alertsFireWhenTheyShallAndOnlyThen() throws Exception {
+    void alertsFireOnlyOnTheirConditions() throws Exception {
         Promtool.assertPasses(TESTS);
     }
 
@@ -53,7 +53,7 @@ class AlertsTest {
     }
 
     @Test
-    void theGuideSaysWhatToDoForEachAlert() throws IOException {
+    void theRunbookCoversEachAlert() throws IOException {
         String guide = Files.readString(Path.of(GUIDE));
 
         for (JsonNode alert : alerts()) {
@@ -64,7 +64,7 @@ class AlertsTest {
     }
 
     @Test
-    void prometheusUnderstandsEveryExpressionOfTheDashboard() throws Exception {
+    void everyExpressionOfTheDashboardIsValid() throws Exception {
         List<String> expressions = new ObjectMapper()
                 .readTree(Files.readString(DASHBOARD)).findValues("expr").stream()
                         .map(JsonNode::textValue)

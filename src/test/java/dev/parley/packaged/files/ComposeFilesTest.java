@@ -31,7 +31,7 @@ class ComposeFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"compose.sqlite.yml", "compose.postgresql.yml"})
-    void composeUnderstandsEveryLineAndNothingRunsWithMoreThanItNeeds(String file)
+    void everyComposeFileIsValidAndUnprivileged(String file)
             throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(COMPOSE), "There is no " + COMPOSE);
         String said = run(COMPOSE.toString(), "-f", FOLDER.resolve(file).toString(), "config");
@@ -58,7 +58,7 @@ class ComposeFilesTest {
     }
 
     @Test
-    void thePasswordsOfPostgresqlAreMadeOnce() throws IOException, InterruptedException {
+    void thePasswordsOfPostgresqlAreCreatedOnce() throws IOException, InterruptedException {
         Path script = Files.copy(FOLDER.resolve("compose/secrets.sh"), folder.resolve("secrets.sh"));
         run("bash", script.toString());
         Path secrets = folder.resolve("secrets");

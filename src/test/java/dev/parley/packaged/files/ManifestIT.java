@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What the packaged jar tells the virtual machine that runs it. */
 class ManifestIT {
     @Test
-    void nativeCodeMayBeLoadedWithoutAWarning() throws IOException {
+    void nativeCodeLoadsWithoutAWarning() throws IOException {
         try (var jar = new JarFile("target/quarkus-app/quarkus-run.jar")) {
             assertThat(jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"))
                     .isEqualTo("ALL-UNNAMED");

@@ -115,12 +115,12 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("manifests")
-    void everyFieldIsOneThatItsKindHas(Path file) {
+    void everyFieldIsInTheSchemaOfItsKind(Path file) {
         assertThat(object(file).getMetadata().getName()).startsWith("parley");
     }
 
     @Test
-    void aFieldThatKubernetesDoesNotHaveWouldBeSeen() {
+    void anUnknownFieldIsDetected() {
         Path file = FOLDER.resolve("postgresql/deployment.yaml");
         ObjectNode deployment = tree(file).deepCopy();
         ((ObjectNode) deployment.at("/spec/template/spec")).put("restartPolitely", true);
@@ -144,7 +144,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("manifests")
-    void nothingRunsAsRootOrWritesWhereItNeedNot(Path file) {
+    void containersRunUnprivilegedOnAReadOnlyRoot(Path file) {
         pod(object(file)).forEach(pod -> {
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
@@ -220,7 +220,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
-    void everySettingOfAKustomizationIsOne(String folder) {
+    void everySettingOfAKustomizationExists(String folder) {
         Set<String> known = ConfigClass.configClass(ParleyConfig.class).getProperties().keySet().stream()
                 .map(key -> key.replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -241,7 +241,7 @@ class ManifestsTest {
     /** As it stands, and with the lines about replicas. */
     @ParameterizedTest
     @ValueSource(strings = {"", "#"})
-    void theExampleOfAStoreIsUnderstood(String mark) throws IOException {
+    void theExampleOfAStoreIsValid(String mark) throws IOException {
         Map<String, String> settings = Files.readAllLines(FOLDER.resolve("postgresql/store.env.example")).stream()
                 .filter(line -> line.startsWith(mark + "PARLEY_"))
                 .map(line -> line.substring(mark.length()).split("=", 2))
@@ -260,7 +260,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
-    void requestsReachTheServiceBeforeTheIngressIsOutOfPatience(String folder) {
+    void theIngressTimeoutExceedsTheLongestWait(String folder) {
         var ingress = (Ingress) object(FOLDER.resolve(folder).resolve("ingress.yaml"));
         var service = (Service) object(FOLDER.resolve(folder).resolve("service.yaml"));
         var rule = ingress.getSpec().getRules().get(0);
@@ -304,7 +304,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile.jvm", "Dockerfile.native"})
-    void anImageRunsAsSomebodyAndKnowsWhetherItIsWell(String name) throws IOException {
+    void anImageHasAUserAndAHealthCheck(String name) throws IOException {
         String file = Files.readString(Path.of("src/main/docker").resolve(name));
 
         assertThat(file)
@@ -317,7 +317,7 @@ class ManifestsTest {
 
     /** Podman copies it into a tmpfs that is mounted there, and the service cannot write to folders of root's. */
     @Test
-    void theBuildOfAnImageFailsWhereTheTrainingRunLeavesSomethingInTmp() throws IOException {
+    void theImageBuildFailsIfTheTrainingRunLeavesFilesInTmp() throws IOException {
         String file = Files.readString(Path.of("src/main/docker/Dockerfile.jvm"));
         String train = Files.readString(Path.of("src/main/docker/train"));
 

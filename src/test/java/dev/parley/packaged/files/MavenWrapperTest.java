@@ -144,7 +144,7 @@ class MavenWrapperTest {
     }
 
     @Test
-    void aMavenThatIsNewEnoughIsUsed() throws Exception {
+    void aRecentMavenIsUsed() throws Exception {
         mavenOnThePath("3.9.0");
 
         assertThat(run()).isEqualTo(new Said(0, "on-the-path verify\n"));
@@ -215,7 +215,7 @@ class MavenWrapperTest {
     }
 
     @Test
-    void anArchiveWithAnotherChecksumIsNotInstalled() throws Exception {
+    void anArchiveWithAWrongChecksumIsNotInstalled() throws Exception {
         pin("0".repeat(128));
         mavenOnThePath("3.8.7");
         curlOnThePath();

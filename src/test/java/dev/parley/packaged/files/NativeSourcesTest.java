@@ -28,7 +28,7 @@ class NativeSourcesTest {
     private static final Path RESOURCES = Path.of("src/main/resources/META-INF/resources");
 
     @Test
-    void everyRecordThatIsJsonCanBeReadByReflection() throws IOException {
+    void everyJsonRecordIsRegisteredForReflection() throws IOException {
         Set<String> registered = new TreeSet<>();
         for (JsonNode entry : told("reflect-config.json")) {
             registered.add(entry.required("name").textValue());
@@ -56,7 +56,7 @@ class NativeSourcesTest {
     }
 
     @Test
-    void everyFileThatIsServedOrAppliedIsThere() throws IOException {
+    void everyServedOrAppliedFileIsIncluded() throws IOException {
         String named =
                 told("resource-config.json").toString().replace("\\\\Q", "").replace("\\\\E", "");
 

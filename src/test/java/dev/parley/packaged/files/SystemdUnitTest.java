@@ -49,7 +49,7 @@ class SystemdUnitTest {
     }
 
     @Test
-    void systemdUnderstandsEveryLine() throws IOException, InterruptedException {
+    void everyUnitIsValid() throws IOException, InterruptedException {
         String said = assertSucceeds(Stream.concat(
                         Stream.of("systemd-analyze", "verify"), units.stream().map(Path::toString))
                 .toArray(String[]::new));
@@ -59,7 +59,7 @@ class SystemdUnitTest {
     }
 
     @Test
-    void theServiceAndItsBackupHaveNoMoreRightsThanTheyNeed() throws IOException, InterruptedException {
+    void theUnitsRunWithMinimalRights() throws IOException, InterruptedException {
         for (Path unit : units) {
             if (unit.toString().endsWith(".service")) {
                 assertSucceeds(

@@ -162,7 +162,7 @@ class FailoverTest {
     }
 
     @Test
-    void aSynchronousStandbyHasAllThatWasAcknowledged() {
+    void aSynchronousStandbyHasEveryAcknowledgedWrite() {
         cluster.synchronous(true);
         var acknowledged = new ArrayList<WritingPeer>();
         Thread writer = new Thread(() -> {

@@ -107,7 +107,7 @@ class FreshReadsTest {
     }
 
     @Test
-    void whatAPeerWroteThroughOneNodeAnotherReadsThroughTheOther() {
+    void aWriteThroughOneNodeIsReadThroughTheOther() {
         List<WritingPeer> peers = peers();
 
         for (int round = 0; round < 10; round++) {
