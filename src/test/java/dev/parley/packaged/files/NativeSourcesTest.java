@@ -19,9 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the native executable is told of: a class that is only reached by reflection, or a file that is not named, would be missing
- * there, and only there. Skipped unless the sources of a native build are in {@code target/native-sources}; the guide to deploying names the command
- * they come there.
+ * Classes and files that the native build must name: those that are reached only by reflection would be missing in the executable.
+ * Skipped unless the sources of a native build are in {@code target/native-sources}; the guide to deploying has the command for that.
  */
 class NativeSourcesTest {
     private static final Path SOURCES = Path.of("target/native-sources");
