@@ -2,7 +2,9 @@ package dev.parley.expiry;
 
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
+import dev.parley.store.Work;
 import dev.parley.store.sql.SessionStore;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /** Deletes expired sessions in batches, each a transaction of its own, so that writers wait for one batch at most. */
@@ -25,12 +27,17 @@ public final class Sweeper {
      * @throws dev.parley.session.SignalingException if the store fails; batches that were deleted before stay deleted
      */
     public long sweep() {
-        var now = clock.instant();
+        Instant now = clock.instant();
+        long deleted = inBatches(tx -> sessions.sweep(tx, now, batchMax));
+        inBatches(tx -> sessions.sweepClosed(tx, now, batchMax));
+        return deleted;
+    }
+
+    private long inBatches(Work<Integer> sweep) {
         long deleted = 0;
         int batch;
         do {
-            batch = Futures.join(database.write(tx -> sessions.sweep(tx, now, batchMax)))
-                    .result();
+            batch = Futures.join(database.write(sweep)).result();
             deleted += batch;
         } while (batch == batchMax);
         return deleted;

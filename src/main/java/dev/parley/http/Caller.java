@@ -48,9 +48,9 @@ public final class Caller {
         return secret == null ? null : new SessionToken(secret);
     }
 
-    /** How long the caller would wait for news, at most {@code max}; nothing where it did not ask to. */
-    public Optional<Duration> patience(Duration max) {
-        return Preference.patience(request().headers().getAll("Prefer"), max);
+    /** The time for which the caller asks to wait, at most {@code max}; empty if it does not. */
+    public Optional<Duration> requestedWait(Duration max) {
+        return Preference.requestedWait(request().headers().getAll("Prefer"), max);
     }
 
     /** A condition: If-Match or If-None-Match, whose lines are one list. */

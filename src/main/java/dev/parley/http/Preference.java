@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** How long the client would have its reply held back: {@code Prefer: wait} (RFC 7240, section 4.3). */
+/** The time for which a client asks to wait for its reply: {@code Prefer: wait} (RFC 7240, section 4.3). */
 public final class Preference {
     private Preference() {}
 
     /**
-     * The wait that {@code headers} ask for, cut to {@code max}; nothing where they ask for none. What cannot be understood is
-     * no preference (section 2), and of two the first counts.
+     * The requested time, at most {@code max}; empty if none is requested. A preference that cannot be parsed is ignored (section 2),
+     * and the first of several counts.
      */
-    public static Optional<Duration> patience(List<String> headers, Duration max) {
+    public static Optional<Duration> requestedWait(List<String> headers, Duration max) {
         for (String header : headers) {
             for (String preference : split(header, ',')) {
                 String[] nameAndValue = split(preference, ';').get(0).split("=", 2);
@@ -34,7 +34,7 @@ public final class Preference {
                 : Optional.empty();
     }
 
-    /** The parts between {@code separator}s; one within a quoted string (RFC 9110, section 5.6.4) separates nothing. */
+    /** The parts between separators, except those within a quoted string (RFC 9110, section 5.6.4). */
     private static List<String> split(String text, char separator) {
         var parts = new ArrayList<String>();
         boolean quoted = false;
@@ -44,7 +44,7 @@ public final class Preference {
             if (c == '"') {
                 quoted = !quoted;
             } else if (c == '\\' && quoted) {
-                i++; // the next character stands for itself
+                i++; // the next character is escaped
             } else if (c == separator && !quoted) {
                 parts.add(text.substring(from, i));
                 from = i + 1;
@@ -54,7 +54,7 @@ public final class Preference {
         return parts;
     }
 
-    /** What a quoted string says; any other word is itself. A quote that is not closed makes no word of ours. */
+    /** The content of a quoted string; any other word is returned unchanged. */
     private static String unquoted(String word) {
         boolean quoted = word.length() >= 2 && word.startsWith("\"") && word.endsWith("\"");
         return quoted ? word.substring(1, word.length() - 1).replaceAll("\\\\(.)", "$1") : word;

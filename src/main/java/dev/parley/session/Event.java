@@ -60,8 +60,8 @@ public sealed interface Event {
     }
 
     /**
-     * The session was deleted. This event is never stored: those hear of it who wait at that moment, and for all others the
-     * session is gone with its history.
+     * The session was deleted, and its history with it. Clients that wait for the session at that moment receive this event; for
+     * all others the session does not exist any more.
      */
     record Closed(long seq, int generation) implements Event {
         @Override

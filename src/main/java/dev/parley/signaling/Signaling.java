@@ -3,7 +3,6 @@ package dev.parley.signaling;
 import dev.parley.session.Code;
 import dev.parley.session.Cursor;
 import dev.parley.session.Description;
-import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.Joined;
 import dev.parley.session.Limits;
@@ -421,7 +420,7 @@ public final class Signaling {
     /** Deletes the session with all that was said in it. */
     public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        CompletionStage<Served<RowVersion>> closing = database.write(tx -> {
+        return change(key, tx -> {
             Instant now = clock.instant();
             Optional<RowVersion> closed = sessions.close(tx, key, hash, now);
             if (closed.isPresent()) {
@@ -432,11 +431,6 @@ public final class Signaling {
                 throw strange("the offerer's");
             }
             return again(sessions.close(tx, key, hash, now));
-        });
-        return closing.thenApply(served -> {
-            RowVersion place = served.result();
-            feed.closed(key, served.with(new Event.Closed(place.seq() + 1, place.generation())));
-            return served;
         });
     }
 
@@ -465,6 +459,19 @@ public final class Signaling {
         return database.read(
                 from,
                 node -> sessions.events(node, key, after, limit, clock.instant())
+                        .orElseThrow(SessionNotFound::new));
+    }
+
+    /**
+     * As {@link #events}, of the session with this {@code incarnation} only, for a client that has waited for it. If the session was
+     * closed meanwhile, the last event is {@link dev.parley.session.Event.Closed}; if it expired, this fails with
+     * {@link SessionNotFound}, even if another session has the code.
+     */
+    public CompletionStage<Served<Events>> follow(
+            ReadFrom from, SessionKey key, long incarnation, long after, int limit) {
+        return database.read(
+                from,
+                node -> sessions.follow(node, key, incarnation, after, limit, clock.instant())
                         .orElseThrow(SessionNotFound::new));
     }
 

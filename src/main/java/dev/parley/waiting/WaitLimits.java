@@ -3,11 +3,11 @@ package dev.parley.waiting;
 import java.time.Duration;
 
 /**
- * How many may wait at once, and how long they rely on being woken.
+ * Maximum number of waiting requests, and how long they rely on notifications.
  *
  * @param perSession for one session
- * @param perClient of one client
+ * @param perClient of one client address
  * @param total in this process
- * @param recheck how often each looks without having been woken, in case a notice was lost
+ * @param recheck interval at which each waiting request checks its session without a notification
  */
 public record WaitLimits(int perSession, int perClient, int total, Duration recheck) {}

@@ -1,11 +1,9 @@
 package dev.parley.waiting;
 
-import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionMark;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
-import dev.parley.store.Served;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,60 +11,60 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which session. {@link #committed} and {@link #closed} wake those who wait here, and tell the neighbours, so that
- * they wake those who wait there.
+ * The requests that wait for a session, by session. {@link #committed} wakes those of this node and notifies the other nodes, which
+ * wake theirs.
  *
- * <p>That a session expires is no commit, so each waiter also looks when it should have. And as a notice may be lost between nodes,
- * it looks from time to time without having been woken.
+ * <p>Each waiting request also checks its session when that should have expired, because expiry is not a commit, and at a fixed
+ * interval, because a notification between nodes may be lost.
  */
 public final class WaitRegistry implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final Duration GOODBYE_MAX = Duration.ofSeconds(2);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final Vertx vertx;
-    private final WaitLimits bounds;
-    private final WaitQuota places;
-    private final NodeNotifications neighbours;
+    private final WaitLimits limits;
+    private final NodeNotifications nodes;
     private final InstantSource clock;
 
-    /** The lists are never changed but replaced, so that whoever wakes goes through them without a lock. */
+    /** The lists are replaced, never changed, so that a commit iterates over them without a lock. */
     private final ConcurrentHashMap<SessionKey, List<Wait>> waits = new ConcurrentHashMap<>();
 
-    /** Under which key somebody waits for a session of which neighbours tell the mark only. Changes with {@link #waits}. */
-    private final ConcurrentHashMap<SessionMark, SessionKey> marked = new ConcurrentHashMap<>();
+    /** The keys of {@link #waits} by their marks, which are all that other nodes send. Changes with {@link #waits}. */
+    private final ConcurrentHashMap<SessionMark, SessionKey> keys = new ConcurrentHashMap<>();
 
+    private final AtomicInteger total = new AtomicInteger();
+    private final ConcurrentHashMap<String, Integer> perClient = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private volatile boolean closing;
 
-    /** @param neighbours are told of this node's commits, and heard from now on */
-    public WaitRegistry(Vertx vertx, WaitLimits bounds, NodeNotifications neighbours, InstantSource clock) {
+    public WaitRegistry(Vertx vertx, WaitLimits limits, NodeNotifications nodes, InstantSource clock) {
         this.vertx = vertx;
-        this.bounds = bounds;
-        this.places = new WaitQuota(bounds);
-        this.neighbours = neighbours;
+        this.limits = limits;
+        this.nodes = nodes;
         this.clock = clock;
-        neighbours.listen(new FromNeighbours());
+        nodes.listen(new FromOtherNodes());
     }
 
     /**
-     * Takes a place for {@code waiter}, who looks on the event loop of the caller from now on. The caller wakes it once, to see
-     * what was committed before it had the place.
+     * Registers {@code waiter}, whose checks run on the caller's event loop. The caller wakes it once, to find what was committed
+     * before it was registered.
      *
-     * @param client who it is that waits, as far as bounds are concerned
-     * @throws TooManyWaits if the session or the client has as many waiters as it may have
-     * @throws Busy if this process has, or is about to stop
+     * @param client the address that the limit per client counts
+     * @throws TooManyWaits if the session or the client has the maximum number of waiting requests
+     * @throws Busy if this process has, or is stopping
      */
     public Wait join(SessionKey key, String client, Waiter waiter) {
-        places.take(client);
-        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, bounds.recheck());
+        count(client);
+        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, limits.recheck());
         try {
-            waits.compute(key, (same, others) -> others == null ? first(wait) : withinBounds(others, wait));
+            waits.compute(key, (same, others) -> others == null ? first(wait) : withinLimit(others, wait));
             if (closing) {
-                throw new Busy("The service is stopping; ask again in a moment.", RETRY_AFTER);
+                throw new Busy("The service is stopping; retry in a moment.", RETRY_AFTER);
             }
         } catch (TooManyWaits | Busy e) {
             wait.leave();
@@ -75,62 +73,61 @@ public final class WaitRegistry implements AutoCloseable {
         return wait;
     }
 
+    private void count(String client) {
+        if (total.incrementAndGet() > limits.total()) {
+            total.decrementAndGet();
+            throw new Busy(
+                    "This server has the maximum number of waiting requests; retry later, or without waiting.",
+                    RETRY_AFTER);
+        }
+        try {
+            perClient.merge(client, 1, (count, one) -> {
+                if (count >= limits.perClient()) {
+                    throw new TooManyWaits(
+                            "This client has the maximum of " + limits.perClient()
+                                    + " waiting requests; end one, or retry without waiting.",
+                            RETRY_AFTER);
+                }
+                return count + one;
+            });
+        } catch (TooManyWaits e) {
+            total.decrementAndGet();
+            throw e;
+        }
+    }
+
     private List<Wait> first(Wait wait) {
-        marked.put(wait.key().mark(), wait.key());
+        keys.put(wait.key().mark(), wait.key());
         return List.of(wait);
     }
 
-    private List<Wait> withinBounds(List<Wait> others, Wait wait) {
-        if (others.size() >= bounds.perSession()) {
+    private List<Wait> withinLimit(List<Wait> others, Wait wait) {
+        if (others.size() >= limits.perSession()) {
             throw new TooManyWaits(
-                    bounds.perSession() + " wait for this session already; ask again later, or without waiting.",
+                    "This session has the maximum of " + limits.perSession()
+                            + " waiting requests; retry later, or without waiting.",
                     RETRY_AFTER);
         }
         return Stream.concat(others.stream(), Stream.of(wait)).toList();
     }
 
-    /** Tells that something was committed in the session. Where nobody waits for it here this is one look into a map. */
+    /** Wakes all requests, here and on other nodes, that wait for the session. Call it after the commit. */
     public void committed(SessionKey key) {
         wake(key);
-        neighbours.committed(key);
+        nodes.committed(key);
     }
 
-    /** Tells that the deletion of the session was committed. */
-    public void closed(SessionKey key, Served<Event.Closed> last) {
-        end(key, last);
-        neighbours.closed(key, last);
-    }
-
-    private void wake(SessionKey key) {
-        List<Wait> woken = waits.get(key);
+    private void wake(@Nullable SessionKey key) {
+        List<Wait> woken = key == null ? null : waits.get(key);
         if (woken != null) {
             woken.forEach(Wait::wake);
         }
     }
 
-    private void end(SessionKey key, Served<Event.Closed> last) {
-        List<Wait> woken = waits.get(key);
-        if (woken != null) {
-            woken.forEach(wait -> wait.close(last));
-        }
-    }
-
-    /** Lets those who wait here hear of what was committed elsewhere. */
-    private final class FromNeighbours implements NodeNotifications.Ear {
+    private final class FromOtherNodes implements NodeNotifications.Listener {
         @Override
         public void committed(SessionMark session) {
-            SessionKey key = marked.get(session);
-            if (key != null) {
-                wake(key);
-            }
-        }
-
-        @Override
-        public void closed(SessionMark session, Served<Event.Closed> last) {
-            SessionKey key = marked.get(session);
-            if (key != null) {
-                end(key, last);
-            }
+            wake(keys.get(session));
         }
 
         @Override
@@ -140,43 +137,44 @@ public final class WaitRegistry implements AutoCloseable {
     }
 
     void remove(Wait wait) {
-        waits.computeIfPresent(wait.key(), (same, all) -> without(wait, all));
-        places.giveBack(wait.client());
-        tellWhenEmpty();
+        waits.computeIfPresent(wait.key(), (key, all) -> without(all, wait));
+        perClient.computeIfPresent(wait.client(), (client, count) -> count == 1 ? null : count - 1);
+        total.decrementAndGet();
+        completeWhenEmpty();
     }
 
-    private @Nullable List<Wait> without(Wait wait, List<Wait> all) {
+    private @Nullable List<Wait> without(List<Wait> all, Wait wait) {
         List<Wait> others = all.stream().filter(other -> other != wait).toList();
         if (others.isEmpty()) {
-            marked.remove(wait.key().mark());
+            keys.remove(wait.key().mark());
             return null;
         }
         return others;
     }
 
-    private void tellWhenEmpty() {
-        if (closing && places.taken() == 0) {
+    private void completeWhenEmpty() {
+        if (closing && total.get() == 0) {
             empty.complete(null);
         }
     }
 
-    /** How many wait. */
+    /** The number of waiting requests. */
     public int size() {
-        return places.taken();
+        return total.get();
     }
 
-    /** Whether nothing is left of anybody who waited. */
+    /** Whether no trace of any waiting request remains. */
     boolean isEmpty() {
-        return waits.isEmpty() && marked.isEmpty() && places.taken() == 0 && places.clients() == 0;
+        return waits.isEmpty() && keys.isEmpty() && total.get() == 0 && perClient.isEmpty();
     }
 
-    /** Takes nobody in any more, and lets all who wait end politely; returns when they have, or after two seconds. */
+    /** Accepts no more requests and ends those that wait; returns when all have ended, or after two seconds. */
     @Override
     public void close() {
         closing = true;
-        tellWhenEmpty();
+        completeWhenEmpty();
         waits.values().forEach(all -> all.forEach(Wait::stop));
-        empty.completeOnTimeout(null, GOODBYE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+        empty.completeOnTimeout(null, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 }

@@ -1,28 +1,19 @@
 package dev.parley.waiting;
 
-import dev.parley.session.Event;
-import dev.parley.store.Served;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a waiting request does when it is woken. It is called on its own event loop, and not again before the stage that it
- * returned is complete. A stage that fails is taken for one that brought nothing, and the next look tries again.
+ * What a waiting request does when it is woken. Both methods are called on the request's event loop, and not again before the
+ * returned stage is complete.
  */
 public interface Waiter {
     /**
-     * Something may have happened in the session: looks, and tells what is new. Brings when the session expires, as it is now.
-     * Fails with {@link dev.parley.session.SignalingException.SessionNotFound} where the session is no more, whether or not another
-     * has its code.
+     * Reads what is new in the session, and completes with the time at which the session expires. If the stage fails, nothing was
+     * found, and the next check tries again.
      */
-    CompletionStage<Instant> look();
+    CompletionStage<Instant> check();
 
-    /** The session was deleted, and this was the last that happened in it. */
-    CompletionStage<?> closed(Served<Event.Closed> last);
-
-    /** The session has expired, or was deleted without notice. */
-    CompletionStage<?> gone();
-
-    /** The service stops: ends politely, and soon. */
+    /** The service is stopping: ends the request soon. */
     CompletionStage<?> stop();
 }

@@ -1,10 +1,9 @@
 /**
- * Who waits for which session, and the wake-up after a commit.
+ * Which requests wait for which session, and their wake-up after a commit.
  *
- * <p>{@link dev.parley.waiting.WaitRegistry} is where to start. Whoever waits takes a place in it and then looks once more, so that a commit
- * between its last look and its place is not missed; whoever has committed something tells it. A wake-up carries no news, it
- * makes the waiter look: what is told was read from the store, and a wake-up too many does no harm. A place costs some memory
- * and a timer, and neither a thread nor a connection.
+ * <p>Start with {@link dev.parley.waiting.WaitRegistry}. A request registers and then checks its session once more, so that no commit
+ * between its last read and its registration is missed. A wake-up carries no data: the woken request reads the store, and a
+ * superfluous wake-up is harmless. A waiting request costs some memory and a timer, but no thread and no connection.
  */
 @NullMarked
 package dev.parley.waiting;

@@ -1,5 +1,6 @@
 package dev.parley.contract;
 
+import static dev.parley.contract.Awaited.result;
 import static dev.parley.contract.OpeningBuilder.offer;
 import static dev.parley.contract.TestValues.candidates;
 import static dev.parley.contract.TestValues.newToken;
@@ -9,12 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.session.Event;
+import dev.parley.session.Namespace;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.store.Sql;
+import dev.parley.store.sql.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How long a session lives: to the millisecond, no matter whether a sweeper came; longer if a side asks; until it is closed. */
 interface LastingCases extends StoreUnderTest {
     Sql SESSIONS = new Sql("test-sessions", "SELECT count(*) FROM sessions WHERE namespace = ?");
+
+    Sql CLOSED = new Sql("test-closed", "SELECT count(*) FROM closed_sessions WHERE namespace = ?");
 
     @ParameterizedTest
     @EnumSource
@@ -121,6 +127,43 @@ interface LastingCases extends StoreUnderTest {
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(newToken()));
         assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.close(null));
         assertThat(session.session().seq()).isEqualTo(2);
+    }
+
+    @Test
+    default void aClientThatWaitsForAClosedSessionFindsItsLastEvent() {
+        TestSession session = peers().meet(offer("o").code("followed"), "a");
+        long incarnation = session.session().incarnation();
+        assertThat(session.follow(incarnation, 1)).isEqualTo(session.events().subList(1, 2));
+        session.close();
+        TestSession next = peers().open(offer("new").code("followed"));
+
+        assertThat(session.follow(incarnation, 1)).containsExactly(new Event.Closed(3, 1));
+        assertThat(next.follow(next.session().incarnation(), 0)).containsExactly(offered(1, 1, "new"));
+        assertThatExceptionOfType(SessionNotFound.class)
+                .as("an event that is known already")
+                .isThrownBy(() -> session.follow(incarnation, 3));
+        assertThatExceptionOfType(SessionNotFound.class)
+                .as("the same code in another namespace")
+                .isThrownBy(
+                        () -> session.in(new Namespace("https://other.example")).follow(incarnation, 1));
+    }
+
+    @Test
+    default void theLastEventOfAClosedSessionExpiresAndIsSwept() {
+        TestSession session = peers().open(offer("o"));
+        long incarnation = session.session().incarnation();
+        session.close();
+        clock().advance(Duration.ofSeconds(119));
+        assertThat(session.follow(incarnation, 1)).hasSize(1);
+        clock().advance(Duration.ofSeconds(1));
+
+        assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> session.follow(incarnation, 1));
+        assertThat(count(CLOSED, peers().namespace().name())).isEqualTo(1);
+        Instant now = clock().instant();
+        while (result(database().write(tx -> new SessionStore().sweepClosed(tx, now, 2))) > 0) {
+            // until nothing expired is left
+        }
+        assertThat(count(CLOSED, peers().namespace().name())).isZero();
     }
 
     @Test

@@ -105,6 +105,11 @@ record TestSession(Signaling signaling, SessionKey key, SessionToken offerer, Se
     }
 
     /** All of them. */
+    List<Event> follow(long incarnation, long after) {
+        return result(signaling.follow(ReadFrom.PRIMARY, key, incarnation, after, 10))
+                .list();
+    }
+
     List<Event> events() {
         return events(0, Integer.MAX_VALUE);
     }

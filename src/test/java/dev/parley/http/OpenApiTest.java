@@ -254,7 +254,7 @@ class OpenApiTest {
                 Arguments.of(
                         "TooManyWaits",
                         new TooManyWaits(
-                                "32 wait for this session already; ask again later, or without waiting.",
+                                "This session has the maximum of 32 waiting requests; retry later, or without waiting.",
                                 Duration.ofSeconds(5))),
                 Arguments.of("StoreFull", new StoreFull()));
     }

@@ -39,7 +39,7 @@ class PreferenceTest {
                 "foo;wait=1, wait=5|5",
             })
     void aWaitIsRead(String header, int seconds) {
-        assertThat(Preference.patience(List.of(header), MAX)).contains(Duration.ofSeconds(seconds));
+        assertThat(Preference.requestedWait(List.of(header), MAX)).contains(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
@@ -68,13 +68,13 @@ class PreferenceTest {
                 "wait=\u0663",
             })
     void whatIsNoWaitIsNoPreference(String header) {
-        assertThat(Preference.patience(List.of(header), MAX)).isEmpty();
+        assertThat(Preference.requestedWait(List.of(header), MAX)).isEmpty();
     }
 
     @Test
     void severalHeadersAreOneList() {
-        assertThat(Preference.patience(List.of("respond-async", "wait=5", "wait=9"), MAX))
+        assertThat(Preference.requestedWait(List.of("respond-async", "wait=5", "wait=9"), MAX))
                 .contains(Duration.ofSeconds(5));
-        assertThat(Preference.patience(List.of(), MAX)).isEmpty();
+        assertThat(Preference.requestedWait(List.of(), MAX)).isEmpty();
     }
 }

@@ -1,7 +1,5 @@
 package dev.parley.waiting;
 
-import dev.parley.session.Event;
-import dev.parley.store.Served;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,21 +35,9 @@ public final class RecordingWaiter implements Waiter {
     }
 
     @Override
-    public CompletionStage<Instant> look() {
-        calls.add("look");
+    public CompletionStage<Instant> check() {
+        calls.add("check");
         return look.get().thenApply(done -> expiry.get());
-    }
-
-    @Override
-    public CompletionStage<?> closed(Served<Event.Closed> last) {
-        calls.add("closed " + last.result().seq());
-        return DONE;
-    }
-
-    @Override
-    public CompletionStage<?> gone() {
-        calls.add("gone");
-        return DONE;
     }
 
     @Override

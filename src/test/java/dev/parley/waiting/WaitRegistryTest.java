@@ -7,15 +7,11 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.session.Code;
-import dev.parley.session.Event;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.Busy;
-import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TooManyWaits;
-import dev.parley.store.Node;
-import dev.parley.store.Served;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,13 +21,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,7 +119,7 @@ class WaitRegistryTest {
         await().until(() -> looks.size() == 3);
         assertThat(waiter.calls())
                 .as("ten wake-ups during one look are one look more")
-                .containsExactly("look", "look", "look");
+                .containsExactly("check", "check", "check");
         wait.leave();
     }
 
@@ -166,7 +160,6 @@ class WaitRegistryTest {
         join(feed, KEY, "client", waiter);
         feed.committed(key("another"));
         feed.committed(new SessionKey(new Namespace("https://other.example"), KEY.code()));
-        feed.closed(key("another"), closed(7));
         onLoop(() -> null);
 
         assertThat(waiter.calls()).isEmpty();
@@ -194,63 +187,6 @@ class WaitRegistryTest {
     }
 
     @Test
-    void theClosingIsToldOnceTheSessionIsSeenToBeGone() throws Exception {
-        WaitRegistry feed = feed(NEVER);
-        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new SessionNotFound()));
-        join(feed, KEY, "client", waiter);
-        feed.closed(KEY, closed(7));
-
-        await().until(() -> waiter.calls().size() == 2);
-        assertThat(waiter.calls()).containsExactly("look", "closed 7");
-    }
-
-    /** A notice from another node may come so late that its code has a new session, and somebody who waits for that one. */
-    @Test
-    void theClosingOfAnEarlierSessionWithTheCodeEndsNoWait() throws Exception {
-        WaitRegistry feed = feed(NEVER);
-        var looks = new AtomicInteger();
-        var waiter = new RecordingWaiter(() -> looks.incrementAndGet() < 3
-                ? CompletableFuture.completedStage(null)
-                : CompletableFuture.failedStage(new SessionNotFound()));
-        Wait wait = join(feed, KEY, "client", waiter);
-        feed.closed(KEY, closed(7));
-        await().until(() -> looks.get() == 1);
-        feed.committed(KEY);
-        await().until(() -> looks.get() == 2);
-        feed.closed(KEY, closed(9));
-
-        await().until(() -> waiter.calls().size() == 4);
-        assertThat(waiter.calls()).containsExactly("look", "look", "look", "closed 9");
-        wait.leave();
-    }
-
-    @Test
-    void aClosingThatIsToldAfterALookThatFoundNothingIsStillTold() throws Exception {
-        WaitRegistry feed = feed(NEVER);
-        var waiter = new RecordingWaiter(() -> CompletableFuture.failedStage(new SessionNotFound()));
-        join(feed, KEY, "client", waiter);
-        feed.committed(KEY);
-        await().until(() -> waiter.calls().size() == 1);
-        feed.closed(KEY, closed(7));
-
-        await().until(() -> waiter.calls().size() == 3);
-        assertThat(waiter.calls()).containsExactly("look", "look", "closed 7");
-    }
-
-    @Test
-    void aSessionThatIsMissingTwiceIsGone() throws Exception {
-        WaitRegistry feed = feed(NEVER);
-        var waiter = new RecordingWaiter(
-                () -> CompletableFuture.failedStage(new CompletionException(new SessionNotFound())));
-        Wait wait = join(feed, KEY, "client", waiter);
-        wait.wake();
-
-        await().until(() -> waiter.calls().contains("gone"));
-        wait.leave();
-        assertThat(waiter.calls()).startsWith("look", "look", "gone");
-    }
-
-    @Test
     void aStoreThatCannotBeReadDoesNotEndAWait() throws Exception {
         WaitRegistry feed = feed(Duration.ofMillis(100));
         var waiter = new RecordingWaiter(
@@ -259,7 +195,7 @@ class WaitRegistryTest {
 
         await().until(() -> waiter.calls().size() >= 5);
         wait.leave();
-        assertThat(waiter.calls()).containsOnly("look");
+        assertThat(waiter.calls()).containsOnly("check");
     }
 
     @Test
@@ -390,10 +326,6 @@ class WaitRegistryTest {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
-    }
-
-    private static Served<Event.Closed> closed(long seq) {
-        return new Served<>(new Event.Closed(seq, 1), "bookmark", new Node("local", "local", true), false);
     }
 
     private static SessionKey key(String code) {

@@ -2,7 +2,7 @@ package dev.parley.http.access;
 
 import jakarta.ws.rs.NotAuthorizedException;
 
-/** Who waits was let in with a credential that has expired or was revoked since. */
+/** The credential of a waiting request has expired or was revoked while the request waited. */
 public final class CredentialEnded extends NotAuthorizedException {
     public CredentialEnded() {
         super(AuthChallenge.WRONG.challenge());

@@ -15,9 +15,7 @@ import dev.parley.http.access.GuessFilter;
 import dev.parley.http.wait.EventId;
 import dev.parley.http.wait.EventStream;
 import dev.parley.http.wait.EventStreams;
-import dev.parley.http.wait.EventsQuestion;
 import dev.parley.http.wait.LongPoll;
-import dev.parley.http.wait.SessionQuestion;
 import dev.parley.http.wait.WaitDurations;
 import dev.parley.session.Joined;
 import dev.parley.session.Session;
@@ -58,7 +56,7 @@ public final class SessionsResource {
     private final LongPoll longPoll;
     private final EventStreams streams;
     private final HttpSettings settings;
-    private final WaitDurations patience;
+    private final WaitDurations durations;
 
     public SessionsResource(
             Signaling signaling,
@@ -66,13 +64,13 @@ public final class SessionsResource {
             LongPoll longPoll,
             EventStreams streams,
             HttpSettings settings,
-            WaitDurations patience) {
+            WaitDurations durations) {
         this.signaling = signaling;
         this.gate = gate;
         this.longPoll = longPoll;
         this.streams = streams;
         this.settings = settings;
-        this.patience = patience;
+        this.durations = durations;
     }
 
     @POST
@@ -109,13 +107,9 @@ public final class SessionsResource {
         var caller = new Caller(client);
         SessionKey key = caller.key(gate, code);
         EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
-        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.patience(patience.waitMax());
-        return longPoll.reply(
-                        client,
-                        caller.readFrom(),
-                        key,
-                        new SessionQuestion(signaling, key, ifNoneMatch),
-                        wait.orElse(Duration.ZERO))
+        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.requestedWait(durations.waitMax());
+        return wait.map(time -> longPoll.session(client, caller.readFrom(), key, ifNoneMatch, time))
+                .orElseGet(() -> signaling.session(caller.readFrom(), key))
                 .thenApply(served -> {
                     Session session = served.result();
                     Replies.applied(caller.response(), wait);
@@ -180,9 +174,10 @@ public final class SessionsResource {
         var caller = new Caller(client);
         SessionKey key = caller.key(gate, code);
         long seen = QueryParameters.after(after);
-        var question = new EventsQuestion(signaling, key, seen, QueryParameters.limit(limit, settings.pageMax()));
-        Optional<Duration> wait = caller.patience(patience.waitMax());
-        return longPoll.reply(client, caller.readFrom(), key, question, wait.orElse(Duration.ZERO))
+        int max = QueryParameters.limit(limit, settings.pageMax());
+        Optional<Duration> wait = caller.requestedWait(durations.waitMax());
+        return wait.map(time -> longPoll.events(client, caller.readFrom(), key, seen, max, time))
+                .orElseGet(() -> signaling.events(caller.readFrom(), key, seen, max))
                 .thenApply(served -> {
                     Replies.applied(caller.response(), wait);
                     return caller.reply(

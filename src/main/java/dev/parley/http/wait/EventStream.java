@@ -1,7 +1,9 @@
 package dev.parley.http.wait;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.parley.http.Clients;
 import dev.parley.http.EventLoop;
+import dev.parley.http.Views.EventView;
 import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
@@ -11,13 +13,11 @@ import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.Wait;
-import dev.parley.waiting.WaitRegistry;
 import dev.parley.waiting.Waiter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,173 +25,176 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reply that never ends by itself: the events of a session as server-sent events (HTML standard, section 9.2). It ends when
- * the session or the service does, or when the client goes away.
+ * A reply with the events of a session as server-sent events (HTML standard, section 9.2), which ends when the session or the service
+ * ends, or the client disconnects.
  *
- * <p>All of it happens on the request's event loop. It holds no events: what the client has not taken yet is not read yet.
+ * <p>An event is a message with its {@link EventId} and the same JSON as in a list of events. The bookmark that covers the messages
+ * after it is an event of its own, named {@code bookmark}, because a header is sent too early and browsers do not show comments.
+ *
+ * <p>Everything runs on the request's event loop. No events are buffered: the next ones are read when the client has received enough
+ * of the former.
  */
 public final class EventStream implements Waiter {
-    private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
+    private static final CompletionStage<Instant> DONE = CompletableFuture.completedStage(Instant.MAX);
+    private static final String HEAD = "retry: 1000\n\n";
+    private static final byte LF = '\n';
+    private static final byte CR = '\r';
 
-    /** Where the events come from. */
-    interface Source {
-        CompletionStage<Served<Events>> read(ReadFrom from, long after);
-
-        /** How many a read gives at most. */
-        int pageMax();
-
-        /** Whether who reads may still do so. */
-        boolean isWelcome();
-    }
-
+    private final EventStreams streams;
     private final RoutingContext client;
     private final HttpServerResponse response;
-    private final EventLoop loop;
-    private final Source source;
-    private final EventFrames frames;
-    private final long incarnation;
+    private final EventLoop loop = EventLoop.current();
+    private final SessionKey key;
     private @Nullable Served<Events> first;
-    private long seen;
+    private final long incarnation;
+    private long sent;
     private boolean started;
     private boolean ended;
     private @Nullable Wait wait;
 
     /** @param first the events behind number {@code after} */
-    EventStream(RoutingContext client, Source source, EventFrames frames, long after, Served<Events> first) {
+    EventStream(EventStreams streams, RoutingContext client, SessionKey key, long after, Served<Events> first) {
+        this.streams = streams;
         this.client = client;
         this.response = client.response();
-        this.loop = EventLoop.current();
-        this.source = source;
-        this.frames = frames;
-        this.incarnation = first.result().incarnation();
+        this.key = key;
         this.first = first;
-        this.seen = after;
+        this.incarnation = first.result().incarnation();
+        this.sent = after;
     }
 
-    /** Takes a place in the feed for the client at {@code address}, and gives it back when the reply has ended or the client has gone away. */
-    void join(WaitRegistry feed, SessionKey key, String address, Duration keepAlive) {
-        Wait place = feed.join(key, address, this);
-        long timer = client.vertx().setPeriodic(keepAlive.toMillis(), silent -> keepAlive());
+    /** Registers the stream until the reply has ended or the client has disconnected. */
+    void join() {
+        Wait entry = streams.join(client, key, this);
+        long timer = client.vertx().setPeriodic(streams.keepAlive().toMillis(), silent -> keepAlive());
         Clients.whenDone(client, () -> {
             ended = true;
             client.vertx().cancelTimer(timer);
-            place.leave();
+            entry.leave();
         });
-        wait = place;
+        wait = entry;
     }
 
-    /** Sends the head and what there is already. */
+    /** Sends the head and the first events. */
     void start() {
         Served<Events> begin = first;
-        first = null;
+        first = null; // a stream may live for hours
         started = true;
-        if (ended || begin == null) {
+        if (ended || begin == null || wait == null) {
             return;
         }
         if (client.request().method().equals(HttpMethod.HEAD)) {
-            end();
+            ended = true;
+            response.end();
             return;
         }
         response.setChunked(true);
-        response.write(frames.head());
-        write(begin.bookmark(), begin.result().list());
-        if (wait != null) {
-            wait.wake();
-        }
+        response.write(HEAD);
+        write(begin);
+        wait.wake();
     }
 
     @Override
-    public CompletionStage<Instant> look() {
+    public CompletionStage<Instant> check() {
         if (!started || ended) {
-            return CompletableFuture.completedStage(Instant.MAX);
+            return DONE;
         }
-        return source.read(ReadFrom.PRIMARY, seen)
-                .thenApply(this::ofThisSession)
-                .handleAsync(this::tell, loop)
-                .thenCompose(expiry -> whenTaken()
-                        .thenCompose(taken -> expiry == null ? look() : CompletableFuture.completedStage(expiry)));
+        return streams.readIfAdmitted(
+                        client,
+                        () -> streams.signaling().follow(ReadFrom.PRIMARY, key, incarnation, sent, streams.pageMax()))
+                .handleAsync(this::send, loop)
+                .thenCompose(expiresAt -> whenWritable()
+                        .thenCompose(
+                                writable -> expiresAt == null ? check() : CompletableFuture.completedStage(expiresAt)));
     }
 
-    /** Another session that has the code since is none that this stream tells of. */
-    private Served<Events> ofThisSession(Served<Events> news) {
-        if (news.result().incarnation() != incarnation) {
-            throw new SessionNotFound();
-        }
-        return news;
-    }
-
-    /** Returns when the session expires, or null where there may be more to read first. */
-    private @Nullable Instant tell(@Nullable Served<Events> news, @Nullable Throwable failure) {
+    /** Returns when the session expires, or null if there may be more events to read. */
+    private @Nullable Instant send(@Nullable Served<Events> read, @Nullable Throwable failure) {
         if (ended) {
             return Instant.MAX;
         }
-        if (news != null) {
-            Events events = news.result();
-            write(news.bookmark(), events.list());
-            return events.list().size() >= source.pageMax() ? null : events.expiresAt();
+        if (read != null) {
+            write(read);
+            List<Event> events = read.result().list();
+            if (!events.isEmpty() && events.get(events.size() - 1) instanceof Event.Closed) {
+                return end("gone");
+            }
+            return events.size() >= streams.pageMax() ? null : read.result().expiresAt();
         }
-        if (failure != null && Futures.cause(failure) instanceof SignalingException refusal) {
-            throw refusal; // a store that cannot be read just now may be back at the next look
+        Throwable cause = failure == null ? null : Futures.cause(failure);
+        if (cause instanceof SessionNotFound) {
+            return end("gone");
         }
-        end("failed"); // who comes again is told why
-        return Instant.MAX;
+        if (cause instanceof SignalingException refusal) {
+            throw refusal; // a store that cannot be read now may be readable at the next check
+        }
+        return end("failed"); // the reason is in the reply to the reconnect
     }
 
-    private void write(String bookmark, List<Event> events) {
+    private void write(Served<Events> read) {
+        List<Event> events = read.result().list();
         if (!events.isEmpty()) {
-            seen = events.get(events.size() - 1).seq();
-            Buffer buffer = frames.bookmark(bookmark);
-            events.forEach(event -> buffer.appendBuffer(frames.event(incarnation, event)));
+            sent = events.get(events.size() - 1).seq();
+            Buffer buffer = Buffer.buffer("event: bookmark\ndata: " + read.bookmark() + "\n\n");
+            events.forEach(event -> append(buffer, event));
             response.write(buffer);
         }
     }
 
-    /** Done when the client has taken enough of what was sent to take more. */
-    private CompletionStage<Void> whenTaken() {
+    private void append(Buffer buffer, Event event) {
+        byte[] data = json(event);
+        buffer.appendString("id: " + EventId.of(incarnation, event.seq()) + "\ndata: ");
+        // A candidate is sent as it was received, with any line breaks between its tokens. Each line is a data line.
+        int line = 0;
+        for (int i = 0; i < data.length; i++) {
+            if (data[i] == LF || data[i] == CR) {
+                buffer.appendBytes(data, line, i - line).appendString("\ndata: ");
+                line = i + 1;
+            }
+        }
+        buffer.appendBytes(data, line, data.length - line).appendString("\n\n");
+    }
+
+    private byte[] json(Event event) {
+        try {
+            return streams.json().writeValueAsBytes(EventView.of(event));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Every event is valid JSON", e);
+        }
+    }
+
+    /** Complete when the client has received enough of what was sent to be sent more. */
+    private CompletionStage<?> whenWritable() {
         if (ended || !response.writeQueueFull()) {
             return DONE;
         }
-        var taken = new CompletableFuture<Void>();
-        response.drainHandler(drained -> taken.complete(null));
-        return taken;
+        var writable = new CompletableFuture<Void>();
+        response.drainHandler(drained -> writable.complete(null));
+        return writable;
     }
 
     @Override
-    public CompletionStage<Void> closed(Served<Event.Closed> last) {
-        if (!ended && started && last.result().seq() > seen) {
-            write(last.bookmark(), List.of(last.result()));
-        }
-        return end("gone");
-    }
-
-    @Override
-    public CompletionStage<Void> gone() {
-        return end("gone");
-    }
-
-    @Override
-    public CompletionStage<Void> stop() {
-        return end("stopping");
-    }
-
-    private void keepAlive() {
-        if (started && !ended && !source.isWelcome()) {
-            end("the credential has ended");
-        } else if (started && !ended && !response.writeQueueFull()) {
-            response.write(frames.comment("still here"));
-        }
-    }
-
-    private CompletionStage<Void> end(String why) {
-        if (!ended) {
-            ended = true;
-            response.end(frames.comment(why));
-        }
+    public CompletionStage<?> stop() {
+        end("stopping");
         return DONE;
     }
 
-    private void end() {
-        ended = true;
-        response.end();
+    private void keepAlive() {
+        if (!started || ended) {
+            return;
+        }
+        if (!streams.isAdmitted(client)) {
+            end("the credential has ended");
+        } else if (!response.writeQueueFull()) {
+            response.write(": still here\n\n");
+        }
+    }
+
+    private Instant end(String why) {
+        if (!ended) {
+            ended = true;
+            response.end(": " + why + "\n\n");
+        }
+        return Instant.MAX;
     }
 }

@@ -12,93 +12,113 @@ import dev.parley.session.SessionKey;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.waiting.Wait;
 import dev.parley.waiting.WaitRegistry;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Opens streams of events; each is then a matter between its session, the feed and its client. */
+/** Opens event streams, and gives them what they share. */
 @Singleton
 public final class EventStreams {
     private final Signaling signaling;
-    private final WaitRegistry feed;
+    private final WaitRegistry registry;
     private final ClientAddresses addresses;
-    private final Authenticator gate;
-    private final EventFrames frames;
+    private final Authenticator authenticator;
+    private final ObjectMapper json;
     private final int pageMax;
-    private final WaitDurations patience;
+    private final Duration keepAlive;
     private final AtomicInteger open = new AtomicInteger();
 
     public EventStreams(
             Signaling signaling,
-            WaitRegistry feed,
+            WaitRegistry registry,
             ClientAddresses addresses,
-            Authenticator gate,
+            Authenticator authenticator,
             ObjectMapper json,
             HttpSettings settings,
-            WaitDurations patience) {
+            WaitDurations durations) {
         this.signaling = signaling;
-        this.feed = feed;
+        this.registry = registry;
         this.addresses = addresses;
-        this.gate = gate;
-        this.frames = new EventFrames(json);
+        this.authenticator = authenticator;
+        this.json = json;
         this.pageMax = settings.pageMax();
-        this.patience = patience;
+        this.keepAlive = durations.keepAlive();
     }
 
     /**
-     * A stream of the events behind number {@code after}, ready to start; refused like any read, or where too many wait.
+     * A stream of the events behind number {@code after}, not started yet; fails as a read does, and where too many requests wait.
      *
-     * @param last the last event that the client received, in place of {@code after}; where it is another session's, the stream
+     * @param last the last event that the client received, which replaces {@code after}; if it belongs to another session, the stream
      *     starts from the beginning
      */
     public CompletionStage<Served<EventStream>> open(
             RoutingContext client, ReadFrom from, SessionKey key, long after, @Nullable EventId last) {
-        var events = new EventsOf(signaling, key, pageMax, () -> gate.wouldStillAdmit(client.request()));
-        long asked = last == null ? after : last.seq();
-        return events.read(from, asked)
-                .thenCompose(first ->
-                        last == null || asked == 0 || last.isOf(first.result().incarnation())
-                                ? CompletableFuture.completedStage(new Start(asked, first))
-                                : events.read(from, 0).thenApply(whole -> new Start(0, whole)))
-                .thenApplyAsync(
-                        start -> {
-                            Served<Events> first = start.first();
-                            var stream = new EventStream(client, events, frames, start.after(), first);
-                            stream.join(feed, key, addresses.of(client.request()), patience.keepAlive());
-                            open.incrementAndGet();
-                            Clients.whenDone(client, open::decrementAndGet);
-                            return first.with(stream);
-                        },
+        if (last == null || last.seq() == 0) {
+            return open(client, from, key, last == null ? after : 0);
+        }
+        return signaling
+                .events(from, key, last.seq(), pageMax)
+                .thenComposeAsync(
+                        first -> last.isOf(first.result().incarnation())
+                                ? CompletableFuture.completedStage(opened(client, key, last.seq(), first))
+                                : open(client, from, key, 0),
                         EventLoop.current());
     }
 
-    /** @param first the events behind number {@code after} */
-    private record Start(long after, Served<Events> first) {}
+    private CompletionStage<Served<EventStream>> open(
+            RoutingContext client, ReadFrom from, SessionKey key, long after) {
+        return signaling
+                .events(from, key, after, pageMax)
+                .thenApplyAsync(first -> opened(client, key, after, first), EventLoop.current());
+    }
 
-    /** How many are open. */
+    private Served<EventStream> opened(RoutingContext client, SessionKey key, long after, Served<Events> first) {
+        var stream = new EventStream(this, client, key, after, first);
+        stream.join();
+        open.incrementAndGet();
+        Clients.whenDone(client, open::decrementAndGet);
+        return first.with(stream);
+    }
+
+    /** The number of open streams. */
     public int size() {
         return open.get();
     }
 
-    /** @param welcome whether who reads may still do so; a stream outlives many a credential */
-    private record EventsOf(Signaling signaling, SessionKey key, int pageMax, BooleanSupplier welcome)
-            implements EventStream.Source {
-        @Override
-        public boolean isWelcome() {
-            return welcome.getAsBoolean();
-        }
+    Wait join(RoutingContext client, SessionKey key, EventStream stream) {
+        return registry.join(key, addresses.of(client.request()), stream);
+    }
 
-        @Override
-        public CompletionStage<Served<Events>> read(ReadFrom from, long after) {
-            if (!isWelcome()) {
-                return CompletableFuture.failedStage(new CredentialEnded());
-            }
-            return signaling.events(from, key, after, pageMax);
-        }
+    /** A stream may outlive the credential that it was opened with. */
+    boolean isAdmitted(RoutingContext client) {
+        return authenticator.wouldStillAdmit(client.request());
+    }
+
+    CompletionStage<Served<Events>> readIfAdmitted(
+            RoutingContext client, Supplier<CompletionStage<Served<Events>>> read) {
+        return isAdmitted(client) ? read.get() : CompletableFuture.failedStage(new CredentialEnded());
+    }
+
+    Signaling signaling() {
+        return signaling;
+    }
+
+    ObjectMapper json() {
+        return json;
+    }
+
+    int pageMax() {
+        return pageMax;
+    }
+
+    Duration keepAlive() {
+        return keepAlive;
     }
 }

@@ -1,13 +1,17 @@
 package dev.parley.http.wait;
 
 import dev.parley.http.Clients;
+import dev.parley.http.EntityTags;
 import dev.parley.http.EventLoop;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
 import dev.parley.http.access.CredentialEnded;
-import dev.parley.session.Event;
+import dev.parley.session.Events;
+import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.Wait;
@@ -19,133 +23,143 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a reply back until there is news, the time is up, the session is deleted or the service stops. When the time is up, the
- * reply is what the same call without waiting gets at that moment, be it nothing new or a refusal.
+ * Delays a reply until there is something new, the requested time has passed, the session is gone or the service stops. After that
+ * time the reply is the one that the same call without waiting receives then, whether nothing new or a refusal.
  */
 @Singleton
 public final class LongPoll {
-    private final WaitRegistry feed;
+    private final Signaling signaling;
+    private final WaitRegistry registry;
     private final ClientAddresses addresses;
-    private final Authenticator gate;
+    private final Authenticator authenticator;
 
-    public LongPoll(WaitRegistry feed, ClientAddresses addresses, Authenticator gate) {
-        this.feed = feed;
+    public LongPoll(
+            Signaling signaling, WaitRegistry registry, ClientAddresses addresses, Authenticator authenticator) {
+        this.signaling = signaling;
+        this.registry = registry;
         this.addresses = addresses;
-        this.gate = gate;
+        this.authenticator = authenticator;
     }
 
-    /** The answer to {@code question}, at once where it has news. */
-    public <T> CompletionStage<Served<T>> reply(
-            RoutingContext client, ReadFrom from, SessionKey key, WaitQuestion<T> question, Duration wait) {
-        CompletionStage<Served<T>> first = question.ask(from);
-        if (wait.isZero()) {
-            return first;
-        }
-        return first.thenComposeAsync(
-                answer -> question.isNews(answer.result())
-                        ? CompletableFuture.completedStage(answer)
-                        : hold(
-                                client,
-                                new Held<>(
-                                        question,
+    /** The events behind number {@code after}, as soon as there are any. */
+    public CompletionStage<Served<Events>> events(
+            RoutingContext client, ReadFrom from, SessionKey key, long after, int limit, Duration time) {
+        return signaling
+                .events(from, key, after, limit)
+                .thenComposeAsync(
+                        first -> new Held<Events>(
+                                        client,
                                         from,
-                                        question.incarnation(answer.result()),
-                                        () -> gate.wouldStillAdmit(client.request())),
-                                key,
-                                wait),
-                EventLoop.current());
+                                        node -> signaling.follow(
+                                                node, key, first.result().incarnation(), after, limit),
+                                        events -> !events.list().isEmpty(),
+                                        Events::expiresAt)
+                                .replyTo(first, key, time),
+                        EventLoop.current());
     }
 
-    private <T> CompletionStage<Served<T>> hold(RoutingContext client, Held<T> held, SessionKey key, Duration time) {
-        Wait wait = feed.join(key, addresses.of(client.request()), held);
-        long timer = client.vertx().setTimer(time.toMillis(), up -> held.answerNow());
-        Clients.whenDone(client, () -> {
-            client.vertx().cancelTimer(timer);
-            wait.leave();
+    /** The session, as soon as it is in a state that {@code known} does not name. */
+    public CompletionStage<Served<Session>> session(
+            RoutingContext client, ReadFrom from, SessionKey key, EntityTags known, Duration time) {
+        return signaling
+                .session(from, key)
+                .thenComposeAsync(
+                        first -> new Held<Session>(
+                                        client,
+                                        from,
+                                        node -> sameSession(node, key, first.result()),
+                                        session -> !known.names(session.version()),
+                                        Session::expiresAt)
+                                .replyTo(first, key, time),
+                        EventLoop.current());
+    }
+
+    private CompletionStage<Served<Session>> sameSession(ReadFrom from, SessionKey key, Session first) {
+        return signaling.session(from, key).thenApply(served -> {
+            if (served.result().incarnation() != first.incarnation()) {
+                throw new SessionNotFound();
+            }
+            return served;
         });
-        wait.wake();
-        return held.reply;
     }
 
-    /** One reply that is held back. */
-    private static final class Held<T> implements Waiter {
-        private final WaitQuestion<T> question;
+    /** One delayed reply. */
+    private final class Held<T> implements Waiter {
+        private final RoutingContext client;
         private final ReadFrom from;
-        private final long incarnation;
-        private final BooleanSupplier welcome;
+        private final Function<ReadFrom, CompletionStage<Served<T>>> read;
+        private final Predicate<T> isNew;
+        private final Function<T, Instant> expiresAt;
         private final CompletableFuture<Served<T>> reply = new CompletableFuture<>();
 
-        /**
-         * @param incarnation of the session that is waited for
-         * @param welcome whether who waits may still hear of it
-         */
-        Held(WaitQuestion<T> question, ReadFrom from, long incarnation, BooleanSupplier welcome) {
-            this.question = question;
+        /** @param read fails with {@link SessionNotFound} where another session has the code by now */
+        Held(
+                RoutingContext client,
+                ReadFrom from,
+                Function<ReadFrom, CompletionStage<Served<T>>> read,
+                Predicate<T> isNew,
+                Function<T, Instant> expiresAt) {
+            this.client = client;
             this.from = from;
-            this.incarnation = incarnation;
-            this.welcome = welcome;
+            this.read = read;
+            this.isNew = isNew;
+            this.expiresAt = expiresAt;
         }
 
-        @Override
-        public CompletionStage<Instant> look() {
-            if (!welcome.getAsBoolean()) {
-                reply.completeExceptionally(new CredentialEnded());
+        CompletionStage<Served<T>> replyTo(Served<T> first, SessionKey key, Duration time) {
+            if (time.isZero() || isNew.test(first.result())) {
+                return CompletableFuture.completedStage(first);
             }
-            return reply.isDone()
-                    ? CompletableFuture.completedStage(Instant.MAX)
-                    : ask(ReadFrom.PRIMARY).thenApply(answer -> {
-                        if (question.isNews(answer.result())) {
-                            reply.complete(answer);
-                        }
-                        return question.expiresAt(answer.result());
-                    });
+            Wait wait = registry.join(key, addresses.of(client.request()), this);
+            long timer = client.vertx().setTimer(time.toMillis(), up -> stop());
+            Clients.whenDone(client, () -> {
+                client.vertx().cancelTimer(timer);
+                wait.leave();
+            });
+            wait.wake();
+            return reply;
         }
 
         @Override
-        public CompletionStage<?> closed(Served<Event.Closed> last) {
-            return question.answerAtClosing(last.result(), incarnation)
-                    .map(answer -> replyWith(CompletableFuture.completedStage(last.with(answer))))
-                    .orElseGet(this::answerNow);
+        public CompletionStage<Instant> check() {
+            return readIfAdmitted(ReadFrom.PRIMARY)
+                    .whenComplete(this::replyIfNew)
+                    .thenApply(served -> expiresAt.apply(served.result()));
         }
 
-        @Override
-        public CompletionStage<?> gone() {
-            return answerNow();
+        private void replyIfNew(@Nullable Served<T> served, @Nullable Throwable failure) {
+            if (served != null && isNew.test(served.result())) {
+                reply.complete(served);
+            } else if (failure != null && isFinal(Futures.cause(failure))) {
+                reply.completeExceptionally(failure);
+            }
+        }
+
+        /** A store that cannot be read now may be readable at the next check. */
+        private static boolean isFinal(Throwable failure) {
+            return failure instanceof SessionNotFound || failure instanceof CredentialEnded;
         }
 
         @Override
         public CompletionStage<?> stop() {
-            return answerNow();
-        }
-
-        CompletionStage<Served<T>> answerNow() {
-            return replyWith(ask(from));
-        }
-
-        /** Another session that has the code since is none that was waited for. */
-        private CompletionStage<Served<T>> ask(ReadFrom node) {
-            if (!welcome.getAsBoolean()) {
-                return CompletableFuture.failedStage(new CredentialEnded());
-            }
-            return question.ask(node).thenApply(answer -> {
-                if (question.incarnation(answer.result()) != incarnation) {
-                    throw new SessionNotFound();
-                }
-                return answer;
-            });
-        }
-
-        private CompletionStage<Served<T>> replyWith(CompletionStage<Served<T>> last) {
-            return last.whenComplete((answer, failure) -> {
+            return readIfAdmitted(from).whenComplete((served, failure) -> {
                 if (failure == null) {
-                    reply.complete(answer);
+                    reply.complete(served);
                 } else {
                     reply.completeExceptionally(failure);
                 }
             });
+        }
+
+        private CompletionStage<Served<T>> readIfAdmitted(ReadFrom node) {
+            return authenticator.wouldStillAdmit(client.request())
+                    ? read.apply(node)
+                    : CompletableFuture.failedStage(new CredentialEnded());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.session.SessionMark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -29,7 +30,7 @@ final class Notifier implements AutoCloseable {
     private final String name;
     private final Connector connector;
     private final PrimaryLocator locator;
-    private final LinkedBlockingQueue<Notification> untold = new LinkedBlockingQueue<>(UNTOLD_MAX);
+    private final LinkedBlockingQueue<SessionMark> untold = new LinkedBlockingQueue<>(UNTOLD_MAX);
     private final Thread thread = new Thread(this::run, "parley-tell");
     private volatile @Nullable Connection connection;
     private PrimaryLocator.Current server;
@@ -49,8 +50,8 @@ final class Notifier implements AutoCloseable {
     }
 
     /** Takes a notice; where too many wait it is lost, which is better than holding up who has committed. */
-    void tell(Notification notice) {
-        if (!untold.offer(notice)) {
+    void tell(SessionMark session) {
+        if (!untold.offer(session)) {
             LOG.debug("A notice is lost: too many wait to be sent");
         }
     }
@@ -58,7 +59,7 @@ final class Notifier implements AutoCloseable {
     private void run() {
         try {
             while (!closing) {
-                Set<Notification> batch = new LinkedHashSet<>();
+                Set<SessionMark> batch = new LinkedHashSet<>();
                 batch.add(untold.take());
                 untold.drainTo(batch);
                 send(Notification.payloads(name, batch));

@@ -1,8 +1,6 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
-import dev.parley.store.Served;
 import dev.parley.waiting.NodeNotifications;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -44,49 +42,25 @@ public final class PostgresNotifications implements NodeNotifications {
     }
 
     @Override
-    public synchronized void listen(Ear ear) {
+    public synchronized void listen(Listener recipient) {
         if (listener != null) {
             throw new IllegalStateException("Somebody listens already");
         }
-        listener = new NotificationListener(connector, locator, payload -> heard(payload, ear), ear::missed);
+        listener = new NotificationListener(
+                connector, locator, payload -> received(payload, recipient), recipient::missed);
         listener.start();
     }
 
-    private void heard(String payload, Ear ear) {
-        Notification.Heard heard;
-        try {
-            heard = Notification.parse(payload);
-        } catch (IllegalArgumentException e) {
-            LOG.debug("Something was told that is no notice");
-            return;
-        }
-        if (heard.teller().equals(name)) {
-            return;
-        }
-        for (Notification notice : heard.notices()) {
-            Notification.Closing closing = notice.closing();
-            if (closing == null) {
-                ear.committed(notice.session());
-            } else {
-                ear.closed(
-                        notice.session(),
-                        new Served<>(
-                                closing.last(),
-                                closing.bookmark(),
-                                locator.current().node(),
-                                false));
-            }
+    private void received(String payload, Listener recipient) {
+        Notification notification = Notification.parse(payload);
+        if (!notification.sender().equals(name)) {
+            notification.sessions().forEach(recipient::committed);
         }
     }
 
     @Override
     public void committed(SessionKey key) {
-        teller.tell(new Notification(key.mark(), null));
-    }
-
-    @Override
-    public void closed(SessionKey key, Served<Event.Closed> last) {
-        teller.tell(new Notification(key.mark(), new Notification.Closing(last.result(), last.bookmark())));
+        teller.tell(key.mark());
     }
 
     /** Closes the socket under the thread that works with it. */

@@ -83,6 +83,22 @@ public final class SessionStore {
             DELETE FROM sessions WHERE %s AND offerer_token = ?
             %s""".formatted(LIVE, PLACE));
 
+    private static final Sql RETAIN_LAST = new Sql("retain-last", """
+            INSERT INTO closed_sessions (namespace, code, incarnation, seq, generation, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?)""");
+
+    private static final Sql LAST = new Sql("last", """
+            SELECT seq, generation FROM closed_sessions
+            WHERE namespace = ? AND code = ? AND incarnation = ? AND seq > ? AND expires_at > ?""");
+
+    private static final Sql SWEEP_LAST = new Sql("sweep-last", """
+            DELETE FROM closed_sessions
+            WHERE (namespace, code, incarnation) IN
+                  (SELECT namespace, code, incarnation FROM closed_sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)""");
+
+    /** Longer than the longest interval at which waiting requests check their session, {@code parley.waiting.recheck}. */
+    private static final Duration LAST_RETAINED = Duration.ofMinutes(2);
+
     private static final Sql TRICKLE = new Sql("trickle", """
             UPDATE sessions
             SET seq = seq + ?,
@@ -441,7 +457,10 @@ public final class SessionStore {
         return Optional.ofNullable(place);
     }
 
-    /** Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. */
+    /**
+     * Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. Its last
+     * event, {@link Event.Closed}, is retained for a short time for {@link #follow}.
+     */
     public Optional<RowVersion> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
         RowVersion place = tx.call(CLOSE)
                 .bind(key.namespace().name())
@@ -449,6 +468,16 @@ public final class SessionStore {
                 .bind(now.toEpochMilli())
                 .bind(token.bytes())
                 .updateReturning(Rows::place);
+        if (place != null) {
+            tx.call(RETAIN_LAST)
+                    .bind(key.namespace().name())
+                    .bind(key.code().text())
+                    .bind(place.incarnation())
+                    .bind(place.seq() + 1)
+                    .bind(place.generation())
+                    .bind(now.plus(LAST_RETAINED).toEpochMilli())
+                    .update();
+        }
         return Optional.ofNullable(place);
     }
 
@@ -550,6 +579,27 @@ public final class SessionStore {
                 .all(rows -> new Rows(node.payloads()).events(rows, key, after, limit));
     }
 
+    /**
+     * As {@link #events}, of the session with this {@code incarnation} only. If that was closed a short time ago, the result is its
+     * last event, {@link Event.Closed}, unless the event's number is {@code after} or less.
+     */
+    public Optional<Events> follow(
+            Statements node, SessionKey key, long incarnation, long after, int limit, Instant now) throws SQLException {
+        Optional<Events> events =
+                events(node, key, after, limit, now).filter(found -> found.incarnation() == incarnation);
+        if (events.isPresent()) {
+            return events;
+        }
+        return Optional.ofNullable(node.call(LAST)
+                        .bind(key.namespace().name())
+                        .bind(key.code().text())
+                        .bind(incarnation)
+                        .bind(after)
+                        .bind(now.toEpochMilli())
+                        .first(row -> new Event.Closed(row.getLong(1), row.getInt(2))))
+                .map(closed -> new Events(List.of(closed), incarnation, now));
+    }
+
     /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
     public List<Waiting> waiting(Statements node, Namespace namespace, String topic, int limit, Instant now)
             throws SQLException {
@@ -596,6 +646,11 @@ public final class SessionStore {
     public int sweep(Statements tx, Instant now, int limit) throws SQLException {
         Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
         return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
+    }
+
+    /** Deletes at most {@code limit} retained last events whose time is over, oldest first; returns how many. */
+    public int sweepClosed(Statements tx, Instant now, int limit) throws SQLException {
+        return tx.call(SWEEP_LAST).bind(now.toEpochMilli()).bind(limit).update();
     }
 
     /**

@@ -1,16 +1,15 @@
 package dev.parley.campaigns.histories;
 
-import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
 import dev.parley.waiting.Waiter;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -59,54 +58,39 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
     }
 
     @Override
-    public CompletionStage<Instant> look() {
-        return news().thenApply(served -> {
-            if (!served.result().list().isEmpty()) {
-                tell(InProcessService.reply(
-                        served.with(DomainMapping.happened(served.result().list()))));
-            }
-            return served.result().expiresAt();
-        });
+    public CompletionStage<Instant> check() {
+        return news().whenComplete((served, failure) -> {
+                    if (served != null && !served.result().list().isEmpty()) {
+                        tell(InProcessService.reply(served.with(
+                                DomainMapping.happened(served.result().list()))));
+                    } else if (failure != null && Futures.cause(failure) instanceof SessionNotFound) {
+                        stop();
+                    }
+                })
+                .thenApply(served -> served.result().expiresAt());
     }
 
     /** What is new in the session that is waited for; another that has the code since is none. */
     private CompletionStage<Served<Events>> news() {
-        return node.signaling()
-                .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
-                .thenApply(served -> {
-                    long now = served.result().incarnation();
-                    if (incarnation == null) {
-                        incarnation = now;
-                    }
-                    if (incarnation != now) {
-                        throw new SessionNotFound();
-                    }
-                    return served;
-                });
-    }
-
-    @Override
-    public CompletionStage<?> closed(Served<Event.Closed> last) {
-        if (last.result().seq() <= ask.after()) {
-            return gone();
-        }
-        tell(InProcessService.reply(last.with(DomainMapping.happened(List.of(last.result())))));
-        return reply;
-    }
-
-    @Override
-    public CompletionStage<?> gone() {
-        return InProcessService.asked(node, key, ask, since).thenAccept(this::tell);
+        Long waitedFor = incarnation;
+        return waitedFor != null
+                ? node.signaling().follow(ReadFrom.PRIMARY, key, waitedFor, ask.after(), ask.limit())
+                : node.signaling()
+                        .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
+                        .thenApply(served -> {
+                            incarnation = served.result().incarnation();
+                            return served;
+                        });
     }
 
     @Override
     public CompletionStage<?> stop() {
-        return gone();
+        return InProcessService.asked(node, key, ask, since).thenAccept(this::tell);
     }
 
     @Override
     public void timeUp() {
-        gone();
+        stop();
     }
 
     @Override

@@ -4,24 +4,19 @@ import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.session.Event;
-import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Served;
 import dev.parley.waiting.RecordingWaiter;
 import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
 import dev.parley.waiting.WaitRegistry;
-import dev.parley.waiting.Waiter;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour, where nothing
@@ -83,48 +78,33 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
         wait.leave();
     }
 
-    /** Deletions until one is heard: that a waiter looks would prove nothing, since all look when listening begins. */
+    /** Commits until a waiter checks twice: one check would prove nothing, since all check when listening begins. */
     void awaitHearing() {
         await().atMost(Duration.ofMinutes(2)).until(() -> {
             WritingPeer peer = opened();
-            var told = new CompletableFuture<Served<Event.Closed>>();
-            Wait wait = TestWaitRegistries.join(waiting.feed, peer.key(), new Hears(told));
-            result(writing.parley.signaling().close(peer.key(), peer.token()));
-            boolean heard = told.completeOnTimeout(null, 1, TimeUnit.SECONDS).join() != null;
+            var waiter = new RecordingWaiter();
+            Wait wait = TestWaitRegistries.join(waiting.feed, peer.key(), waiter);
+            result(peer.trickle(writing.parley));
+            boolean heard = checks(waiter, 1);
+            result(peer.trickle(writing.parley));
+            heard = heard && checks(waiter, 2);
             wait.leave();
             return heard;
         });
+    }
+
+    private static boolean checks(RecordingWaiter waiter, int times) {
+        try {
+            await().atMost(Duration.ofSeconds(1)).until(() -> waiter.calls().size() >= times);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
     }
 
     WritingPeer opened() {
         WritingPeer peer = WritingPeer.inNoSession();
         result(peer.open(writing.parley));
         return peer;
-    }
-
-    /** Waits for the end of a session, and finds it ended whenever it looks. */
-    record Hears(CompletableFuture<Served<Event.Closed>> told) implements Waiter {
-        private static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
-
-        @Override
-        public CompletionStage<Instant> look() {
-            return CompletableFuture.failedStage(new SessionNotFound());
-        }
-
-        @Override
-        public CompletionStage<?> closed(Served<Event.Closed> last) {
-            told.complete(last);
-            return DONE;
-        }
-
-        @Override
-        public CompletionStage<?> gone() {
-            return DONE;
-        }
-
-        @Override
-        public CompletionStage<?> stop() {
-            return DONE;
-        }
     }
 }

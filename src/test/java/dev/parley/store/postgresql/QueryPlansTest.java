@@ -51,6 +51,8 @@ class QueryPlansTest {
                             "sessions_by_code (namespace = ?, code = ?)",
                             TOPIC,
                             "sessions_by_expiry (expires_at <= ?)",
+                            "closed_sessions_by_expiry (expires_at <= ?)",
+                            "closed_sessions_pkey (namespace = ?, code = ?, incarnation = ?)",
                             "sessions_pkey (id = ?)",
                             "events_pkey (session_id = ?)",
                             "events_pkey (session_id = ?, seq = ?)",

@@ -35,7 +35,8 @@ class QueryPlansTest {
     private static final String BY_KEY = Stream.of(
                     "INDEX sessions_by_code \\(namespace=\\? AND code=\\?\\)",
                     "INDEX sessions_by_topic \\(namespace=\\? AND topic=\\?\\)",
-                    "COVERING INDEX sessions_by_expiry \\(expires_at<\\?\\)",
+                    "COVERING INDEX (closed_)?sessions_by_expiry \\(expires_at<\\?\\)",
+                    "PRIMARY KEY \\(namespace=\\? AND code=\\? AND incarnation=\\?\\)",
                     "INTEGER PRIMARY KEY \\(rowid=\\?\\)",
                     "(COVERING )?INDEX events_by_session \\(session_id=\\?( AND seq[=>]\\?)?\\)")
             .collect(Collectors.joining("|", "SEARCH \\w+ USING (", ")( LEFT-JOIN)?"));
