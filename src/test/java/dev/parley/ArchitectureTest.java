@@ -78,7 +78,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "java.sql..", "javax.sql..", "jakarta.persistence..", "org.hibernate..", ROOT + ".store.*..")
+                        "java.sql..",
+                        "javax.sql..",
+                        "jakarta.persistence..",
+                        "org.hibernate",
+                        "org.hibernate.engine..",
+                        "org.hibernate.query..",
+                        ROOT + ".store.*..")
                 .check(MAIN);
     }
 

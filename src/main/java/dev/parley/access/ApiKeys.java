@@ -5,6 +5,7 @@ import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.sql.KeyStore;
 import dev.parley.store.sql.StoredKey;
+import jakarta.inject.Singleton;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While the store cannot be read the keys of the last look stay good: a primary that is lost must not lock out those who read
  * from replicas.
  */
+@Singleton
 public final class ApiKeys {
     private static final Logger LOG = Logger.getLogger(ApiKeys.class);
 

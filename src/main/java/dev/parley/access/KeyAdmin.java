@@ -8,6 +8,7 @@ import dev.parley.store.Statements;
 import dev.parley.store.admin.AdminRefused;
 import dev.parley.store.sql.KeyStore;
 import dev.parley.store.sql.StoredKey;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  * The keys as an operator handles them. Each call blocks until it is done, and throws {@link AdminRefused} where it cannot do
  * what is asked, {@link dev.parley.session.SignalingException} where the store fails.
  */
+@Singleton
 public final class KeyAdmin {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 

@@ -2,6 +2,7 @@ package dev.parley.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Namespace;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TokenHash;
@@ -10,13 +11,20 @@ import io.smallrye.jwt.auth.principal.DefaultJWTParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
+import io.smallrye.jwt.util.KeyUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +38,10 @@ public final class TokenIssuer {
     /** Clocks differ; one that is off by more than this is to be mended. */
     private static final Duration LEEWAY = Duration.ofSeconds(5);
 
+    private static final String ISSUER = "parley.access.jwt.issuer";
+    private static final String PUBLIC_KEY = "parley.access.jwt.public-key";
+    private static final int RSA_BITS_MIN = 2048;
+    private static final int EC_BITS = 256;
     private static final int SUBJECT_CHARS_MAX = 256;
     private static final long REMEMBERED_MAX = 10_000;
 
@@ -41,33 +53,67 @@ public final class TokenIssuer {
     private final Cache<TokenHash, Issued> remembered =
             Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
-    /**
-     * What a token must say.
-     *
-     * @param issuer its {@code iss}
-     * @param audience one of its {@code aud}
-     * @param key RSA, then it is signed with RS256; or on the curve P-256, then with ES256
-     * @param namespaceClaim the name of the claim that holds the namespace, a text
-     * @param rolesClaim the name of the claim that holds the roles, an array or a text with spaces between them; with slashes where
-     *     it lies within others
-     */
-    public record Terms(String issuer, String audience, PublicKey key, String namespaceClaim, String rolesClaim) {}
-
     /** A token's credential, and when it ends. */
     private record Issued(Credential credential, Instant until) {}
 
-    public TokenIssuer(Terms terms, InstantSource clock) {
-        var rules = new JWTAuthContextInfo(terms.key(), terms.issuer());
+    private TokenIssuer(AccessConfig config, String issuer, PublicKey key, InstantSource clock) {
+        var rules = new JWTAuthContextInfo(key, issuer);
         rules.setSignatureAlgorithm(
-                Set.of(terms.key() instanceof RSAPublicKey ? SignatureAlgorithm.RS256 : SignatureAlgorithm.ES256));
-        rules.setExpectedAudience(Set.of(terms.audience()));
+                Set.of(key instanceof RSAPublicKey ? SignatureAlgorithm.RS256 : SignatureAlgorithm.ES256));
+        rules.setExpectedAudience(Set.of(config.jwtAudience()));
         rules.setClockSkew((int) LEEWAY.toSeconds());
-        rules.setRequiredClaims(new HashSet<>(List.of("sub", "exp", terms.namespaceClaim())));
-        rules.setGroupsPath(terms.rolesClaim());
+        rules.setRequiredClaims(new HashSet<>(List.of("sub", "exp", config.jwtNamespaceClaim())));
+        rules.setGroupsPath(config.jwtRolesClaim());
         rules.setGroupsSeparator(" ");
         this.parser = new DefaultJWTParser(rules);
-        this.namespaceClaim = terms.namespaceClaim();
+        this.namespaceClaim = config.jwtNamespaceClaim();
         this.clock = clock;
+    }
+
+    /**
+     * The configured issuer, if there is one.
+     *
+     * @throws InvalidConfiguration if only one of issuer and public key is set, or the key is unusable
+     */
+    public static Optional<TokenIssuer> configured(AccessConfig config, InstantSource clock) {
+        if (config.jwtIssuer().isPresent() != config.jwtPublicKey().isPresent()) {
+            throw new InvalidConfiguration(ISSUER + " and " + PUBLIC_KEY + " require each other; set both or none.");
+        }
+        return config.jwtIssuer()
+                .map(issuer -> new TokenIssuer(
+                        config, issuer, publicKey(config.jwtPublicKey().orElseThrow()), clock));
+    }
+
+    /** @param setting the key in PEM, or the path of a file that contains it */
+    private static PublicKey publicKey(String setting) {
+        String pem = setting.startsWith("-----BEGIN ") ? setting : content(setting);
+        for (SignatureAlgorithm algorithm : List.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256)) {
+            try {
+                PublicKey key = KeyUtils.decodePublicKey(pem, algorithm);
+                if (isStrong(key)) {
+                    return key;
+                }
+            } catch (GeneralSecurityException | IllegalArgumentException e) {
+                // it may be a key of the other algorithm
+            }
+        }
+        throw new InvalidConfiguration(
+                PUBLIC_KEY + ": must be a public key in PEM (\"-----BEGIN PUBLIC KEY-----\"), RSA of at least "
+                        + RSA_BITS_MIN + " bits or EC on the curve P-256.");
+    }
+
+    private static String content(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidConfiguration(PUBLIC_KEY + ": is neither PEM nor the path of a readable file.");
+        }
+    }
+
+    private static boolean isStrong(PublicKey key) {
+        return key instanceof RSAPublicKey rsa
+                ? rsa.getModulus().bitLength() >= RSA_BITS_MIN
+                : key instanceof ECPublicKey ec && ec.getParams().getOrder().bitLength() == EC_BITS;
     }
 
     /** The credential that {@code token} is, or null where it is none or is no more. */

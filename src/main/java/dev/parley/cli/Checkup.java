@@ -1,63 +1,103 @@
 package dev.parley.cli;
 
+import dev.parley.access.AccessConfig;
+import dev.parley.access.AccessConfig.AccessMode;
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.admin.AdminRefused;
 import dev.parley.store.admin.Finding;
+import dev.parley.store.admin.ReadOnlyQuery;
 import dev.parley.store.admin.StoreAdmin;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Looks at the settings and the versions, and has the store look at itself. */
+/** Examines versions, settings and access, and has the store examine itself. */
 public final class Checkup {
     private static final String SETTINGS = "settings";
+    private static final String ACCESS = "access";
+    private static final ReadOnlyQuery COUNT_KEYS = new ReadOnlyQuery("SELECT count(*) FROM access_keys");
+    private static final Duration COUNT_MAX = Duration.ofSeconds(5);
 
-    private final List<Runnable> settings;
-    private final Set<String> misspelt;
+    private final List<Runnable> checks;
+    private final Set<String> unknownVariables;
     private final String versions;
-    private final KeyCheck keys;
-    private final StoreAdmin upkeep;
+    private final AccessConfig access;
+    private final StoreAdmin admin;
 
     /**
-     * @param settings each throws {@link InvalidConfiguration} where the service would not start
-     * @param misspelt variables that look like settings and are none
-     * @param versions of all that runs here
-     * @param keys who may use the service
+     * @param checks each throws {@link InvalidConfiguration} if a setting would stop the start of the service
+     * @param unknownVariables environment variables that look like settings and are none
      */
-    public Checkup(List<Runnable> settings, Set<String> misspelt, String versions, KeyCheck keys, StoreAdmin upkeep) {
-        this.settings = settings;
-        this.misspelt = misspelt;
+    public Checkup(
+            List<Runnable> checks,
+            Set<String> unknownVariables,
+            String versions,
+            AccessConfig access,
+            StoreAdmin admin) {
+        this.checks = checks;
+        this.unknownVariables = unknownVariables;
         this.versions = versions;
-        this.keys = keys;
-        this.upkeep = upkeep;
+        this.access = access;
+        this.admin = admin;
     }
 
-    public List<Finding> findings() {
+    List<Finding> findings() {
         var findings = new ArrayList<Finding>();
         findings.add(Finding.info("versions", versions));
         findings.addAll(settings());
-        findings.add(keys.finding());
-        findings.addAll(upkeep.examine());
+        findings.add(access());
+        findings.addAll(admin.examine());
         return findings;
     }
 
     private List<Finding> settings() {
         var findings = new ArrayList<Finding>();
-        for (Runnable setting : settings) {
+        for (Runnable check : checks) {
             try {
-                setting.run();
+                check.run();
             } catch (InvalidConfiguration e) {
                 findings.add(Finding.fault(
                         SETTINGS,
                         String.valueOf(e.getMessage()),
-                        "The service does not start so; change the setting."));
+                        "The service does not start with this setting; change it."));
             }
         }
-        if (!misspelt.isEmpty()) {
+        if (!unknownVariables.isEmpty()) {
             findings.add(Finding.warning(
                     SETTINGS,
-                    "no setting has these names: " + String.join(", ", misspelt),
-                    "They have no effect; the guide \"Configuration\" lists all settings."));
+                    "unknown environment variables: " + String.join(", ", unknownVariables),
+                    "They have no effect; see the configuration guide for the names of settings."));
         }
         return findings.isEmpty() ? List.of(Finding.ok(SETTINGS, "the service starts with them")) : findings;
+    }
+
+    private Finding access() {
+        if (access.mode().filter(AccessMode.KEY::equals).isEmpty()) {
+            return Finding.ok(ACCESS, "open to everyone who reaches the service");
+        }
+        long keys = keys();
+        if (keys == 0 && access.jwtIssuer().isEmpty()) {
+            return Finding.warning(
+                    ACCESS, "API keys are required, but there are none", "Create one with \"parley key create\".");
+        }
+        String tokens =
+                access.jwtIssuer().map(issuer -> ", and tokens of " + issuer).orElse("");
+        return Finding.ok(ACCESS, keys + (keys == 1 ? " key" : " keys") + tokens);
+    }
+
+    /** Zero if the store cannot be read, for example because it does not exist yet; its own examination reports why. */
+    private long keys() {
+        var keys = new AtomicLong();
+        try {
+            admin.query(COUNT_KEYS, COUNT_MAX, values -> {
+                keys.set(values.get(0) instanceof Number number ? number.longValue() : 0);
+                return false;
+            });
+        } catch (AdminRefused e) {
+            return 0;
+        }
+        return keys.get();
     }
 }

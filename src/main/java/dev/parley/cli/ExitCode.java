@@ -1,18 +1,18 @@
 package dev.parley.cli;
 
 /**
- * How the process tells a script or a service manager what became of it; {@code --help} lists the same. Wrong settings, which a
- * restart does not mend, have other codes than what may pass, so that a service manager need not restart for them.
+ * Exit codes of the process, as {@code --help} lists them. Errors that a restart cannot fix have other codes than temporary ones, so
+ * that a service manager can avoid useless restarts.
  */
 public final class ExitCode {
     public static final int DONE = 0;
-    /** Refused, for a reason that the operator can change: a setting, a file, a port in use; or a command failed. */
+    /** Refused or failed for a reason that the operator can change, such as a setting, a file or a port in use. */
     public static final int FAILED = 1;
-    /** Nothing is broken, and something wants attention. */
+    /** {@code doctor}: warnings, but no fault. */
     public static final int WARNED = 3;
-    /** The store cannot be reached at the moment; EX_UNAVAILABLE of sysexits.h. */
+    /** The store is temporarily unreachable; EX_UNAVAILABLE of sysexits.h. */
     public static final int UNAVAILABLE = 69;
-    /** A fault of Parley itself, with a stack trace; EX_SOFTWARE of sysexits.h. */
+    /** A bug in Parley, reported with a stack trace; EX_SOFTWARE of sysexits.h. */
     public static final int FAULT = 70;
 
     private ExitCode() {}

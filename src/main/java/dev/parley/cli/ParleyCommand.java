@@ -4,11 +4,11 @@ import io.quarkus.picocli.runtime.annotations.TopCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line as a whole. */
+/** The top-level command. */
 @TopCommand
 @Command(
         name = "parley",
-        description = "The place where two WebRTC peers meet: a durable signaling session store.",
+        description = "A durable session store for WebRTC signaling.",
         mixinStandardHelpOptions = true,
         versionProvider = ParleyCommand.Version.class,
         subcommands = {
@@ -26,12 +26,12 @@ import picocli.CommandLine.IVersionProvider;
         },
         footer = {
             "",
-            "\"parley COMMAND --help\" says more of each. Settings come from the environment",
-            "(PARLEY_STORE_URL=sqlite:/path/parley.db) or as system properties",
-            "(-Dparley.store.url=…, before -jar); all commands take the same.",
+            "\"parley COMMAND --help\" describes a command. Settings are read from the environment",
+            "(PARLEY_STORE_URL=sqlite:/path/parley.db) or system properties",
+            "(-Dparley.store.url=…, before -jar); they are the same for all commands.",
             "",
-            "Exit codes: 0 done; 1 refused or failed, one line on standard error says why; 2 wrong command line;",
-            "3 (doctor) warnings only; 69 the store cannot be reached at the moment; 70 a fault of Parley itself."
+            "Exit codes: 0 done; 1 refused or failed, with the reason in one line on standard error; 2 invalid",
+            "command line; 3 (doctor) only warnings; 69 the store is temporarily unreachable; 70 a bug in Parley."
         })
 public final class ParleyCommand {
     /** The version of the jar. */

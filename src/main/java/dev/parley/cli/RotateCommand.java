@@ -52,8 +52,8 @@ public final class RotateCommand implements Callable<Integer> {
     }
 
     private Rotated rotated() {
-        try (var terminal = new Terminal(spec.commandLine().getErr())) {
-            return rotation.get().rotate(terminal);
+        try (var progress = new ProgressLine(spec.commandLine().getErr())) {
+            return rotation.get().rotate(progress);
         }
     }
 }

@@ -15,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** Sessions that look like real ones. Each is known by its number, and the same number always makes the same one. */
-final class SeedData {
+/** Creates sessions that look like real ones. A number identifies each, and always produces the same session. */
+public final class SeedData {
+    public static final int SESSIONS_DEFAULT = 12;
+
     static final String PREFIX = "seed-";
     static final String EXAMPLE_CODE = "seed-1";
-    static final String EXAMPLE_TOKEN = "seed-1-offerer-is-no-secret";
+    static final String EXAMPLE_TOKEN = "seed-1-offerer-is-not-secret";
 
     private static final List<String> TOPICS = List.of("chess", "chess", "tea", "karaoke/late night");
     private static final int ANSWERED_EVERY = 3;
@@ -28,14 +30,23 @@ final class SeedData {
     private final Namespace namespace;
     private final Duration ttl;
 
-    SeedData(Signaling signaling, Namespace namespace, Duration ttl) {
+    /** @param ttl the time to live of each session */
+    public SeedData(Signaling signaling, Namespace namespace, Duration ttl) {
         this.signaling = signaling;
         this.namespace = namespace;
         this.ttl = ttl;
     }
 
-    /** Makes session number {@code number} unless it lives; returns whether it made it. */
-    boolean sow(int number) {
+    /** Creates sessions 1 to {@code sessions} unless they are live; returns the number of new ones. */
+    public int create(int sessions) {
+        int created = 0;
+        for (int number = 1; number <= sessions; number++) {
+            created += isNew(number) ? 1 : 0;
+        }
+        return created;
+    }
+
+    private boolean isNew(int number) {
         var code = new Code(PREFIX + number);
         boolean replay = Futures.join(signaling.open(namespace, opening(code, number)))
                 .result()
@@ -64,10 +75,10 @@ final class SeedData {
     }
 
     private static SessionToken token(int number, Side side) {
-        return new SessionToken(PREFIX + number + "-" + side.word() + "-is-no-secret");
+        return new SessionToken(PREFIX + number + "-" + side.word() + "-is-not-secret");
     }
 
-    /** Of a data channel, with an address that is nobody's (RFC 5737). */
+    /** For a data channel, with an address reserved for documentation (RFC 5737). */
     private static Description description(int number, Side side) {
         return Description.of("""
                 v=0

@@ -1,79 +1,56 @@
 package dev.parley.cli;
 
 import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.StoreAdmin;
 import io.quarkus.runtime.configuration.DurationConverter;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
-import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** A look into the store, beside a running server or without one. */
+/** Queries the store, with or without a running server. */
 @Command(
         name = "sql",
         description = {
-            "Ask the store one question in SQL, and print the answer. Nothing can be changed this way.",
-            "Tables: sessions, events, history; the view conversation shows who said what, as text. Times are milliseconds"
-                    + " since 1970. Of binary values (hashes of tokens, keys, payloads) only the length is shown."
+            "Run one SQL query on the store, and print the result. It cannot change anything.",
+            "Tables: sessions, events, history; the view conversation has the events with their payloads as text. Times are"
+                    + " milliseconds since 1970. Binary values (hashes of tokens, keys, payloads) are replaced by their length."
         },
-        mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Who waits:  parley sql \"SELECT namespace, topic, count(*) FROM sessions WHERE answered = 0 GROUP BY 1, 2\"",
-            "Who spoke:  parley sql \"SELECT seq, side, type FROM conversation WHERE code = 'tea-at-five'\"",
+            "Unanswered: parley sql \"SELECT namespace, topic, count(*) FROM sessions WHERE answered = 0 GROUP BY 1, 2\"",
+            "Events:     parley sql \"SELECT seq, side, type FROM conversation WHERE code = 'tea-at-five'\"",
             "Columns:    parley sql \"SELECT name, type FROM pragma_table_info('sessions')\"",
             "",
             "Exit code 1: the statement is refused, or takes longer than --timeout."
         })
-@SuppressWarnings("NullAway.Init") // picocli and the container fill the fields
-public final class SqlCommand implements Callable<Integer> {
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class SqlCommand extends StoreCommand {
     private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
     private static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
     private static final int ROWS_MAX = 1_000_000;
 
-    @Inject
-    Instance<StoreAdmin> upkeep;
-
-    @Spec
-    CommandSpec spec;
-
-    @Parameters(paramLabel = "STATEMENT", description = "SELECT, WITH, VALUES or EXPLAIN, and nothing behind it.")
+    @Parameters(paramLabel = "STATEMENT", description = "One SELECT, WITH, VALUES or EXPLAIN statement.")
     String statement;
 
     @Option(
             names = "--format",
-            description =
-                    "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} unless said otherwise. Only table shortens long values.")
-    Format format = Format.table;
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). table shortens long values.")
+    RowPrinter.Format format = RowPrinter.Format.table;
 
     @Option(
             names = "--rows",
             paramLabel = "N",
-            description = "Print at most so many rows, 1 to 1000000; ${DEFAULT-VALUE} unless said otherwise.")
+            description = "Maximum number of rows, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
     int rows = 1_000;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            description = "Take no longer, 1ms to 5m; ${DEFAULT-VALUE} unless said otherwise.",
+            description = "Maximum duration, 1ms to 5m (default: ${DEFAULT-VALUE}).",
             defaultValue = "5s",
             converter = TimeConverter.class)
     Duration timeout;
-
-    /** Named as they are typed. */
-    enum Format {
-        table,
-        json,
-        csv
-    }
 
     static final class TimeConverter implements ITypeConverter<Duration> {
         @Override
@@ -84,28 +61,16 @@ public final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        refuseUnlessWithin(rows >= 1 && rows <= ROWS_MAX, "--rows must be 1 to 1000000");
-        refuseUnlessWithin(
+        requireArgument(rows >= 1 && rows <= ROWS_MAX, "--rows must be 1 to 1000000");
+        requireArgument(
                 timeout.compareTo(TIMEOUT_MIN) >= 0 && timeout.compareTo(TIMEOUT_MAX) <= 0,
                 "--timeout must be 1ms to 5m");
-        PrintWriter out = spec.commandLine().getOut();
-        Sheet sheet = switch (format) {
-            case table -> new TableSheet(out);
-            case json -> new JsonSheet(out);
-            case csv -> new CsvSheet(out);
-        };
-        var page = new FirstRows(sheet, rows);
-        upkeep.get().query(new ReadOnlyQuery(statement), timeout, page);
-        sheet.end();
-        if (page.isCut()) {
-            spec.commandLine().getErr().println("There are more than " + rows + " rows; --rows shows more.");
+        var printer = new RowPrinter(out(), format, rows);
+        admin.get().query(new ReadOnlyQuery(statement), timeout, printer);
+        printer.end();
+        if (printer.isCut()) {
+            spec.commandLine().getErr().println("There are more than " + rows + " rows; --rows prints more.");
         }
         return ExitCode.DONE;
-    }
-
-    private void refuseUnlessWithin(boolean within, String why) {
-        if (!within) {
-            throw new ParameterException(spec.commandLine(), why + ".");
-        }
     }
 }

@@ -1,7 +1,6 @@
 /**
- * Whether all is well with an installation: what {@code parley doctor} looks at beside the store, which examines itself.
- *
- * <p>Start with {@link dev.parley.cli.Checkup}.
+ * The commands of the command line, one class each. {@link dev.parley.cli.ParleyCommand} lists them, and
+ * {@link dev.parley.cli.CommandRun} runs one in a started application without HTTP.
  */
 @NullMarked
 package dev.parley.cli;

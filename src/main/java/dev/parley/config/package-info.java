@@ -1,4 +1,4 @@
-/** Reports an invalid configuration: the start stops with one line that names the key. */
+/** What the settings of all packages share: how an invalid one stops the start, and conversions. */
 @NullMarked
 package dev.parley.config;
 

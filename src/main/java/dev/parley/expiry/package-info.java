@@ -1,5 +1,6 @@
 /**
- * Deleting what has expired. It only makes room: an expired session is invisible at once, whenever the sweeper comes.
+ * Deletion of expired sessions. It only frees space: expired sessions are invisible at once, whenever the sweep runs. Start with
+ * {@link dev.parley.expiry.Sweeper}.
  */
 @NullMarked
 package dev.parley.expiry;

@@ -2,6 +2,7 @@ package dev.parley.http;
 
 import dev.parley.session.SignalingException.BodyTooLarge;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -14,17 +15,18 @@ import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the body of every request of ours, bounded, with {@link Json}. */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
-    private final Json json;
-    private final HttpSettings settings;
+    private final Instance<HttpConfig> config;
+    private volatile @Nullable Json json;
 
-    public BodyReader(HttpSettings settings) {
-        this.json = new Json(settings.jsonDepthMax());
-        this.settings = settings;
+    /** @param config resolved at the first request, because the framework creates readers before the run-time configuration exists */
+    public BodyReader(Instance<HttpConfig> config) {
+        this.config = config;
     }
 
     @Override
@@ -62,11 +64,21 @@ public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
         return read(type, body);
     }
 
-    private RequestBody read(Class<RequestBody> type, InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(settings.bodyBytesMax() + 1);
-        if (bytes.length > settings.bodyBytesMax()) {
-            throw new BodyTooLarge(settings.bodyBytesMax());
+    private Json json() {
+        Json current = json;
+        if (current == null) {
+            current = new Json(config.get().jsonDepthMax());
+            json = current;
         }
-        return json.read(bytes, type);
+        return current;
+    }
+
+    private RequestBody read(Class<RequestBody> type, InputStream body) throws IOException {
+        int bytesMax = config.get().bodyBytesMax();
+        byte[] bytes = body.readNBytes(bytesMax + 1);
+        if (bytes.length > bytesMax) {
+            throw new BodyTooLarge(bytesMax);
+        }
+        return json().read(bytes, type);
     }
 }

@@ -2,8 +2,8 @@ package dev.parley.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import dev.parley.ice.IceGrant;
-import dev.parley.ice.IceServer;
+import dev.parley.ice.IceServers.IceGrant;
+import dev.parley.ice.IceServers.IceServer;
 import dev.parley.ice.IceUri;
 import dev.parley.ice.TurnCredential;
 import dev.parley.session.Candidate;

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a STUN or a TURN server is (RFC 7064, section 3.1; RFC 7065, section 3.1).
+ * URI of a STUN or TURN server (RFC 7064, section 3.1; RFC 7065, section 3.1).
  *
- * <p>Narrower than the RFCs where a browser is: it refuses a whole configuration for the sake of one address that it does not
- * understand. So the host is a name of DNS or an IP address, and the transport is UDP or TCP.
+ * <p>Stricter than the RFCs, because a browser rejects a whole configuration if it does not understand one URI in it: the host must
+ * be a DNS name or an IP address, and the transport UDP or TCP.
  */
 public record IceUri(String text) {
     private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
@@ -24,22 +24,24 @@ public record IceUri(String text) {
     private static final int HOST_MAX = 253;
     private static final int PORT_MAX = 65_535;
 
-    /** @throws IllegalArgumentException if {@code text} is no {@code stun:} or {@code stuns:} URI */
+    /** @throws IllegalArgumentException if {@code text} is not a {@code stun:} or {@code stuns:} URI */
     public static IceUri stun(String text) {
-        return parsed(STUN, text, "stun:host, stun:host:port or the same with stuns:");
+        return parsed(STUN, text, "stun:host or stun:host:port, or the same with stuns:");
     }
 
-    /** @throws IllegalArgumentException if {@code text} is no {@code turn:} or {@code turns:} URI */
+    /** @throws IllegalArgumentException if {@code text} is not a {@code turn:} or {@code turns:} URI */
     public static IceUri turn(String text) {
         return parsed(
-                TURN, text, "turn:host or turn:host:port, perhaps with ?transport=udp or tcp, or the same with turns:");
+                TURN,
+                text,
+                "turn:host or turn:host:port, optionally with ?transport=udp or tcp, or the same with turns:");
     }
 
-    /** What was refused is not in the message: an old form of these URIs carried a password. */
+    /** The message does not contain the rejected text: an old form of these URIs included a password. */
     private static IceUri parsed(Pattern syntax, String text, String form) {
         Matcher parts = syntax.matcher(text);
         if (!parts.matches() || !isHost(parts) || !isPort(parts.group("port"))) {
-            throw new IllegalArgumentException("it must be " + form + ".");
+            throw new IllegalArgumentException("must be " + form + ".");
         }
         return new IceUri(text);
     }
@@ -50,12 +52,12 @@ public record IceUri(String text) {
         if (ipv6 != null) {
             return isIpv6(ipv6);
         }
-        // What is made of numbers alone is an address, or a mistake in one.
+        // Digits and dots alone are an IPv4 address, or a malformed one.
         return host.length() <= HOST_MAX
                 && (!NUMBERS.matcher(host).matches() || IPV4.matcher(host).matches());
     }
 
-    /** Whoever reads the address of a literal with colons asks no name server. */
+    /** For a literal with colons, {@code getByName} does not query a name server. */
     private static boolean isIpv6(String literal) {
         try {
             return literal.contains(":") && InetAddress.getByName("[" + literal + "]") != null;

@@ -1,10 +1,10 @@
 package dev.parley.ice;
 
 /**
- * What a peer shows to a TURN server; good until the second that the user name begins with.
+ * Credential for a TURN server, valid until the second with which the user name begins.
  *
  * @param username {@code EXPIRY:USER}, the expiry in seconds of the Unix epoch
- * @param password its HMAC, in base64
+ * @param password HMAC of the user name, in base64
  */
 public record TurnCredential(String username, String password) {
     @Override

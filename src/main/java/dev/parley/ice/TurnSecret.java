@@ -8,8 +8,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What Parley and a TURN server both know, and nobody else. With it Parley makes credentials that the server can check without a
- * list of users, as coturn does with {@code use-auth-secret}. SHA-1 is what that takes; nothing is known against HMAC with it.
+ * The secret shared with TURN servers. Parley derives credentials from it that a server verifies without a list of users, as coturn
+ * does with {@code use-auth-secret}. That mode requires SHA-1; no attack on HMAC with SHA-1 is known.
  */
 public final class TurnSecret {
     private static final String HMAC = "HmacSHA1";
@@ -20,7 +20,7 @@ public final class TurnSecret {
         this.key = new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), HMAC);
     }
 
-    /** A credential for {@code user} until {@code expiresAt}, whose part of a second does not count. */
+    /** A credential for {@code user} that is valid until {@code expiresAt}, whose fraction of a second is ignored. */
     public TurnCredential credential(Instant expiresAt, String user) {
         String username = expiresAt.getEpochSecond() + ":" + user;
         try {
@@ -29,7 +29,7 @@ public final class TurnSecret {
             byte[] password = mac.doFinal(username.getBytes(StandardCharsets.UTF_8));
             return new TurnCredential(username, Base64.getEncoder().encodeToString(password));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has " + HMAC, e);
+            throw new IllegalStateException("Every Java platform supports " + HMAC, e);
         }
     }
 

@@ -1,8 +1,8 @@
 /**
- * How two peers find a way to each other: the STUN and TURN servers that a deployment names, and credentials for the latter.
+ * The STUN and TURN servers of a deployment, and credentials for the latter.
  *
- * <p>Parley relays nothing and speaks to none of these servers. It tells the peers of them, and proves to a TURN server, by a
- * secret that both know, that it has sent a peer. Start with {@link dev.parley.ice.IceServers}.
+ * <p>Parley relays nothing and connects to none of these servers. It sends peers the list, with credentials that a TURN server
+ * verifies by a shared secret. Start with {@link dev.parley.ice.IceServers}.
  */
 @NullMarked
 package dev.parley.ice;

@@ -5,11 +5,15 @@ import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.SlowLog;
+import dev.parley.store.StoreConfig;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.admin.SqliteAdmin;
 import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.crypto.EncryptionConfig;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.Rotation;
 import dev.parley.store.postgresql.ChosenNode;
 import dev.parley.store.postgresql.PostgresDatabase;
 import dev.parley.store.postgresql.PostgresNotifications;
@@ -17,14 +21,16 @@ import dev.parley.store.postgresql.PostgresSessions;
 import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
+import dev.parley.trace.TracedDatabase;
+import dev.parley.trace.Tracing;
 import dev.parley.waiting.NodeNotifications;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
-import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -35,156 +41,229 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the engine that {@code parley.store.url} names. What belongs to the other one is inactive and is not touched. */
+/** Produces the beans of the engine that {@code parley.store.url} selects. Those of the other engine are inactive. */
 @Singleton
-@SuppressWarnings("NullAway.Init") // the container fills the fields
 public class Engines {
-    private static final String PRIMARY = "primary";
+    private static final Logger LOG = Logger.getLogger("parley");
     private static final String SIZE_MAX = "parley.store.size-max";
-    private static final long SIZE_LEAST = 1 << 20;
-    /** Of a server over PostgreSQL: its probe, its listener and sender of notices, and the migration at the start. */
+    private static final long SIZE_MIN = 1 << 20;
+
+    /** Calls that may wait for a node; on SQLite, writes that may wait for the writer. Further ones get 503. */
+    private static final int QUEUE_MAX = 4_096;
+    /** SQLite: writes that share one commit. */
+    private static final int BATCH_MAX = 256;
+    /** Threads for lists and searches, and the calls that may wait for one. */
+    private static final int SCAN_THREADS = 2;
+
+    private static final int SCAN_QUEUE_MAX = 256;
+    /** PostgreSQL: how often each node is probed. */
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
+    /** PostgreSQL: connections for the probe, the notification listener and sender, and the migration at the start. */
     private static final int OTHER_CONNECTIONS = 5;
 
-    private static final String SLOW = "parley.log.slow";
-    private static final Duration SLOW_LEAST = Duration.ofMillis(1);
-    private static final Duration SLOW_MOST = Duration.ofHours(1);
-
-    @Inject
-    ParleyConfig config;
-
-    @Inject
-    SecureRandom random;
-
-    @Inject
-    InstantSource clock;
-
-    @Inject
-    Instance<PayloadEncryption> secrecy;
-
-    @Inject
-    MeterRegistry meters;
-
-    @Inject
-    @FlywayDataSource("sqlite-owner")
-    Instance<Flyway> sqliteMigrations;
-
-    @Inject
-    SqliteSessions sqliteSessions;
-
-    @Inject
-    @FlywayDataSource("postgresql")
-    Instance<Flyway> postgresMigrations;
-
-    @Inject
-    PostgresSessions postgresSessions;
-
-    @Inject
-    @PersistenceUnitExtension("postgresql")
-    ChosenNode chosenNode;
-
-    /** Whether this process is a server, or a command beside it. */
-    @ConfigProperty(name = Wiring.SERVING, defaultValue = "true")
-    boolean isServer;
+    private final StoreConfig config;
+    private final boolean server;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final MeterRegistry meters;
+    private final Instance<PayloadEncryption> encryption;
+    private final Instance<Flyway> sqliteMigrations;
+    private final Instance<Flyway> postgresMigrations;
+    private final SqliteSessions sqliteSessions;
+    private final PostgresSessions postgresSessions;
+    private final ChosenNode chosenNode;
 
     private @Nullable PrimaryLocator locator;
+    private volatile boolean serving;
 
-    Database open(StoreUrl url) {
-        return url instanceof StoreUrl.Postgres cluster ? postgres(cluster) : sqlite((StoreUrl.Sqlite) url);
+    public Engines(
+            StoreConfig config,
+            @ConfigProperty(name = Startup.SERVER, defaultValue = "true") boolean server,
+            InstantSource clock,
+            SecureRandom random,
+            MeterRegistry meters,
+            Instance<PayloadEncryption> encryption,
+            @FlywayDataSource("sqlite-owner") Instance<Flyway> sqliteMigrations,
+            @FlywayDataSource("postgresql") Instance<Flyway> postgresMigrations,
+            SqliteSessions sqliteSessions,
+            PostgresSessions postgresSessions,
+            @PersistenceUnitExtension("postgresql") ChosenNode chosenNode) {
+        this.config = config;
+        this.server = server;
+        this.clock = clock;
+        this.random = random;
+        this.meters = meters;
+        this.encryption = encryption;
+        this.sqliteMigrations = sqliteMigrations;
+        this.postgresMigrations = postgresMigrations;
+        this.sqliteSessions = sqliteSessions;
+        this.postgresSessions = postgresSessions;
+        this.chosenNode = chosenNode;
     }
 
-    /** The other nodes; an SQLite store has one server, and nobody waits at a command. */
-    NodeNotifications neighbours(StoreUrl url) {
-        return isServer && url instanceof StoreUrl.Postgres cluster
-                ? new PostgresNotifications(locator(cluster), config.store().statementTimeout(), random)
+    @Produces
+    @Singleton
+    Database database(Optional<Tracing> tracing) {
+        Database database = url() instanceof StoreUrl.Postgres cluster
+                ? new PostgresDatabase(
+                        settings(cluster),
+                        postgresMigrations.get(),
+                        postgresSessions,
+                        chosenNode,
+                        encryption.get(),
+                        random,
+                        meters)
+                : new SqliteDatabase(
+                        settings((StoreUrl.Sqlite) url()),
+                        sqliteMigrations.get(),
+                        sqliteSessions,
+                        encryption.get(),
+                        random,
+                        meters);
+        return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
+    }
+
+    void close(@Disposes Database database) {
+        database.close();
+        if (serving) {
+            LOG.info("Stopped; all accepted writes are committed, and the store is closed");
+        }
+    }
+
+    /** The start is complete, so the stop will be logged. */
+    void started() {
+        serving = true;
+    }
+
+    /** Notifications between nodes. An SQLite store has one server, and nothing waits in a command. */
+    @Produces
+    @Singleton
+    NodeNotifications notifications() {
+        return server && url() instanceof StoreUrl.Postgres cluster
+                ? new PostgresNotifications(locator(cluster), config.statementTimeout(), random)
                 : NodeNotifications.NONE;
     }
 
-    /** What an operator does to the store; opens nothing yet. */
-    StoreAdmin upkeep(StoreUrl url) {
-        if (url instanceof StoreUrl.Postgres cluster) {
-            return new PostgresAdmin(new PostgresAdmin.Settings(
-                    locator(cluster),
-                    replicas(),
-                    postgresMigrations.get(),
-                    secrecy::get,
-                    config.store().lagMax(),
-                    config.store().connections() + config.store().scanThreads() + OTHER_CONNECTIONS,
-                    clock));
-        }
-        Path file = ((StoreUrl.Sqlite) url).path();
-        return new SqliteAdmin(
-                file, config.store().busyTimeout(), bytesMax(), sqliteMigrations.get(), secrecy::get, random, clock);
+    void close(@Disposes NodeNotifications notifications) {
+        notifications.close();
     }
 
-    /** Refuses settings of the store with which a server does not start; opens nothing. */
-    void refuseUnusable(StoreUrl url) {
-        if (url instanceof StoreUrl.Postgres cluster) {
+    /** Opens nothing before it is used. */
+    @Produces
+    @Singleton
+    StoreAdmin admin() {
+        return url() instanceof StoreUrl.Postgres cluster
+                ? new PostgresAdmin(new PostgresAdmin.Settings(
+                        locator(cluster),
+                        replicas(),
+                        postgresMigrations.get(),
+                        encryption::get,
+                        config.lagMax(),
+                        config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
+                        clock))
+                : new SqliteAdmin(
+                        ((StoreUrl.Sqlite) url()).path(),
+                        config.busyTimeout(),
+                        bytesMax(),
+                        sqliteMigrations.get(),
+                        encryption::get,
+                        random,
+                        clock);
+    }
+
+    @Produces
+    @Singleton
+    PayloadEncryption encryption(EncryptionConfig keys) {
+        return new PayloadEncryption(EncryptionKeys.configured(keys), server, random);
+    }
+
+    @Produces
+    @Singleton
+    Rotation rotation(Database database, PayloadEncryption encryption) {
+        return new Rotation(database, encryption);
+    }
+
+    /** @throws InvalidConfiguration if a setting of the store would stop the start of a server; opens nothing */
+    void check() {
+        if (url() instanceof StoreUrl.Postgres cluster) {
             settings(cluster);
         } else {
-            settings((StoreUrl.Sqlite) url);
+            settings((StoreUrl.Sqlite) url());
         }
     }
 
-    private Database sqlite(StoreUrl.Sqlite file) {
-        return new SqliteDatabase(
-                settings(file), sqliteMigrations.get(), sqliteSessions, secrecy.get(), random, meters);
+    private StoreUrl url() {
+        return StoreUrl.parse(StoreUrl.KEY, config.url());
     }
 
     private SqliteDatabase.Settings settings(StoreUrl.Sqlite file) {
-        ParleyConfig.Store store = config.store();
-        store.replicas().ifPresent(replicas -> {
-            throw new InvalidConfiguration(
-                    ReplicaUrl.KEY + ": an SQLite store is one file and has none; remove the setting.");
+        config.replicas().ifPresent(replicas -> {
+            throw new InvalidConfiguration(ReplicaUrl.KEY + ": an SQLite store has no replicas; remove the setting.");
         });
         return new SqliteDatabase.Settings(
                 file.path(),
-                isServer,
-                store.busyTimeout(),
+                server,
+                config.busyTimeout(),
                 bytesMax(),
-                store.queue(),
-                store.batch(),
-                store.scanThreads(),
-                store.scanQueue(),
+                QUEUE_MAX,
+                BATCH_MAX,
+                SCAN_THREADS,
+                SCAN_QUEUE_MAX,
                 slowLog(),
-                new Node(config.node().name(), config.node().region(), true));
+                new Node(config.nodeName(), config.nodeRegion(), true));
+    }
+
+    private PostgresDatabase.Settings settings(StoreUrl.Postgres cluster) {
+        config.sizeMax().ifPresent(size -> {
+            throw new InvalidConfiguration(SIZE_MAX + ": limits the file of an SQLite store; remove the setting.");
+        });
+        return new PostgresDatabase.Settings(
+                locator(cluster),
+                server,
+                replicas(),
+                config.nodeRegion(),
+                config.connections(),
+                SCAN_THREADS,
+                QUEUE_MAX,
+                SCAN_QUEUE_MAX,
+                config.statementTimeout(),
+                config.bookmarkWait(),
+                PROBE_INTERVAL,
+                config.silenceMax(),
+                config.lagMax(),
+                slowLog());
+    }
+
+    private long bytesMax() {
+        long bytesMax = config.sizeMax().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
+        if (bytesMax < SIZE_MIN) {
+            throw new InvalidConfiguration(SIZE_MAX + ": must be at least 1M.");
+        }
+        return bytesMax;
     }
 
     private SlowLog slowLog() {
-        String slow = config.log().slow();
-        if (slow.equals("off")) {
-            return SlowLog.OFF;
-        }
-        try {
-            Duration threshold = DurationConverter.parseDuration(slow);
-            if (threshold.compareTo(SLOW_LEAST) >= 0 && threshold.compareTo(SLOW_MOST) <= 0) {
-                return new SlowLog(threshold);
-            }
-        } catch (IllegalArgumentException e) {
-            // said below
-        }
-        throw new InvalidConfiguration(
-                SLOW + ": \"" + slow + "\" is neither a time from 1 ms to 1 h, such as 100ms, nor off.");
+        return config.slowThreshold().map(SlowLog::new).orElse(SlowLog.OFF);
     }
 
     private Node primary() {
-        return config.store()
-                .primary()
+        return config.primary()
                 .map(ReplicaUrl::primary)
-                .orElseGet(() -> new Node(PRIMARY, config.node().region(), true));
+                .orElseGet(() -> new Node("primary", config.nodeRegion(), true));
     }
 
     private List<ReplicaUrl> replicas() {
-        return ReplicaUrl.parse(config.store().replicas(), primary());
+        return ReplicaUrl.parse(config.replicas(), primary());
     }
 
-    /** One for all that works with the cluster: what one of them has seen, the others know. */
-    private synchronized PrimaryLocator locator(StoreUrl.Postgres url) {
+    /** Shared by all users of the cluster, so that each knows the timelines that the others have seen. */
+    private synchronized PrimaryLocator locator(StoreUrl.Postgres cluster) {
         if (locator == null) {
-            Optional<Path> seen = config.store().timelinesFile().map(Engines::path);
-            locator = new PrimaryLocator(
-                    url, primary(), replicas(), config.store().statementTimeout(), seen, isServer);
+            Optional<Path> timelines = config.timelinesFile().map(Engines::path);
+            locator = new PrimaryLocator(cluster, primary(), replicas(), config.statementTimeout(), timelines, server);
         }
         return locator;
     }
@@ -195,41 +274,5 @@ public class Engines {
         } catch (InvalidPathException e) {
             throw new InvalidConfiguration("parley.store.timelines-file: \"" + file + "\" is not a path.");
         }
-    }
-
-    private long bytesMax() {
-        long bytesMax = config.store().sizeMax().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
-        if (bytesMax < SIZE_LEAST) {
-            throw new InvalidConfiguration(SIZE_MAX + ": it must be at least 1M.");
-        }
-        return bytesMax;
-    }
-
-    private Database postgres(StoreUrl.Postgres url) {
-        return new PostgresDatabase(
-                settings(url), postgresMigrations.get(), postgresSessions, chosenNode, secrecy.get(), random, meters);
-    }
-
-    private PostgresDatabase.Settings settings(StoreUrl.Postgres url) {
-        ParleyConfig.Store store = config.store();
-        store.sizeMax().ifPresent(size -> {
-            throw new InvalidConfiguration(SIZE_MAX + ": it bounds an SQLite store's file; remove the setting.");
-        });
-        String region = config.node().region();
-        return new PostgresDatabase.Settings(
-                locator(url),
-                isServer,
-                replicas(),
-                region,
-                store.connections(),
-                store.scanThreads(),
-                store.queue(),
-                store.scanQueue(),
-                store.statementTimeout(),
-                store.bookmarkWait(),
-                store.probeInterval(),
-                store.silenceMax(),
-                store.lagMax(),
-                slowLog());
     }
 }

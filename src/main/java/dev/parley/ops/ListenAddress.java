@@ -1,7 +1,6 @@
 package dev.parley.ops;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.ops.ParleyConfig.Access.Mode;
 import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,61 +11,53 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
- * One of the two addresses where the service listens, and whether it may while nobody is asked for a key.
+ * An address that the service listens on, checked before anything is opened.
  *
- * @param server the prefix of the settings that say the address
+ * @param server prefix of the settings {@code host} and {@code port}
  */
-record ListenAddress(String server, String host, String port, Optional<Mode> access) {
-    /** Where peers call. */
+record ListenAddress(String server, String host, String port) {
     static final String HTTP = "quarkus.http";
-    /** Where operators look. */
     static final String MANAGEMENT = "quarkus.management";
 
     private static final int PORT_MAX = 65_535;
 
-    static ListenAddress of(String server, SmallRyeConfig settings, ParleyConfig config) {
+    static ListenAddress of(String server, SmallRyeConfig settings) {
         return new ListenAddress(
                 server,
                 settings.getConfigValue(server + ".host").getValue(),
-                settings.getConfigValue(server + ".port").getValue(),
-                config.access().mode());
+                settings.getConfigValue(server + ".port").getValue());
     }
 
-    /**
-     * Refuses what cannot be listened on; and, unless keys or open access were asked for in so many words, every address that other
-     * machines can reach: who finds the service there could read and fill it.
-     */
-    void refuseUnsafe() {
+    void refuseInvalidPort() {
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > PORT_MAX) {
-            throw new InvalidConfiguration(
-                    portKey() + ": \"" + port + "\" is no port; it must be 0 to " + PORT_MAX + ".");
-        }
-        if (access.isEmpty() && !isLoopback()) {
-            throw new InvalidConfiguration(
-                    "parley.access: " + host + " (" + hostKey()
-                            + ") can be reached by other machines, and anybody there"
-                            + " could use the service; set parley.access=key to ask for keys, or parley.access=open if that is meant.");
+            throw new InvalidConfiguration(portKey() + ": \"" + port + "\" must be a port from 0 to " + PORT_MAX + ".");
         }
     }
 
-    /** Refuses the port of {@code other}, where both are on one address. */
+    /** Refuses an address that other machines can reach, for a service that requires no credential. */
+    void refuseRemote() {
+        if (!isLoopback()) {
+            throw new InvalidConfiguration(
+                    "parley.access: other machines can reach " + host + " (" + hostKey()
+                            + "), so anyone could use the service; set parley.access=key to require keys, or parley.access=open to allow it.");
+        }
+    }
+
+    /** Refuses the port of {@code other} if both have the same address. */
     void refuseSame(ListenAddress other) {
-        if (!port.equals("0") && Integer.parseInt(port) == Integer.parseInt(other.port) && isAt(other)) {
-            throw new InvalidConfiguration(portKey() + ": port " + port + " is that of " + other.portKey()
-                    + " too; choose another one with " + variable() + ".");
+        boolean samePort = !port.equals("0") && Integer.parseInt(port) == Integer.parseInt(other.port);
+        if (samePort
+                && (address().isAnyLocalAddress()
+                        || other.address().isAnyLocalAddress()
+                        || address().equals(other.address()))) {
+            throw new InvalidConfiguration(portKey() + ": port " + port + " is also " + other.portKey()
+                    + "; choose another one with " + variable() + ".");
         }
     }
 
-    private boolean isAt(ListenAddress other) {
-        InetAddress one = address();
-        InetAddress two = other.address();
-        return one.isAnyLocalAddress() || two.isAnyLocalAddress() || one.equals(two);
-    }
-
-    /** Refuses an address on which nothing can listen at this moment; tries it. */
+    /** Refuses an address that cannot be bound at the moment. */
     void refuseTaken() {
         InetAddress address = address();
         try (var socket = new ServerSocket()) {
@@ -74,9 +65,9 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         } catch (IOException e) {
             throw new InvalidConfiguration(
                     isOfThisMachine(address)
-                            ? portKey() + ": port " + port + " on " + host + " cannot be listened on (" + e.getMessage()
-                                    + "); stop the process that has it, or choose another one with " + variable() + "."
-                            : hostKey() + ": " + host + " is no address of this machine.");
+                            ? portKey() + ": port " + port + " on " + host + " cannot be bound (" + e.getMessage()
+                                    + "); stop the process that uses it, or choose another one with " + variable() + "."
+                            : hostKey() + ": " + host + " is not an address of this machine.");
         }
     }
 
@@ -90,16 +81,20 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
         }
     }
 
-    private InetAddress address() {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw unknownHost();
-        }
+    private boolean isLoopback() {
+        return Arrays.stream(addresses()).allMatch(InetAddress::isLoopbackAddress);
     }
 
-    private InvalidConfiguration unknownHost() {
-        return new InvalidConfiguration(hostKey() + ": no machine is known as \"" + host + "\".");
+    private InetAddress address() {
+        return addresses()[0];
+    }
+
+    private InetAddress[] addresses() {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new InvalidConfiguration(hostKey() + ": the host \"" + host + "\" is unknown.");
+        }
     }
 
     private String variable() {
@@ -112,14 +107,5 @@ record ListenAddress(String server, String host, String port, Optional<Mode> acc
 
     private String portKey() {
         return server + ".port";
-    }
-
-    /** Whether only this machine reaches it. */
-    boolean isLoopback() {
-        try {
-            return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
-        } catch (UnknownHostException e) {
-            throw unknownHost();
-        }
     }
 }

@@ -15,25 +15,24 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Where the jar starts. The command line is read before anything else is, so that a mistake in it costs nothing. To serve is the
- * command where none is given; any other runs beside a server, without HTTP, and ends.
+ * The entry point. It parses the command line before it starts the framework, so that help and mistakes cost nothing. The default
+ * command is {@code serve}; every other one runs beside a server, without HTTP, and ends.
  */
 @QuarkusMain
 public final class Main {
-    /** Held, so that its level is. */
+    /** A field, because the log manager references loggers weakly. */
     private static final Logger LIBRARIES = Logger.getLogger("org.hibernate");
 
     private Main() {}
 
     public static void main(String... args) throws Exception {
-        // Whatever the locale is: what peers say is in UTF-8, and a command prints it.
+        // Peers exchange UTF-8 and commands print it, whatever the locale is.
         System.setOut(utf8(FileDescriptor.out));
         System.setErr(utf8(FileDescriptor.err));
-        // Until the configuration is read nothing holds back what libraries say of themselves, and with a wrong one
-        // that is for good.
+        // Log levels are applied when the configuration has been read, and never if it is invalid.
         LIBRARIES.setLevel(Level.WARNING);
         var failure = new StartFailure(StartFailure.settings(System.getProperties(), System.getenv()));
-        CommandLine commands = CommandRun.speaking(new CommandLine(new ParleyCommand()));
+        CommandLine commands = CommandRun.printing(new CommandLine(new ParleyCommand()));
         try {
             CommandLine.ParseResult line = commands.parseArgs(args);
             Integer helpShown = CommandLine.executeHelpRequest(line);
@@ -41,16 +40,11 @@ public final class Main {
                 System.exit(helpShown);
             }
             if (!line.hasSubcommand() || line.subcommand().commandSpec().name().equals(ServeCommand.NAME)) {
-                // FrontDoor holds every URI against the RFC and says what is wrong; the framework would refuse without
-                // a word.
+                // RequestFilter checks each URI and explains a rejection; the framework would reply with an empty 400.
                 System.setProperty("vertx.disableURIValidation", "true");
-                Quarkus.run(ServeRun.class, failure::exit, args);
+                Quarkus.run(StartLog.class, failure::exit, args);
             } else {
-                System.setProperty(Wiring.SERVING, "false");
-                System.setProperty("quarkus.management.host-enabled", "false");
-                // No command searches as a peer does; without Hibernate it starts in three quarters of the time.
-                System.setProperty("quarkus.hibernate-orm.sqlite.active", "false");
-                System.setProperty("quarkus.hibernate-orm.postgresql.active", "false");
+                CommandRun.addProfile();
                 Quarkus.run(CommandRun.class, failure::exit, args);
             }
         } catch (ParameterException e) {

@@ -10,26 +10,25 @@ import io.quarkus.runtime.Quarkus;
 import io.smallrye.config.SmallRyeConfig;
 import jakarta.inject.Singleton;
 
-/** The figures of a server that no room of its own has: who waits, and what it is that runs. */
+/** The metrics of a server that belong to no other package: waiting requests, and the version. */
 @Singleton
 public final class ServiceMeters {
     private final MeterRegistry registry;
-    private final WaitRegistry feed;
+    private final WaitRegistry waits;
     private final EventStreams streams;
     private final SmallRyeConfig config;
 
-    public ServiceMeters(MeterRegistry registry, WaitRegistry feed, EventStreams streams, SmallRyeConfig config) {
+    public ServiceMeters(MeterRegistry registry, WaitRegistry waits, EventStreams streams, SmallRyeConfig config) {
         this.registry = registry;
-        this.feed = feed;
+        this.waits = waits;
         this.streams = streams;
         this.config = config;
     }
 
-    /** Shows them from now on, as they are when they are asked for. */
-    void watch() {
+    void register() {
         ErrorMeters.begin();
         RowDamaged.begin();
-        Gauge.builder("parley.waiters", feed, WaitRegistry::size)
+        Gauge.builder("parley.waiters", waits, WaitRegistry::size)
                 .description("Requests that wait for news, streams among them")
                 .register(registry);
         Gauge.builder("parley.streams", streams, EventStreams::size)

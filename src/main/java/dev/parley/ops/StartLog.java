@@ -1,25 +1,49 @@
 package dev.parley.ops;
 
+import dev.parley.access.AccessConfig;
+import dev.parley.expiry.ExpiryConfig;
+import dev.parley.http.HttpConfig;
+import dev.parley.http.access.OriginConfig;
+import dev.parley.http.filter.FilterConfig;
+import dev.parley.ice.IceConfig;
+import dev.parley.signaling.SessionConfig;
+import dev.parley.store.StoreConfig;
+import dev.parley.store.crypto.EncryptionConfig;
+import dev.parley.trace.TraceConfig;
+import dev.parley.waiting.WaitConfig;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.SmallRyeConfig;
-import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Three lines at the start that answer an operator's first questions: which version, how is it set, where does it listen. */
-@Singleton
-public final class StartLog {
+/** Logs the version, the configuration and the addresses in three lines when both ports listen, and waits for the stop. */
+public final class StartLog implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger("parley");
     private static final Set<String> SECRET_WORDS = Set.of("key", "keys", "secret", "password", "token");
-    private static final Set<String> KEYS =
-            ConfigClass.configClass(ParleyConfig.class).getProperties().keySet();
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
+    private static final Set<String> KEYS = Stream.of(
+                    AccessConfig.class,
+                    EncryptionConfig.class,
+                    ExpiryConfig.class,
+                    FilterConfig.class,
+                    HttpConfig.class,
+                    IceConfig.class,
+                    LogConfig.class,
+                    OriginConfig.class,
+                    SessionConfig.class,
+                    StoreConfig.class,
+                    TraceConfig.class,
+                    WaitConfig.class)
+            .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
 
     private final HttpServer server;
     private final SmallRyeConfig config;
@@ -29,23 +53,25 @@ public final class StartLog {
         this.config = config;
     }
 
-    /** Both ports listen now. */
-    void listening() {
+    @Override
+    public int run(String... args) {
         LOG.info(versions(config));
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
-                "Listening on http://%s:%d, described at /q/openapi; for operators on http://%s:%d",
+                "Listening on http://%s:%d (console at /, API description at /q/openapi); management on http://%s:%d",
                 config.getConfigValue(ListenAddress.HTTP + ".host").getValue(),
                 port(server.getPort(), ListenAddress.HTTP),
                 config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
                 port(server.getManagementPort(), ListenAddress.MANAGEMENT));
-        Set<String> misspelt = misspelt(System.getenv().keySet());
-        if (!misspelt.isEmpty()) {
-            LOG.warnf("No setting has these names, and they have no effect: %s", String.join(", ", misspelt));
+        Set<String> unknown = unknownVariables(System.getenv().keySet());
+        if (!unknown.isEmpty()) {
+            LOG.warnf("Ignored environment variables that are no settings: %s", String.join(", ", unknown));
         }
+        Quarkus.waitForExit();
+        return 0;
     }
 
-    /** The framework knows {@code bound} only where it chose it, and not after a restart in development mode; else it is as set. */
+    /** The framework does not report a configured port after a restart in development mode. */
     private int port(int bound, String server) {
         return bound > 0 ? bound : config.getValue(server + ".port", Integer.class);
     }
@@ -58,21 +84,20 @@ public final class StartLog {
                         Runtime.version());
     }
 
-    /** Every setting of ours as it is in force, secrets masked; what has no default and was not set is left out. */
+    /** The value of every setting of Parley that is set or has a default, with secrets masked. */
     static String effective(SmallRyeConfig config) {
         return KEYS.stream()
-                .sorted()
                 .map(config::getConfigValue)
                 .filter(setting -> setting.getValue() != null)
-                .map(setting -> setting.getName() + "=" + shown(setting.getName(), setting.getValue()))
+                .map(setting -> setting.getName() + "=" + masked(setting.getName(), setting.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
     /**
-     * Environment variables that look like settings of ours and are none. They are no reason not to start: for a service named
-     * parley Kubernetes sets some, such as {@code PARLEY_PORT}.
+     * Environment variables that look like settings of Parley and are none. They do not stop the start: for a service named parley,
+     * Kubernetes sets variables such as {@code PARLEY_PORT}.
      */
-    static Set<String> misspelt(Set<String> variables) {
+    public static Set<String> unknownVariables(Set<String> variables) {
         Set<String> known = KEYS.stream()
                 .map(key -> key.replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -81,8 +106,8 @@ public final class StartLog {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static String shown(String name, String value) {
-        String last = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    private static String masked(String name, String value) {
+        String last = name.substring(name.lastIndexOf('.') + 1);
         boolean secret = SECRET_WORDS.stream().anyMatch(word -> last.equals(word) || last.endsWith("-" + word));
         return secret ? "***" : USER_INFO.matcher(value).replaceAll("//***@");
     }

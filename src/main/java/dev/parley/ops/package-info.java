@@ -1,7 +1,8 @@
 /**
- * Running the service: its commands, its configuration and how the rooms are put together.
+ * Running the service: the entry point, the choice of the engine, the order of the start, health and the start log.
  *
- * <p>{@link dev.parley.ops.Main} is where the jar starts. {@link dev.parley.ops.ParleyConfig} is every setting there is.
+ * <p>{@link dev.parley.ops.Main} starts the process, {@link dev.parley.ops.Startup} the server in it. The settings of a package are
+ * declared in its {@code …Config} interface; {@link dev.parley.ops.StartLog} lists these interfaces.
  */
 @NullMarked
 package dev.parley.ops;

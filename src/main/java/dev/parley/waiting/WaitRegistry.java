@@ -5,6 +5,7 @@ import dev.parley.session.SessionMark;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
 import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Each waiting request also checks its session when that should have expired, because expiry is not a commit, and at a fixed
  * interval, because a notification between nodes may be lost.
  */
+@Singleton
 public final class WaitRegistry implements AutoCloseable {
+    private static final Duration RECHECK_AMONG_NODES = Duration.ofSeconds(5);
+    private static final Duration RECHECK_ALONE = Duration.ofSeconds(60);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final Vertx vertx;
-    private final WaitLimits limits;
+    private final WaitConfig limits;
+    private final Duration recheck;
     private final NodeNotifications nodes;
     private final InstantSource clock;
 
@@ -42,9 +47,11 @@ public final class WaitRegistry implements AutoCloseable {
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private volatile boolean closing;
 
-    public WaitRegistry(Vertx vertx, WaitLimits limits, NodeNotifications nodes, InstantSource clock) {
+    public WaitRegistry(Vertx vertx, WaitConfig limits, NodeNotifications nodes, InstantSource clock) {
         this.vertx = vertx;
         this.limits = limits;
+        // An SQLite store has one server, which misses no commit of its own.
+        this.recheck = limits.recheck().orElse(nodes == NodeNotifications.NONE ? RECHECK_ALONE : RECHECK_AMONG_NODES);
         this.nodes = nodes;
         this.clock = clock;
         nodes.listen(new FromOtherNodes());
@@ -60,7 +67,7 @@ public final class WaitRegistry implements AutoCloseable {
      */
     public Wait join(SessionKey key, String client, Waiter waiter) {
         count(client);
-        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, limits.recheck());
+        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, recheck);
         try {
             waits.compute(key, (same, others) -> others == null ? first(wait) : withinLimit(others, wait));
             if (closing) {

@@ -3,6 +3,7 @@ package dev.parley.access;
 import static dev.parley.access.TestIssuer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.TestConfig;
 import dev.parley.contract.MovableClock;
 import dev.parley.session.Namespace;
 import dev.parley.session.TokenHash;
@@ -169,8 +170,10 @@ class TokenIssuerTest {
     }
 
     private TokenIssuer trusting(TestIssuer issuer) {
-        return new TokenIssuer(
-                new TokenIssuer.Terms(TestIssuer.NAME, "parley", issuer.key(), "namespace", "roles"), clock);
+        AccessConfig config = TestConfig.of(
+                AccessConfig.class,
+                Map.of("parley.access.jwt.issuer", TestIssuer.NAME, "parley.access.jwt.public-key", issuer.pem()));
+        return TokenIssuer.configured(config, clock).orElseThrow();
     }
 
     private @Nullable Credential credential(Map<String, String> claims) {

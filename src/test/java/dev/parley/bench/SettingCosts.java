@@ -23,7 +23,6 @@ public final class SettingCosts {
 
     private static final List<Setting> SETTINGS = List.of(
             new Setting("defaults", Map.of()),
-            new Setting("each write in a commit of its own", Map.of("PARLEY_STORE_BATCH", "1")),
             new Setting("encrypted at rest", Map.of("PARLEY_ENCRYPTION_KEYS", Keys.setting("bench"))));
 
     private SettingCosts() {}

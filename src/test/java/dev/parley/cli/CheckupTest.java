@@ -2,6 +2,8 @@ package dev.parley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.TestConfig;
+import dev.parley.access.AccessConfig;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
@@ -15,14 +17,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What the doctor finds beside the store: for each "ok" there is a case in which it is not. */
+/** The findings of the doctor besides those of the store: for each "ok" there is a case that is not. */
 class CheckupTest {
+    private static final Map<String, String> KEYS_REQUIRED = Map.of("parley.access", "key");
+
     @Test
-    void settingsAreOkUnlessOneStopsTheStartOrHasNoEffect() {
+    void settingsAreOkUnlessOneStopsTheStartOrIsUnknown() {
         assertThat(finding("settings", checkup(Set.of(), () -> {})).level()).isEqualTo(Level.OK);
 
         Finding refused = finding("settings", checkup(Set.of(), () -> {
@@ -30,36 +34,44 @@ class CheckupTest {
         }));
         assertThat(refused.level()).isEqualTo(Level.FAULT);
         assertThat(refused.found()).isEqualTo("parley.x: it must be y.");
-        Finding misspelt = finding("settings", checkup(Set.of("PARLEY_STORE_URI"), () -> {}));
-        assertThat(misspelt.level()).isEqualTo(Level.WARNING);
-        assertThat(misspelt.found()).contains("PARLEY_STORE_URI");
+        Finding unknown = finding("settings", checkup(Set.of("PARLEY_STORE_URI"), () -> {}));
+        assertThat(unknown.level()).isEqualTo(Level.WARNING);
+        assertThat(unknown.found()).contains("PARLEY_STORE_URI");
     }
 
     @Test
-    void accessIsOkUnlessKeysAreAskedForAndThereIsNone() {
-        assertThat(access(false, Optional.empty(), 0).level()).isEqualTo(Level.OK);
-        assertThat(access(true, Optional.empty(), 1).level()).isEqualTo(Level.OK);
-        assertThat(access(true, Optional.of("https://issuer.example"), 0).level())
+    void accessIsOkUnlessRequiredKeysAreMissing() {
+        assertThat(access(Map.of(), 0).level()).isEqualTo(Level.OK);
+        assertThat(access(KEYS_REQUIRED, 1).level()).isEqualTo(Level.OK);
+        assertThat(access(Map.of("parley.access", "key", "parley.access.jwt.issuer", "https://issuer.example"), 0)
+                        .level())
                 .isEqualTo(Level.OK);
 
-        Finding nobody = access(true, Optional.empty(), 0);
-        assertThat(nobody.level()).isEqualTo(Level.WARNING);
-        assertThat(nobody.advice()).contains("parley key create");
+        Finding none = access(KEYS_REQUIRED, 0);
+        assertThat(none.level()).isEqualTo(Level.WARNING);
+        assertThat(none.advice()).contains("parley key create");
     }
 
     @Test
-    void versionsAreAFactAndNoJudgement() {
+    void versionsAreInformation() {
         assertThat(finding("versions", checkup(Set.of())).level()).isEqualTo(Level.INFO);
     }
 
-    private static Finding access(boolean asked, Optional<String> issuer, long keys) {
-        return new KeyCheck(asked, issuer, new StoreWithKeys(keys)).finding();
+    private static Finding access(Map<String, String> settings, long keys) {
+        return finding(
+                "access",
+                new Checkup(
+                        List.of(),
+                        Set.of(),
+                        "Parley 1",
+                        TestConfig.of(AccessConfig.class, settings),
+                        new StoreWithKeys(keys)));
     }
 
-    private static Checkup checkup(Set<String> misspelt, Runnable... settings) {
+    private static Checkup checkup(Set<String> unknown, Runnable... settings) {
         StoreAdmin store = new StoreWithKeys(1);
-        return new Checkup(
-                Arrays.asList(settings), misspelt, "Parley 1", new KeyCheck(true, Optional.empty(), store), store);
+        AccessConfig access = TestConfig.of(AccessConfig.class, KEYS_REQUIRED);
+        return new Checkup(Arrays.asList(settings), unknown, "Parley 1", access, store);
     }
 
     private static Finding finding(String subject, Checkup checkup) {
@@ -69,7 +81,7 @@ class CheckupTest {
                 .orElseThrow();
     }
 
-    /** Answers how many keys it has, and nothing else. */
+    /** A store that only reports its number of keys. */
     private record StoreWithKeys(long keys) implements StoreAdmin {
         @Override
         public void query(ReadOnlyQuery question, Duration timeMax, RowSink answer) {

@@ -27,8 +27,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,10 +52,13 @@ final class SettingsSource {
     /** A type that methods of mappings may return, with its place in the source. */
     private record Declared(ClassTree type, TreePath path) {}
 
+    /** An interface with {@code @ConfigMapping}; several may share a prefix. */
+    private record Mapping(String prefix, Declared declared) {}
+
     private final DocTrees docs;
     private final Map<String, Declared> types = new HashMap<>();
-    private final Map<String, Declared> mappings = new TreeMap<>();
-    private final Map<String, List<Setting>> groups = new LinkedHashMap<>();
+    private final List<Mapping> mappings = new ArrayList<>();
+    private final Map<String, List<Setting>> groups = new TreeMap<>();
 
     private SettingsSource(DocTrees docs) {
         this.docs = docs;
@@ -74,8 +77,10 @@ final class SettingsSource {
             for (CompilationUnitTree unit : task.parse()) {
                 source.declare(unit);
             }
-            source.mappings.forEach(source::addInterface);
-            return source.sorted();
+            source.mappings.sort(Comparator.comparing(
+                    mapping -> mapping.declared().type().getSimpleName().toString()));
+            source.mappings.forEach(mapping -> source.addInterface(mapping.prefix(), mapping.declared()));
+            return source.groups;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,7 +101,8 @@ final class SettingsSource {
                 var declared = new Declared(type, getCurrentPath());
                 types.put(type.getSimpleName().toString(), declared);
                 annotation(type.getModifiers().getAnnotations(), "ConfigMapping")
-                        .ifPresent(mapping -> mappings.put(values(mapping).get("prefix"), declared));
+                        .ifPresent(mapping ->
+                                mappings.add(new Mapping(values(mapping).get("prefix"), declared)));
                 return super.visitClass(type, nothing);
             }
         }.scan(unit, null);
@@ -143,7 +149,9 @@ final class SettingsSource {
         String range = returned != null && returned.type().getKind() == Tree.Kind.ENUM
                 ? constants(returned.type())
                 : Constraints.range(type.toString(), constraints);
-        groups.computeIfAbsent(prefix, group -> new ArrayList<>())
+        // The table of a key is named by its first two parts: parley.access.jwt.issuer belongs to parley.access.
+        String table = Stream.of(key.split("\\.")).limit(2).collect(joining("."));
+        groups.computeIfAbsent(table, group -> new ArrayList<>())
                 .add(new Setting(key, description(key, path), range, preset.orElse("")));
     }
 
@@ -174,16 +182,6 @@ final class SettingsSource {
                 .filter(member -> member instanceof VariableTree)
                 .map(member -> "`" + kebab(((VariableTree) member).getName().toString()) + "`")
                 .collect(joining(", "));
-    }
-
-    private Map<String, List<Setting>> sorted() {
-        var sorted = new TreeMap<String, List<Setting>>();
-        groups.forEach((prefix, settings) -> {
-            // parley.access.jwt.issuer belongs to the table of parley.access.
-            String table = Stream.of(prefix.split("\\.")).limit(2).collect(joining("."));
-            sorted.computeIfAbsent(table, group -> new ArrayList<>()).addAll(settings);
-        });
-        return sorted;
     }
 
     static Optional<AnnotationTree> annotation(List<? extends AnnotationTree> annotations, String name) {

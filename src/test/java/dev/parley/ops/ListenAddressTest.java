@@ -4,45 +4,42 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.ops.ParleyConfig.Access.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where other machines could reach it, the service listens only if it is told that it is open to them. */
+/** The service listens on addresses that other machines reach only if access is configured. */
 class ListenAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1", "localhost"})
-    void onALoopbackAddressNothingNeedBeSaid(String host) {
-        assertThatCode(() -> refuseUnsafe(host, "8080", Optional.empty())).doesNotThrowAnyException();
+    void loopbackAddressesNeedNoPermission(String host) {
+        assertThatCode(() -> http(host, "8080").refuseRemote()).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1"})
-    void elsewhereOpenAccessHasToBeAskedFor(String host) {
+    void addressesThatOtherMachinesReachAreRefused(String host) {
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> refuseUnsafe(host, "8080", Optional.empty()))
+                .isThrownBy(() -> http(host, "8080").refuseRemote())
                 .withMessageContainingAll("parley.access", host);
-        assertThatCode(() -> refuseUnsafe(host, "8080", Optional.of(Mode.OPEN))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"65536", "70000", "-1", "http", "", "99999999999"})
-    void aPortThatIsNoneIsRefused(String port) {
+    void anInvalidPortIsRefused(String port) {
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> refuseUnsafe("127.0.0.1", port, Optional.of(Mode.OPEN)))
+                .isThrownBy(() -> http("127.0.0.1", port).refuseInvalidPort())
                 .withMessageContaining("quarkus.http.port");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "65535"})
-    void everyOtherPortIsTaken(String port) {
-        assertThatCode(() -> refuseUnsafe("127.0.0.1", port, Optional.empty())).doesNotThrowAnyException();
+    void everyOtherPortIsAccepted(String port) {
+        assertThatCode(() -> http("127.0.0.1", port).refuseInvalidPort()).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -52,9 +49,9 @@ class ListenAddressTest {
         "0.0.0.0, 8080, 127.0.0.1, 8080",
         "127.0.0.1, 8080, 0.0.0.0, 8080",
     })
-    void onePortIsNotForBoth(String host, String port, String operatorsHost, String operatorsPort) {
+    void thePortsMustDiffer(String host, String port, String managementHost, String managementPort) {
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> refuseSame(host, port, operatorsHost, operatorsPort))
+                .isThrownBy(() -> refuseSame(host, port, managementHost, managementPort))
                 .withMessageContainingAll("quarkus.http.port", "quarkus.management.port", "QUARKUS_MANAGEMENT_PORT");
     }
 
@@ -64,13 +61,13 @@ class ListenAddressTest {
         "127.0.0.1, 8080, 127.0.0.2, 8080",
         "127.0.0.1, 0, 127.0.0.1, 0",
     })
-    void differentAddressesAreTaken(String host, String port, String operatorsHost, String operatorsPort) {
-        assertThatCode(() -> refuseSame(host, port, operatorsHost, operatorsPort))
+    void differentAddressesAreAccepted(String host, String port, String managementHost, String managementPort) {
+        assertThatCode(() -> refuseSame(host, port, managementHost, managementPort))
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void aPortThatIsInUseIsRefusedAndAnyOtherIsNot() throws IOException {
+    void onlyAPortInUseIsRefused() throws IOException {
         int port;
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
@@ -83,22 +80,21 @@ class ListenAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.7", "no-such-host.invalid"})
-    void aHostThatIsNotOfThisMachineIsRefused(String host) {
+    void aHostOfAnotherMachineIsRefused(String host) {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> refuseTaken(host, 0))
                 .withMessageContainingAll("quarkus.http.host", host);
     }
 
-    private static void refuseSame(String host, String port, String operatorsHost, String operatorsPort) {
-        new ListenAddress(ListenAddress.MANAGEMENT, operatorsHost, operatorsPort, Optional.empty())
-                .refuseSame(new ListenAddress(ListenAddress.HTTP, host, port, Optional.empty()));
+    private static void refuseSame(String host, String port, String managementHost, String managementPort) {
+        new ListenAddress(ListenAddress.MANAGEMENT, managementHost, managementPort).refuseSame(http(host, port));
     }
 
     private static void refuseTaken(String host, int port) {
-        new ListenAddress(ListenAddress.HTTP, host, Integer.toString(port), Optional.of(Mode.OPEN)).refuseTaken();
+        http(host, Integer.toString(port)).refuseTaken();
     }
 
-    private static void refuseUnsafe(String host, String port, Optional<Mode> access) {
-        new ListenAddress(ListenAddress.HTTP, host, port, access).refuseUnsafe();
+    private static ListenAddress http(String host, String port) {
+        return new ListenAddress(ListenAddress.HTTP, host, port);
     }
 }

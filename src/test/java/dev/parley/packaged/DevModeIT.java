@@ -58,7 +58,7 @@ class DevModeIT {
                     .untilAsserted(() -> assertThat(
                                     Files.readString(log).lines().filter(line -> line.contains("Listening on")))
                             .hasSize(2)
-                            .allMatch(line -> line.contains("Listening on http://127.0.0.1:" + port + ",")));
+                            .allMatch(line -> line.contains("Listening on http://127.0.0.1:" + port + " (console")));
             assertThat(log).content().doesNotContain(" ERROR ", "Exception");
         } finally {
             // The service runs in a process that Maven starts.

@@ -62,8 +62,7 @@ class EncryptionIT {
     }
 
     @Test
-    void anEncryptedStoreDoesNotStartWithoutItsKeyAndRejectsAlteredValues()
-            throws IOException, SQLException {
+    void anEncryptedStoreDoesNotStartWithoutItsKeyAndRejectsAlteredValues() throws IOException, SQLException {
         Path keys = Files.writeString(folder.resolve("keys"), Keys.setting("k") + "\n");
         Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r--r--"));
         ParleyJar sealed = jar().with("PARLEY_ENCRYPTION_KEYS_FILE", keys.toString());

@@ -36,11 +36,11 @@ class KeyIT {
         ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
         try (RunningParley server = jar.with("QUARKUS_HTTP_HOST", "0.0.0.0").start()) {
             assertThat(server.log())
-                    .contains("Keys are asked for, and there is none; make one with \"parley key create\".");
+                    .contains("API keys are required, but there are none; create one with \"parley key create\".");
             assertThat(topics(server, null).statusCode()).isEqualTo(401);
             ProcessExit doctor = jar.run("doctor");
             assertThat(doctor.code()).as(doctor.out()).isEqualTo(3);
-            assertThat(doctor.out()).contains("keys are asked for, and none is found");
+            assertThat(doctor.out()).contains("API keys are required, but there are none");
 
             ProcessExit created = jar.run("key", "create", "web", "--namespace", "chess", "--role", "peer,observer");
             assertThat(created.code()).as(created.err()).isZero();
@@ -82,7 +82,7 @@ class KeyIT {
         try (RunningParley server = jar.start()) {
             assertThat(topics(server, json.path("key").textValue()).statusCode())
                     .isEqualTo(200);
-            assertThat(server.log()).doesNotContain("there is none");
+            assertThat(server.log()).doesNotContain("there are none");
         }
     }
 

@@ -176,6 +176,7 @@ class StartIT {
         "parley.http.drain, 301s",
         "parley.expiry.schedule, nonsense",
         "parley.expiry.schedule, 0s",
+        "parley.expiry.cron, 0 61 * * * ?",
         "parley.waiting.keep-alive, 60s",
         "parley.waiting.max, 31s",
         "parley.ice.turn, turn:turn.example.org",

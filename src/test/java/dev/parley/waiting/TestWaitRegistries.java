@@ -15,7 +15,10 @@ public final class TestWaitRegistries {
 
     public static WaitRegistry nobodyWaits() {
         return new WaitRegistry(
-                VERTX, new WaitLimits(1, 1, 1, Duration.ofMinutes(1)), NodeNotifications.NONE, InstantSource.system());
+                VERTX,
+                new TestWaitConfig(1, 1, 1, Duration.ofMinutes(1)),
+                NodeNotifications.NONE,
+                InstantSource.system());
     }
 
     /** A feed whose waiters look when they are woken, and not by themselves. */
@@ -34,7 +37,7 @@ public final class TestWaitRegistries {
     }
 
     private static WaitRegistry among(NodeNotifications neighbours, InstantSource clock, Duration recheck) {
-        return new WaitRegistry(VERTX, new WaitLimits(1_000, 1_000, 1_000, recheck), neighbours, clock);
+        return new WaitRegistry(VERTX, new TestWaitConfig(1_000, 1_000, 1_000, recheck), neighbours, clock);
     }
 
     /** Lets {@code waiter} wait from an event loop of its own. */

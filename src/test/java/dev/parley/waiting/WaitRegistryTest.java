@@ -201,7 +201,7 @@ class WaitRegistryTest {
     @Test
     void asManyWaitForASessionAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
-                vertx, new WaitLimits(3, 100, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
+                vertx, new TestWaitConfig(3, 100, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
         Wait first = join(feed, KEY, "a", new RecordingWaiter());
         join(feed, KEY, "b", new RecordingWaiter());
         join(feed, KEY, "c", new RecordingWaiter());
@@ -216,7 +216,7 @@ class WaitRegistryTest {
     @Test
     void asManyOfAClientWaitAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
-                vertx, new WaitLimits(100, 3, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
+                vertx, new TestWaitConfig(100, 3, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
         Wait first = join(feed, key("1"), "a", new RecordingWaiter());
         join(feed, key("2"), "a", new RecordingWaiter());
         join(feed, key("3"), "a", new RecordingWaiter());
@@ -232,7 +232,7 @@ class WaitRegistryTest {
     @Test
     void asManyWaitInAllAsMay() throws Exception {
         WaitRegistry feed = new WaitRegistry(
-                vertx, new WaitLimits(100, 100, 3, NEVER), NodeNotifications.NONE, InstantSource.system());
+                vertx, new TestWaitConfig(100, 100, 3, NEVER), NodeNotifications.NONE, InstantSource.system());
         Wait first = join(feed, key("1"), "a", new RecordingWaiter());
         join(feed, key("2"), "b", new RecordingWaiter());
         join(feed, key("3"), "c", new RecordingWaiter());
@@ -246,7 +246,7 @@ class WaitRegistryTest {
     @Test
     void theBoundsHoldWhenAllComeAtOnce() throws Exception {
         WaitRegistry feed = new WaitRegistry(
-                vertx, new WaitLimits(10, 20, 30, NEVER), NodeNotifications.NONE, InstantSource.system());
+                vertx, new TestWaitConfig(10, 20, 30, NEVER), NodeNotifications.NONE, InstantSource.system());
         var joining = new ArrayList<CompletableFuture<Wait>>();
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
@@ -305,7 +305,10 @@ class WaitRegistryTest {
 
     private WaitRegistry feed(Duration recheck) {
         return new WaitRegistry(
-                vertx, new WaitLimits(1_000, 1_000, 1_000, recheck), NodeNotifications.NONE, InstantSource.system());
+                vertx,
+                new TestWaitConfig(1_000, 1_000, 1_000, recheck),
+                NodeNotifications.NONE,
+                InstantSource.system());
     }
 
     private Wait join(WaitRegistry feed, SessionKey key, String client, Waiter waiter) throws Exception {

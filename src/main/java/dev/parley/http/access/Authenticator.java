@@ -1,5 +1,7 @@
 package dev.parley.http.access;
 
+import dev.parley.access.AccessConfig;
+import dev.parley.access.AccessConfig.AccessMode;
 import dev.parley.access.ApiKeys;
 import dev.parley.access.Credential;
 import dev.parley.access.Role;
@@ -8,6 +10,8 @@ import dev.parley.session.TokenHash;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Lets a request in whose credential has a role that may do what is asked. One hash and one look into a map; the store is not
  * asked. Only the header is read: what stands in a URL ends up in logs and histories (RFC 6750, section 5.3).
  */
+@Singleton
 public final class Authenticator {
     /** RFC 6750, section 2.1; the name of a scheme has no case (RFC 9110, section 11.1). */
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +([A-Za-z0-9._~+/-]+=*)");
@@ -26,19 +31,9 @@ public final class Authenticator {
     private final @Nullable ApiKeys keys;
     private final @Nullable TokenIssuer issuer;
 
-    private Authenticator(@Nullable ApiKeys keys, @Nullable TokenIssuer issuer) {
-        this.keys = keys;
-        this.issuer = issuer;
-    }
-
-    /** Nobody is asked for anything. */
-    public static Authenticator open() {
-        return new Authenticator(null, null);
-    }
-
-    /** @param issuer whose tokens are as good as keys; null where there is none */
-    public static Authenticator asking(ApiKeys keys, @Nullable TokenIssuer issuer) {
-        return new Authenticator(keys, issuer);
+    public Authenticator(AccessConfig config, ApiKeys keys, InstantSource clock) {
+        this.issuer = TokenIssuer.configured(config, clock).orElse(null);
+        this.keys = config.mode().filter(AccessMode.KEY::equals).isPresent() ? keys : null;
     }
 
     /** Whether it asks for credentials at all. */

@@ -3,6 +3,7 @@ package dev.parley.http.access;
 import io.netty.util.NetUtil;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>That is the address of the connection, or, where that is a trusted proxy's, the address that {@link TrustedProxies} forwarded.
  * Of IPv6 the first 64 bits count, for a client has all addresses that begin with them.
  */
+@Singleton
 public final class ClientAddresses {
     private static final String WITHOUT_ADDRESS = "local";
 

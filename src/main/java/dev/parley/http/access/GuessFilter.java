@@ -1,17 +1,23 @@
 package dev.parley.http.access;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.access.AccessConfig;
 import dev.parley.access.GuessLimiter;
 import dev.parley.session.SessionKey;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /** Stands before every look-up by a code, of either API, and learns from the reply whether it was a guess that missed. */
+@Singleton
 public final class GuessFilter {
     private final Optional<GuessLimiter> guesses;
     private final ClientAddresses addresses;
 
-    public GuessFilter(Optional<GuessLimiter> guesses, ClientAddresses addresses) {
-        this.guesses = guesses;
+    public GuessFilter(AccessConfig config, ClientAddresses addresses) {
+        int missesMax = config.missesPerAddress();
+        this.guesses =
+                missesMax == 0 ? Optional.empty() : Optional.of(new GuessLimiter(missesMax, Ticker.systemTicker()));
         this.addresses = addresses;
     }
 

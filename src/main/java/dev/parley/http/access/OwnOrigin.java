@@ -1,7 +1,9 @@
 package dev.parley.http.access;
 
+import dev.parley.config.InvalidConfiguration;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is spelled as browsers spell it, in lower case and without a default port, because it is compared with what they send.
  */
+@Singleton
 public final class OwnOrigin {
     private static final Pattern WEB_ORIGIN = Pattern.compile(
             "(https?)://([a-z0-9._-]{1,253}|\\[[0-9a-f:.]{2,45}])(?::([0-9]{0,5}))?", Pattern.CASE_INSENSITIVE);
@@ -25,9 +28,12 @@ public final class OwnOrigin {
     private final @Nullable String configured;
     private final TrustedProxies proxies;
 
-    /** @param configured the origin in any case; null where it is read from each request */
-    public OwnOrigin(@Nullable String configured, TrustedProxies proxies) {
-        this.configured = configured;
+    public OwnOrigin(OriginConfig config, TrustedProxies proxies) {
+        try {
+            this.configured = config.publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("parley.http.public-url: " + e.getMessage());
+        }
         this.proxies = proxies;
     }
 

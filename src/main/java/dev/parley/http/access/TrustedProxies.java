@@ -1,10 +1,13 @@
 package dev.parley.http.access;
 
+import dev.parley.config.InvalidConfiguration;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Quarkus can read these headers too ({@code quarkus.http.proxy}), but takes the first address of a list, which the client
  * wrote.
  */
+@Singleton
 public final class TrustedProxies {
     private static final String FORWARDED = "Forwarded";
     private static final String FORWARDED_FOR = "X-Forwarded-For";
@@ -35,6 +39,15 @@ public final class TrustedProxies {
     private static final String FORWARDED_HOST = "X-Forwarded-Host";
 
     private final List<IpSubnetFilterRule> networks;
+
+    @Inject
+    public TrustedProxies(OriginConfig config) {
+        try {
+            this.networks = networks(config.trustedProxies().orElse(List.of()));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("parley.limits.trusted-proxies: " + e.getMessage());
+        }
+    }
 
     private TrustedProxies(List<IpSubnetFilterRule> networks) {
         this.networks = networks;
@@ -47,7 +60,11 @@ public final class TrustedProxies {
      * @throws IllegalArgumentException naming the entry that is neither
      */
     public static TrustedProxies of(List<String> entries) {
-        return new TrustedProxies(entries.stream().map(TrustedProxies::network).toList());
+        return new TrustedProxies(networks(entries));
+    }
+
+    private static List<IpSubnetFilterRule> networks(List<String> entries) {
+        return entries.stream().map(TrustedProxies::network).toList();
     }
 
     private static IpSubnetFilterRule network(String text) {

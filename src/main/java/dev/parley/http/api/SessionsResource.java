@@ -2,7 +2,7 @@ package dev.parley.http.api;
 
 import dev.parley.http.Caller;
 import dev.parley.http.EntityTags;
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
 import dev.parley.http.Replies;
 import dev.parley.http.Views.EventsView;
@@ -16,13 +16,13 @@ import dev.parley.http.wait.EventId;
 import dev.parley.http.wait.EventStream;
 import dev.parley.http.wait.EventStreams;
 import dev.parley.http.wait.LongPoll;
-import dev.parley.http.wait.WaitDurations;
 import dev.parley.session.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionVersion;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
+import dev.parley.waiting.WaitConfig;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -55,22 +55,22 @@ public final class SessionsResource {
     private final GuessFilter gate;
     private final LongPoll longPoll;
     private final EventStreams streams;
-    private final HttpSettings settings;
-    private final WaitDurations durations;
+    private final HttpConfig config;
+    private final WaitConfig waiting;
 
     public SessionsResource(
             Signaling signaling,
             GuessFilter gate,
             LongPoll longPoll,
             EventStreams streams,
-            HttpSettings settings,
-            WaitDurations durations) {
+            HttpConfig config,
+            WaitConfig waiting) {
         this.signaling = signaling;
         this.gate = gate;
         this.longPoll = longPoll;
         this.streams = streams;
-        this.settings = settings;
-        this.durations = durations;
+        this.config = config;
+        this.waiting = waiting;
     }
 
     @POST
@@ -96,7 +96,7 @@ public final class SessionsResource {
                         QueryParameters.filter(topic),
                         QueryParameters.filter(tag),
                         QueryParameters.cursor(cursor),
-                        QueryParameters.limit(limit, settings.pageMax()))
+                        QueryParameters.limit(limit, config.pageMax()))
                 .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
     }
 
@@ -107,7 +107,7 @@ public final class SessionsResource {
         var caller = new Caller(client);
         SessionKey key = caller.key(gate, code);
         EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
-        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.requestedWait(durations.waitMax());
+        Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.requestedWait(waiting.max());
         return wait.map(time -> longPoll.session(client, caller.readFrom(), key, ifNoneMatch, time))
                 .orElseGet(() -> signaling.session(caller.readFrom(), key))
                 .thenApply(served -> {
@@ -174,8 +174,8 @@ public final class SessionsResource {
         var caller = new Caller(client);
         SessionKey key = caller.key(gate, code);
         long seen = QueryParameters.after(after);
-        int max = QueryParameters.limit(limit, settings.pageMax());
-        Optional<Duration> wait = caller.requestedWait(durations.waitMax());
+        int max = QueryParameters.limit(limit, config.pageMax());
+        Optional<Duration> wait = caller.requestedWait(waiting.max());
         return wait.map(time -> longPoll.events(client, caller.readFrom(), key, seen, max, time))
                 .orElseGet(() -> signaling.events(caller.readFrom(), key, seen, max))
                 .thenApply(served -> {

@@ -1,7 +1,7 @@
 package dev.parley.http.api;
 
 import dev.parley.http.Caller;
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
 import dev.parley.http.Views.TopicsView;
 import dev.parley.signaling.Signaling;
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class TopicsResource {
     private final Signaling signaling;
-    private final HttpSettings settings;
+    private final HttpConfig config;
 
-    public TopicsResource(Signaling signaling, HttpSettings settings) {
+    public TopicsResource(Signaling signaling, HttpConfig config) {
         this.signaling = signaling;
-        this.settings = settings;
+        this.config = config;
     }
 
     @GET
@@ -44,7 +44,7 @@ public final class TopicsResource {
                         caller.namespace(),
                         prefix,
                         QueryParameters.cursor(cursor),
-                        QueryParameters.limit(limit, settings.pageMax()))
+                        QueryParameters.limit(limit, config.pageMax()))
                 .thenApply(served -> caller.reply(Status.OK, served, TopicsView.of(served.result())));
     }
 }

@@ -1,7 +1,6 @@
 package dev.parley.http.filter;
 
 import dev.parley.access.Role;
-import dev.parley.http.HttpSettings;
 import dev.parley.http.Replies;
 import dev.parley.http.access.AuthChallenge;
 import dev.parley.http.access.Authenticator;
@@ -11,8 +10,12 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What health in detail and metrics pass where keys are asked for: who looks from another machine needs the role of an operator. On
@@ -26,15 +29,24 @@ public final class ManagementFilter {
     private static final String LIVENESS = "/q/health/live";
 
     private final Authenticator gate;
-    private final boolean fromAfar;
+    private final boolean remote;
 
-    public ManagementFilter(Authenticator gate, HttpSettings settings) {
+    /** @param host the host that the management interface listens on */
+    public ManagementFilter(Authenticator gate, @ConfigProperty(name = "quarkus.management.host") String host) {
         this.gate = gate;
-        this.fromAfar = settings.operatorsFromAfar();
+        this.remote = !isLoopback(host);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            return false; // the start is refused, and the reason reported, by the check of listen addresses
+        }
     }
 
     void open(@Observes ManagementInterface management) {
-        if (gate.asks() && fromAfar) {
+        if (gate.asks() && remote) {
             management.router().route().order(Integer.MIN_VALUE).handler(this::enter);
         }
     }

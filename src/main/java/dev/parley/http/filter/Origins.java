@@ -14,12 +14,12 @@ public record Origins(boolean all, Set<String> listed, Set<Pattern> expressions)
     private static final Pattern ORIGIN = Pattern.compile("null|[a-z][a-z0-9+.-]*://[^/?#@\\s]+");
 
     /**
-     * Reads a list as the configuration has it.
+     * Parses the value of {@code parley.cors.origins}, which the configuration converts by this method.
      *
      * @param text origins separated by commas, {@code /…/} for a regular expression, or {@code *} for all
      * @throws IllegalArgumentException naming the entry that is none of these
      */
-    public static Origins parse(String text) {
+    public static Origins of(String text) {
         if (text.strip().equals("*")) {
             return new Origins(true, Set.of(), Set.of());
         }

@@ -1,8 +1,9 @@
 package dev.parley.http.filter;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.access.AccessConfig;
 import dev.parley.access.Credential;
 import dev.parley.access.RateLimiter;
-import dev.parley.access.RateLimiters;
 import dev.parley.http.access.ClientAddresses;
 import dev.parley.session.SignalingException.TooManyRequests;
 import io.vertx.core.MultiMap;
@@ -10,6 +11,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in as many requests of each as its rate allows, and tells with every reply how it stands: {@code RateLimit-Policy} and
@@ -25,22 +28,27 @@ public final class RateFilter {
     private static final String POLICY = "RateLimit-Policy";
     private static final String LIMIT = "RateLimit";
 
-    private final RateLimiters rates;
+    private final @Nullable RateLimiter perAddress;
+    private final @Nullable RateLimiter perKey;
     private final ClientAddresses addresses;
 
-    public RateFilter(RateLimiters rates, ClientAddresses addresses) {
-        this.rates = rates;
+    public RateFilter(AccessConfig config, ClientAddresses addresses) {
+        this.perAddress = limiter("address", config.requestsPerAddress());
+        this.perKey = limiter("key", config.requestsPerKey());
         this.addresses = addresses;
     }
 
+    private static @Nullable RateLimiter limiter(String name, Optional<Integer> quota) {
+        return quota.map(perMinute -> new RateLimiter(name, perMinute, Ticker.systemTicker()))
+                .orElse(null);
+    }
+
     void open(@Observes Router router) {
-        RateLimiter perAddress = rates.perAddress();
         if (perAddress != null) {
             router.route()
                     .order(RequestFilter.RATE_ORDER)
                     .handler(context -> pass(context, perAddress, addresses.of(context.request())));
         }
-        RateLimiter perKey = rates.perKey();
         if (perKey != null) {
             router.route().order(RequestFilter.KEY_RATE_ORDER).handler(context -> passWithKey(context, perKey));
         }

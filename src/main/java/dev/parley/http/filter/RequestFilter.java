@@ -5,7 +5,7 @@ import dev.parley.http.AllowedMethods;
 import dev.parley.http.BodyReader;
 import dev.parley.http.Bookmarks;
 import dev.parley.http.ErrorReply;
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
 import dev.parley.http.RefusedBody;
 import dev.parley.http.Replies;
@@ -74,25 +74,24 @@ public final class RequestFilter {
     private final @Nullable RequestSpans spans;
 
     public RequestFilter(
-            HttpSettings settings,
-            Origins origins,
+            HttpConfig config,
+            FilterConfig filters,
             OwnOrigin ownOrigin,
             Bookmarks bookmarks,
             HttpDate date,
             RequestMeters meters,
             ClientAddresses addresses,
             Authenticator gate,
-            Optional<AccessLog> accessLog,
             Optional<RequestSpans> spans) {
-        this.crossOrigin = new CrossOrigin(origins, ownOrigin);
+        this.crossOrigin = new CrossOrigin(filters.corsOrigins(), ownOrigin);
         this.namespaces = new Namespaces(ownOrigin);
-        this.bodyBytesMax = settings.bodyBytesMax();
+        this.bodyBytesMax = config.bodyBytesMax();
         this.bookmarks = bookmarks;
         this.date = date;
         this.meters = meters;
         this.addresses = addresses;
         this.gate = gate;
-        this.accessLog = accessLog.orElse(null);
+        this.accessLog = filters.accessLogged() ? new AccessLog() : null;
         this.spans = spans.orElse(null);
     }
 

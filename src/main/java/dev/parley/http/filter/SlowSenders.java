@@ -1,6 +1,5 @@
 package dev.parley.http.filter;
 
-import dev.parley.http.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -33,10 +32,10 @@ public final class SlowSenders {
     private final HttpDate date;
     private final AtomicInteger connections = new AtomicInteger();
 
-    public SlowSenders(Vertx vertx, HttpSettings settings, HttpDate date) {
+    public SlowSenders(Vertx vertx, FilterConfig config, HttpDate date) {
         this.vertx = vertx;
-        this.timeMax = settings.arrivalMax();
-        this.connectionsMax = settings.connectionsMax();
+        this.timeMax = config.arrivalMax();
+        this.connectionsMax = config.connectionsMax();
         this.date = date;
     }
 

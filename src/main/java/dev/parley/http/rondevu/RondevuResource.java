@@ -4,7 +4,7 @@ import static dev.parley.http.rondevu.RondevuBodies.present;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
 import dev.parley.http.access.GuessFilter;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
@@ -19,6 +19,7 @@ import dev.parley.http.rondevu.RondevuBodies.TopicSessions;
 import dev.parley.http.rondevu.RondevuBodies.Topics;
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
+import dev.parley.session.Limits;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.Malformed;
@@ -55,17 +56,20 @@ public final class RondevuResource {
 
     private final Signaling signaling;
     private final GuessFilter gate;
-    private final HttpSettings settings;
+    private final HttpConfig config;
+    private final Limits limits;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
             GuessFilter gate,
-            HttpSettings settings,
+            HttpConfig config,
+            Limits limits,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
         this.gate = gate;
-        this.settings = settings;
+        this.config = config;
+        this.limits = limits;
         this.version = version;
     }
 
@@ -96,11 +100,11 @@ public final class RondevuResource {
     @Path("{topic}/sessions")
     public CompletionStage<Sessions> sessions(@Context RoutingContext client, @PathParam("topic") String topic) {
         var caller = new Caller(client);
-        if (topic.codePointCount(0, topic.length()) > settings.topicCharsMax()) {
-            throw new Malformed("A topic may be at most " + settings.topicCharsMax() + " characters.");
+        if (topic.codePointCount(0, topic.length()) > limits.topicCharsMax()) {
+            throw new Malformed("A topic may be at most " + limits.topicCharsMax() + " characters.");
         }
         return signaling
-                .waiting(caller.readFrom(), caller.namespace(), topic, settings.pageMax())
+                .waiting(caller.readFrom(), caller.namespace(), topic, config.pageMax())
                 .thenApply(served -> caller.reply(Status.OK, served, Sessions.of(served.result())));
     }
 
@@ -147,7 +151,7 @@ public final class RondevuResource {
 
     private CompletionStage<Paged> topicPage(Caller caller, @Nullable String pageText, @Nullable String limitText) {
         int page = count("page", pageText, 1);
-        int limit = Math.min(count("limit", limitText, PAGE_DEFAULT), settings.pageMax());
+        int limit = Math.min(count("limit", limitText, PAGE_DEFAULT), config.pageMax());
         int offset = (int) Math.min(Integer.MAX_VALUE, (page - 1L) * limit);
         return signaling
                 .topicPage(caller.readFrom(), caller.namespace(), offset, limit)

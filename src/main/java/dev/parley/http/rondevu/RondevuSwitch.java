@@ -1,6 +1,7 @@
 package dev.parley.http.rondevu;
 
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -10,15 +11,16 @@ import jakarta.ws.rs.ext.Provider;
 @Provider
 @Switchable
 public final class RondevuSwitch implements ContainerRequestFilter {
-    private final boolean enabled;
+    private final Instance<HttpConfig> config;
 
-    public RondevuSwitch(HttpSettings settings) {
-        this.enabled = settings.rondevuEnabled();
+    /** @param config resolved per request, because the framework creates filters before the run-time configuration exists */
+    public RondevuSwitch(Instance<HttpConfig> config) {
+        this.config = config;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (!enabled) {
+        if (!config.get().rondevuEnabled()) {
             throw new NotFoundException();
         }
     }

@@ -3,7 +3,7 @@ package dev.parley.http.wait;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.http.Clients;
 import dev.parley.http.EventLoop;
-import dev.parley.http.HttpSettings;
+import dev.parley.http.HttpConfig;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
 import dev.parley.http.access.CredentialEnded;
@@ -13,6 +13,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.Wait;
+import dev.parley.waiting.WaitConfig;
 import dev.parley.waiting.WaitRegistry;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -41,15 +42,15 @@ public final class EventStreams {
             ClientAddresses addresses,
             Authenticator authenticator,
             ObjectMapper json,
-            HttpSettings settings,
-            WaitDurations durations) {
+            HttpConfig config,
+            WaitConfig waiting) {
         this.signaling = signaling;
         this.registry = registry;
         this.addresses = addresses;
         this.authenticator = authenticator;
         this.json = json;
-        this.pageMax = settings.pageMax();
-        this.keepAlive = durations.keepAlive();
+        this.pageMax = config.pageMax();
+        this.keepAlive = waiting.keepAlive();
     }
 
     /**

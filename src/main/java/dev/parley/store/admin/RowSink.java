@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Receives the result of a {@link ReadOnlyQuery} row by row. */
 public interface RowSink {
     /** Receives the names of the columns, before the first row. */
-    void columns(List<String> names);
+    default void columns(List<String> names) {}
 
     /**
      * Receives one row: text, numbers, null, and {@code byte[]} for binary values.

@@ -1,9 +1,17 @@
 package dev.parley.store.crypto;
 
+import dev.parley.config.InvalidConfiguration;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,12 +19,57 @@ import java.util.regex.Pattern;
 public final class EncryptionKeys {
     public static final EncryptionKeys EMPTY = new EncryptionKeys(List.of());
 
+    private static final String KEYS_FILE = PayloadEncryption.KEYS + "-file";
+
+    /** The group may read the file: so an orchestrator passes a secret to a service that does not run as root. */
+    private static final Set<PosixFilePermission> FORBIDDEN = PosixFilePermissions.fromString("----wxrwx");
+
     private static final Pattern ENTRY = Pattern.compile("([A-Za-z0-9._-]{1,64})=(\\S+)");
 
     private final List<EncryptionKey> keys;
 
     private EncryptionKeys(List<EncryptionKey> keys) {
         this.keys = List.copyOf(keys);
+    }
+
+    /** @throws InvalidConfiguration naming the setting that is wrong; the message contains no part of a key */
+    public static EncryptionKeys configured(EncryptionConfig config) {
+        if (config.keys().isPresent() && config.keysFile().isPresent()) {
+            throw new InvalidConfiguration(
+                    KEYS_FILE + ": " + PayloadEncryption.KEYS + " is set too; remove one of them.");
+        }
+        return config.keysFile()
+                .map(EncryptionKeys::ofFile)
+                .orElseGet(() -> parse(PayloadEncryption.KEYS, config.keys().orElse(List.of())));
+    }
+
+    private static EncryptionKeys ofFile(String file) {
+        Path path = Path.of(file).toAbsolutePath();
+        try {
+            if (Files.getFileStore(path).supportsFileAttributeView("posix")
+                    && Files.getPosixFilePermissions(path).stream().anyMatch(FORBIDDEN::contains)) {
+                throw new InvalidConfiguration(
+                        KEYS_FILE + ": " + path + " is accessible to other users; run chmod 400 on it.");
+            }
+            List<String> lines = Files.readAllLines(path, StandardCharsets.UTF_8).stream()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+            if (lines.isEmpty()) {
+                throw new InvalidConfiguration(KEYS_FILE + ": " + path + " contains no key.");
+            }
+            return parse(KEYS_FILE, lines);
+        } catch (IOException e) {
+            throw new InvalidConfiguration(
+                    KEYS_FILE + ": " + path + " cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+
+    private static EncryptionKeys parse(String setting, List<String> entries) {
+        try {
+            return parse(entries);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration(setting + ": " + e.getMessage() + ".");
+        }
     }
 
     /**

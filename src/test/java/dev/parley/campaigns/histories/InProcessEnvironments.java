@@ -13,6 +13,7 @@ import dev.parley.store.sql.SessionStore;
 import dev.parley.store.sqlite.OfflineStore;
 import dev.parley.waiting.NodeNotifications;
 import dev.parley.waiting.TestWaitRegistries;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -73,7 +74,8 @@ final class InProcessEnvironments {
                     feed));
         }
         var stirs = new ArrayList<Environment.Stir>();
-        stirs.add(Environment.ticking(clockwork, new Sweeper(nodes.get(0).database(), clock, SWEEP_MAX)::sweep));
+        stirs.add(Environment.ticking(
+                clockwork, new Sweeper(nodes.get(0).database(), clock, new SimpleMeterRegistry())::sweep));
         if (lagging) {
             stirs.add(Environment.lagging(cluster.standby()));
         }

@@ -11,13 +11,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OriginsTest {
     @Test
     void aStarAdmitsAll() {
-        assertThat(Origins.parse(" * ").all()).isTrue();
-        assertThat(Origins.parse("*").admit("anything")).isTrue();
+        assertThat(Origins.of(" * ").all()).isTrue();
+        assertThat(Origins.of("*").admit("anything")).isTrue();
     }
 
     @Test
     void aListAdmitsWhatIsInIt() {
-        Origins origins = Origins.parse("https://a.example ,http://localhost:8080,null");
+        Origins origins = Origins.of("https://a.example ,http://localhost:8080,null");
 
         assertThat(origins.all()).isFalse();
         assertThat(origins.admit("https://a.example")).isTrue();
@@ -29,7 +29,7 @@ class OriginsTest {
 
     @Test
     void anExpressionAdmitsOnlyWhatItMatchesWhole() {
-        Origins origins = Origins.parse("/https://[a-z]+\\.example/");
+        Origins origins = Origins.of("/https://[a-z]+\\.example/");
 
         assertThat(origins.admit("https://a.example")).isTrue();
         assertThat(origins.admit("https://a.example.evil")).isFalse();
@@ -51,6 +51,6 @@ class OriginsTest {
                 "https://a b"
             })
     void whatIsNoOriginIsNamed(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Origins.parse(text));
+        assertThatIllegalArgumentException().isThrownBy(() -> Origins.of(text));
     }
 }

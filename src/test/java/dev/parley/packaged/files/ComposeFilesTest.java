@@ -31,8 +31,7 @@ class ComposeFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"compose.sqlite.yml", "compose.postgresql.yml"})
-    void everyComposeFileIsValidAndUnprivileged(String file)
-            throws IOException, InterruptedException {
+    void everyComposeFileIsValidAndUnprivileged(String file) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(COMPOSE), "There is no " + COMPOSE);
         String said = run(COMPOSE.toString(), "-f", FOLDER.resolve(file).toString(), "config");
 

@@ -20,6 +20,7 @@ import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
 import dev.parley.waiting.TestWaitRegistries;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ class CapacityTest {
         clock.advance(TTL);
 
         assertThatExceptionOfType(StoreFull.class).as("expired and still there").isThrownBy(() -> open(opened + 1));
-        assertThat(new Sweeper(database, clock, 100).sweep()).isEqualTo(opened);
+        assertThat(new Sweeper(database, clock, new SimpleMeterRegistry()).sweep())
+                .isEqualTo(opened);
 
         assertThat(fill()).isBetween(opened - 1, opened + 1);
     }
@@ -99,7 +101,8 @@ class CapacityTest {
             }
         });
         clock.advance(TTL);
-        assertThat(new Sweeper(database, clock, 100).sweep()).isPositive();
+        assertThat(new Sweeper(database, clock, new SimpleMeterRegistry()).sweep())
+                .isPositive();
         assertThat(open(0)).isFalse();
     }
 

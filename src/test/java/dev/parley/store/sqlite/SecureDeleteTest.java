@@ -20,6 +20,7 @@ import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.waiting.TestWaitRegistries;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class SecureDeleteTest {
         database = store().open(new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()));
         signaling = new Signaling(
                 database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
-        sweeper = new Sweeper(database, clock, 100);
+        sweeper = new Sweeper(database, clock, new SimpleMeterRegistry());
     }
 
     @AfterEach

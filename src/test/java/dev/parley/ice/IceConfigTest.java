@@ -1,18 +1,12 @@
-package dev.parley.ops;
+package dev.parley.ice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.TestConfig;
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.ice.IceServer;
-import dev.parley.ice.IceServers;
-import dev.parley.ice.IceUri;
+import dev.parley.ice.IceServers.IceServer;
 import io.smallrye.config.ConfigValidationException;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.validator.BeanValidationConfigValidator;
-import jakarta.validation.Validation;
-import jakarta.validation.Validator;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Collections;
@@ -24,19 +18,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** STUN and TURN as they are configured: what will not do is refused by the name of its key, and shown no further. */
-class IceSettingsTest {
-    private static final Validator BOUNDS =
-            Validation.buildDefaultValidatorFactory().getValidator();
+/** The configuration of STUN and TURN servers: an invalid value is rejected with its key, and its text is not shown. */
+class IceConfigTest {
     private static final Map<String, String> GOOD = Map.of("turn", "turn:a.example", "turn-secret", "0123456789abcdef");
 
     @Test
-    void noServersNeedNoSecret() {
+    void noServersAreConfiguredByDefault() {
         assertThat(servers(Map.of()).grant().servers()).isEmpty();
     }
 
     @Test
-    void serversAreNamedInTheirOrder() {
+    void serversKeepTheirOrder() {
         IceServers servers = servers(with("stun", "stun:b.example, stun:a.example:3478"));
 
         assertThat(servers.grant().servers().stream().map(IceServer::urls))
@@ -53,7 +45,7 @@ class IceSettingsTest {
         "turn, '', 'parley.ice.turn: '",
         "turn-secret, '', 'parley.ice.turn-secret: '",
     })
-    void whatDoesNotFitTogetherIsRefusedByName(String key, String value, String line) {
+    void anInconsistentSettingIsRejectedWithItsKey(String key, String value, String line) {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> servers(with(key, value)))
                 .withMessageStartingWith(line);
@@ -61,7 +53,7 @@ class IceSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"turn-secret, 16, 256", "stun, 1, 16", "turn, 1, 16"})
-    void eachBoundIsWhereItIsSaidToBe(String key, int least, int most) {
+    void eachLimitIsExact(String key, int least, int most) {
         for (int size : new int[] {least, most}) {
             assertThat(servers(with(key, ofSize(key, size))).grant().servers()).isNotEmpty();
         }
@@ -73,13 +65,13 @@ class IceSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1m", "24h"})
-    void aCredentialLastsAMinuteToADay(String ttl) {
+    void aCredentialIsValidFrom1MinuteTo24Hours(String ttl) {
         assertThat(servers(with("turn-ttl", ttl)).grant().servers()).isNotEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"59s", "86401s", "-1h"})
-    void aCredentialLastsNeitherShorterNorLonger(String ttl) {
+    void anyOtherValidityIsRejected(String ttl) {
         assertRefused("turn-ttl", ttl);
     }
 
@@ -105,14 +97,6 @@ class IceSettingsTest {
     private static IceServers servers(Map<String, String> settings) {
         var properties = new HashMap<String, String>();
         settings.forEach((key, value) -> properties.put("parley.ice." + key, value));
-        ParleyConfig config = new SmallRyeConfigBuilder()
-                .withMapping(ParleyConfig.class)
-                .withSources(new PropertiesConfigSource(properties, "test", 100))
-                .addDefaultInterceptors()
-                .addDiscoveredConverters()
-                .withValidator((BeanValidationConfigValidator) () -> BOUNDS)
-                .build()
-                .getConfigMapping(ParleyConfig.class);
-        return IceSettings.iceServers(config.ice(), () -> Instant.EPOCH, new SecureRandom());
+        return new IceServers(TestConfig.of(IceConfig.class, properties), () -> Instant.EPOCH, new SecureRandom());
     }
 }

@@ -1,12 +1,9 @@
-package dev.parley.ops;
+package dev.parley.store.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.store.crypto.EncryptionKey;
-import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.crypto.Keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,21 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the keys come from: a setting, or a file that nobody else may read. */
-class EncryptionSettingsTest {
+/** Keys come from a setting, or from a file that other users cannot access. */
+class EncryptionConfigTest {
     @TempDir
     Path folder;
 
-    private record Said(Optional<List<String>> keys, Optional<String> keysFile) implements ParleyConfig.Encryption {}
+    private record Configured(Optional<List<String>> keys, Optional<String> keysFile) implements EncryptionConfig {}
 
     @Test
-    void withoutKeysNothingIsSealed() {
+    void withoutKeysPayloadsAreNotEncrypted() {
         assertThat(keyring(null, null).isEmpty()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"r--------", "rw-------", "r--r-----"})
-    void keysInAFileAreOneALine(String rights) throws IOException {
+    void aFileContainsOneKeyPerLine(String rights) throws IOException {
         Path file = file(rights, "# made in March\n" + Keys.setting("new") + "\n\n" + Keys.setting("old") + "\n");
 
         assertThat(keyring(null, file).keys()).extracting(EncryptionKey::name).containsExactly("new", "old");
@@ -41,7 +38,7 @@ class EncryptionSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"r-----r--", "rw--w----", "rw-----w-"})
-    void aFileThatOthersMayReachIsRefused(String rights) throws IOException {
+    void aFileAccessibleToOtherUsersIsRejected(String rights) throws IOException {
         Path file = file(rights, Keys.setting("k"));
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> keyring(null, file))
@@ -50,13 +47,13 @@ class EncryptionSettingsTest {
     }
 
     @Test
-    void aFileWithoutKeysIsNoWayToTurnSealingOff() throws IOException {
+    void aFileWithoutKeysIsRejected() throws IOException {
         assertRefused(null, file("r--------", "# none yet\n"), "parley.encryption.keys-file: ");
         assertRefused(null, folder.resolve("absent"), "parley.encryption.keys-file: ");
     }
 
     @Test
-    void whatIsNoKeyIsRefusedUnderTheNameOfItsSetting() throws IOException {
+    void anInvalidKeyIsRejectedWithTheNameOfItsSetting() throws IOException {
         assertRefused(List.of("k=short"), null, "parley.encryption.keys: key 1 ");
         assertRefused(null, file("r--------", "k=short"), "parley.encryption.keys-file: key 1 ");
         assertRefused(
@@ -70,8 +67,8 @@ class EncryptionSettingsTest {
     }
 
     private static EncryptionKeys keyring(@Nullable List<String> keys, @Nullable Path file) {
-        return EncryptionSettings.keyring(
-                new Said(Optional.ofNullable(keys), Optional.ofNullable(file).map(Path::toString)));
+        return EncryptionKeys.configured(new Configured(
+                Optional.ofNullable(keys), Optional.ofNullable(file).map(Path::toString)));
     }
 
     private Path file(String rights, String text) throws IOException {

@@ -6,31 +6,23 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The person at a terminal, who is told how far a long command has come. To a pipe nothing is said. */
-final class Terminal implements Progress, AutoCloseable {
-    private static final Duration PAUSE = Duration.ofMillis(100);
+/** Shows the progress of a long command in one line of a terminal, and nothing in a pipe. */
+final class ProgressLine implements Progress, AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final String LINE_START = "\r\033[K";
 
     private final PrintWriter err;
-    private final boolean there = isThere();
+    private final boolean terminal = isTerminal();
     private @Nullable Long shownAt;
 
-    Terminal(PrintWriter err) {
+    ProgressLine(PrintWriter err) {
         this.err = err;
-    }
-
-    /** Says {@code line} once the command is done. */
-    void say(String line) {
-        close();
-        if (there) {
-            err.println(line);
-        }
     }
 
     @Override
     public void at(String step, double part) {
         long now = System.nanoTime();
-        if (!there || (shownAt != null && now - shownAt < PAUSE.toNanos())) {
+        if (!terminal || (shownAt != null && now - shownAt < INTERVAL.toNanos())) {
             return;
         }
         shownAt = now;
@@ -38,7 +30,14 @@ final class Terminal implements Progress, AutoCloseable {
         err.flush();
     }
 
-    /** Takes the last word on progress away. */
+    /** Removes the progress, and prints {@code line} for a person at a terminal. */
+    void finish(String line) {
+        close();
+        if (terminal) {
+            err.println(line);
+        }
+    }
+
     @Override
     public void close() {
         if (shownAt != null) {
@@ -48,9 +47,9 @@ final class Terminal implements Progress, AutoCloseable {
         }
     }
 
-    /** From Java 22 on there is a console in a pipe too, and it is to be asked. */
-    @SuppressWarnings("SystemConsoleNull") // on 17 it is null, and later there is another question to ask
-    private static boolean isThere() {
+    /** From Java 22 on {@code System.console()} is not null in a pipe either, but has {@code isTerminal()}. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
             return false;

@@ -1,0 +1,43 @@
+package dev.parley.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.store.admin.StoreAdmin;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What commands on the store have in common. */
+@Command(mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli and the container set the fields
+abstract class StoreCommand implements Callable<Integer> {
+    @Inject
+    Instance<StoreAdmin> admin;
+
+    @Spec
+    CommandSpec spec;
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final ProgressLine progress() {
+        return new ProgressLine(spec.commandLine().getErr());
+    }
+
+    /** @throws ParameterException, which prints the usage, if {@code valid} is false */
+    final void requireArgument(boolean valid, String rule) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), rule + ".");
+        }
+    }
+
+    static ObjectNode json() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}

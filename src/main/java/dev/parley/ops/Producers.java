@@ -1,0 +1,90 @@
+package dev.parley.ops;
+
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.http.observe.RequestSpans;
+import dev.parley.session.Limits;
+import dev.parley.session.Quota;
+import dev.parley.signaling.SessionConfig;
+import dev.parley.trace.TraceConfig;
+import dev.parley.trace.Tracing;
+import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Produces the beans whose classes cannot have a scope: those of the Java platform and of the domain, and optional ones. */
+@Singleton
+public class Producers {
+    @Produces
+    @Singleton
+    @DefaultBean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    SecureRandom random() {
+        return new SecureRandom();
+    }
+
+    @Produces
+    @Singleton
+    Limits limits(SessionConfig config) {
+        if (config.ttlMin().compareTo(config.ttl()) > 0 || config.ttl().compareTo(config.ttlMax()) > 0) {
+            throw new InvalidConfiguration(
+                    "parley.session.ttl: must be between parley.session.ttl-min and parley.session.ttl-max.");
+        }
+        return new Limits(
+                config.descriptionBytesMax(),
+                config.candidateBytesMax(),
+                config.candidatesPerRequestMax(),
+                config.candidatesPerSideMax(),
+                config.topicCharsMax(),
+                config.peerIdCharsMax(),
+                config.codeCharsMax(),
+                config.tagsMax(),
+                config.tagCharsMax(),
+                config.ttl(),
+                config.ttlMin(),
+                config.ttlMax(),
+                new Quota(
+                        config.sessionsPerNamespace().map(Integer::longValue).orElse(Long.MAX_VALUE),
+                        config.bytesPerNamespace().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE)));
+    }
+
+    @Produces
+    @Singleton
+    Optional<Tracing> tracing(
+            TraceConfig config,
+            @ConfigProperty(name = Startup.SERVER, defaultValue = "true") boolean server,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        config.endpoint().filter(collector -> !isHttp(collector)).ifPresent(collector -> {
+            throw new InvalidConfiguration(
+                    "parley.traces.endpoint: must be a URL such as http://127.0.0.1:4318/v1/traces.");
+        });
+        return config.endpoint()
+                .filter(collector -> server)
+                .map(collector -> new Tracing(collector, config.ratio(), version));
+    }
+
+    private static boolean isHttp(URI url) {
+        return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
+    }
+
+    void close(@Disposes Optional<Tracing> tracing) {
+        tracing.ifPresent(Tracing::close);
+    }
+
+    @Produces
+    @Singleton
+    Optional<RequestSpans> requestSpans(Optional<Tracing> tracing) {
+        return tracing.map(RequestSpans::new);
+    }
+}

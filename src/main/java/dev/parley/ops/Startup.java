@@ -1,0 +1,196 @@
+package dev.parley.ops;
+
+import dev.parley.access.AccessConfig;
+import dev.parley.access.ApiKeys;
+import dev.parley.cli.Checkup;
+import dev.parley.cli.SeedData;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.http.HttpConfig;
+import dev.parley.http.access.Authenticator;
+import dev.parley.http.access.OwnOrigin;
+import dev.parley.ice.IceServers;
+import dev.parley.session.Limits;
+import dev.parley.session.Namespace;
+import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
+import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.waiting.WaitConfig;
+import dev.parley.waiting.WaitRegistry;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * The order in which a server starts, and the drain before it stops. A command opens what it needs itself: {@code doctor} must work
+ * with a store that cannot be opened.
+ */
+@Singleton
+public class Startup {
+    private static final Logger LOG = Logger.getLogger("parley");
+
+    /** Whether this process is a server; false in a command. */
+    static final String SERVER = "quarkus.http.host-enabled";
+
+    private final SmallRyeConfig settings;
+    private final AccessConfig access;
+    private final Instance<Limits> limits;
+    private final Instance<Authenticator> authenticator;
+    private final Instance<OwnOrigin> ownOrigin;
+    private final Instance<IceServers> iceServers;
+    private final Instance<PayloadEncryption> encryption;
+    private final Engines engines;
+    private final WaitConfig waiting;
+    private final Duration idleTimeout;
+
+    public Startup(
+            SmallRyeConfig settings,
+            AccessConfig access,
+            Instance<Limits> limits,
+            Instance<Authenticator> authenticator,
+            Instance<OwnOrigin> ownOrigin,
+            Instance<IceServers> iceServers,
+            Instance<PayloadEncryption> encryption,
+            Engines engines,
+            WaitConfig waiting,
+            @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
+        this.settings = settings;
+        this.access = access;
+        this.limits = limits;
+        this.authenticator = authenticator;
+        this.ownOrigin = ownOrigin;
+        this.iceServers = iceServers;
+        this.encryption = encryption;
+        this.engines = engines;
+        this.waiting = waiting;
+        this.idleTimeout = idleTimeout;
+    }
+
+    /** Runs before the first request, so that whatever fails here stops the start. */
+    void start(
+            @Observes StartupEvent event,
+            @ConfigProperty(name = SERVER, defaultValue = "true") boolean server,
+            Instance<Database> database,
+            Instance<Signaling> signaling,
+            Instance<ServiceMeters> meters,
+            ApiKeys keys,
+            Vertx vertx) {
+        if (!server) {
+            return;
+        }
+        checks().forEach(Runnable::run);
+        refuseTakenAddresses();
+        database.get();
+        if (authenticator.get().asks()) {
+            loadKeys(keys, database.get(), vertx);
+        }
+        meters.get().register();
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            seed(signaling.get());
+        }
+        engines.started();
+    }
+
+    /** The checks of settings that depend on each other; each throws {@link InvalidConfiguration}, and none opens the store. */
+    private List<Runnable> checks() {
+        return List.of(
+                this::refuseUnsafeAddresses,
+                limits::get,
+                authenticator::get,
+                ownOrigin::get,
+                this::refuseLongWaits,
+                iceServers::get,
+                encryption::get,
+                engines::check);
+    }
+
+    private void refuseUnsafeAddresses() {
+        ListenAddress http = ListenAddress.of(ListenAddress.HTTP, settings);
+        ListenAddress management = ListenAddress.of(ListenAddress.MANAGEMENT, settings);
+        for (ListenAddress address : List.of(http, management)) {
+            address.refuseInvalidPort();
+            if (access.mode().isEmpty()) {
+                address.refuseRemote();
+            }
+        }
+        management.refuseSame(http);
+    }
+
+    /** Otherwise the server would close the connections of waiting clients. */
+    private void refuseLongWaits() {
+        refuseUnlessShorter("parley.waiting.max", waiting.max());
+        refuseUnlessShorter("parley.waiting.keep-alive", waiting.keepAlive());
+    }
+
+    private void refuseUnlessShorter(String key, Duration duration) {
+        if (duration.compareTo(idleTimeout) >= 0) {
+            throw new InvalidConfiguration(key + ": must be shorter than quarkus.http.idle-timeout.");
+        }
+    }
+
+    /** Before the store is opened; the server itself does not report which of its ports is in use. Other modes choose free ports. */
+    private void refuseTakenAddresses() {
+        if (LaunchMode.current() == LaunchMode.NORMAL
+                && !settings.getOptionalValue(ListenAddress.HTTP + ".so-reuse-port", Boolean.class)
+                        .orElse(false)) {
+            ListenAddress.of(ListenAddress.HTTP, settings).refuseTaken();
+            ListenAddress.of(ListenAddress.MANAGEMENT, settings).refuseTaken();
+        }
+    }
+
+    /** Loads the keys before the first request, and reloads them periodically. */
+    private void loadKeys(ApiKeys keys, Database database, Vertx vertx) {
+        keys.look(database).toCompletableFuture().join();
+        if (keys.size() == 0 && access.jwtIssuer().isEmpty()) {
+            LOG.warn("API keys are required, but there are none; create one with \"parley key create\".");
+        }
+        vertx.setPeriodic(access.refresh().toMillis(), timer -> keys.look(database));
+    }
+
+    /** Development data in the namespaces of programs and of the console page. */
+    private void seed(Signaling signaling) {
+        String page = "http://localhost:"
+                + settings.getConfigValue(ListenAddress.HTTP + ".port").getValue();
+        for (Namespace namespace : List.of(Namespace.UNKNOWN, new Namespace(page))) {
+            new SeedData(signaling, namespace, limits.get().ttlMax()).create(SeedData.SESSIONS_DEFAULT);
+        }
+    }
+
+    /**
+     * Ends waiting requests when the drain period ends, so that their clients reconnect to another node. The server still listens
+     * then and the store can still be read; at {@code ShutdownEvent} connections are already closed.
+     */
+    void drain(@Observes ShutdownDelayInitiatedEvent event, HttpConfig http, WaitRegistry waits) {
+        http.drain()
+                .ifPresentOrElse(
+                        period -> {
+                            LOG.infof("Draining for %d s: health checks fail, requests are served", period.toSeconds());
+                            CompletableFuture.delayedExecutor(period.toMillis(), TimeUnit.MILLISECONDS)
+                                    .execute(waits::close);
+                        },
+                        waits::close);
+    }
+
+    @Produces
+    @Singleton
+    Checkup checkup(StoreAdmin admin) {
+        return new Checkup(
+                checks(),
+                StartLog.unknownVariables(System.getenv().keySet()),
+                StartLog.versions(settings),
+                access,
+                admin);
+    }
+}
