@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ class StartIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void writesSurviveAnOrderlyRestart() {
         ParleyJar jar = jar(folder.resolve("far/away/p.db"));
@@ -68,11 +70,13 @@ class StartIT {
         assertRefusedAndUntouched(file);
     }
 
+    @Tag("slow")
     @Test
     void aFileShorterThanAHeaderIsRejected() throws IOException {
         assertRefusedAndUntouched(Files.writeString(folder.resolve("short.db"), "SQLite"));
     }
 
+    @Tag("slow")
     @Test
     void aTruncatedDatabaseIsRejected() throws IOException, SQLException {
         Path file = anotherApplicationsDatabase();
@@ -80,12 +84,14 @@ class StartIT {
         assertRefusedAndUntouched(file);
     }
 
+    @Tag("slow")
     @Test
     void aDatabaseOfAnotherApplicationIsRejected() throws IOException, SQLException {
         assertRefusedAndUntouched(anotherApplicationsDatabase());
     }
 
     /** With a write-ahead log it is the reader, too, that leaves files beside it, and cannot clear them away. */
+    @Tag("slow")
     @Test
     void aRejectedDatabaseLeavesNoFilesBesideIt() throws IOException, SQLException {
         Path file = anotherApplicationsDatabase();
@@ -99,6 +105,7 @@ class StartIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void aDatabaseOfANewerVersionIsRejected() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
@@ -114,6 +121,7 @@ class StartIT {
         assertThat(assertRefusedAndUntouched(file)).contains("9999");
     }
 
+    @Tag("slow")
     @Test
     void alteredMigrationsAreRejected() throws IOException, SQLException {
         Path file = folder.resolve("parley.db");
@@ -124,6 +132,7 @@ class StartIT {
         assertRefusedAndUntouched(file);
     }
 
+    @Tag("slow")
     @Test
     void aFolderIsRejected() throws IOException {
         Path directory = Files.createDirectory(folder.resolve("directory.db"));
@@ -131,6 +140,7 @@ class StartIT {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Tag("slow")
     @Test
     void aFolderThatCannotBeCreatedIsReported() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
@@ -138,6 +148,7 @@ class StartIT {
         assertThat(file).hasContent("in the way");
     }
 
+    @Tag("slow")
     @Test
     void anUnwritableFolderIsReported() throws IOException {
         try (SmallDisk disk = SmallDisk.in(folder, 1)) {
@@ -147,6 +158,7 @@ class StartIT {
     }
 
     /** As a container mounts it, to keep a password out of the environment. */
+    @Tag("slow")
     @Test
     void settingsMayBeInAFile() throws IOException {
         Path settings = Files.writeString(
@@ -162,6 +174,7 @@ class StartIT {
     }
 
     /** One of each kind; every bound has a test of its own beside the configuration. */
+    @Tag("slow")
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
         "parley.store.url, mysql:x",
@@ -200,6 +213,7 @@ class StartIT {
         assertRefused(jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + value), key);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "quarkus.http.port, QUARKUS_HTTP_PORT",
@@ -214,6 +228,7 @@ class StartIT {
         assertThat(folder.resolve("parley.db")).doesNotExist();
     }
 
+    @Tag("slow")
     @Test
     void equalPortsAreRejected() {
         int port = FreePort.choose();
@@ -225,6 +240,7 @@ class StartIT {
         assertThat(line).contains("quarkus.http.port", Integer.toString(port));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "quarkus.http.host, no-such-host.invalid",
@@ -239,6 +255,7 @@ class StartIT {
         assertThat(line).contains(host);
     }
 
+    @Tag("slow")
     @Test
     void aKilledServerLeavesNoLibraryInTheTemporaryFolder() throws IOException {
         Path temporary = Files.createDirectory(folder.resolve("temporary"));
@@ -253,6 +270,7 @@ class StartIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void aMissingTemporaryFolderIsReported() {
         Path missing = folder.resolve("missing");
@@ -260,6 +278,7 @@ class StartIT {
                 jar(folder.resolve("parley.db")).withOption("-Dorg.sqlite.tmpdir=" + missing), missing.toString());
     }
 
+    @Tag("slow")
     @Test
     void aRejectedUrlIsNotLogged() {
         String line = assertRefused(
@@ -286,6 +305,7 @@ class StartIT {
     }
 
     /** For a service named parley Kubernetes sets such variables, so they are no reason not to start. */
+    @Tag("slow")
     @Test
     void aMisspeltVariableIsReported() {
         try (RunningParley parley = ParleyJar.in(folder)

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class SweepIT {
         assertSwept(0);
     }
 
+    @Tag("slow")
     @Test
     void aSweepOfAMistypedPathIsRejectedAndCreatesNoStore() {
         ProcessExit exit = jar("misspelt/parley.db").run("sweep");
@@ -59,6 +61,7 @@ class SweepIT {
         assertThat(folder.resolve("misspelt")).doesNotExist();
     }
 
+    @Tag("slow")
     @Test
     void aSweepBlocksNoWriter() throws SQLException {
         try (ConcurrentPeers before = ConcurrentPeers.actingOn(parley.client(), 8, 1, 1_000)) {
@@ -76,6 +79,7 @@ class SweepIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void aServerSweepsOnScheduleUnlessDisabled() throws SQLException {
         ParleyJar sweeping = jar("swept.db").with("PARLEY_EXPIRY_SCHEDULE", "1s");

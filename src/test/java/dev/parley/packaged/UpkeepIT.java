@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ class UpkeepIT {
         parley.close();
     }
 
+    @Tag("slow")
     @Test
     void theSchemaIsUpToDate() throws IOException {
         ProcessExit exit = jar("parley.db").run("migrate", "--json");
@@ -72,6 +74,7 @@ class UpkeepIT {
         assertThat(csv.err()).contains("--rows");
     }
 
+    @Tag("slow")
     @Test
     void anInvalidQueryIsRejectedInOneLine() {
         assertRefused(jar("parley.db").run("sql", "DELETE FROM sessions"), "SELECT");
@@ -79,6 +82,7 @@ class UpkeepIT {
                 .isEqualTo(2);
     }
 
+    @Tag("slow")
     @Test
     void outputIsUtf8InEveryLocale() {
         ProcessExit exit =
@@ -86,6 +90,7 @@ class UpkeepIT {
         assertThat(exit.out()).as("%s", exit).contains("\u00e4\u20ac\ud83d\ude00");
     }
 
+    @Tag("slow")
     @Test
     void statsCountTheStore() throws IOException {
         ProcessExit exit = jar("parley.db").run("stats", "--json");
@@ -117,6 +122,7 @@ class UpkeepIT {
                 .contains("versions", "settings", "rights", "schema", "disk", "clock");
     }
 
+    @Tag("slow")
     @Test
     void theDoctorNamesTheRemedy() {
         ProcessExit exit =
@@ -127,6 +133,7 @@ class UpkeepIT {
     }
 
     /** Each stops the start of the service; the doctor names all of them at once. */
+    @Tag("slow")
     @Test
     void theDoctorReportsEachInvalidSetting() {
         Map<String, String> wrong = Map.of(
@@ -160,6 +167,7 @@ class UpkeepIT {
                 .isEqualTo(Files.size(folder.resolve("told.db")));
     }
 
+    @Tag("slow")
     @Test
     void aServedStoreIsNeitherReplacedNorServedTwice() {
         assertThat(jar("parley.db").run("backup", "kept.db").code()).isZero();
@@ -168,6 +176,7 @@ class UpkeepIT {
         assertRefused(jar("parley.db").run(), process);
     }
 
+    @Tag("slow")
     @Test
     void aStoreInUseIsNotSeeded() {
         assertRefused(jar("parley.db").run("seed"), "not created by seed");
@@ -175,6 +184,7 @@ class UpkeepIT {
         assertThat(folder.resolve("production.db")).doesNotExist();
     }
 
+    @Tag("slow")
     @Test
     void seedDataIsAddedOnce() {
         assertThat(jar("seeded.db").run("seed").out()).contains("12 of them new");

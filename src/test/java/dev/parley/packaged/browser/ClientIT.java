@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,6 +53,7 @@ class ClientIT {
     }
 
     /** As behind a proxy that lets no request wait. */
+    @Tag("slow")
     @Test
     void withoutWaitingTheClientPolls(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 50));
@@ -90,6 +92,7 @@ class ClientIT {
                 .isEqualTo(List.of(Map.of("topic", topic, "sessions", 1)));
     }
 
+    @Tag("slow")
     @Test
     void theGuestMayJoinBeforeTheCandidates(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -109,6 +112,7 @@ class ClientIT {
     }
 
     /** The compatible API takes an answerer's candidates before there is an answer. To WebRTC they have no meaning then. */
+    @Tag("slow")
     @Test
     void candidatesWaitForTheDescription(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("pollInterval", 20));
@@ -138,6 +142,7 @@ class ClientIT {
         assertThat(host.eventLog()).noneMatch(words -> words.startsWith("problem") || words.startsWith("retry"));
     }
 
+    @Tag("slow")
     @Test
     void aRepeatedEventIsAppliedOnce(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("transport", "poll", "pollInterval", 20));
@@ -159,6 +164,7 @@ class ClientIT {
         assertThat(count(host, "candidate answerer 1")).isEqualTo(count(guest, "candidate answerer 1"));
     }
 
+    @Tag("slow")
     @Test
     void aBurstOfCandidatesIsOneRequest(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -180,6 +186,7 @@ class ClientIT {
         return Pattern.compile("\"sdpMid\"").matcher(body).results().count();
     }
 
+    @Tag("slow")
     @Test
     void noRequestIsSentOnceConnected(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -213,6 +220,7 @@ class ClientIT {
     }
 
     /** The guest rests and does not follow: its answer is awaited, and no other's is accepted. */
+    @Tag("slow")
     @Test
     void aRestartedSessionIsNotForStrangers(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
@@ -268,6 +276,7 @@ class ClientIT {
     }
 
     /** What a lost reply had done is found again, and done once. */
+    @Tag("slow")
     @Test
     void aRequestWithALostReplyIsRepeated(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
@@ -293,6 +302,7 @@ class ClientIT {
         assertThat(received).containsExactly("offer offerer 1", "offer offerer 2");
     }
 
+    @Tag("slow")
     @Test
     void retryAfterIsHonoured(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
@@ -316,6 +326,7 @@ class ClientIT {
         assertThat(refusals).hasValue(2);
     }
 
+    @Tag("slow")
     @Test
     void bookmarksAreKeptByTheClient(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
@@ -339,6 +350,7 @@ class ClientIT {
                 .isEqualTo(Map.of("node", "local", "region", "local", "primary", true));
     }
 
+    @Tag("slow")
     @Test
     void aLinkCarriesTheCodeAndTheBookmark(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -356,6 +368,7 @@ class ClientIT {
         assertThat(guest.value("parley.fromLink('https://chess.example/')")).isNull();
     }
 
+    @Tag("slow")
     @Test
     void aRejectionCarriesTheReasonOfTheService(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -387,6 +400,7 @@ class ClientIT {
         assertTheyTalk(host, first);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a/b", "a b", "caf\u00e9", "topic?x", "LONG"})
     void anInvalidCodeIsRejectedBeforeAnyRequest(String text, Pages pages) {
@@ -405,6 +419,7 @@ class ClientIT {
         assertThat(requests).isEmpty();
     }
 
+    @Tag("slow")
     @Test
     void aCodeOfMaximumLengthIsAccepted(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -432,6 +447,7 @@ class ClientIT {
         assertThat(guest.value("received")).isEqualTo(List.of("at once"));
     }
 
+    @Tag("slow")
     @Test
     void aConnectionWithoutDataChannelsConnectsToo(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -447,6 +463,7 @@ class ClientIT {
     }
 
     /** The namespace that a client names, not the page that it is on, decides with whom it shares sessions. */
+    @Tag("slow")
     @Test
     void clientsOfOneNamespaceShareSessions(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic, "namespace", "chess.example"));
@@ -459,6 +476,7 @@ class ClientIT {
         assertThat((List<?>) guest.value("parley.find()")).hasSize(1);
     }
 
+    @Tag("slow")
     @Test
     void theNamespaceIsTheOriginOfThePageByDefault(Pages pages) {
         ClientPage page = pages.openClient("page").with(Map.of("topic", topic));
@@ -472,6 +490,7 @@ class ClientIT {
     }
 
     /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
+    @Tag("slow")
     @Test
     void aStreamThatNeverOpensIsAbandoned(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);
@@ -495,6 +514,7 @@ class ClientIT {
         assertTheyTalk(host, guest);
     }
 
+    @Tag("slow")
     @Test
     void aConnectionWithoutMediaOrChannelsIsRejected(Pages pages) {
         ClientPage page = pages.openClient("page").with(NOTHING);
@@ -521,6 +541,7 @@ class ClientIT {
         guest.awaitMessage("Of this the connection knows nothing");
     }
 
+    @Tag("slow")
     @Test
     void anAbortedSignalEndsTheSession(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);

@@ -13,6 +13,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,6 +81,7 @@ class ConsoleIT {
         assertWellBehaved(pages, host, guest);
     }
 
+    @Tag("slow")
     @Test
     void thePageWorksWithTheKeyboardAlone(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT)).go(pages.console());
@@ -100,6 +102,7 @@ class ConsoleIT {
         guest.awaitMessage("By keyboard");
     }
 
+    @Tag("slow")
     @Test
     void anExpiredInvitationIsReported(Pages pages) {
         ConsolePage guest = pages.openConsole("guest", phone(ColorScheme.LIGHT));
@@ -111,6 +114,7 @@ class ConsoleIT {
         assertThat(guest.button("Start").isVisible()).isTrue();
     }
 
+    @Tag("slow")
     @Test
     void aUsedInvitationIsReported(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
@@ -125,6 +129,7 @@ class ConsoleIT {
         late.awaitStatus("Somebody else has joined this session. Ask for a new link.");
     }
 
+    @Tag("slow")
     @Test
     void browsersWithoutANetworkPathReportIt(Pages pages) {
         ConsolePage host = pages.openConsole("host", desktop(ColorScheme.LIGHT));
@@ -153,6 +158,7 @@ class ConsoleIT {
         assertThat(visitor.button("Start").isVisible()).isFalse();
     }
 
+    @Tag("slow")
     @Test
     void theLinkToTheOpenApiDocumentShowsIt(Pages pages) {
         ConsolePage visitor =
@@ -164,6 +170,7 @@ class ConsoleIT {
         assertThat(visitor.page().locator("body").innerText()).contains("\"openapi\"", "\"/api/v1/sessions\"");
     }
 
+    @Tag("slow")
     @Test
     void aSecondVisitLoadsThePageOnly(Pages pages) {
         ConsolePage visitor =
