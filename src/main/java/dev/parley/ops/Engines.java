@@ -18,6 +18,7 @@ import dev.parley.store.postgresql.ChosenNode;
 import dev.parley.store.postgresql.PostgresDatabase;
 import dev.parley.store.postgresql.PostgresNotifications;
 import dev.parley.store.postgresql.PostgresSessions;
+import dev.parley.store.postgresql.PostgresSettings;
 import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
@@ -216,11 +217,11 @@ public class Engines {
                 new Node(config.nodeName(), config.nodeRegion(), true));
     }
 
-    private PostgresDatabase.Settings settings(StoreUrl.Postgres cluster) {
+    private PostgresSettings settings(StoreUrl.Postgres cluster) {
         config.sizeMax().ifPresent(size -> {
             throw new InvalidConfiguration(SIZE_MAX + ": limits the file of an SQLite store; remove the setting.");
         });
-        return new PostgresDatabase.Settings(
+        return new PostgresSettings(
                 locator(cluster),
                 server,
                 replicas(),

@@ -131,6 +131,6 @@ public final class PostgresAdmin implements StoreAdmin {
 
     private Connection primary() throws SQLException {
         locator.locate();
-        return new Connector(locator.current().url(), "any", TIMEOUT).connect();
+        return new Connector(locator.current().url(), TIMEOUT).connect();
     }
 }

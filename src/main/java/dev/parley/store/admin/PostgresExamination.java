@@ -6,7 +6,6 @@ import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.postgresql.Connector;
 import dev.parley.store.postgresql.LagTracker;
-import dev.parley.store.postgresql.OldPrimary;
 import dev.parley.store.postgresql.Pooling;
 import dev.parley.store.postgresql.PostgresFailure;
 import dev.parley.store.postgresql.PrimaryLocator;
@@ -52,7 +51,7 @@ final class PostgresExamination {
     List<Finding> findings() {
         try {
             locator.locate();
-        } catch (OldPrimary e) {
+        } catch (PostgresFailure.OldPrimary e) {
             findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
             return findings;
         } catch (InvalidConfiguration e) {
@@ -62,7 +61,7 @@ final class PostgresExamination {
             findings.add(unreachable(e));
             return findings;
         }
-        try (Connection primary = new Connector(locator.current().url(), "any", TIMEOUT).connect()) {
+        try (Connection primary = new Connector(locator.current().url(), TIMEOUT).connect()) {
             primary.setNetworkTimeout(Runnable::run, Math.toIntExact(TIMEOUT.toMillis()));
             findings.add(primary(primary));
             findings.addAll(timelines());
@@ -182,7 +181,7 @@ final class PostgresExamination {
 
     private Finding replica(Connection primary, ReplicaUrl replica) {
         String subject = replica.node().name();
-        var connector = new Connector(replica.url(), "any", TIMEOUT);
+        var connector = new Connector(replica.url(), TIMEOUT);
         try (Connection connection = connector.connect()) {
             Pooling.refuseTransactions(connection, connector::connect);
             if (!first(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {

@@ -9,13 +9,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
-/** Opens connections to one server, or to the first fitting one of several, that a URL names. */
+/** Opens connections to the server that a URL names, or to the primary of several. */
 public final class Connector {
+    private static final Logger LOG = Logger.getLogger(Connector.class);
+
     /**
-     * For each step of connecting to one of several hosts, so that a hung one does not hold up the way to the next. There are
-     * about eight, so no bound of the whole that a near server needs would let a distant one connect.
+     * For each step of connecting, so that a host that hangs does not delay the next one. There are about eight steps, so a bound
+     * of the whole that suits a near server would keep a distant one from connecting.
      */
     private static final int CONNECT_SECONDS_MAX = 2;
 
@@ -25,69 +29,42 @@ public final class Connector {
     private final Duration statementTimeout;
     private final SlowLog slow;
     private final PayloadEncryption secrecy;
-    private final Properties properties;
-    private volatile boolean isOneSession;
+    private volatile boolean isSessionPooled;
 
-    /** One that tells nobody of its statements. */
-    public Connector(StoreUrl.Postgres url, String servers, Duration statementTimeout) {
-        this(() -> url, servers, statementTimeout);
-    }
-
-    Connector(Supplier<StoreUrl.Postgres> url, String servers, Duration statementTimeout) {
-        this(url, servers, statementTimeout, SlowLog.OFF, PayloadEncryption.NONE);
+    /** A connector whose statements are not checked for being slow. */
+    public Connector(StoreUrl.Postgres url, Duration statementTimeout) {
+        this(() -> url, statementTimeout, SlowLog.OFF, PayloadEncryption.NONE);
     }
 
     /**
-     * @param url is asked for each connection; its user and password do not change
-     * @param servers which of several servers to take: {@code primary} or {@code any}
-     * @param statementTimeout after it the server gives a statement up; a server that is silent for a second longer is given up
-     * @param slow is told of every statement
-     * @param secrecy how the store keeps what peers say
+     * @param url read for each connection
+     * @param statementTimeout after which the server cancels a statement; a second later the connection counts as broken
+     * @param slow receives the duration of every statement
      */
-    Connector(
-            Supplier<StoreUrl.Postgres> url,
-            String servers,
-            Duration statementTimeout,
-            SlowLog slow,
-            PayloadEncryption secrecy) {
+    Connector(Supplier<StoreUrl.Postgres> url, Duration statementTimeout, SlowLog slow, PayloadEncryption secrecy) {
         this.url = url;
+        this.statementTimeout = statementTimeout;
         this.slow = slow;
         this.secrecy = secrecy;
-        this.statementTimeout = statementTimeout;
-        this.properties = new Properties();
-        StoreUrl.Postgres login = url.get();
-        if (login.user() != null) {
-            properties.setProperty("user", login.user());
-        }
-        if (login.password() != null) {
-            properties.setProperty("password", login.password());
-        }
-        properties.setProperty("targetServerType", servers);
-        properties.setProperty("hostRecheckSeconds", "0"); // after a failover yesterday's standby is today's primary
-        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS_MAX));
-        properties.setProperty("socketTimeout", Integer.toString(CONNECT_SECONDS_MAX));
-        properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("ApplicationName", "parley");
-        properties.setProperty("assumeMinServerVersion", "13");
     }
 
-    /** What is made of a new connection once its server has told what it is. */
-    interface Making {
-        NodeConnection of(Connection connection, Statements statements, ServerInfo hello) throws SQLException;
+    /** Makes the connection of a node out of a new one, whose server has introduced itself. */
+    interface Setup {
+        NodeConnection connection(Connection connection, Statements statements, ServerInfo server) throws SQLException;
     }
 
-    NodeConnection open(Making making) throws SQLException {
+    NodeConnection open(Setup setup) throws SQLException {
         Connection connection = connect();
         try {
-            if (!isOneSession) {
+            if (!isSessionPooled) {
                 Pooling.refuseTransactions(connection, this::connect);
-                isOneSession = true;
+                isSessionPooled = true;
             }
             var statements = new Statements(connection).amongWriters().sealing(secrecy);
-            ServerInfo hello = ServerInfo.of(statements, statementTimeout);
-            NodeConnection made = making.of(connection, statements.telling(slow.from(hello.roundTrip())), hello);
-            Duration answerMax = statementTimeout.plus(GRACE);
-            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));
+            ServerInfo server = ServerInfo.of(statements, statementTimeout);
+            NodeConnection made =
+                    setup.connection(connection, statements.telling(slow.from(server.roundTrip())), server);
+            made.answerWithin(statementTimeout.plus(GRACE));
             return made;
         } catch (SQLException | RuntimeException e) {
             connection.close();
@@ -95,12 +72,38 @@ public final class Connector {
         }
     }
 
-    /** A connection as the driver makes it; an answer may take as long as connecting. */
+    /** A connection as the driver makes it; each answer may take as long as a step of connecting. */
     public Connection connect() throws SQLException {
-        Connection connection = new Driver().connect(url.get().jdbc(), properties);
+        StoreUrl.Postgres server = url.get();
+        var properties = new Properties();
+        if (server.user() != null) {
+            properties.setProperty("user", server.user());
+        }
+        if (server.password() != null) {
+            properties.setProperty("password", server.password());
+        }
+        properties.setProperty("targetServerType", server.hosts().size() > 1 ? "primary" : "any");
+        properties.setProperty("hostRecheckSeconds", "0"); // roles change at a failover
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS_MAX));
+        properties.setProperty("socketTimeout", Integer.toString(CONNECT_SECONDS_MAX));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "parley");
+        properties.setProperty("assumeMinServerVersion", "13");
+        Connection connection = new Driver().connect(server.jdbc(), properties);
         if (connection == null) {
-            throw new SQLException("The driver does not know " + url.get());
+            throw new SQLException("The driver does not accept " + server);
         }
         return connection;
+    }
+
+    /** Closes the socket of {@code connection}, so that a thread that waits for an answer there fails at once. */
+    static void abort(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.abort(Runnable::run);
+            }
+        } catch (SQLException e) {
+            LOG.debugf("A connection was not aborted: %s", e.getMessage());
+        }
     }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The positions of the primary in the last minutes, each with the time when it was seen: from it follows for how long a replica
- * has been behind, without comparing clocks of two machines. A primary that stands still leaves nobody behind.
+ * The positions of the primary in the last minutes and when each was observed. They show for how long a replica has been behind
+ * without comparing clocks of two machines. A replica of an idle primary is not behind.
  */
 public final class LagTracker {
     private static final int POINTS_MAX = 600;
@@ -18,7 +18,7 @@ public final class LagTracker {
     private long timeline;
     private long latest;
 
-    /** @param spacing how exact a lag is told; six hundred times as much is remembered */
+    /** @param spacing the resolution of a lag; six hundred times as much is remembered */
     public LagTracker(Duration spacing) {
         this.spacingNanos = spacing.toNanos();
     }
@@ -26,7 +26,7 @@ public final class LagTracker {
     /** The primary is at {@code position}. */
     public synchronized void at(long timeline, long position, long nanos) {
         if (timeline != this.timeline) {
-            points.clear(); // positions of different timelines do not compare
+            points.clear(); // positions of different timelines cannot be compared
             this.timeline = timeline;
         }
         latest = position;
@@ -40,7 +40,7 @@ public final class LagTracker {
         }
     }
 
-    /** For how long the primary has been further than {@code replayed}. */
+    /** How long ago the primary went beyond {@code replayed}. */
     public synchronized Duration behind(long replayed, long nanos) {
         for (Point point : points) {
             if (point.position > replayed) {
@@ -50,7 +50,7 @@ public final class LagTracker {
         return Duration.ZERO;
     }
 
-    /** How far the primary is ahead of {@code replayed}, in bytes of the write-ahead log. */
+    /** Bytes of the write-ahead log between {@code replayed} and the primary. */
     public synchronized long bytesBehind(long replayed) {
         return Math.max(0, latest - replayed);
     }

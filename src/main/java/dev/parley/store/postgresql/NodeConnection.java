@@ -18,31 +18,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection to one server, with its prepared statements. Used by one thread at a time.
  *
- * <p>A position is always asked for after what it is to cover: behind a COMMIT that has returned, behind a query that has read.
+ * <p>A position is always read after what it must cover: behind a COMMIT that has returned, behind a query that has read.
  */
 final class NodeConnection implements AutoCloseable {
+    /** A read on a connection to whichever node serves it. */
+    interface Query<T> {
+        T on(NodeConnection connection) throws SQLException;
+    }
+
     private static final String FLUSHED = "SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS BIGINT)";
     private static final Sql POSITION = new Sql("position", FLUSHED);
     private static final Sql PROBE =
             new Sql("probe", FLUSHED + ", (SELECT max(timeline) FROM cluster_timelines WHERE system = ?)");
 
-    // What a snapshot on a standby shows may be one record ahead of what counts as replayed, while that record is being
-    // replayed. It can only be so while something received is not replayed; so the position then is one byte further,
-    // which no node has reached before it has replayed that record whole.
-    private static final Sql SIGHT = new Sql("sight", """
+    // A snapshot on a standby may include the record that is being replayed and does not count as replayed yet. That is
+    // only
+    // possible while something received is not replayed. The position is then one byte further, which no node has
+    // reached
+    // before it has replayed that record completely.
+    private static final Sql REPLICA_POSITION = new Sql("replica-position", """
             SELECT pg_is_in_recovery(),
                    CAST(replayed - '0/0' AS BIGINT),
                    CAST(replayed - '0/0' AS BIGINT) + CASE WHEN received = replayed THEN 0 ELSE 1 END,
                    (SELECT max(timeline) FROM timelines)
             FROM (SELECT pg_last_wal_receive_lsn() AS received, pg_last_wal_replay_lsn() AS replayed) standby""");
 
-    // A transaction that has changed something holds the lock of its own number until everybody sees what it did.
-    // A snapshot would not tell of the one that began last.
+    // A transaction with changes holds the lock of its own number until its changes are visible to all. A snapshot
+    // would not
+    // include the transaction that began last.
     private static final Sql UNDER_WAY = new Sql("under-way", """
             SELECT string_agg(CAST(transactionid AS TEXT), ' ')
             FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted""");
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
+    private static final Duration SETTLE_INTERVAL = Duration.ofMillis(1);
 
     private static final Sql SNAPSHOT =
             new Sql("snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -50,27 +58,28 @@ final class NodeConnection implements AutoCloseable {
     private final Connection connection;
     private final Statements statements;
 
-    /** For what no caller asks: it is not reported as slow. */
+    /** For what no caller requests: not reported as slow. */
     private final Statements probes;
 
-    private final ServerInfo hello;
-    private final @Nullable TimelineHistory lineage;
+    private final ServerInfo server;
+    private final @Nullable TimelineHistory timelines;
     private final Question<Long> position = new Question<>(POSITION, row -> row.getLong(1));
-    private final Question<ReplicaPosition> sight = new Question<>(SIGHT, this::sight);
+    private final Question<ReplicaPosition> replicaPosition = new Question<>(REPLICA_POSITION, this::replicaPosition);
     private final Statements queries;
     private @Nullable PreparedStatement commit;
     private @Nullable PreparedStatement rollback;
     private Duration roundTrip;
 
-    /** @param lineage the line that a primary tells; null on a replica */
-    NodeConnection(Connection connection, Statements statements, ServerInfo hello, @Nullable TimelineHistory lineage) {
+    /** @param timelines those of a primary; null on a replica */
+    NodeConnection(
+            Connection connection, Statements statements, ServerInfo server, @Nullable TimelineHistory timelines) {
         this.connection = connection;
         this.statements = statements;
         this.probes = new Statements(connection);
-        this.hello = hello;
-        this.roundTrip = hello.roundTrip();
-        this.lineage = lineage;
-        this.queries = statements.asking(lineage == null ? sight : position);
+        this.server = server;
+        this.roundTrip = server.roundTrip();
+        this.timelines = timelines;
+        this.queries = statements.asking(timelines == null ? replicaPosition : position);
     }
 
     Connection jdbc() {
@@ -81,102 +90,98 @@ final class NodeConnection implements AutoCloseable {
         return statements;
     }
 
-    /** For queries outside of a transaction: each tells, in its own round trip, where the node stood when it had read. */
+    /** For queries outside of a transaction: each reads the position of the node behind it, in the same round trip. */
     Statements queries() {
         return queries;
     }
 
-    ServerInfo hello() {
-        return hello;
+    ServerInfo server() {
+        return server;
     }
 
-    /** The line as it was when this connection to a primary was opened; a primary does not change it while it runs. */
-    TimelineHistory lineage() {
-        if (lineage == null) {
-            throw new IllegalStateException("A replica's connection tells no line");
+    /** Of a primary when this connection was opened; they do not change while it runs. */
+    TimelineHistory timelines() {
+        if (timelines == null) {
+            throw new IllegalStateException("The connection is to a replica");
         }
-        return lineage;
+        return timelines;
     }
 
-    /** The shortest that was seen on this connection: how long an answer takes on its way. */
+    /** The shortest that was measured on this connection. */
     Duration roundTrip() {
         return roundTrip;
     }
 
-    /** A primary's position: everything that was visible when it was asked is at or before it. */
-    long position() throws SQLException {
-        Long position = probed(probes.call(POSITION), row -> row.getLong(1));
-        if (position == null) {
-            throw new SQLException("The primary told no position");
-        }
-        return position;
+    /** If an answer takes longer, the connection counts as broken. */
+    void answerWithin(Duration max) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(max.toMillis()));
     }
 
-    /** The same; {@code seen} is told which is the newest timeline that any node has noted there. */
+    /** The position of a primary: everything that was visible before the call is at or before it. */
+    long position() throws SQLException {
+        return measured(probes.call(POSITION), row -> row.getLong(1));
+    }
+
+    /** The same; also observes the newest timeline that any node has recorded there. */
     long position(SeenTimelines seen) throws SQLException {
-        Long position = probed(probes.call(PROBE).bind(hello.system()), row -> {
-            seen.saw(hello.system(), row.getLong(2));
+        return measured(probes.call(PROBE).bind(server.system()), row -> {
+            seen.observe(server.system(), row.getLong(2));
             return row.getLong(1);
         });
-        if (position == null) {
-            throw new SQLException("The primary told no position");
-        }
-        return position;
     }
 
-    /** The same, as the last query told it; or else asked for. */
+    /** The same, as read behind the last query. */
     long positionBehindQuery() throws SQLException {
-        Long told = position.take();
-        return told == null ? position() : told;
+        Long read = position.take();
+        return read == null ? position() : read;
+    }
+
+    ReplicaPosition replicaPosition() throws SQLException {
+        return measured(probes.call(REPLICA_POSITION), this::replicaPosition);
+    }
+
+    /** The same, as read behind the last query. */
+    ReplicaPosition replicaPositionBehindQuery() throws SQLException {
+        ReplicaPosition read = replicaPosition.take();
+        return read == null ? replicaPosition() : read;
+    }
+
+    private ReplicaPosition replicaPosition(ResultSet row) throws SQLException {
+        return new ReplicaPosition(server.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3));
     }
 
     /**
-     * Waits until a primary shows all that is on its disk by now, or until the time is up. A transaction is on the disk, and its
-     * record with the standbys, a moment before the primary shows it to others; where commits wait for a standby, the longer. So
-     * a standby may have shown it already.
+     * Waits until a primary shows all that is on its disk now, or until the time is up. A transaction is on the disk and sent to
+     * the standbys before the primary shows it, longer so if commits wait for a standby; a standby may have shown it already.
      */
     void settle(Duration max) throws SQLException {
         long deadline = System.nanoTime() + max.toNanos();
         Set<String> left = underWay();
         while (!left.isEmpty() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            LockSupport.parkNanos(SETTLE_INTERVAL.toNanos());
             left.retainAll(underWay());
         }
     }
 
-    /** The transactions that have changed something and are not over. */
+    /** The transactions that have changed something and have not ended. */
     private Set<String> underWay() throws SQLException {
-        String numbers = probed(probes.call(UNDER_WAY), row -> row.getString(1));
-        return numbers == null ? Set.of() : new HashSet<>(List.of(numbers.split(" ")));
+        return measured(probes.call(UNDER_WAY), row -> {
+            String numbers = row.getString(1);
+            return numbers == null ? Set.<String>of() : new HashSet<>(List.of(numbers.split(" ")));
+        });
     }
 
-    /** How far a standby has come. */
-    ReplicaPosition sight() throws SQLException {
-        ReplicaPosition seen = probed(probes.call(SIGHT), this::sight);
-        if (seen == null) {
-            throw new SQLException("The replica told no position");
-        }
-        return seen;
-    }
-
-    /** The same, as the last query told it; or else asked for. */
-    ReplicaPosition sightBehindQuery() throws SQLException {
-        ReplicaPosition told = sight.take();
-        return told == null ? sight() : told;
-    }
-
-    private <T> @Nullable T probed(Statements.Call query, Statements.Reading<T> reading) throws SQLException {
+    private <T> T measured(Statements.Call query, Statements.Reading<T> reading) throws SQLException {
         long asked = System.nanoTime();
         T answer = query.first(reading);
         Duration took = Duration.ofNanos(System.nanoTime() - asked);
         if (took.compareTo(roundTrip) < 0) {
             roundTrip = took;
         }
+        if (answer == null) {
+            throw new SQLException("The server reported no position");
+        }
         return answer;
-    }
-
-    private ReplicaPosition sight(ResultSet row) throws SQLException {
-        return new ReplicaPosition(hello.started(), row.getBoolean(1), row.getLong(4), row.getLong(2), row.getLong(3));
     }
 
     /** Begins a transaction with the next statement. */
@@ -184,16 +189,16 @@ final class NodeConnection implements AutoCloseable {
         connection.setAutoCommit(false);
     }
 
-    /** Begins a transaction that only reads and whose statements all see one snapshot. */
+    /** Begins a read-only transaction whose statements all see one snapshot. */
     void beginSnapshot() throws SQLException {
         begin();
         statements.call(SNAPSHOT).run();
     }
 
     /**
-     * Commits, and asks for the position in the same round trip: the statement behind COMMIT begins when COMMIT has returned.
+     * Commits, and reads the position in the same round trip: the statement behind COMMIT begins when COMMIT has returned.
      *
-     * @throws SQLException also where the commit is on the primary's disk but a wait for a synchronous replica was broken off
+     * @throws SQLException also if the commit is on the primary's disk but the wait for a synchronous replica was cancelled
      */
     long commit() throws SQLException {
         if (commit == null) {
@@ -213,7 +218,7 @@ final class NodeConnection implements AutoCloseable {
         return position;
     }
 
-    /** Takes everything back; returns the position, which covers all that the transaction has seen. */
+    /** Rolls back; the position covers all that the transaction has read. */
     long rollback() throws SQLException {
         if (rollback == null) {
             rollback = connection.prepareStatement("ROLLBACK; " + FLUSHED);
@@ -221,7 +226,6 @@ final class NodeConnection implements AutoCloseable {
         return end(rollback);
     }
 
-    /** Ends a snapshot. */
     void endSnapshot() throws SQLException {
         connection.rollback();
         connection.setAutoCommit(true);
@@ -230,7 +234,7 @@ final class NodeConnection implements AutoCloseable {
     private long end(PreparedStatement statement) throws SQLException {
         statement.execute();
         if (!statement.getMoreResults()) {
-            throw new SQLException("The primary told no position");
+            throw new SQLException("The server reported no position");
         }
         try (ResultSet row = statement.getResultSet()) {
             row.next();
@@ -240,9 +244,9 @@ final class NodeConnection implements AutoCloseable {
         }
     }
 
-    /** Closes the socket under whoever waits for an answer, without a word to the server. */
-    void breakOff() throws SQLException {
-        connection.abort(Runnable::run);
+    /** Closes the socket, so that a thread that waits for an answer fails at once. */
+    void abort() {
+        Connector.abort(connection);
     }
 
     @Override

@@ -7,16 +7,17 @@ import java.sql.Statement;
 import org.postgresql.PGConnection;
 
 /**
- * Refuses a pooler in transaction or statement mode. A node sets the timeouts and the durability of its sessions, prepares statements and
- * listens; there, the next transaction may be another client's, with these settings, and without the listening.
+ * Refuses a connection pooler in transaction or statement mode. A node sets time limits and durability for its sessions, prepares
+ * statements and listens; behind such a pooler the next transaction may be another client's, with these settings and without
+ * the listening.
  */
 public final class Pooling {
-    /** A feature that is not supported. */
+    /** The SQLSTATE of an unsupported feature. */
     static final String STATE = "0A000";
 
     public static final String ADVICE = "Set pool_mode = session in the connection pooler";
 
-    /** With a violation of the protocol a pooler answers the beginning of a transaction in statement mode. */
+    /** A protocol violation: how a pooler in statement mode answers the beginning of a transaction. */
     private static final String NO_TRANSACTIONS = "08P01";
 
     private static final String PROCESS = "SELECT pg_backend_pid()";
@@ -29,9 +30,9 @@ public final class Pooling {
     }
 
     /**
-     * A pooler does not pass on the number of the server's process at the start of a connection, so a difference there shows
-     * one. In session mode a connection keeps its process for itself. In transaction mode, a second connection's transaction
-     * gets the process that the first one has used last, or the first one gets another one for its next transaction.
+     * A pooler does not pass on the number of the server's process when a connection starts, so a difference there reveals one. In
+     * session mode a connection keeps its process. In transaction mode the transaction of a second connection gets the process
+     * that the first one used last, or the first one gets another process for its next transaction.
      *
      * @param others opens more connections to the same place
      */
@@ -43,9 +44,7 @@ public final class Pooling {
         try (Connection other = others.open()) {
             other.setAutoCommit(false);
             for (int i = 0; i < TRIES; i++) {
-                boolean isShared = process(other) == process;
-                int next = process(connection);
-                if (isShared || next != process) {
+                if (process(other) == process || process(connection) != process) {
                     throw refusal("transaction");
                 }
                 other.rollback();

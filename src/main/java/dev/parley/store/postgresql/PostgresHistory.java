@@ -3,65 +3,63 @@ package dev.parley.store.postgresql;
 import dev.parley.store.Bookmark;
 import java.util.Comparator;
 
-/** What this service knows of how far the cluster has come, and the bookmarks that say so. */
+/** The newest position that this process has observed in the cluster, and bookmarks of such positions. */
 final class PostgresHistory {
     private static final Comparator<Bookmark> ORDER =
             Comparator.comparing(Bookmark::history).thenComparing(Bookmark::position, Long::compareUnsigned);
 
     private final long id;
-    private volatile TimelineHistory lineage;
+    private volatile TimelineHistory timelines;
     private volatile Bookmark newest;
 
-    /** @param id random; another one where a dump was restored, although the cluster and its positions are the same there */
-    PostgresHistory(long id, TimelineHistory lineage, long position) {
+    /** @param id random; a database that a dump was restored into gets another one, although the cluster's positions continue */
+    PostgresHistory(long id, TimelineHistory timelines, long position) {
         this.id = id;
-        this.lineage = lineage;
-        this.newest = lineage.at(position);
+        this.timelines = timelines;
+        this.newest = timelines.at(position);
     }
 
-    /** The line as the primary told it last. */
-    TimelineHistory lineage() {
-        return lineage;
+    /** The timelines as the primary knew them last. */
+    TimelineHistory timelines() {
+        return timelines;
     }
 
-    /** A primary was met; after a failover it tells a longer line. */
-    void met(TimelineHistory told) {
-        if (told.timeline() >= lineage.timeline()) {
-            lineage = told;
+    /** A primary was connected; after a failover it knows one timeline more. */
+    void connected(TimelineHistory known) {
+        if (known.timeline() >= timelines.timeline()) {
+            timelines = known;
         }
     }
 
-    /** The position of the cluster that {@code bookmark}, as a client sent it, stands for. */
-    Bookmark opened(Bookmark bookmark) {
-        return mixed(bookmark);
+    /** The position of the cluster that {@code sent}, the bookmark of a client, stands for. */
+    Bookmark position(Bookmark sent) {
+        return mixed(sent);
     }
 
-    /** Clients see {@link #id} mixed into the identifier of the cluster; mixing twice gives the identifier back. */
+    /** The bookmark of an observed position, as clients receive it. */
+    String text(Bookmark position) {
+        observe(position);
+        return mixed(position).text();
+    }
+
+    /** Clients see {@link #id} mixed into the identifier of the cluster; mixing again gives the identifier back. */
     private Bookmark mixed(Bookmark bookmark) {
-        long cluster = TimelineHistory.systemOf(bookmark) ^ id;
-        return new Bookmark(
-                TimelineHistory.history(cluster, TimelineHistory.timelineOf(bookmark)), bookmark.position());
+        long system = TimelineHistory.systemOf(bookmark) ^ id;
+        return new Bookmark(TimelineHistory.history(system, TimelineHistory.timelineOf(bookmark)), bookmark.position());
     }
 
-    /** The bookmark of a position that was seen, as clients receive it. */
-    String word(Bookmark seen) {
-        saw(seen);
-        return mixed(seen).text();
-    }
-
-    /** Remembers a position that was seen and is told to nobody yet. */
-    void saw(Bookmark seen) {
-        if (!isLater(seen, newest)) {
+    void observe(Bookmark position) {
+        if (!isLater(position, newest)) {
             return;
         }
         synchronized (this) {
-            if (isLater(seen, newest)) {
-                newest = seen;
+            if (isLater(position, newest)) {
+                newest = position;
             }
         }
     }
 
-    /** The newest position that was seen on any node: at least as new as whatever was read or written here. */
+    /** The newest position observed on any node: at least as new as whatever was read or written here. */
     Bookmark newest() {
         return newest;
     }

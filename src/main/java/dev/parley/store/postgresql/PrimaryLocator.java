@@ -3,7 +3,6 @@ package dev.parley.store.postgresql;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.sql.Schema;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -27,54 +27,38 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Finds the primary among the servers that the settings name, and keeps writes away from an old one.
+ * Finds the primary among the configured servers, and keeps writes away from a former one.
  *
- * <p>After a failover the old primary may be started as it was. It takes writes, and they are lost when it is rebuilt. PostgreSQL
- * numbers the timeline of each promotion, so of two primaries of a cluster the one on the lower timeline is the old one, and a server
- * below the newest timeline that anybody has seen is an old one even if it is alone. A node knows what servers have shown to it, and
- * what its file says. A server, not a command beside it, notes what was shown in the cluster, which brings it to every standby, and in
- * the old primary itself, where nodes find it that know of no newer one.
+ * <p>After a failover the former primary may be restarted as it was. It accepts writes, and they are lost when it is rebuilt.
+ * PostgreSQL numbers the timeline of each promotion, so of two primaries of a cluster the one on the lower timeline is the old one, and
+ * a server below the newest timeline that has been observed is an old one even if it is alone. A node knows what servers have shown to
+ * it, and what its file says. A server process records the newest timeline in the cluster, which brings it to every standby, and in
+ * the old primary itself, for nodes that reach no other server.
  */
 public final class PrimaryLocator {
-    static final String FILE_KEY = "parley.store.timelines-file";
-
     private static final Logger LOG = Logger.getLogger(PrimaryLocator.class);
 
-    /** How long the others may still answer once a primary has; or as long as it took, if that is longer. */
+    /** How long the others may still answer once a primary has answered; or as long as that took, if that is longer. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private static final Executor AGAIN = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
-    // A standby does not write. Its control file has the timeline of its last restart point, or of the last page that
-    // it wrote.
-    private static final Sql EXAMINE = new Sql("examine", """
-            SELECT pg_is_in_recovery(),
-                   (SELECT system_identifier FROM pg_control_system()),
-                   CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS BIGINT),
-                   CASE WHEN pg_is_in_recovery()
-                        THEN greatest((SELECT timeline_id FROM pg_control_checkpoint()),
-                                      (SELECT min_recovery_end_timeline FROM pg_control_recovery()))
-                        ELSE CAST(CAST('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) AS BIT(32)) AS INTEGER)
-                   END,
-                   to_regclass('cluster_timelines') IS NOT NULL""");
-
-    /** @param url with one host */
-    private record Server(StoreUrl.Postgres url, boolean inRecovery, long system, long started, long timeline) {}
-
+    /** The answer of one server, or why there is none. */
     private record Reply(
             StoreUrl.Postgres url,
-            @Nullable Server server,
+            @Nullable ServerInfo server,
             @Nullable SQLException failure) {}
 
+    private record Primary(StoreUrl.Postgres url, ServerInfo server) {}
+
     /**
-     * An old primary, as the last look found it.
+     * An old primary, as the last examination found it.
      *
      * @param source the file, if only that says that there is a newer timeline
      */
@@ -93,7 +77,7 @@ public final class PrimaryLocator {
      * The server that has the role of the primary.
      *
      * @param node how replies name it
-     * @param changes counts the changes of the server and of its timeline, so that one is told from the other at the same address
+     * @param changes counts changes of the server and of its timeline, which distinguishes servers at the same address
      */
     public record Current(StoreUrl.Postgres url, Node node, int changes) {}
 
@@ -109,16 +93,16 @@ public final class PrimaryLocator {
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private volatile List<Refused> refused = List.of();
 
-    /** The cluster, which stays the same until the end; 0 before the first server was found. */
+    /** The identifier of the cluster, which stays the same until the end; 0 before the first server was found. */
     private volatile long system;
 
     private volatile Current current;
 
     /**
      * @param url one or more hosts
-     * @param node how replies name the primary; its region is that of {@code replicas} where one of these is promoted
-     * @param seenFile where the newest timeline is kept; without one, a restarted node knows what the servers show
-     * @param serving whether this is a server, or a command, which writes no file, notes nothing and logs nothing
+     * @param node how replies name the primary; if one of {@code replicas} is promoted, with that one's region
+     * @param seenFile where the newest timeline is kept; without it a restarted node knows what the servers show
+     * @param serving whether this is a server, or a command, which writes no file, records nothing and logs nothing
      */
     public PrimaryLocator(
             StoreUrl.Postgres url,
@@ -142,7 +126,7 @@ public final class PrimaryLocator {
         });
     }
 
-    /** All that may become the primary. */
+    /** All hosts that may become the primary. */
     public StoreUrl.Postgres url() {
         return url;
     }
@@ -164,7 +148,7 @@ public final class PrimaryLocator {
         return new Schema(flyway).of(source);
     }
 
-    /** The old primaries that the last look found. */
+    /** The old primaries that the last examination found. */
     public List<Refused> refused() {
         return refused;
     }
@@ -174,22 +158,22 @@ public final class PrimaryLocator {
     }
 
     /**
-     * Asks all servers at once, and makes the primary on the newest timeline the current one.
+     * Examines all servers at once, and makes the primary on the newest timeline the current one.
      *
      * @throws SQLException if none answers, or none may be used
      * @throws InvalidConfiguration if the file cannot be read
      */
     public void locate() throws SQLException {
         seen.load();
-        Server found = choose(examineAll());
+        Primary found = choose(examineAll());
         if (!found.url.equals(current.url)) {
             become(found.url);
         }
-        system = found.system;
+        system = found.server.system();
         seen.save();
     }
 
-    /** As {@link #locate}, for what it finds out about timelines only, and in the background; one at a time. */
+    /** As {@link #locate}, but only observes timelines, and in the background; one at a time. */
     void watch() {
         if (hosts.size() + replicas.size() > 1 && watching.compareAndSet(false, true)) {
             threads.execute(() -> {
@@ -205,32 +189,36 @@ public final class PrimaryLocator {
     }
 
     /**
-     * Refuses a primary that was connected to and is an old one, and leaves the newest timeline there for other nodes.
+     * Checks a primary that was connected, and records the newest timeline there for other nodes.
      *
-     * @throws OldPrimary if a newer timeline of its cluster has been seen
+     * @throws PostgresFailure.OldPrimary if a newer timeline of its cluster has been observed
      * @throws SQLException if it belongs to another cluster than before
      */
-    void admit(Statements statements, ServerInfo hello) throws SQLException {
-        if (system != 0 && hello.system() != system) {
+    void admit(Statements statements, ServerInfo server) throws SQLException {
+        if (system != 0 && server.system() != system) {
             throw new SQLException("It belongs to another cluster than before", "08004");
         }
-        seen.saw(hello.system(), Math.max(hello.timeline(), hello.newest()));
-        long shown = seen.shown(hello.system());
-        if (serving && hello.newest() < shown) {
-            Timelines.note(statements, hello.system(), shown);
+        long recorded = seen.observe(statements, server.system());
+        seen.observe(server.system(), server.timeline());
+        if (serving && recorded < seen.observed(server.system())) {
+            seen.recordOn(statements, server.system());
         }
-        if (hello.timeline() < seen.newest(hello.system())) {
-            throw new OldPrimary(
-                    refused(current.url, hello.system(), hello.timeline()).message());
+        if (isOld(server)) {
+            throw new PostgresFailure.OldPrimary(
+                    refused(new Primary(current.url, server)).message());
         }
     }
 
-    private Refused refused(StoreUrl.Postgres old, long system, long timeline) {
-        long newest = seen.newest(system);
-        return new Refused(old, timeline, newest, seen.source(system, newest));
+    private boolean isOld(ServerInfo server) {
+        return server.timeline() < seen.newest(server.system());
     }
 
-    /** Another server, or another timeline of the same: who is connected to the one before connects again. */
+    private Refused refused(Primary old) {
+        long newest = seen.newest(old.server.system());
+        return new Refused(old.url, old.server.timeline(), newest, seen.source(old.server.system(), newest));
+    }
+
+    /** Another server, or another timeline of the same: connections to the one before are to be opened again. */
     void moved() {
         become(current.url);
     }
@@ -244,10 +232,7 @@ public final class PrimaryLocator {
         current = new Current(server, new Node(node.name(), region, true), current.changes + 1);
     }
 
-    /**
-     * The reply of each server, as far as they are there in time. While one is silent, the hosts that may become the primary are asked
-     * again and again.
-     */
+    /** The replies that arrive in time. While a server does not answer, hosts that may become the primary are asked repeatedly. */
     private List<Reply> examineAll() throws SQLException {
         Set<StoreUrl.Postgres> servers = new LinkedHashSet<>(hosts);
         replicas.forEach(replica -> servers.addAll(replica.url().hosts()));
@@ -266,8 +251,8 @@ public final class PrimaryLocator {
                 }
                 received.put(next.url, next);
                 long now = System.nanoTime();
-                if (next.server != null && isFit(next.server)) {
-                    deadline = deadline == 0 ? now + Math.max(GRACE.toNanos(), now - began) : deadline;
+                if (deadline == 0 && !primaries(List.of(next), this::isFit).isEmpty()) {
+                    deadline = now + Math.max(GRACE.toNanos(), now - began);
                 } else if (deadline == 0 && hosts.contains(next.url)) {
                     AGAIN.execute(() -> threads.execute(() -> replies.add(examine(next.url))));
                 }
@@ -280,57 +265,61 @@ public final class PrimaryLocator {
     }
 
     private Reply examine(StoreUrl.Postgres server) {
-        var connector = new Connector(server, "any", statementTimeout);
+        var connector = new Connector(server, statementTimeout);
         try (Connection connection = connector.connect()) {
             Pooling.refuseTransactions(connection, connector::connect);
             var statements = new Statements(connection);
-            Server found = statements.call(EXAMINE).first(row -> {
-                if (row.getBoolean(5)) {
-                    seen.saw(row.getLong(2), Timelines.newest(statements, row.getLong(2)));
-                }
-                seen.saw(row.getLong(2), row.getLong(4));
-                return new Server(server, row.getBoolean(1), row.getLong(2), row.getLong(3), row.getLong(4));
-            });
+            ServerInfo found = ServerInfo.of(statements, statementTimeout);
+            seen.observe(found.system(), found.timeline());
+            if (found.hasStore()) {
+                seen.observe(statements, found.system());
+            }
             return new Reply(server, found, null);
         } catch (SQLException e) {
             return new Reply(server, null, e);
         }
     }
 
-    private boolean isFit(Server server) {
-        return hosts.contains(server.url)
-                && !server.inRecovery
-                && (system == 0 || server.system == system)
-                && server.timeline == seen.newest(server.system);
+    private interface Condition {
+        boolean holds(ServerInfo server);
     }
 
-    private Server choose(List<Reply> replies) throws SQLException {
-        List<Server> primaries = hosts.stream()
+    /** Hosts that are primaries and fulfil {@code condition}, in the order of the configuration. */
+    private List<Primary> primaries(List<Reply> replies, Condition condition) {
+        return hosts.stream()
                 .flatMap(host -> replies.stream()
+                        .filter(reply -> reply.url.equals(host))
                         .map(Reply::server)
-                        .filter(server -> server != null && server.url.equals(host) && !server.inRecovery))
+                        .filter(Objects::nonNull)
+                        .filter(server -> !server.inRecovery() && condition.holds(server))
+                        .map(server -> new Primary(host, server)))
                 .toList();
-        List<Server> fit = primaries.stream().filter(this::isFit).toList();
-        report(
-                primaries.stream()
-                        .filter(server -> server.timeline < seen.newest(server.system))
-                        .toList(),
-                serving && (system != 0 || !fit.isEmpty())); // else the start is refused with the same words
+    }
+
+    private boolean isFit(ServerInfo server) {
+        return (system == 0 || server.system() == system) && !isOld(server);
+    }
+
+    private Primary choose(List<Reply> replies) throws SQLException {
+        List<Primary> fit = primaries(replies, this::isFit);
+        boolean logs = system != 0 || !fit.isEmpty(); // else the start is refused with the same text
+        report(primaries(replies, this::isOld), logs);
         if (fit.isEmpty()) {
             throw noneOf(replies);
         }
-        Server first = fit.stream()
+        Primary first = fit.stream()
                 .filter(server -> server.url.equals(current.url))
                 .findFirst()
                 .orElse(fit.get(0));
-        Optional<Server> other = fit.stream()
-                .filter(server -> server.system == first.system && server.started != first.started)
+        Optional<Primary> other = fit.stream()
+                .filter(primary -> primary.server.system() == first.server.system()
+                        && primary.server.started() != first.server.started())
                 .findFirst();
         if (other.isPresent()) {
             String both = "%s and %s are both primaries on timeline %d; stop one and rebuild it as a standby"
-                    .formatted(first.url.host(), other.get().url.host(), first.timeline);
+                    .formatted(first.url.host(), other.get().url.host(), first.server.timeline());
             if (!first.url.equals(current.url)) {
-                throw new OldPrimary(both);
+                throw new PostgresFailure.OldPrimary(both);
             }
             if (reported.add(both)) {
                 LOG.errorf("%s. %s is used until then", both, first.url.host());
@@ -340,34 +329,31 @@ public final class PrimaryLocator {
     }
 
     /**
-     * Leaves the newest timeline on each old primary, for nodes that know of no newer one.
+     * Records the newest timeline on each old primary, for nodes that know of no newer one.
      *
-     * @param logged whether each is logged, once
+     * @param logs whether each is logged, once
      */
-    private void report(List<Server> old, boolean logged) {
-        refused = old.stream()
-                .map(server -> refused(server.url, server.system, server.timeline))
-                .toList();
+    private void report(List<Primary> old, boolean logs) {
+        refused = old.stream().map(this::refused).toList();
         for (int i = 0; i < old.size(); i++) {
             String message = refused.get(i).message();
             if (serving && reported.add(message)) {
-                if (logged) {
+                if (logs) {
                     LOG.error(message);
                 }
-                leave(old.get(i));
+                recordOn(old.get(i));
             }
         }
     }
 
-    private void leave(Server old) {
-        long shown = seen.shown(old.system);
-        if (shown <= old.timeline) {
+    private void recordOn(Primary old) {
+        if (seen.observed(old.server.system()) <= old.server.timeline()) {
             return;
         }
-        try (Connection connection = new Connector(old.url, "any", statementTimeout).connect()) {
-            Timelines.note(new Statements(connection), old.system, shown);
+        try (Connection connection = new Connector(old.url, statementTimeout).connect()) {
+            seen.recordOn(new Statements(connection), old.server.system());
         } catch (SQLException e) {
-            LOG.debugf("The newest timeline could not be noted on %s: %s", old.url.host(), e.getMessage());
+            LOG.debugf("The newest timeline was not recorded on %s: %s", old.url.host(), e.getMessage());
         }
     }
 
@@ -377,12 +363,12 @@ public final class PrimaryLocator {
                 .filter(reply -> hosts.contains(reply.url) && reply.failure != null)
                 .toList();
         if (!refused.isEmpty()) {
-            return new OldPrimary(refused.get(0).message()
+            return new PostgresFailure.OldPrimary(refused.get(0).message()
                     + failed.stream().map(PrimaryLocator::unreachable).collect(Collectors.joining()));
         }
         return failed.stream()
                 .map(Reply::failure)
-                .flatMap(Stream::ofNullable)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElseGet(() -> new SQLException("None of the servers is a primary", PostgresFailure.READ_ONLY));
     }

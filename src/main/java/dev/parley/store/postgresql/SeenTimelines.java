@@ -1,6 +1,8 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,27 +21,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * The newest timeline of each cluster that this node has seen, by its system identifier. A primary on a lower timeline is an old one
- * that was started again after a failover. A file keeps it, so that a restarted node refuses the old primary even if that is the only
- * server that it can reach.
+ * The newest timeline of each cluster that this node has observed, by the cluster's system identifier. A primary on a lower timeline
+ * is an old one that was restarted after a failover. A file keeps the timelines, so that a restarted node refuses the old primary
+ * even if it can reach no other server.
  *
- * <p>What only the file says is not passed on to other nodes: it may be of a copy of the cluster.
+ * <p>What only the file says is not passed on to other nodes, because it may be of a copy of the cluster.
  */
 final class SeenTimelines {
+    private static final String FILE_KEY = "parley.store.timelines-file";
     private static final Logger LOG = Logger.getLogger(SeenTimelines.class);
-    private static final String COMMENT = "The newest timeline that was seen of each PostgreSQL cluster";
+    private static final String COMMENT = "The newest observed timeline of each PostgreSQL cluster";
     private static final long TIMELINE_MAX = 0xFFFF_FFFFL;
+
+    private static final Sql NEWEST =
+            new Sql("newest-timeline", "SELECT max(timeline) FROM cluster_timelines WHERE system = ?");
+
+    // On an old primary no standby may confirm a commit.
+    private static final Sql RECORD = new Sql("record-newest-timeline", """
+            INSERT INTO cluster_timelines (system, timeline)
+            SELECT ?, ? FROM (SELECT set_config('synchronous_commit', 'local', TRUE)) locally
+            ON CONFLICT (system, timeline) DO NOTHING""");
 
     private final Optional<Path> file;
     private final boolean writes;
-    private final Map<Long, Long> shown = new ConcurrentHashMap<>();
-    private volatile Map<Long, Long> remembered = Map.of();
-    private boolean loaded;
+    private final Map<Long, Long> observed = new ConcurrentHashMap<>();
+    private volatile Map<Long, Long> loaded = Map.of();
+    private boolean isLoaded;
     private volatile boolean unsaved;
-    private boolean complained;
+    private boolean warned;
 
     /**
-     * @param file without one, what was seen ends with the process
+     * @param file without one, what was observed is lost with the process
      * @param writes whether the file is written, or only read
      */
     SeenTimelines(Optional<Path> file, boolean writes) {
@@ -49,39 +62,51 @@ final class SeenTimelines {
     /**
      * Reads the file, the first time.
      *
-     * @throws InvalidConfiguration if there is one and it cannot be read: what it said is not to be forgotten
+     * @throws InvalidConfiguration if it exists and cannot be read, because what it says must not be lost
      */
     synchronized void load() {
-        if (!loaded && file.isPresent()) {
-            remembered = read(file.get());
+        if (!isLoaded && file.isPresent()) {
+            loaded = read(file.get());
         }
-        loaded = true;
+        isLoaded = true;
     }
 
-    /** 0 where none has been seen. */
+    /** 0 for none. */
     long newest(long system) {
-        return Math.max(shown(system), remembered.getOrDefault(system, 0L));
+        return Math.max(observed(system), loaded.getOrDefault(system, 0L));
     }
 
     /** The newest that a server has shown to this process; 0 for none. */
-    long shown(long system) {
-        return shown.getOrDefault(system, 0L);
+    long observed(long system) {
+        return observed.getOrDefault(system, 0L);
     }
 
-    /** Where {@code timeline} of {@code system} is known from, if no server has shown it to this process. */
+    /** The file, if {@code timeline} is known from there only. */
     Optional<Path> source(long system, long timeline) {
-        return shown(system) < timeline ? file : Optional.empty();
+        return observed(system) < timeline ? file : Optional.empty();
     }
 
     /** A server has shown {@code timeline}; a lower one than before changes nothing. */
-    void saw(long system, long timeline) {
-        if (timeline > shown(system)) {
-            shown.merge(system, timeline, Math::max);
+    void observe(long system, long timeline) {
+        if (timeline > observed(system)) {
+            observed.merge(system, timeline, Math::max);
             unsaved = true;
         }
     }
 
-    /** Writes the file if something has been seen since the last time. A failure is logged once and otherwise ignored. */
+    /** Observes the newest timeline that any node has recorded on the server; 0 for none. */
+    long observe(Statements server, long system) throws SQLException {
+        Long newest = server.call(NEWEST).bind(system).first(row -> row.getLong(1));
+        observe(system, newest == null ? 0 : newest);
+        return newest == null ? 0 : newest;
+    }
+
+    /** Records the newest observed timeline on a server, for other nodes. */
+    void recordOn(Statements server, long system) throws SQLException {
+        server.call(RECORD).bind(system).bind(observed(system)).update();
+    }
+
+    /** Writes the file if something has been observed since the last time. A failure is logged once and otherwise ignored. */
     synchronized void save() {
         if (!unsaved || !writes || file.isEmpty()) {
             return;
@@ -90,11 +115,17 @@ final class SeenTimelines {
         Path path = file.get().toAbsolutePath();
         try {
             Files.createDirectories(path.getParent());
-            var newest = new HashMap<Long, Long>(read(path)); // another node may have the same file
-            shown.forEach((system, timeline) -> newest.merge(system, timeline, Math::max));
+            Map<Long, Long> newest = read(path); // another node may have the same file
+            observed.forEach((system, timeline) -> newest.merge(system, timeline, Math::max));
             write(path, newest);
         } catch (IOException | InvalidConfiguration e) {
-            complain(e);
+            if (!warned) {
+                LOG.warnf(
+                        "%s: %s cannot be written (%s); after a restart this node refuses an old primary only if another"
+                                + " server shows that there is a newer one",
+                        FILE_KEY, path, e);
+                warned = true;
+            }
         }
     }
 
@@ -127,27 +158,13 @@ final class SeenTimelines {
                 }
                 timelines.put(Long.parseUnsignedLong(system), timeline);
             }
+            if (timelines.isEmpty()) {
+                throw new IllegalArgumentException("it is empty");
+            }
         } catch (IOException | IllegalArgumentException e) {
-            throw unreadable(path, e);
-        }
-        if (timelines.isEmpty()) {
-            throw unreadable(path, new IOException("it is empty"));
+            throw new InvalidConfiguration(FILE_KEY + ": " + path + " cannot be read (" + e.getMessage()
+                    + "); correct it, or delete it if no old primary can be restarted.");
         }
         return timelines;
-    }
-
-    private static InvalidConfiguration unreadable(Path path, Exception e) {
-        return new InvalidConfiguration(PrimaryLocator.FILE_KEY + ": " + path + " cannot be read (" + e.getMessage()
-                + "); correct it, or delete it if no old primary can be started again.");
-    }
-
-    private void complain(Exception e) {
-        if (!complained) {
-            LOG.warnf(
-                    "%s: %s cannot be written (%s); after a restart this node refuses an old primary only if another server"
-                            + " shows that there is a newer one",
-                    PrimaryLocator.FILE_KEY, file.orElseThrow(), e);
-            complained = true;
-        }
     }
 }

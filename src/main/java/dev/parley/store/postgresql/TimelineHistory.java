@@ -1,21 +1,59 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.store.Bookmark;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line of timelines that a cluster's data went through. A position in the write-ahead log says nothing without it: after a
- * failover the new primary counts on from where it was promoted, and the old one may have been further.
+ * The timelines that a cluster's data went through. Without them a position in the write-ahead log says nothing: after a failover
+ * the new primary continues from where it was promoted, and the former one may have been further.
  *
- * @param system the cluster, which its replicas share
+ * @param system the identifier of the cluster, which its replicas share
  * @param timeline the one that is written now
- * @param began where each timeline in the line began; null for one of which nobody can tell
+ * @param began where each timeline began; null where that is unknown
  */
 record TimelineHistory(long system, long timeline, Map<Long, @Nullable Long> began) {
-
     private static final int TIMELINE_DIGITS = 8;
+
+    private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
+
+    // The last position that a standby replayed is where its own timeline began. That is only certain as long as the
+    // control
+    // file shows the former timeline: if the server has been restarted since, it is where that start began.
+    private static final Sql NOTE_TIMELINE = new Sql("note-timeline", """
+            INSERT INTO timelines (timeline, began)
+            VALUES (?, CASE WHEN (SELECT timeline_id FROM pg_control_checkpoint()) < ?
+                            THEN CAST(pg_last_wal_replay_lsn() - '0/0' AS BIGINT) END)
+            ON CONFLICT (timeline) DO NOTHING""");
+
+    /** The history that a primary has; its own timeline is added to the table first if no node has done so. */
+    static TimelineHistory of(Statements primary, ServerInfo server) throws SQLException {
+        TimelineHistory known = read(primary, server);
+        if (known.began.containsKey(server.timeline())) {
+            return known;
+        }
+        primary.call(NOTE_TIMELINE)
+                .bind(server.timeline())
+                .bind(server.timeline())
+                .update();
+        return read(primary, server);
+    }
+
+    private static TimelineHistory read(Statements primary, ServerInfo server) throws SQLException {
+        return primary.call(TIMELINES).all(rows -> {
+            var began = new HashMap<Long, @Nullable Long>();
+            while (rows.next()) {
+                long position = rows.getLong(2);
+                began.put(rows.getLong(1), rows.wasNull() ? null : position);
+            }
+            return new TimelineHistory(server.system(), server.timeline(), began);
+        });
+    }
 
     /** The history of a bookmark at {@code timeline}: 16 digits for the cluster, 8 for the timeline. */
     static String history(long system, long timeline) {
@@ -28,10 +66,10 @@ record TimelineHistory(long system, long timeline, Map<Long, @Nullable Long> beg
     }
 
     /**
-     * Whether everything up to {@code bookmark} is part of this line: it was made on the current timeline, or on an earlier one
-     * before the next began. What nobody can tell is not held.
+     * Whether everything up to {@code bookmark} is part of this history: the bookmark is of the current timeline, or of an earlier
+     * one before the next began. If that is unknown, it is not.
      */
-    boolean holds(Bookmark bookmark) {
+    boolean contains(Bookmark bookmark) {
         if (systemOf(bookmark) != system) {
             return false;
         }

@@ -132,7 +132,7 @@ class FailoverTest {
     /** A mutant: every timeline is held as far as any position goes, so that positions alone decide. */
     @Test
     void whoIgnoresTheTimelineTakesItForKeptSoThisTestCanFail() {
-        Sql sound = StoreStatements.of(Timelines.class.getName(), "TIMELINES");
+        Sql sound = StoreStatements.of(TimelineHistory.class.getName(), "TIMELINES");
         String text = sound.text();
         StoreStatements.replace(sound, text.replace("began", Long.toString(Long.MAX_VALUE)));
         try {

@@ -175,7 +175,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
             Patience patience,
             PayloadEncryption secrecy,
             SlowLog slow) {
-        var settings = new PostgresDatabase.Settings(
+        var settings = new PostgresSettings(
                 locator,
                 serving,
                 ReplicaUrl.parse(Optional.of(replicas), PRIMARY),

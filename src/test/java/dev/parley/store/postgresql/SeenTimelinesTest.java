@@ -24,14 +24,14 @@ class SeenTimelinesTest {
         Path file = folder.resolve("data/timelines");
         SeenTimelines before = seen(file, true);
         before.load();
-        before.saw(SYSTEM, 3);
-        before.saw(SYSTEM, 2);
+        before.observe(SYSTEM, 3);
+        before.observe(SYSTEM, 2);
         before.save();
 
         SeenTimelines after = seen(file, true);
         after.load();
         assertThat(after.newest(SYSTEM)).isEqualTo(3);
-        assertThat(after.shown(SYSTEM)).isZero();
+        assertThat(after.observed(SYSTEM)).isZero();
         assertThat(after.source(SYSTEM, 3)).contains(file);
     }
 
@@ -40,9 +40,9 @@ class SeenTimelinesTest {
         Path file = folder.resolve("timelines");
         SeenTimelines one = seen(file, true);
         SeenTimelines other = seen(file, true);
-        one.saw(SYSTEM, 5);
+        one.observe(SYSTEM, 5);
         one.save();
-        other.saw(SYSTEM, 4);
+        other.observe(SYSTEM, 4);
         other.save();
 
         SeenTimelines after = seen(file, true);
@@ -54,7 +54,7 @@ class SeenTimelinesTest {
     void aCommandWritesNothing() {
         Path file = folder.resolve("timelines");
         SeenTimelines command = seen(file, false);
-        command.saw(SYSTEM, 2);
+        command.observe(SYSTEM, 2);
         command.save();
         assertThat(file).doesNotExist();
     }
@@ -68,7 +68,7 @@ class SeenTimelinesTest {
         assertThatThrownBy(seen::load)
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("parley.store.timelines-file", file.toString());
-        seen.saw(SYSTEM, 9);
+        seen.observe(SYSTEM, 9);
         seen.save();
         assertThat(file).hasContent(text);
     }

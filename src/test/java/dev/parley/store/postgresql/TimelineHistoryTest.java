@@ -14,17 +14,17 @@ class TimelineHistoryTest {
 
     @Test
     void aBookmarkOfTodaysTimelineIsHeld() {
-        assertThat(line(3, Map.of()).holds(bookmark(3, Long.MAX_VALUE))).isTrue();
+        assertThat(line(3, Map.of()).contains(bookmark(3, Long.MAX_VALUE))).isTrue();
     }
 
     @Test
     void anEarlierTimelineIsHeldUpToWhereTheNextBegan() {
         TimelineHistory line = line(3, Map.of(2L, 1_000L, 3L, 2_000L));
 
-        assertThat(line.holds(bookmark(1, 1_000))).isTrue();
-        assertThat(line.holds(bookmark(1, 1_001))).isFalse();
-        assertThat(line.holds(bookmark(2, 2_000))).isTrue();
-        assertThat(line.holds(bookmark(2, 2_001))).isFalse();
+        assertThat(line.contains(bookmark(1, 1_000))).isTrue();
+        assertThat(line.contains(bookmark(1, 1_001))).isFalse();
+        assertThat(line.contains(bookmark(2, 2_000))).isTrue();
+        assertThat(line.contains(bookmark(2, 2_001))).isFalse();
     }
 
     @Test
@@ -33,18 +33,18 @@ class TimelineHistoryTest {
         began.put(2L, null);
         TimelineHistory line = line(4, began);
 
-        assertThat(line.holds(bookmark(1, 0))).isFalse();
-        assertThat(line.holds(bookmark(2, 0))).isFalse();
+        assertThat(line.contains(bookmark(1, 0))).isFalse();
+        assertThat(line.contains(bookmark(2, 0))).isFalse();
     }
 
     @Test
     void aTimelineThatIsNotKnownYetIsNotHeld() {
-        assertThat(line(2, Map.of()).holds(bookmark(3, 0))).isFalse();
+        assertThat(line(2, Map.of()).contains(bookmark(3, 0))).isFalse();
     }
 
     @Test
     void anotherClusterIsNotHeld() {
-        assertThat(line(1, Map.of()).holds(new Bookmark(TimelineHistory.history(SYSTEM + 1, 1), 0)))
+        assertThat(line(1, Map.of()).contains(new Bookmark(TimelineHistory.history(SYSTEM + 1, 1), 0)))
                 .isFalse();
     }
 
