@@ -43,6 +43,11 @@ public final class Checkup {
         this.admin = admin;
     }
 
+    /** @throws InvalidConfiguration if a setting must stop the start of the service */
+    public void requireValidSettings() {
+        checks.forEach(Runnable::run);
+    }
+
     List<Finding> findings() {
         var findings = new ArrayList<Finding>();
         findings.add(Finding.info("versions", versions));

@@ -12,7 +12,6 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = ParleyCommand.Version.class,
         subcommands = {
-            ServeCommand.class,
             MigrateCommand.class,
             SeedCommand.class,
             SweepCommand.class,
@@ -34,6 +33,16 @@ import picocli.CommandLine.IVersionProvider;
             "command line; 3 (doctor) only warnings; 69 the store is temporarily unreachable; 70 a bug in Parley."
         })
 public final class ParleyCommand {
+    public static final String SERVE = "serve";
+
+    @Command(
+            name = SERVE,
+            description = "Serve the HTTP API until stopped. This is the default command.",
+            mixinStandardHelpOptions = true)
+    void serve() {
+        // runs without picocli
+    }
+
     /** The version of the jar. */
     static final class Version implements IVersionProvider {
         @Override

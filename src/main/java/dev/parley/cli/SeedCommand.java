@@ -1,8 +1,6 @@
 package dev.parley.cli;
 
-import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
-import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
@@ -36,10 +34,7 @@ public final class SeedCommand extends StoreCommand {
     Instance<Database> database;
 
     @Inject
-    Instance<Signaling> signaling;
-
-    @Inject
-    Instance<Limits> limits;
+    Instance<SeedData> seedData;
 
     @Inject
     SmallRyeConfig settings;
@@ -69,9 +64,7 @@ public final class SeedCommand extends StoreCommand {
         }
         admin.get().createMissing();
         refuseOtherSessions();
-        int created = new SeedData(
-                        signaling.get(), new Namespace(namespace), limits.get().ttlMax())
-                .create(sessions);
+        int created = seedData.get().create(new Namespace(namespace), sessions);
         out().println(
                         json
                                 ? json().put("sessions", sessions)

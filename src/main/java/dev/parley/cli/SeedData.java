@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
+import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
@@ -11,11 +12,12 @@ import dev.parley.session.Side;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Futures;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 
 /** Creates sessions that look like real ones. A number identifies each, and always produces the same session. */
+@Singleton
 public final class SeedData {
     public static final int SESSIONS_DEFAULT = 12;
 
@@ -27,51 +29,40 @@ public final class SeedData {
     private static final int ANSWERED_EVERY = 3;
 
     private final Signaling signaling;
-    private final Namespace namespace;
-    private final Duration ttl;
+    private final Limits limits;
 
-    /** @param ttl the time to live of each session */
-    public SeedData(Signaling signaling, Namespace namespace, Duration ttl) {
+    public SeedData(Signaling signaling, Limits limits) {
         this.signaling = signaling;
-        this.namespace = namespace;
-        this.ttl = ttl;
+        this.limits = limits;
     }
 
     /** Creates sessions 1 to {@code sessions} unless they are live; returns the number of new ones. */
-    public int create(int sessions) {
+    public int create(Namespace namespace, int sessions) {
         int created = 0;
         for (int number = 1; number <= sessions; number++) {
-            created += isNew(number) ? 1 : 0;
+            var code = new Code(PREFIX + number);
+            var opening = new Opening(
+                    code,
+                    TOPICS.get(number % TOPICS.size()),
+                    "seed peer " + number,
+                    List.of("seed"),
+                    description(number, Side.OFFERER),
+                    trickle(number, Side.OFFERER),
+                    limits.ttlMax(),
+                    token(number, Side.OFFERER));
+            boolean replay =
+                    Futures.join(signaling.open(namespace, opening)).result().replay();
+            created += replay ? 0 : 1;
+            if (number % ANSWERED_EVERY == 0) {
+                Futures.join(signaling.answer(
+                        new SessionKey(namespace, code),
+                        description(number, Side.ANSWERER),
+                        null,
+                        trickle(number, Side.ANSWERER),
+                        token(number, Side.ANSWERER)));
+            }
         }
         return created;
-    }
-
-    private boolean isNew(int number) {
-        var code = new Code(PREFIX + number);
-        boolean replay = Futures.join(signaling.open(namespace, opening(code, number)))
-                .result()
-                .replay();
-        if (number % ANSWERED_EVERY == 0) {
-            Futures.join(signaling.answer(
-                    new SessionKey(namespace, code),
-                    description(number, Side.ANSWERER),
-                    null,
-                    trickle(number, Side.ANSWERER),
-                    token(number, Side.ANSWERER)));
-        }
-        return !replay;
-    }
-
-    private Opening opening(Code code, int number) {
-        return new Opening(
-                code,
-                TOPICS.get(number % TOPICS.size()),
-                "seed peer " + number,
-                List.of("seed"),
-                description(number, Side.OFFERER),
-                trickle(number, Side.OFFERER),
-                ttl,
-                token(number, Side.OFFERER));
     }
 
     private static SessionToken token(int number, Side side) {
@@ -95,10 +86,8 @@ public final class SeedData {
     }
 
     private static Trickle trickle(int number, Side side) {
-        int port = 50_000 + number % 10_000;
-        int host = side == Side.OFFERER ? 7 : 8;
-        String candidate = "candidate:1 1 udp 2122252543 192.0.2.%d %d typ host".formatted(host, port);
-        String json = "{\"candidate\":\"" + candidate + "\",\"sdpMid\":\"0\",\"sdpMLineIndex\":0}";
+        String json = """
+                {"candidate":"candidate:1 1 udp 2122252543 192.0.2.%d %d typ host","sdpMid":"0","sdpMLineIndex":0}""".formatted(side == Side.OFFERER ? 7 : 8, 50_000 + number % 10_000);
         return new Trickle(List.of(new Candidate(json.getBytes(StandardCharsets.UTF_8))), false);
     }
 }

@@ -69,14 +69,6 @@ public class Engines {
     private final boolean server;
     private final InstantSource clock;
     private final SecureRandom random;
-    private final MeterRegistry meters;
-    private final Instance<PayloadEncryption> encryption;
-    private final Instance<Flyway> sqliteMigrations;
-    private final Instance<Flyway> postgresMigrations;
-    private final SqliteSessions sqliteSessions;
-    private final PostgresSessions postgresSessions;
-    private final ChosenNode chosenNode;
-
     private @Nullable PrimaryLocator locator;
     private volatile boolean serving;
 
@@ -84,46 +76,29 @@ public class Engines {
             StoreConfig config,
             @ConfigProperty(name = Startup.SERVER, defaultValue = "true") boolean server,
             InstantSource clock,
-            SecureRandom random,
-            MeterRegistry meters,
-            Instance<PayloadEncryption> encryption,
-            @FlywayDataSource("sqlite-owner") Instance<Flyway> sqliteMigrations,
-            @FlywayDataSource("postgresql") Instance<Flyway> postgresMigrations,
-            SqliteSessions sqliteSessions,
-            PostgresSessions postgresSessions,
-            @PersistenceUnitExtension("postgresql") ChosenNode chosenNode) {
+            SecureRandom random) {
         this.config = config;
         this.server = server;
         this.clock = clock;
         this.random = random;
-        this.meters = meters;
-        this.encryption = encryption;
-        this.sqliteMigrations = sqliteMigrations;
-        this.postgresMigrations = postgresMigrations;
-        this.sqliteSessions = sqliteSessions;
-        this.postgresSessions = postgresSessions;
-        this.chosenNode = chosenNode;
     }
 
     @Produces
     @Singleton
-    Database database(Optional<Tracing> tracing) {
+    Database database(
+            @FlywayDataSource("sqlite-owner") Instance<Flyway> sqlite,
+            @FlywayDataSource("postgresql") Instance<Flyway> postgres,
+            SqliteSessions sqliteSessions,
+            PostgresSessions postgresSessions,
+            @PersistenceUnitExtension("postgresql") ChosenNode chosenNode,
+            PayloadEncryption encryption,
+            MeterRegistry meters,
+            Optional<Tracing> tracing) {
         Database database = url() instanceof StoreUrl.Postgres cluster
                 ? new PostgresDatabase(
-                        settings(cluster),
-                        postgresMigrations.get(),
-                        postgresSessions,
-                        chosenNode,
-                        encryption.get(),
-                        random,
-                        meters)
+                        settings(cluster), postgres.get(), postgresSessions, chosenNode, encryption, random, meters)
                 : new SqliteDatabase(
-                        settings((StoreUrl.Sqlite) url()),
-                        sqliteMigrations.get(),
-                        sqliteSessions,
-                        encryption.get(),
-                        random,
-                        meters);
+                        settings((StoreUrl.Sqlite) url()), sqlite.get(), sqliteSessions, encryption, random, meters);
         return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
     }
 
@@ -155,12 +130,15 @@ public class Engines {
     /** Opens nothing before it is used. */
     @Produces
     @Singleton
-    StoreAdmin admin() {
+    StoreAdmin admin(
+            @FlywayDataSource("sqlite-owner") Instance<Flyway> sqlite,
+            @FlywayDataSource("postgresql") Instance<Flyway> postgres,
+            Instance<PayloadEncryption> encryption) {
         return url() instanceof StoreUrl.Postgres cluster
                 ? new PostgresAdmin(new PostgresAdmin.Settings(
                         locator(cluster),
                         replicas(),
-                        postgresMigrations.get(),
+                        postgres.get(),
                         encryption::get,
                         config.lagMax(),
                         config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
@@ -169,7 +147,7 @@ public class Engines {
                         ((StoreUrl.Sqlite) url()).path(),
                         config.busyTimeout(),
                         bytesMax(),
-                        sqliteMigrations.get(),
+                        sqlite.get(),
                         encryption::get,
                         random,
                         clock);

@@ -2,7 +2,6 @@ package dev.parley.ops;
 
 import dev.parley.cli.CommandRun;
 import dev.parley.cli.ParleyCommand;
-import dev.parley.cli.ServeCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.FileDescriptor;
@@ -39,7 +38,7 @@ public final class Main {
             if (helpShown != null) {
                 System.exit(helpShown);
             }
-            if (!line.hasSubcommand() || line.subcommand().commandSpec().name().equals(ServeCommand.NAME)) {
+            if (!line.hasSubcommand() || line.subcommand().commandSpec().name().equals(ParleyCommand.SERVE)) {
                 // RequestFilter checks each URI and explains a rejection; the framework would reply with an empty 400.
                 System.setProperty("vertx.disableURIValidation", "true");
                 Quarkus.run(StartLog.class, failure::exit, args);

@@ -29,13 +29,13 @@ public final class ServiceMeters {
         ErrorMeters.begin();
         RowDamaged.begin();
         Gauge.builder("parley.waiters", waits, WaitRegistry::size)
-                .description("Requests that wait for news, streams among them")
+                .description("Waiting requests, including event streams")
                 .register(registry);
         Gauge.builder("parley.streams", streams, EventStreams::size)
-                .description("Event streams that are open")
+                .description("Open event streams")
                 .register(registry);
         Gauge.builder("parley.build.info", () -> 1)
-                .description("What runs; the value is always 1")
+                .description("Version information; the value is always 1")
                 .tag(
                         "version",
                         config.getConfigValue("quarkus.application.version").getValue())

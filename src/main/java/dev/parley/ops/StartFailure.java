@@ -20,104 +20,87 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Why the service did not start, for the person who started it: one line for what that person can mend, else the whole story. */
+/** Reports why the service did not start: in one line if the operator can fix it, else with a stack trace. */
 final class StartFailure {
-    // "SRCFG00050: parley.foo in EnvConfigSource does not map to any root", and "java.lang.IllegalArgumentException:
-    // SRCFG…: The …"
+    // Such as "SRCFG00050: parley.foo in EnvConfigSource does not map to any root", and
+    // "java.lang.IllegalArgumentException: SRCFG…: The config property parley.limits.page with the config value "x"
+    // threw an
+    // Exception whilst being converted Expected …".
     private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
-
-    // "The config property parley.limits.page with the config value "x" threw an Exception whilst being converted
-    // Expected …"
     private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
-    private static final String THREW = " threw an Exception whilst being converted";
+    private static final String CONVERSION = " threw an Exception whilst being converted";
 
-    /** These Parley checks itself before anything else is started. */
+    /** Settings of Quarkus that Parley checks before anything is started. */
     private static final Pattern CHECKED =
             Pattern.compile("quarkus\\.(http|management)\\.(host|port)|quarkus\\.profile");
 
     private final Set<String> settings;
 
-    /** @param settings of the framework's own that the operator has made, which it may refuse in its own words */
+    /** @param settings settings of Quarkus that the operator has set, to be named if Quarkus rejects one without its name */
     StartFailure(Set<String> settings) {
-        this.settings = Set.copyOf(settings);
+        this.settings = new TreeSet<>(settings);
     }
 
-    /** The framework's settings among system properties and environment variables, but for those that Parley checks. */
+    /** The settings of Quarkus among system properties and environment variables, except those that Parley checks. */
     static Set<String> settings(Properties properties, Map<String, String> environment) {
         return Stream.concat(properties.stringPropertyNames().stream(), environment.keySet().stream())
                 .filter(name -> name.startsWith("quarkus.") || name.startsWith("QUARKUS_"))
                 .filter(name -> !CHECKED.matcher(name.toLowerCase(Locale.ROOT).replace('_', '.'))
                         .matches())
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.toSet());
     }
 
-    /**
-     * Ends the process, with a line on standard error where {@code failure} is one. In development mode it goes on: there the
-     * framework restarts the service in the same virtual machine after each change of a source.
-     */
+    /** Ends the process; in development mode it goes on, because the framework restarts the service in the same virtual machine. */
     void exit(Integer code, @Nullable Throwable failure) {
         ApplicationLifecycleManager.getDefaultExitCodeHandler()
-                .accept(failure == null ? code : (Integer) told(failure), failure);
+                .accept(failure == null ? code : (Integer) report(failure), failure);
     }
 
-    private int told(Throwable failure) {
-        Throwable cause = rootOf(failure);
-        Optional<String> line = lineOf(cause);
-        if (line.isPresent()) {
-            System.err.println("parley: " + line.get());
-        } else {
-            failure.printStackTrace();
+    private int report(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
         }
+        lineOf(cause).ifPresentOrElse(line -> System.err.println("parley: " + line), failure::printStackTrace);
         return codeOf(cause);
     }
 
-    /** The exit code: whether another start may succeed, and with the same settings. */
+    /** The exit code: whether another start may succeed, with other or with the same settings. */
     int codeOf(Throwable cause) {
-        if (cause instanceof InvalidConfiguration refused && refused.isTemporary()) {
+        if (cause instanceof InvalidConfiguration invalid && invalid.isTemporary()) {
             return ExitCode.UNAVAILABLE;
         }
         return lineOf(cause).isPresent() ? ExitCode.FAILED : ExitCode.FAULT;
     }
 
-    /** What a person can mend, in a line; nothing for a fault of ours. */
+    /** The line for an error that the operator can fix; empty for a bug. */
     Optional<String> lineOf(Throwable cause) {
         if (cause instanceof ConfigValidationException invalid) {
             return Optional.of(IntStream.range(0, invalid.getProblemCount())
                     .mapToObj(i -> plain(invalid.getProblem(i).getMessage()))
                     .collect(Collectors.joining("; ")));
         }
-        if (cause instanceof ConfigurationException refused) {
-            return Optional.ofNullable(refused.getMessage());
+        if (cause instanceof ConfigurationException invalid) {
+            return Optional.ofNullable(invalid.getMessage());
         }
-        if (cause instanceof BindException taken) { // since they were tried
-            return Optional.of("quarkus.http.port, quarkus.management.port: one of the two cannot be listened on ("
-                    + taken.getMessage() + "); choose another one with QUARKUS_HTTP_PORT or QUARKUS_MANAGEMENT_PORT.");
+        if (cause instanceof BindException) { // taken since the check of the addresses
+            return Optional.of("quarkus.http.port, quarkus.management.port: one of the ports cannot be bound ("
+                    + cause.getMessage() + "); choose another one with QUARKUS_HTTP_PORT or QUARKUS_MANAGEMENT_PORT.");
         }
-        boolean ofSettings = cause instanceof IllegalArgumentException
+        boolean mayComeFromSettings = cause instanceof IllegalArgumentException
                 || cause instanceof IllegalStateException
                 || cause instanceof IOException
                 || cause instanceof GeneralSecurityException;
-        return ofSettings && !settings.isEmpty()
-                ? Optional.of("the start failed (" + kind(cause) + ": " + cause.getMessage()
-                        + "); check these settings: " + String.join(", ", new TreeSet<>(settings)) + ".")
+        // Such as "NoSuchFile", without which a message that is only a file name explains nothing.
+        String kind = cause.getClass().getSimpleName().replace("Exception", "");
+        return mayComeFromSettings && !settings.isEmpty()
+                ? Optional.of("the start failed (" + kind + ": " + cause.getMessage() + "); check these settings: "
+                        + String.join(", ", settings) + ".")
                 : Optional.empty();
     }
 
-    /** Such as "NoSuchFile", without which a message that is a name says nothing. */
-    private static String kind(Throwable cause) {
-        return cause.getClass().getSimpleName().replace("Exception", "");
-    }
-
     private static String plain(String problem) {
-        String plain = CODES.matcher(problem).replaceAll("").replace(THREW, ":");
+        String plain = CODES.matcher(problem).replaceAll("").replace(CONVERSION, ":");
         return EMPTY.matcher(plain).replaceAll(" must not be empty");
-    }
-
-    private static Throwable rootOf(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root;
     }
 }

@@ -11,7 +11,6 @@ import dev.parley.http.access.OwnOrigin;
 import dev.parley.ice.IceServers;
 import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
-import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.PayloadEncryption;
@@ -33,10 +32,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/**
- * The order in which a server starts, and the drain before it stops. A command opens what it needs itself: {@code doctor} must work
- * with a store that cannot be opened.
- */
+/** The order in which a server starts, and the drain before it stops. A command opens only what it needs. */
 @Singleton
 public class Startup {
     private static final Logger LOG = Logger.getLogger("parley");
@@ -46,51 +42,28 @@ public class Startup {
 
     private final SmallRyeConfig settings;
     private final AccessConfig access;
-    private final Instance<Limits> limits;
-    private final Instance<Authenticator> authenticator;
-    private final Instance<OwnOrigin> ownOrigin;
-    private final Instance<IceServers> iceServers;
-    private final Instance<PayloadEncryption> encryption;
-    private final Engines engines;
-    private final WaitConfig waiting;
-    private final Duration idleTimeout;
 
-    public Startup(
-            SmallRyeConfig settings,
-            AccessConfig access,
-            Instance<Limits> limits,
-            Instance<Authenticator> authenticator,
-            Instance<OwnOrigin> ownOrigin,
-            Instance<IceServers> iceServers,
-            Instance<PayloadEncryption> encryption,
-            Engines engines,
-            WaitConfig waiting,
-            @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout) {
+    public Startup(SmallRyeConfig settings, AccessConfig access) {
         this.settings = settings;
         this.access = access;
-        this.limits = limits;
-        this.authenticator = authenticator;
-        this.ownOrigin = ownOrigin;
-        this.iceServers = iceServers;
-        this.encryption = encryption;
-        this.engines = engines;
-        this.waiting = waiting;
-        this.idleTimeout = idleTimeout;
     }
 
     /** Runs before the first request, so that whatever fails here stops the start. */
     void start(
             @Observes StartupEvent event,
             @ConfigProperty(name = SERVER, defaultValue = "true") boolean server,
+            Instance<Checkup> checkup,
             Instance<Database> database,
-            Instance<Signaling> signaling,
+            Instance<Authenticator> authenticator,
             Instance<ServiceMeters> meters,
+            Instance<SeedData> seedData,
             ApiKeys keys,
-            Vertx vertx) {
+            Vertx vertx,
+            Engines engines) {
         if (!server) {
             return;
         }
-        checks().forEach(Runnable::run);
+        checkup.get().requireValidSettings();
         refuseTakenAddresses();
         database.get();
         if (authenticator.get().asks()) {
@@ -98,22 +71,43 @@ public class Startup {
         }
         meters.get().register();
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
-            seed(signaling.get());
+            // The namespaces of programs and of the console page.
+            String page = "http://localhost:"
+                    + settings.getConfigValue(ListenAddress.HTTP + ".port").getValue();
+            seedData.get().create(Namespace.UNKNOWN, SeedData.SESSIONS_DEFAULT);
+            seedData.get().create(new Namespace(page), SeedData.SESSIONS_DEFAULT);
         }
         engines.started();
     }
 
-    /** The checks of settings that depend on each other; each throws {@link InvalidConfiguration}, and none opens the store. */
-    private List<Runnable> checks() {
-        return List.of(
+    /**
+     * The doctor's checks, whose checks of settings the server makes too. Those are the settings that depend on each other; each check
+     * throws {@link InvalidConfiguration}, and none opens the store, because the doctor must work if it cannot be opened.
+     */
+    @Produces
+    @Singleton
+    Checkup checkup(
+            Instance<Limits> limits,
+            Instance<Authenticator> authenticator,
+            Instance<OwnOrigin> ownOrigin,
+            Instance<IceServers> iceServers,
+            Instance<PayloadEncryption> encryption,
+            Engines engines,
+            WaitConfig waiting,
+            @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout,
+            StoreAdmin admin) {
+        List<Runnable> checks = List.of(
                 this::refuseUnsafeAddresses,
                 limits::get,
                 authenticator::get,
                 ownOrigin::get,
-                this::refuseLongWaits,
+                () -> requireShorter("parley.waiting.max", waiting.max(), idleTimeout),
+                () -> requireShorter("parley.waiting.keep-alive", waiting.keepAlive(), idleTimeout),
                 iceServers::get,
                 encryption::get,
                 engines::check);
+        var unknown = StartLog.unknownVariables(System.getenv().keySet());
+        return new Checkup(checks, unknown, StartLog.versions(settings), access, admin);
     }
 
     private void refuseUnsafeAddresses() {
@@ -129,12 +123,7 @@ public class Startup {
     }
 
     /** Otherwise the server would close the connections of waiting clients. */
-    private void refuseLongWaits() {
-        refuseUnlessShorter("parley.waiting.max", waiting.max());
-        refuseUnlessShorter("parley.waiting.keep-alive", waiting.keepAlive());
-    }
-
-    private void refuseUnlessShorter(String key, Duration duration) {
+    private static void requireShorter(String key, Duration duration, Duration idleTimeout) {
         if (duration.compareTo(idleTimeout) >= 0) {
             throw new InvalidConfiguration(key + ": must be shorter than quarkus.http.idle-timeout.");
         }
@@ -159,15 +148,6 @@ public class Startup {
         vertx.setPeriodic(access.refresh().toMillis(), timer -> keys.look(database));
     }
 
-    /** Development data in the namespaces of programs and of the console page. */
-    private void seed(Signaling signaling) {
-        String page = "http://localhost:"
-                + settings.getConfigValue(ListenAddress.HTTP + ".port").getValue();
-        for (Namespace namespace : List.of(Namespace.UNKNOWN, new Namespace(page))) {
-            new SeedData(signaling, namespace, limits.get().ttlMax()).create(SeedData.SESSIONS_DEFAULT);
-        }
-    }
-
     /**
      * Ends waiting requests when the drain period ends, so that their clients reconnect to another node. The server still listens
      * then and the store can still be read; at {@code ShutdownEvent} connections are already closed.
@@ -181,16 +161,5 @@ public class Startup {
                                     .execute(waits::close);
                         },
                         waits::close);
-    }
-
-    @Produces
-    @Singleton
-    Checkup checkup(StoreAdmin admin) {
-        return new Checkup(
-                checks(),
-                StartLog.unknownVariables(System.getenv().keySet()),
-                StartLog.versions(settings),
-                access,
-                admin);
     }
 }

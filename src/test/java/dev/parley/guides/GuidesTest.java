@@ -30,7 +30,7 @@ class GuidesTest {
     private static final Pattern VARIABLE = Pattern.compile("\\bPARLEY_[A-Z_]+\\b");
     private static final Pattern TEST = Pattern.compile("(?:`|test='?)([A-Z]\\w+(?:Test|IT|Cases|Contract))\\b");
     private static final Pattern SOURCE = Pattern.compile("(?<![\\w/.])(?:src|migrations|\\.ci)/[\\w./-]*\\w");
-    private static final Pattern PROFILE = Pattern.compile("mvnw[^\n`]* -P(\\w+)");
+    private static final Pattern PROFILE = Pattern.compile("mvnw[^\n`]* -P([a-z-]+)");
 
     @Test
     void theReadmeHasAtMost200Lines() {

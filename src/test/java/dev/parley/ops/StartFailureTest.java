@@ -11,44 +11,44 @@ import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** How a start that failed is reported: by one line where the operator can change the cause, and by an exit code in any case. */
+/** A failed start is reported in one line if the operator can fix it, and always by an exit code. */
 class StartFailureTest {
-    private static final StartFailure OF_NO_SETTINGS = new StartFailure(Set.of());
+    private static final StartFailure WITHOUT_SETTINGS = new StartFailure(Set.of());
 
     @Test
-    void whatTheOperatorCanChangeIsALineAndCode1() {
+    void anErrorThatTheOperatorCanFixIsOneLineAndCode1() {
         for (Throwable cause : new Throwable[] {
             new InvalidConfiguration("parley.store.url: wrong"),
             new ConfigurationException("quarkus.tls.x: wrong"),
             new BindException("Address already in use")
         }) {
-            assertThat(OF_NO_SETTINGS.lineOf(cause))
+            assertThat(WITHOUT_SETTINGS.lineOf(cause))
                     .as("%s", cause)
                     .hasValueSatisfying(line -> assertThat(line).contains(String.valueOf(cause.getMessage())));
-            assertThat(OF_NO_SETTINGS.codeOf(cause)).isEqualTo(1);
+            assertThat(WITHOUT_SETTINGS.codeOf(cause)).isEqualTo(1);
         }
     }
 
     @Test
-    void whatMayPassHasACodeOfItsOwn() {
+    void aTemporaryErrorHasCode69() {
         InvalidConfiguration unreachable = InvalidConfiguration.temporarily("the primary cannot be reached");
 
-        assertThat(OF_NO_SETTINGS.lineOf(unreachable)).contains("the primary cannot be reached");
-        assertThat(OF_NO_SETTINGS.codeOf(unreachable)).isEqualTo(69);
+        assertThat(WITHOUT_SETTINGS.lineOf(unreachable)).contains("the primary cannot be reached");
+        assertThat(WITHOUT_SETTINGS.codeOf(unreachable)).isEqualTo(69);
     }
 
     @Test
-    void aFaultOfOursIsShownWholeAndHasACodeOfItsOwn() {
+    void aBugIsReportedWithItsStackTraceAndCode70() {
         var foreign = new StartFailure(Set.of("quarkus.thread-pool.max-threads"));
 
-        assertThat(OF_NO_SETTINGS.lineOf(new IllegalStateException("x"))).isEmpty();
-        assertThat(OF_NO_SETTINGS.codeOf(new IllegalStateException("x"))).isEqualTo(70);
+        assertThat(WITHOUT_SETTINGS.lineOf(new IllegalStateException("x"))).isEmpty();
+        assertThat(WITHOUT_SETTINGS.codeOf(new IllegalStateException("x"))).isEqualTo(70);
         assertThat(foreign.codeOf(new NullPointerException())).isEqualTo(70);
         assertThat(foreign.codeOf(new OutOfMemoryError())).isEqualTo(70);
     }
 
     @Test
-    void whatTheFrameworkRefusesIsALineThatNamesTheSettingsMadeByTheOperator() {
+    void anErrorOfQuarkusIsOneLineThatNamesTheOperatorsSettings() {
         var failure = new StartFailure(Set.of("quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
 
         assertThat(failure.lineOf(new NoSuchFileException("/nope.pem")))
@@ -59,7 +59,7 @@ class StartFailureTest {
     }
 
     @Test
-    void settingsThatParleyChecksItselfAreNoSuspects() {
+    void settingsThatParleyChecksAreNotNamed() {
         var properties = new Properties();
         properties.setProperty("quarkus.http.port", "1");
         properties.setProperty("quarkus.thread-pool.max-threads", "0");
