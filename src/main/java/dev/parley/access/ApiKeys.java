@@ -6,12 +6,8 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.sql.KeyStore;
 import dev.parley.store.sql.StoredKey;
 import jakarta.inject.Singleton;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -19,59 +15,47 @@ import org.jboss.logging.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that are good, in memory, as the store had them at the last look: a request costs no query. So a key that was made or
- * revoked is so known by the next look, on this node and on every other.
+ * The valid API keys, in memory: a request needs no query. A new or revoked key applies after the next reload, on each node.
  *
- * <p>While the store cannot be read the keys of the last look stay good: a primary that is lost must not lock out those who read
- * from replicas.
+ * <p>While the store cannot be read, the keys of the last reload remain valid, so that the loss of the primary does not lock out clients
+ * that read from replicas.
  */
 @Singleton
 public final class ApiKeys {
     private static final Logger LOG = Logger.getLogger(ApiKeys.class);
 
     private final KeyStore store = new KeyStore();
-    private final AtomicBoolean blind = new AtomicBoolean();
+    private final AtomicBoolean failing = new AtomicBoolean();
     private volatile Map<TokenHash, Credential> credentials = Map.of();
 
-    /** The credential of the key with that hash, where there is one. */
+    /** The credential of the key with that hash; null if there is none. */
     @Nullable
     public Credential find(TokenHash hash) {
-        // The time that this takes may tell how much of a hash is right, and not what secret would have that hash.
+        // The time of the lookup may reveal a part of a hash, but not a secret with that hash.
         return credentials.get(hash);
     }
 
-    /** How many keys are good. */
+    /** The number of valid keys. */
     public int size() {
         return credentials.size();
     }
 
-    /** Looks at the store; on its primary, since a replica may not know yet that a key was revoked. */
+    /** Reloads the keys from the primary, because a replica may not know yet that a key was revoked. A failure is logged once. */
     public CompletionStage<Void> look(Database database) {
         return database.scan(ReadFrom.PRIMARY, store::all).handle((served, failure) -> {
             if (served != null) {
-                credentials = credentials(served.result());
-                blind.set(false);
-            } else if (!blind.getAndSet(true)) {
-                // Where the primary does not serve, the store has logged why.
+                var loaded = new HashMap<TokenHash, Credential>();
+                for (StoredKey key : served.result()) {
+                    loaded.put(key.hash(), new Credential(key.name(), key.namespace(), Role.known(key.roles())));
+                }
+                credentials = loaded;
+                failing.set(false);
+            } else if (!failing.getAndSet(true)) {
+                // If the primary does not serve, the store has logged the reason.
                 Level level = database.nodes().get(0).serving() ? Level.WARN : Level.DEBUG;
-                LOG.logf(level, "The keys cannot be read; those known stay valid: %s", String.valueOf(failure));
+                LOG.logf(level, "API keys cannot be reloaded; the known ones stay valid: %s", String.valueOf(failure));
             }
             return null;
         });
-    }
-
-    private static Map<TokenHash, Credential> credentials(List<StoredKey> keys) {
-        var credentials = new HashMap<TokenHash, Credential>();
-        for (StoredKey key : keys) {
-            credentials.put(key.hash(), new Credential(key.name(), key.namespace(), roles(key.roles())));
-        }
-        return credentials;
-    }
-
-    /** A role that a newer Parley knows is none here. */
-    static Set<Role> roles(List<String> words) {
-        var roles = EnumSet.noneOf(Role.class);
-        words.stream().map(Role::named).flatMap(Optional::stream).forEach(roles::add);
-        return roles;
     }
 }

@@ -5,8 +5,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The secret of a key, as its holder has it: 256 random bits behind a word by which people, and scanners of repositories, know
- * what they have found. It is shown once, when it is made, and only its {@link #hash()} is kept.
+ * The secret of an API key: 256 random bits behind a prefix that people and secret scanners recognize. It is shown once, when the key is
+ * created; only its {@link #hash()} is stored.
  */
 public record BearerKey(String secret) {
     private static final String PREFIX = "parley_";
@@ -19,10 +19,7 @@ public record BearerKey(String secret) {
         return new BearerKey(PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bits));
     }
 
-    /**
-     * What is stored of the secret. A plain SHA-256 is enough: nobody can try out 256 random bits, and every request would pay
-     * for a slow hash.
-     */
+    /** SHA-256 suffices: 256 random bits cannot be guessed, and each request would pay for a slow hash. */
     public TokenHash hash() {
         return TokenHash.of(secret);
     }

@@ -8,65 +8,64 @@ import dev.parley.session.SignalingException.TooManyGuesses;
 import java.time.Duration;
 
 /**
- * Slows down who tries codes out: an address may ask so often a minute for a code that leads nowhere, and beyond that for no code
- * that is new to it.
+ * Slows down brute force against codes: a client address has a number of failed lookups per minute; beyond them, lookups of codes
+ * that are new to the address are rejected.
  *
- * <p>Refused is before anything is looked up, else the difference between a refusal and a reply would tell what a guess should not.
- * What is not new tells nothing: a code that the address has found, or missed, within the last minutes may be asked for as often as
- * it likes and is counted once. So who polls a session that has expired gets 404 as ever, and those who share an address with
- * somebody who guesses go on with their sessions; only what is new to the address has to wait.
+ * <p>Rejection happens before the lookup, so that it reveals nothing about the code. A code that the address has found or missed
+ * within the last minutes is not new: looking it up again is always allowed and not counted again. So a client that polls an expired
+ * session still gets 404, and clients that share an address with an attacker continue with their sessions.
  *
- * <p>Calls that are on their way when the last miss is counted are let through, and owed: the address waits the longer.
+ * <p>Lookups in progress when the last failure is counted are completed, and their failures extend the wait.
  */
 public final class GuessLimiter {
-    private static final int LOOKS_MAX = 50_000;
-    private static final Duration REMEMBERED = Duration.ofMinutes(5);
-    private static final Duration DEBT_REMEMBERED = Duration.ofHours(1);
+    private static final int LOOKUPS_MAX = 50_000;
+    private static final Duration RETENTION = Duration.ofMinutes(5);
+    private static final Duration DEBT_RETENTION = Duration.ofHours(1);
 
     private final RateLimiter misses;
 
-    /** What addresses have asked for, found or not. */
-    private final Cache<Look, Boolean> looks;
+    /** Lookups by address, found or not. */
+    private final Cache<Lookup, Boolean> lookups;
 
-    /** @param missesMax how often a minute an address may miss, at least once */
+    /** @param missesMax failed lookups per address and minute, at least 1 */
     public GuessLimiter(int missesMax, Ticker ticker) {
-        this.misses = new RateLimiter("misses", missesMax, DEBT_REMEMBERED, ticker);
-        this.looks = Caffeine.newBuilder()
+        this.misses = new RateLimiter("misses", missesMax, DEBT_RETENTION, ticker);
+        this.lookups = Caffeine.newBuilder()
                 .ticker(ticker)
-                .expireAfterAccess(REMEMBERED)
-                .maximumSize(LOOKS_MAX)
+                .expireAfterAccess(RETENTION)
+                .maximumSize(LOOKUPS_MAX)
                 .executor(Runnable::run)
                 .build();
     }
 
-    /** Somebody at an address asks for the session of a code. */
-    public record Look(String address, SessionKey key) {}
+    /** A lookup of a code from an address. */
+    public record Lookup(String address, SessionKey key) {}
 
-    /** Whether that address has asked for that code before, so that asking again is no guess. */
-    public boolean isKnown(Look look) {
-        return looks.getIfPresent(look) != null;
+    /** Whether the address has looked the code up before, so that this is no guess. */
+    public boolean isKnown(Lookup lookup) {
+        return lookups.getIfPresent(lookup) != null;
     }
 
     /**
-     * Lets a look at a code that is new to the address pass.
+     * Accepts the lookup of a code that is new to the address.
      *
-     * @throws TooManyGuesses if the address has missed too often
+     * @throws TooManyGuesses if the address has no failed lookup left
      */
-    public void admit(Look look) {
-        Duration wait = misses.waitFor(look.address());
+    public void admit(Lookup lookup) {
+        Duration wait = misses.waitFor(lookup.address());
         if (!wait.isZero()) {
             throw new TooManyGuesses(RateLimiter.wholeSeconds(wait));
         }
     }
 
-    /** The session was there, or is there for somebody else. */
-    public void found(Look look) {
-        looks.put(look, true);
+    /** Records that the session exists, whoever may access it. */
+    public void found(Lookup lookup) {
+        lookups.put(lookup, true);
     }
 
-    /** There was no such session. */
-    public void missed(Look look) {
-        looks.put(look, false);
-        misses.owe(look.address());
+    /** Records that there is no such session. */
+    public void missed(Lookup lookup) {
+        lookups.put(lookup, false);
+        misses.takeInAdvance(lookup.address());
     }
 }

@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The keys as an operator handles them. Each call blocks until it is done, and throws {@link AdminRefused} where it cannot do
- * what is asked, {@link dev.parley.session.SignalingException} where the store fails.
+ * Creates, lists and revokes API keys, for commands. Each method blocks, and throws {@link AdminRefused} if the operation is not
+ * possible, {@link dev.parley.session.SignalingException} if the store fails.
  */
 @Singleton
 public final class KeyAdmin {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    /** Every node keeps them all in memory and reads them all at each look. */
+    /** Each node keeps all keys in memory and reads all of them at each reload. */
     private static final int KEYS_MAX = 10_000;
 
     private final KeyStore store = new KeyStore();
@@ -43,7 +43,7 @@ public final class KeyAdmin {
         return NAME.matcher(text).matches();
     }
 
-    /** Makes a key, which nobody can be shown again. */
+    /** Creates a key; its secret cannot be shown again. */
     public BearerKey create(String name, Namespace namespace, Set<Role> roles) {
         var key = BearerKey.random(random);
         var stored = new StoredKey(
@@ -54,24 +54,24 @@ public final class KeyAdmin {
         return key;
     }
 
-    /** Why {@code key} was not added; nothing where it was. */
+    /** Why {@code key} was not added; empty if it was. */
     private Optional<String> refusal(Statements tx, StoredKey key) throws SQLException {
         if (store.count(tx) >= KEYS_MAX) {
-            return Optional.of("There are " + KEYS_MAX + " keys, and no more are kept; revoke some.");
+            return Optional.of("There are " + KEYS_MAX + " keys, which is the maximum; revoke some.");
         }
         return store.add(tx, key)
                 ? Optional.empty()
-                : Optional.of("There is a key with the name " + key.name() + "; revoke it or choose another name.");
+                : Optional.of("A key with the name " + key.name() + " exists; revoke it or choose another name.");
     }
 
-    /** All of them, by name. */
+    /** All keys, by name. */
     public List<StoredKey> list() {
         return Futures.join(database.scan(ReadFrom.PRIMARY, store::all)).result();
     }
 
     public void revoke(String name) {
         if (!Futures.join(database.write(tx -> store.remove(tx, name))).result()) {
-            throw new AdminRefused("No key has the name " + name + "; \"parley key list\" has those there are.");
+            throw new AdminRefused("No key has the name " + name + "; see \"parley key list\".");
         }
     }
 }

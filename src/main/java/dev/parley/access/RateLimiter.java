@@ -9,17 +9,17 @@ import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 
 /**
- * How often each may do something: a bucket of tokens for each, full at first and filled steadily, so that after a rest a burst is
- * taken, and in the long run no more than the quota a minute.
+ * A token bucket for each client: full at first and refilled continuously. A burst of the whole quota is granted after a pause, and
+ * the quota per minute in the long run.
  *
- * <p>Of so many callers at once the buckets are known; who has not come for longest is forgotten first, and begins with a full
- * bucket when it comes again. So memory is bounded, and whoever has that many addresses is not held by a limit an address anyway.
+ * <p>The number of buckets is bounded: the one that was unused for longest is evicted, and its client starts again with a full
+ * bucket. A client with that many addresses is not restricted by a limit per address anyway.
  */
 public final class RateLimiter {
-    /** The time that a quota is for. */
+    /** The period of a quota. */
     public static final Duration WINDOW = Duration.ofMinutes(1);
 
-    static final int KNOWN_MAX = 100_000;
+    static final int BUCKETS_MAX = 100_000;
 
     private final String name;
     private final long quota;
@@ -27,50 +27,44 @@ public final class RateLimiter {
     private final Cache<String, Bucket> buckets;
 
     /**
-     * @param name by which replies speak of it
-     * @param quota how often a minute, at least once
-     * @param ticker the time that passes
+     * @param name the name of the limit in replies
+     * @param quota tokens per minute, at least 1
      */
     public RateLimiter(String name, long quota, Ticker ticker) {
-        this(name, quota, WINDOW, ticker); // by then a bucket is full again
+        this(name, quota, WINDOW, ticker); // an unused bucket is full after that time
     }
 
-    /** @param remembered how long a bucket is kept that nobody asks for; one with a debt fills only in more than a window */
-    RateLimiter(String name, long quota, Duration remembered, Ticker ticker) {
+    /** @param retention how long an unused bucket is kept; one with debt needs more than a window to fill */
+    RateLimiter(String name, long quota, Duration retention, Ticker ticker) {
         this.name = name;
         this.quota = quota;
-        this.clock = new Passing(ticker);
+        this.clock = new MonotonicTime(ticker);
         this.buckets = Caffeine.newBuilder()
                 .ticker(ticker)
-                .expireAfterAccess(remembered)
-                .maximumSize(KNOWN_MAX)
+                .expireAfterAccess(retention)
+                .maximumSize(BUCKETS_MAX)
                 .build();
     }
 
-    /** Takes a token of {@code who}, if there is one. */
-    public Standing take(String who) {
-        ConsumptionProbe probe = buckets.get(who, this::full).tryConsumeAndReturnRemaining(1);
-        return new Standing(
-                probe.isConsumed(),
-                probe.getRemainingTokens(),
-                Duration.ofNanos(probe.getNanosToWaitForRefill()),
-                Duration.ofNanos(probe.getNanosToWaitForReset()));
+    /** Takes a token of {@code client} if there is one. */
+    public ConsumptionProbe take(String client) {
+        return buckets.get(client, this::full).tryConsumeAndReturnRemaining(1);
     }
 
-    /** How long until {@code who} has a token; zero where there is one. Nothing is taken. */
-    Duration waitFor(String who) {
-        Bucket bucket = buckets.getIfPresent(who);
+    /** How long until {@code client} has a token; zero if it has one. Takes nothing. */
+    Duration waitFor(String client) {
+        Bucket bucket = buckets.getIfPresent(client);
         return bucket == null
                 ? Duration.ZERO
                 : Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
     }
 
-    /** Takes a token of {@code who}, one of those to come where there is none. */
-    void owe(String who) {
-        buckets.get(who, this::full).consumeIgnoringRateLimits(1);
+    /** Takes a token of {@code client}, or a future one if there is none. */
+    void takeInAdvance(String client) {
+        buckets.get(client, this::full).consumeIgnoringRateLimits(1);
     }
 
-    private Bucket full(String who) {
+    private Bucket full(String client) {
         return Bucket.builder()
                 .withCustomTimePrecision(clock)
                 .addLimit(limit -> limit.capacity(quota).refillGreedy(quota, WINDOW))
@@ -85,29 +79,18 @@ public final class RateLimiter {
         return quota;
     }
 
-    /** Whole seconds, rather a little too late than too early. */
+    /** Whole seconds, rounded up. */
     public static Duration wholeSeconds(Duration time) {
         return Duration.ofSeconds(time.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
-    /** How many are known. */
-    long known() {
+    /** The number of buckets. */
+    long size() {
         buckets.cleanUp();
         return buckets.estimatedSize();
     }
 
-    /**
-     * How a caller stands after it took a token, or tried to.
-     *
-     * @param granted whether it got one
-     * @param left tokens
-     * @param next until there is one, where it got none
-     * @param whole until the bucket is full
-     */
-    public record Standing(boolean granted, long left, Duration next, Duration whole) {}
-
-    /** Nanoseconds that pass, whatever the wall clock does. */
-    private record Passing(Ticker ticker) implements TimeMeter {
+    private record MonotonicTime(Ticker ticker) implements TimeMeter {
         @Override
         public long currentTimeNanos() {
             return ticker.read();

@@ -1,25 +1,35 @@
 package dev.parley.access;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
-/** What the holder of a credential may do; one credential can have several roles. */
+/** What a credential permits; a credential may have several roles. */
 public enum Role {
-    /** Every call of both APIs. */
+    /** All requests of both APIs. */
     PEER,
-    /** What finds and reads sessions, and nothing that changes one or takes part in it. */
+    /** Searching and reading sessions, without changing them or taking part in them. */
     OBSERVER,
     /** Inspection and metrics. */
     OPERATOR;
 
-    /** The role as commands, claims and replies write it. */
+    /** The name in commands, claims and replies. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The role that {@code word} names, in lower case; nothing where it names none. */
+    /** The role with that name, in lower case; empty if there is none. */
     public static Optional<Role> named(String word) {
         return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
+    }
+
+    /** The roles with those names; unknown ones, which a newer version may have stored, are ignored. */
+    static Set<Role> known(Collection<String> words) {
+        var roles = EnumSet.noneOf(Role.class);
+        words.stream().map(Role::named).flatMap(Optional::stream).forEach(roles::add);
+        return roles;
     }
 }

@@ -30,12 +30,12 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody whose signed tokens (JWT, RFC 7519) are as good as keys, until they expire: an identity provider, an application's own
- * server. Which algorithm signs is decided here, by the kind of the public key, and never by the token (RFC 8725, section 3.1); so
- * a token without a signature, or one "signed" with the public key as if it were a shared secret, is no token.
+ * An issuer whose signed tokens (JWT, RFC 7519) are accepted besides API keys until they expire: an identity provider, or the server of
+ * an application. The kind of the public key decides the algorithm, never the token (RFC 8725, section 3.1); so unsigned tokens, and
+ * tokens "signed" with the public key as a shared secret, are rejected.
  */
 public final class TokenIssuer {
-    /** Clocks differ; one that is off by more than this is to be mended. */
+    /** Tolerated difference between clocks. */
     private static final Duration LEEWAY = Duration.ofSeconds(5);
 
     private static final String ISSUER = "parley.access.jwt.issuer";
@@ -43,17 +43,17 @@ public final class TokenIssuer {
     private static final int RSA_BITS_MIN = 2048;
     private static final int EC_BITS = 256;
     private static final int SUBJECT_CHARS_MAX = 256;
-    private static final long REMEMBERED_MAX = 10_000;
+    private static final long CACHED_MAX = 10_000;
 
     private final JWTParser parser;
     private final String namespaceClaim;
     private final InstantSource clock;
 
-    /** Checking a signature costs a hundred times a hash, and a caller sends the same token many times. */
-    private final Cache<TokenHash, Issued> remembered =
-            Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+    /** Checking a signature costs as much as a hundred hashes, and a caller sends the same token many times. */
+    private final Cache<TokenHash, Issued> cached =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
 
-    /** A token's credential, and when it ends. */
+    /** The credential of a token, and its end. */
     private record Issued(Credential credential, Instant until) {}
 
     private TokenIssuer(AccessConfig config, String issuer, PublicKey key, InstantSource clock) {
@@ -116,16 +116,16 @@ public final class TokenIssuer {
                 : key instanceof ECPublicKey ec && ec.getParams().getOrder().bitLength() == EC_BITS;
     }
 
-    /** The credential that {@code token} is, or null where it is none or is no more. */
+    /** The credential of a token; null if the token is invalid or expired. */
     @Nullable
     public Credential credential(String token, TokenHash hash) {
-        Issued issued = remembered.getIfPresent(hash);
+        Issued issued = cached.getIfPresent(hash);
         if (issued == null) {
             issued = issued(token);
             if (issued == null) {
-                return null; // not remembered: whoever likes can make up many
+                return null; // not cached, because invalid tokens can be made up without limit
             }
-            remembered.put(hash, issued);
+            cached.put(hash, issued);
         }
         return clock.instant().isBefore(issued.until) ? issued.credential : null;
     }
@@ -141,11 +141,11 @@ public final class TokenIssuer {
                 return null;
             }
             Set<String> roles = claims.getGroups();
-            // No key's name has a colon.
+            // The name of a key has no colon, so the two cannot be equal.
             var credential = new Credential(
                     "jwt:" + subject,
                     new Namespace(namespace),
-                    ApiKeys.roles(roles == null ? List.of() : List.copyOf(roles)));
+                    Role.known(roles == null ? List.of() : List.copyOf(roles)));
             return new Issued(
                     credential,
                     Instant.ofEpochSecond(claims.getExpirationTime()).plus(LEEWAY));

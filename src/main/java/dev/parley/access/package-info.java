@@ -1,8 +1,6 @@
 /**
- * Who may use the service, how often, and where their sessions are: credentials, their roles and their namespaces, and rates.
- *
- * <p>A request's {@link dev.parley.access.Credential} is known before anything of it is read, and is asked for with
- * {@link dev.parley.access.Credential#of}; start there.
+ * Who may use the service, and how often: API keys, tokens, roles and rates. This package knows no HTTP; {@code http.access} applies it
+ * to requests. Start with {@link dev.parley.access.Credential}.
  */
 @NullMarked
 package dev.parley.access;

@@ -4,21 +4,17 @@ import dev.parley.session.SignalingException.Malformed;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ReplyPosition;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
-/**
- * The bookmark of every call, whatever it does and however it ends: what it asks of a read, and what the reply says where no
- * read has said it (a refusal, a fault, a write).
- */
+/** The bookmark of each request, and that of each reply to which no read has given one: of a write, a refusal or an error. */
 @Singleton
 public final class Bookmarks {
-    static final String HEADER = "x-d1-bookmark";
+    private static final String HEADER = "x-d1-bookmark";
 
-    /** Asked for late: the front door is made before the store is opened. */
+    /** Resolved late, because the request filter is created before the store is opened. */
     private final Instance<Database> database;
 
     public Bookmarks(Instance<Database> database) {
@@ -26,49 +22,48 @@ public final class Bookmarks {
     }
 
     /**
-     * What a request asks for; an empty header and a bookmark of the former format count as absent.
+     * How recent a read must be; an empty header and a bookmark of the former format count as absent.
      *
-     * @throws Malformed if it sends what is no bookmark, or two of them
+     * @throws Malformed if the header is not a bookmark, or was sent twice
      */
     public static ReadFrom readFrom(HttpServerRequest request) {
-        String word = "";
+        String bookmark = "";
         for (String sent : request.headers().getAll(HEADER)) {
-            if (!word.isEmpty() && !sent.isEmpty()) {
+            if (!bookmark.isEmpty() && !sent.isEmpty()) {
                 throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
             }
-            word = sent.isEmpty() ? word : sent;
+            bookmark = sent.isEmpty() ? bookmark : sent;
         }
-        return switch (word) {
-            case "" -> ReadFrom.PRIMARY;
-            case "first-primary" -> ReadFrom.PRIMARY;
+        return switch (bookmark) {
+            case "", "first-primary" -> ReadFrom.PRIMARY;
             case "first-unconstrained" -> ReadFrom.ANYWHERE;
-            default -> Bookmark.isFormer(word) ? ReadFrom.PRIMARY : new ReadFrom.AtLeast(word);
+            default -> Bookmark.isFormer(bookmark) ? ReadFrom.PRIMARY : new ReadFrom.AtLeast(bookmark);
         };
     }
 
-    /** Whether {@code request} asks for anything. */
+    /** Whether the request has a bookmark. */
     public static boolean isSent(HttpServerRequest request) {
-        return request.headers().getAll(HEADER).stream().anyMatch(word -> !word.isEmpty());
+        return request.headers().getAll(HEADER).stream().anyMatch(bookmark -> !bookmark.isEmpty());
     }
 
-    /** Dresses the reply to {@code request}, whose headers are about to be sent. */
-    public void dress(HttpServerRequest request) {
-        MultiMap reply = request.response().headers();
-        String told = reply.get(Replies.BOOKMARK);
-        if (told == null) {
-            ReplyPosition standpoint = database.get().standpoint(sent(request));
-            Replies.dress(reply, standpoint.bookmark(), standpoint.node(), standpoint.reset());
-        } else if (sent(request) instanceof ReadFrom.AtLeast atLeast && !reply.contains(Replies.BOOKMARK_STATUS)) {
-            // A write asks nothing of a bookmark, and still it may be another history's, or ahead of this one.
-            boolean ahead = atLeast.bookmark().text().compareTo(told) > 0;
+    /** Completes the headers of the reply before they are sent. */
+    public void complete(HttpServerRequest request) {
+        MultiMap headers = request.response().headers();
+        String bookmark = headers.get(Replies.BOOKMARK);
+        if (bookmark == null) {
+            Replies.setPosition(headers, database.get().standpoint(requested(request)));
+        } else if (requested(request) instanceof ReadFrom.AtLeast atLeast
+                && !headers.contains(Replies.BOOKMARK_STATUS)) {
+            // A write does not use the bookmark of its request, which still may belong to another history or be ahead.
+            boolean ahead = atLeast.bookmark().text().compareTo(bookmark) > 0;
             if (ahead || database.get().standpoint(atLeast).reset()) {
-                reply.set(Replies.BOOKMARK_STATUS, Replies.RESET);
+                headers.set(Replies.BOOKMARK_STATUS, Replies.RESET);
             }
         }
     }
 
-    /** What was asked for; nothing in particular where that was refused. */
-    private static ReadFrom sent(HttpServerRequest request) {
+    /** As {@link #readFrom}; the primary if the request was refused for its bookmark. */
+    private static ReadFrom requested(HttpServerRequest request) {
         try {
             return readFrom(request);
         } catch (Malformed e) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Who calls: the headers that every request may bring, and what they mean. */
+/** The request as resources read it, by the headers that all endpoints share, and the status and headers of its reply. */
 public final class Caller {
     private static final CharSequence SESSION_TOKEN = HttpHeaders.createOptimized("Session-Token");
 
@@ -28,18 +28,17 @@ public final class Caller {
         this.context = context;
     }
 
-    /** Where the caller's sessions are. */
     public Namespace namespace() {
         return Namespaces.of(context);
     }
 
-    /** The key of the session that a call names, once {@code gate} lets it pass; a text that cannot be a code names none. */
-    public SessionKey key(GuessFilter gate, String code) {
+    /** The key of the session with that code, after the check for guesses; a text that cannot be a code is not found. */
+    public SessionKey key(GuessFilter guesses, String code) {
         if (!Code.isUnreserved(code)) {
             throw new SessionNotFound();
         }
         var key = new SessionKey(namespace(), new Code(code));
-        gate.pass(context, key);
+        guesses.pass(context, key);
         return key;
     }
 
@@ -53,34 +52,34 @@ public final class Caller {
         return Preference.requestedWait(request().headers().getAll("Prefer"), max);
     }
 
-    /** A condition: If-Match or If-None-Match, whose lines are one list. */
+    /** The list in If-Match or If-None-Match. */
     public EntityTags entityTags(CharSequence header) {
         return EntityTags.parse(header.toString(), request().headers().getAll(header));
     }
 
-    /** How new a read must be. */
+    /** How recent a read must be. */
     public ReadFrom readFrom() {
         return Bookmarks.readFrom(request());
     }
 
-    /** The body of the reply, whose status and headers are said with it. */
+    /** Sets the status and the headers of the reply, and returns its body. */
     public <T> T reply(Status status, Served<?> served, T body) {
         dress(status, served);
         return body;
     }
 
-    /** Says the status and the headers of a reply without a body. */
+    /** Sets the status and the headers of a reply. */
     public void dress(Status status, Served<?> served) {
-        Replies.dress(response(), status, served);
+        response().setStatusCode(status.getStatusCode()).headers().set(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE);
+        Replies.setPosition(response().headers(), served.bookmark(), served.node(), served.reset());
     }
 
-    /** As {@link #dress} for 304; late, because the framework makes 204 of every reply without a body. */
+    /** As {@link #dress} for 304, which is set last, because the framework turns each reply without a body into 204. */
     public void notModified(Served<?> served) {
         dress(Status.NOT_MODIFIED, served);
         context.addHeadersEndHandler(sending -> response().setStatusCode(Status.NOT_MODIFIED.getStatusCode()));
     }
 
-    /** The reply, for what is to be said beside its body. */
     public HttpServerResponse response() {
         return request().response();
     }

@@ -12,20 +12,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entity tags of If-Match or If-None-Match, several header lines being one list (RFC 9110, sections 5.3, 8.8.3 and 13.1).
- * A session's entity tag is its {@link SessionVersion}.
+ * The entity tags in If-Match or If-None-Match; several header lines are one list (RFC 9110, sections 5.3, 8.8.3 and 13.1). The
+ * entity tag of a session is its {@link SessionVersion}.
  *
  * @param any whether the header is {@code *}
  */
 public record EntityTags(boolean any, List<Tag> tags) {
-    /** Matches one element of a list at a time: an expression for the whole list would recurse as deep as the list is long. */
+    /** One element of a list: an expression for the whole list would recurse once for each element. */
     private static final Pattern ELEMENT =
             Pattern.compile("[ \\t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*)?(,|$)");
 
     private static final Pattern VERSION = Pattern.compile("([0-9a-z]{1,13})[.]([0-9a-z]{1,13})[.]([0-9a-z]{1,13})");
     private static final int RADIX = 36;
 
-    /** @param opaque what is between the quotes */
     record Tag(boolean weak, String opaque) {}
 
     /** The entity tag of a session at {@code version}, quotes included. */
@@ -41,15 +40,15 @@ public record EntityTags(boolean any, List<Tag> tags) {
                 + Long.toString(version.expiresAt().toEpochMilli(), RADIX);
     }
 
-    /** An incarnation as a word of 1 to 13 characters {@code 0-9 a-z}. */
+    /** An incarnation in 1 to 13 characters {@code 0-9 a-z}. */
     public static String incarnation(long number) {
         return Long.toUnsignedString(number, RADIX);
     }
 
     /**
-     * The list in {@code headers}; empty where there are none. Empty elements count as nothing (RFC 9110, section 5.6.1.2).
+     * The list in {@code headers}. Empty elements count as none (RFC 9110, section 5.6.1.2).
      *
-     * @throws Malformed if it is neither a list of entity tags nor {@code *}
+     * @throws Malformed if the header is neither a list of entity tags nor {@code *}
      */
     static EntityTags parse(String name, List<String> headers) {
         String list = String.join(",", headers);
@@ -61,7 +60,7 @@ public record EntityTags(boolean any, List<Tag> tags) {
         for (boolean last = false; !last; element.region(element.end(), list.length())) {
             if (!element.lookingAt()) {
                 throw new Malformed(
-                        name + " must be *, or entity tags in quotes as ETag gave them, with commas between them.");
+                        name + " must be * or a comma-separated list of entity tags in quotes, as in ETag.");
             }
             if (element.group(2) != null) {
                 tags.add(new Tag(element.group(1) != null, element.group(2)));
@@ -71,22 +70,22 @@ public record EntityTags(boolean any, List<Tag> tags) {
         return new EntityTags(false, tags);
     }
 
-    /** Whether there was no such header, or an empty one. */
+    /** Whether the header is absent or empty. */
     public boolean isNone() {
         return !any && tags.isEmpty();
     }
 
-    /** Whether the header names {@code version}; weak tags count (RFC 9110, section 13.1.2). */
+    /** Whether the header contains {@code version}; weak tags count (RFC 9110, section 13.1.2). */
     public boolean names(SessionVersion version) {
         String opaque = any ? "" : opaque(version);
         return any || tags.stream().anyMatch(tag -> tag.opaque().equals(opaque));
     }
 
     /**
-     * The versions that If-Match allows, or null for {@code *}: any. A weak tag allows none, because If-Match compares strongly
-     * (RFC 9110, section 13.1.1), nor does a tag that no session has.
+     * The versions that If-Match allows; null if it allows any. Weak tags allow none, because If-Match compares strongly (RFC 9110,
+     * section 13.1.1), nor do tags that no session has.
      *
-     * @throws PreconditionMissing if there was no such header
+     * @throws PreconditionMissing if the header is absent
      */
     @Nullable
     public List<SessionVersion> required() {
@@ -113,11 +112,10 @@ public record EntityTags(boolean any, List<Tag> tags) {
                     Long.parseUnsignedLong(parts.group(1), RADIX),
                     Long.parseLong(parts.group(2), RADIX),
                     Instant.ofEpochMilli(Long.parseLong(parts.group(3), RADIX)));
-            // With leading zeros it is another tag: tags are compared character by character (RFC 9110, section
-            // 8.8.3.2).
+            // Tags are compared by character (RFC 9110, section 8.8.3.2), so leading zeros make another tag.
             return opaque(version).equals(opaque) ? Optional.of(version) : Optional.empty();
         } catch (NumberFormatException e) {
-            return Optional.empty(); // more than a number holds, so no session has it
+            return Optional.empty(); // too large for any session
         }
     }
 }

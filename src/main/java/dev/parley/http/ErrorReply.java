@@ -1,78 +1,126 @@
 package dev.parley.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.parley.http.access.AuthChallenge;
+import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.ErrorMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
+import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.SignalingException.TokenMissing;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as the caller is told of it: {@code application/problem+json} in the native API, {@code {"error"}} with the statuses
- * its clients know in the compatible one. Which of them was called, the path says.
+ * An error reply: {@code application/problem+json} in the native API; {@code {"error"}} with the statuses that its clients know in
+ * the compatible one. The path decides between the two.
  */
-public record ErrorReply(int status, String mediaType, Object body) {
+public record ErrorReply(int status, String mediaType, Map<String, String> headers, Object body) {
     private static final Logger LOG = Logger.getLogger(ErrorReply.class);
-
     private static final String NATIVE = "/api/v1";
+    private static final String TYPES = "urn:parley:problem:";
 
-    /** @param path normalized and percent-encoded: "api/v1" is a good name for a topic, too */
-    public static ErrorReply refusal(String path, SignalingException refusal) {
+    /**
+     * Problem details (RFC 9457, section 3).
+     *
+     * @param field the JSON field that is out of bounds
+     * @param errorId the id under which the log has the cause of an internal error
+     */
+    @JsonInclude(Include.NON_NULL)
+    @RegisterForReflection // no resource declares it as its result
+    public record Problem(
+            String type,
+            String title,
+            int status,
+            String detail,
+            @Nullable String field,
+            @Nullable String errorId) {}
+
+    /** @param path normalized and percent-encoded: "api/v1" may be a topic */
+    public static ErrorReply of(String path, SignalingException refusal) {
         ErrorMeters.refused(refusal.type());
+        Map<String, String> headers = headers(refusal);
         if (isNative(path)) {
-            return problem(Problem.of(refusal));
+            String field = refusal instanceof OutOfBounds bounds ? bounds.field() : null;
+            var problem = new Problem(
+                    TYPES + refusal.type(), refusal.title(), refusal.status(), refusal.detail(), field, null);
+            return new ErrorReply(refusal.status(), "application/problem+json", headers, problem);
         }
-        // The compatible API knows no 422, and one text that its clients look for; the others are ours.
-        int status = refusal instanceof OutOfBounds ? 400 : refusal.status();
+        // Clients of the compatible API know no 422, and look for one text; other texts may change.
         return error(
-                status,
+                refusal instanceof OutOfBounds ? 400 : refusal.status(),
+                headers,
                 refusal instanceof SessionNotFound
                         ? "Session not found, expired, or origin mismatch"
                         : refusal.detail());
     }
 
-    /** What HTTP itself refuses, before a resource was asked. */
+    private static Map<String, String> headers(SignalingException refusal) {
+        if (refusal instanceof Passing passing) {
+            return Map.of("Retry-After", Long.toString(passing.retryAfter().toSeconds()));
+        }
+        return refusal instanceof TokenMissing ? Map.of("WWW-Authenticate", "Session-Token") : Map.of();
+    }
+
+    /** A rejected credential. */
+    public static ErrorReply of(String path, AuthChallenge challenge) {
+        ErrorMeters.refused(challenge.status());
+        Map<String, String> headers = Map.of("WWW-Authenticate", challenge.challenge());
+        return of(path, challenge.status(), headers, challenge.detail(), null);
+    }
+
+    /** A status that HTTP defines, with a general detail. */
     public static ErrorReply ofStatus(String path, int status) {
+        if (status == 401) {
+            return of(path, AuthChallenge.WRONG); // the credential of a waiting request has ended
+        }
         return ofStatus(
                 path,
                 status,
                 switch (status) {
-                    case 401 -> AuthChallenge.WRONG.detail();
-                    case 404 -> "There is nothing at this path; see /q/openapi for what there is.";
-                    case 405 -> "This path does not take this method; Allow names those it takes.";
-                    case 406 -> "The reply is JSON; accept application/json.";
+                    case 404 -> "There is no such path; see /q/openapi for the API.";
+                    case 405 -> "This path does not support the method; see Allow for those it supports.";
+                    case 406 -> "Replies are JSON; accept application/json.";
                     case 415 -> "Send the body as application/json.";
-                    case 505 -> "This service speaks HTTP/1.0, HTTP/1.1 and HTTP/2; send the request in one of them.";
-                    default -> "The request cannot be understood.";
+                    default -> "The request is malformed.";
                 });
     }
 
     public static ErrorReply ofStatus(String path, int status, String detail) {
         ErrorMeters.refused(status);
-        return of(path, Problem.of(status, detail));
+        Map<String, String> headers =
+                status == 405 ? Map.of("Allow", String.join(", ", Endpoint.methods(path))) : Map.of();
+        return of(path, status, headers, detail, null);
     }
 
-    /** Nobody planned for this: the log has the cause under an id, the client has the id. */
+    /** An internal error: the log has the cause under an id, and the client gets the id. */
     public static ErrorReply fault(String path, @Nullable Throwable cause) {
         ErrorMeters.failed();
         String id = UUID.randomUUID().toString();
-        LOG.errorf(cause, "Fault %s", id);
-        return of(path, Problem.fault(id));
+        LOG.errorf(cause, "Internal error %s", id);
+        return of(path, 500, Map.of(), "An internal error occurred; the log has its cause under " + id + ".", id);
     }
 
-    private static ErrorReply of(String path, Problem problem) {
-        return isNative(path) ? problem(problem) : error(problem.status(), problem.detail());
+    /** A problem without a type of its own (RFC 9457, section 4.2.1). */
+    private static ErrorReply of(
+            String path, int status, Map<String, String> headers, String detail, @Nullable String errorId) {
+        if (!isNative(path)) {
+            return error(status, headers, detail);
+        }
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String title = known == null ? "Rejected" : known.getReasonPhrase();
+        var problem = new Problem("about:blank", title, status, detail, null, errorId);
+        return new ErrorReply(status, "application/problem+json", headers, problem);
     }
 
-    private static ErrorReply problem(Problem problem) {
-        return new ErrorReply(problem.status(), "application/problem+json", problem);
-    }
-
-    private static ErrorReply error(int status, String text) {
-        return new ErrorReply(status, "application/json", Map.of("error", text));
+    private static ErrorReply error(int status, Map<String, String> headers, String text) {
+        return new ErrorReply(status, "application/json", headers, Map.of("error", text));
     }
 
     private static boolean isNative(String path) {

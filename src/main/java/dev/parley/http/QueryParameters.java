@@ -10,17 +10,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Parameters as values; one that does not hold is a 400 that names it. */
+/** Parses query parameters; an invalid one is {@link Malformed}, which names it. An empty parameter counts as absent. */
 public final class QueryParameters {
-    private static final long SEQ_MAX = Long.MAX_VALUE;
-
     private QueryParameters() {}
 
-    /**
-     * Refuses a query that has a parameter twice, for only one of them could count.
-     *
-     * @throws Malformed naming it
-     */
+    /** @throws Malformed if a parameter was sent twice */
     public static void refuseRepeated(RoutingContext context) {
         String query = context.request().query();
         if (query == null || query.indexOf('&') < 0) {
@@ -28,19 +22,19 @@ public final class QueryParameters {
         }
         var names = new HashSet<String>();
         for (Map.Entry<String, String> parameter : context.queryParams()) {
-            if (!names.add(parameter.getKey().toLowerCase(Locale.ROOT))) {
-                throw new Malformed(
-                        "The query parameter " + Json.shown(parameter.getKey()) + " was sent twice; send it once.");
+            String name = parameter.getKey();
+            if (!names.add(name.toLowerCase(Locale.ROOT))) {
+                throw new Malformed("The query parameter " + Json.shown(name) + " was sent twice; send it once.");
             }
         }
     }
 
-    /** A position in a session's history: 0 where nothing was sent. */
+    /** A position in the events of a session; 0 if absent. */
     public static long after(@Nullable String text) {
-        return number("after", text, 0, 0, SEQ_MAX);
+        return number("after", text, 0, 0, Long.MAX_VALUE);
     }
 
-    /** How many items to return: all that a page holds where nothing was sent. */
+    /** The maximum number of items to return; {@code max} if absent. */
     public static int limit(@Nullable String text, int max) {
         return (int) number("limit", text, max, 1, max);
     }
@@ -49,18 +43,19 @@ public final class QueryParameters {
         return text == null || text.isEmpty() ? null : Cursor.parse(text);
     }
 
-    /** A filter: an empty one filters nothing. */
     public static @Nullable String filter(@Nullable String text) {
         return text == null || text.isEmpty() ? null : text;
     }
 
-    private static long number(String name, @Nullable String text, long absent, long min, long max) {
+    /** A whole number from {@code min} to {@code max}. */
+    public static long number(String name, @Nullable String text, long absent, long min, long max) {
         if (text == null || text.isEmpty()) {
             return absent;
         }
         OptionalLong number = WholeNumber.parse(text);
         if (number.isEmpty() || number.getAsLong() < min || number.getAsLong() > max) {
-            throw new Malformed(name + " is a whole number from " + min + (max == SEQ_MAX ? "" : " to " + max) + ".");
+            throw new Malformed(
+                    name + " must be a whole number from " + min + (max == Long.MAX_VALUE ? "" : " to " + max) + ".");
         }
         return number.getAsLong();
     }

@@ -1,44 +1,41 @@
 package dev.parley.http;
 
 import dev.parley.store.Node;
-import dev.parley.store.Served;
+import dev.parley.store.ReplyPosition;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Optional;
-import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /**
- * What every reply says besides its body: how new it is and who served it.
+ * The headers that replies share: the bookmark, and the node that served the request.
  *
- * <p>It goes straight to the server's response: on its way through a response of the framework's every header would be copied
- * twice, which is a twentieth of what a call costs.
+ * <p>They are set on the server's response directly: a response of the framework would copy each header twice, which is a twentieth
+ * of the cost of a request.
  */
 public final class Replies {
-    /** Of every reply: it may hold a secret, and it is out of date with the next commit. */
+    /** For each reply of an API: it may contain a secret, and it is out of date after the next commit. */
     public static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
     static final CharSequence BOOKMARK = HttpHeaders.createOptimized("x-d1-bookmark");
+    static final CharSequence BOOKMARK_STATUS = HttpHeaders.createOptimized("x-bookmark-status");
+    static final CharSequence RESET = HttpHeaders.createOptimized("reset");
     private static final CharSequence SERVED_BY = HttpHeaders.createOptimized("x-served-by");
     private static final CharSequence SERVED_BY_PRIMARY = HttpHeaders.createOptimized("x-served-by-primary");
     private static final CharSequence SERVED_BY_REGION = HttpHeaders.createOptimized("x-served-by-region");
-    static final CharSequence BOOKMARK_STATUS = HttpHeaders.createOptimized("x-bookmark-status");
-    static final CharSequence RESET = HttpHeaders.createOptimized("reset");
     private static final CharSequence PREFERENCE_APPLIED = HttpHeaders.createOptimized("Preference-Applied");
     private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
     private static final CharSequence FALSE = HttpHeaders.createOptimized("false");
 
     private Replies() {}
 
-    /** Gives {@code response} its status and the headers of {@code served}. */
-    static void dress(HttpServerResponse response, Status status, Served<?> served) {
-        response.setStatusCode(status.getStatusCode()).headers().set(HttpHeaders.CACHE_CONTROL, NO_STORE);
-        dress(response.headers(), served.bookmark(), served.node(), served.reset());
+    /** Sets the position that the reply is at least as new as, and its node. */
+    static void setPosition(MultiMap headers, ReplyPosition position) {
+        setPosition(headers, position.bookmark(), position.node(), position.reset());
     }
 
-    /** Adds how new a reply is and who served it. */
-    static void dress(MultiMap headers, String bookmark, Node node, boolean reset) {
+    static void setPosition(MultiMap headers, String bookmark, Node node, boolean reset) {
         headers.set(BOOKMARK, bookmark)
                 .set(SERVED_BY, node.name())
                 .set(SERVED_BY_PRIMARY, node.primary() ? TRUE : FALSE)
@@ -48,7 +45,7 @@ public final class Replies {
         }
     }
 
-    /** Says that the wait was honoured (RFC 7240, section 3), if one was asked for. */
+    /** Confirms the wait that was requested, if any (RFC 7240, section 3). */
     public static void applied(HttpServerResponse response, Optional<Duration> wait) {
         wait.ifPresent(time -> response.putHeader(PREFERENCE_APPLIED, Preference.applied(time)));
     }

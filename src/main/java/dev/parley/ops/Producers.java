@@ -1,7 +1,6 @@
 package dev.parley.ops;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.http.observe.RequestSpans;
 import dev.parley.session.Limits;
 import dev.parley.session.Quota;
 import dev.parley.signaling.SessionConfig;
@@ -80,11 +79,5 @@ public class Producers {
 
     void close(@Disposes Optional<Tracing> tracing) {
         tracing.ifPresent(Tracing::close);
-    }
-
-    @Produces
-    @Singleton
-    Optional<RequestSpans> requestSpans(Optional<Tracing> tracing) {
-        return tracing.map(RequestSpans::new);
     }
 }

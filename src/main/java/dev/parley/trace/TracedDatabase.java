@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/**
- * Another database with a span for each transaction: from the call, over the queue (the event {@code began} is its end), to the
- * commit.
- */
+/** Adds a span for each transaction: from the call to the commit, with an event {@code began} when it leaves the queue. */
 public final class TracedDatabase implements Database {
     private static final AttributeKey<String> NODE = AttributeKey.stringKey("parley.node");
     private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
@@ -35,32 +32,32 @@ public final class TracedDatabase implements Database {
 
     @Override
     public <T> CompletionStage<Served<T>> write(Work<T> work) {
-        Span span = tracing.begin("write");
-        return ended(span, database.write(seen(span, work)));
+        Span span = tracing.startTransaction("write");
+        return ended(span, database.write(observed(span, work)));
     }
 
     @Override
     public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
-        Span span = tracing.begin("read");
-        return ended(span, database.read(from, seen(span, work)));
+        Span span = tracing.startTransaction("read");
+        return ended(span, database.read(from, observed(span, work)));
     }
 
     @Override
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
-        Span span = tracing.begin("scan");
-        return ended(span, database.scan(from, seen(span, work)));
+        Span span = tracing.startTransaction("scan");
+        return ended(span, database.scan(from, observed(span, work)));
     }
 
     @Override
     public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        Span span = tracing.begin("browse");
+        Span span = tracing.startTransaction("browse");
         return ended(span, database.browse(from, repository -> {
             span.addEvent(BEGAN);
             return query.apply(repository);
         }));
     }
 
-    private static <T> Work<T> seen(Span span, Work<T> work) {
+    private static <T> Work<T> observed(Span span, Work<T> work) {
         return tx -> {
             span.addEvent(BEGAN);
             return work.on(tx);
@@ -72,14 +69,14 @@ public final class TracedDatabase implements Database {
             if (served != null) {
                 span.setAttribute(NODE, served.node().name());
             } else {
-                told(span, failure);
+                recordFailure(span, failure);
             }
             span.end();
         });
     }
 
-    /** A refusal is an answer; its type says all that a stranger may know, the message of a failure might say more. */
-    private static void told(Span span, Throwable failure) {
+    /** A refusal is a result, and only its type is recorded: the message of a failure may contain data of a session. */
+    private static void recordFailure(Span span, Throwable failure) {
         if (Futures.cause(failure) instanceof SignalingException refusal) {
             span.setAttribute(ERROR, refusal.type());
         } else {

@@ -1,9 +1,13 @@
 package dev.parley.trace;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -11,26 +15,32 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes spans and sends them, in batches and from a thread of its own, to a collector that takes OTLP over HTTP. A collector that
- * cannot be reached costs spans and nothing else.
+ * Creates spans of requests and of their transactions, and exports them in batches, from a thread of its own, by OTLP over HTTP. If
+ * the collector is unreachable, spans are lost; requests are not affected.
  */
 @RegisterForReflection(classNames = "io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider")
 public final class Tracing implements AutoCloseable {
     private static final String PARENT = Tracing.class.getName();
+    private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+    private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
+    private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final SdkTracerProvider provider;
     private final Tracer tracer;
 
     /**
-     * @param collector where spans are sent, such as {@code http://127.0.0.1:4318/v1/traces}
-     * @param ratio of how many traces spans are made, 0 to 1. The id of a trace decides, so services of one ratio keep the same
-     *     ones; a caller's word does not, because callers are strangers
+     * @param collector URL that receives spans, such as {@code http://127.0.0.1:4318/v1/traces}
+     * @param ratio fraction of traces that is exported, 0 to 1. The trace id decides, so services with the same ratio export the same
+     *     traces; the caller's sampling flag is ignored, because callers are not trusted
      */
     public Tracing(URI collector, double ratio, String version) {
         this.provider = SdkTracerProvider.builder()
@@ -48,35 +58,59 @@ public final class Tracing implements AutoCloseable {
     }
 
     /**
-     * Begins the span of a call that is being served here, and keeps it in mind for what the store does for it.
+     * Starts the span of a request; it ends with the reply. Its parent is the caller's span, if the request has a
+     * {@code traceparent} (W3C Trace Context).
      *
-     * @param caller what the call comes under; the root where nobody says
+     * @param pattern the pattern of the path, which contains no code and no topic
      */
-    public Span beginCall(String what, Context caller) {
-        Span span = tracer.spanBuilder(what)
+    public void startRequest(RoutingContext context, String method, String pattern) {
+        Context caller =
+                W3CTraceContextPropagator.getInstance().extract(Context.root(), context.request(), new Headers());
+        Span span = tracer.spanBuilder(method + " " + pattern)
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
+                .setAttribute(METHOD, method)
+                .setAttribute(ROUTE, pattern)
                 .startSpan();
-        io.vertx.core.Context here = Vertx.currentContext();
-        if (here != null) {
-            here.putLocal(PARENT, caller.with(span));
+        io.vertx.core.Context current = Vertx.currentContext();
+        if (current != null) {
+            current.putLocal(PARENT, caller.with(span));
         }
-        return span;
+        context.addEndHandler(end -> {
+            int status = context.response().getStatusCode();
+            span.setAttribute(STATUS, status);
+            if (status >= 500 || end.failed()) {
+                span.setStatus(StatusCode.ERROR);
+            }
+            span.end();
+        });
     }
 
-    /** Begins the span of what the store does for the call that is being served here; of its own, where none is. */
-    Span begin(String what) {
-        io.vertx.core.Context here = Vertx.currentContext();
-        Context parent = here == null ? null : here.getLocal(PARENT);
-        return tracer.spanBuilder(what)
+    /** Starts the span of a transaction, as a child of the request that is being served here; without one, it is a trace of its own. */
+    Span startTransaction(String name) {
+        io.vertx.core.Context current = Vertx.currentContext();
+        Context parent = current == null ? null : current.getLocal(PARENT);
+        return tracer.spanBuilder(name)
                 .setParent(parent == null ? Context.root() : parent)
                 .setSpanKind(SpanKind.CLIENT)
                 .startSpan();
     }
 
-    /** Sends what has not been sent, for two seconds at most. */
+    /** Exports the remaining spans, within two seconds. */
     @Override
     public void close() {
         provider.shutdown().join(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static final class Headers implements TextMapGetter<HttpServerRequest> {
+        @Override
+        public Iterable<String> keys(HttpServerRequest request) {
+            return request.headers().names();
+        }
+
+        @Override
+        public @Nullable String get(@Nullable HttpServerRequest request, String name) {
+            return request == null ? null : request.getHeader(name);
+        }
     }
 }

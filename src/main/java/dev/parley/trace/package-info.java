@@ -1,9 +1,6 @@
 /**
- * Traces, for who wants to see where the time of one call went: a span for the call, and under it one for each of its reads and
- * writes. Off, none of this is made and no call meets it.
- *
- * <p>Spans leave the house, so they hold no more than the access log: patterns of paths, statuses, names of nodes. Start with
- * {@link dev.parley.trace.Tracing}.
+ * Traces by OpenTelemetry: a span for each request and a child span for each of its transactions. Spans leave the service, so they
+ * contain patterns of paths, statuses and node names only. Start with {@link dev.parley.trace.Tracing}.
  */
 @NullMarked
 package dev.parley.trace;

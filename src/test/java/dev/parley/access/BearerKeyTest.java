@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A key is known to who holds it, and to nobody else. */
+/** Generated keys are random, and secret except for their holder. */
 class BearerKeyTest {
     private final SecureRandom random = new SecureRandom();
 
     @Test
-    void itHas256RandomBitsBehindAWordThatScannersKnow() {
+    void aKeyHasAPrefixAnd256RandomBits() {
         assertThat(BearerKey.random(random).secret()).matches("parley_[A-Za-z0-9_-]{43}");
         assertThat(IntStream.range(0, 1000)
                         .mapToObj(i -> BearerKey.random(random).secret())
@@ -22,7 +22,7 @@ class BearerKeyTest {
     }
 
     @Test
-    void itIsKnownAgainByItsHash() {
+    void aKeyIsIdentifiedByItsHash() {
         BearerKey key = BearerKey.random(random);
 
         assertThat(key.hash()).isEqualTo(TokenHash.of(key.secret()));
@@ -30,7 +30,7 @@ class BearerKeyTest {
     }
 
     @Test
-    void nobodyReadsItInALog() {
+    void aKeyIsMaskedInLogs() {
         BearerKey key = BearerKey.random(random);
 
         assertThat(key.toString()).doesNotContain(key.secret());

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What is a guess, how many an address has, and what it may still do without any. */
+/** Which lookups count as guesses, how many an address has, and which lookups remain allowed without any. */
 class GuessLimiterTest {
     private static final int MISSES_MAX = 10;
 
@@ -19,17 +19,17 @@ class GuessLimiterTest {
     private final GuessLimiter guesses = new GuessLimiter(MISSES_MAX, nanos::get);
 
     @Test
-    void anAddressMayMissSoOftenAndThenAskForNothingNew() {
+    void lookupsOfNewCodesAreRejectedAfterTheLastMiss() {
         missAll("a");
 
         assertThatExceptionOfType(TooManyGuesses.class)
-                .isThrownBy(() -> guesses.admit(look("a", "new")))
+                .isThrownBy(() -> guesses.admit(lookup("a", "new")))
                 .satisfies(refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(6)));
-        guesses.admit(look("b", "new"));
+        guesses.admit(lookup("b", "new"));
     }
 
     @Test
-    void timeGivesOneMissAfterTheOther() {
+    void missesAreRefilledOneByOne() {
         missAll("a");
         pass(Duration.ofSeconds(6));
         miss("a", "next");
@@ -38,42 +38,42 @@ class GuessLimiterTest {
     }
 
     @Test
-    void whatWasFoundIsNoGuess() {
-        guesses.found(look("a", "mine"));
+    void aFoundCodeIsKnownToItsAddressOnly() {
+        guesses.found(lookup("a", "mine"));
         missAll("a");
 
-        assertThat(guesses.isKnown(look("a", "mine"))).isTrue();
-        assertThat(guesses.isKnown(look("b", "mine"))).isFalse();
+        assertThat(guesses.isKnown(lookup("a", "mine"))).isTrue();
+        assertThat(guesses.isKnown(lookup("b", "mine"))).isFalse();
     }
 
     @Test
-    void findingCostsNothing() {
+    void foundCodesAreNotCounted() {
         for (int i = 0; i < 1_000; i++) {
-            guesses.admit(look("a", "session" + i));
-            guesses.found(look("a", "session" + i));
+            guesses.admit(lookup("a", "session" + i));
+            guesses.found(lookup("a", "session" + i));
         }
         missAll("a");
     }
 
     @Test
-    void aCodeThatWasMissedIsNotCountedAgain() {
+    void aMissedCodeIsKnownAfterwards() {
         miss("a", "expired");
-        assertThat(guesses.isKnown(look("a", "expired"))).isTrue();
+        assertThat(guesses.isKnown(lookup("a", "expired"))).isTrue();
     }
 
     @Test
-    void theSameCodeElsewhereIsAnotherGuess() {
+    void theSameCodeInAnotherNamespaceIsNew() {
         miss("a", "code");
 
         assertThat(guesses.isKnown(
-                        new GuessLimiter.Look("a", new SessionKey(new Namespace("other"), new Code("code")))))
+                        new GuessLimiter.Lookup("a", new SessionKey(new Namespace("other"), new Code("code")))))
                 .isFalse();
     }
 
     @Test
-    void whatWasLetThroughAtOnceIsOwed() {
+    void concurrentMissesBeyondTheLimitExtendTheWait() {
         for (int i = 0; i < 3 * MISSES_MAX; i++) {
-            guesses.missed(look("a", "burst" + i));
+            guesses.missed(lookup("a", "burst" + i));
         }
         pass(Duration.ofMinutes(2));
         assertThat(isRefused("a", "new")).isTrue();
@@ -82,11 +82,11 @@ class GuessLimiterTest {
     }
 
     @Test
-    void whatIsNotAskedForAnyMoreIsForgotten() {
-        guesses.found(look("a", "mine"));
+    void knownCodesExpire() {
+        guesses.found(lookup("a", "mine"));
         pass(Duration.ofMinutes(5));
 
-        assertThat(guesses.isKnown(look("a", "mine"))).isFalse();
+        assertThat(guesses.isKnown(lookup("a", "mine"))).isFalse();
     }
 
     private void missAll(String address) {
@@ -96,21 +96,21 @@ class GuessLimiterTest {
     }
 
     private void miss(String address, String code) {
-        guesses.admit(look(address, code));
-        guesses.missed(look(address, code));
+        guesses.admit(lookup(address, code));
+        guesses.missed(lookup(address, code));
     }
 
     private boolean isRefused(String address, String code) {
         try {
-            guesses.admit(look(address, code));
+            guesses.admit(lookup(address, code));
             return false;
         } catch (TooManyGuesses refusal) {
             return true;
         }
     }
 
-    private static GuessLimiter.Look look(String address, String code) {
-        return new GuessLimiter.Look(address, new SessionKey(new Namespace("n"), new Code(code)));
+    private static GuessLimiter.Lookup lookup(String address, String code) {
+        return new GuessLimiter.Lookup(address, new SessionKey(new Namespace("n"), new Code(code)));
     }
 
     private void pass(Duration time) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A reload of the keys that fails: the log has one line of it, unless it has one of the outage already. */
+/** A failed reload of the keys is logged once, unless the outage of the primary is already logged. */
 class KeyReloadTest {
     @Test
     void aFailedReloadIsLoggedOnceUnlessThePrimaryIsOut() {
@@ -22,7 +22,7 @@ class KeyReloadTest {
             assertThat(log.heard()).isEmpty();
 
             reloadTwice(true);
-            assertThat(log.heard()).singleElement().asString().contains("those known stay valid", "no answer");
+            assertThat(log.heard()).singleElement().asString().contains("the known ones stay valid", "no answer");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.parley.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A rate grants a burst, then as much as time has filled in, to each apart. */
+/** Each client gets a burst of the quota, and then the tokens that time refills. */
 class RateLimiterTest {
     private static final int QUOTA = 6;
 
@@ -23,23 +24,28 @@ class RateLimiterTest {
     private final RateLimiter rate = new RateLimiter("address", QUOTA, nanos::get);
 
     @Test
-    void aBurstOfTheWholeQuotaIsGrantedAndNoMore() {
+    void aBurstIsGrantedUpToTheQuota() {
         for (int left = QUOTA - 1; left >= 0; left--) {
-            assertThat(rate.take("a").granted()).isTrue();
+            assertThat(rate.take("a").isConsumed()).isTrue();
         }
-        assertThat(rate.take("a"))
-                .isEqualTo(new RateLimiter.Standing(false, 0, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+        ConsumptionProbe refused = rate.take("a");
+        assertThat(refused.isConsumed()).isFalse();
+        assertThat(refused.getRemainingTokens()).isZero();
+        assertThat(refused.getNanosToWaitForRefill())
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+        assertThat(refused.getNanosToWaitForReset())
+                .isEqualTo(Duration.ofSeconds(60).toNanos());
     }
 
     @Test
-    void of50ThatRaceForTheLastTokenOneGetsIt() throws Exception {
+    void theLastTokenIsGrantedToOneOf50ConcurrentRequests() throws Exception {
         for (int i = 1; i < QUOTA; i++) {
             rate.take("a");
         }
         var begin = new CyclicBarrier(50);
         Callable<Boolean> take = () -> {
             begin.await(120, TimeUnit.SECONDS);
-            return rate.take("a").granted();
+            return rate.take("a").isConsumed();
         };
         ExecutorService threads = Executors.newFixedThreadPool(50);
         try {
@@ -54,23 +60,23 @@ class RateLimiterTest {
     }
 
     @Test
-    void oneMoreIsGrantedForEachPartOfTheMinute() {
+    void oneTokenIsRefilledAfterItsShareOfTheMinute() {
         takeAll("a");
         pass(Duration.ofSeconds(10).minusNanos(1));
-        assertThat(rate.take("a").granted()).isFalse();
+        assertThat(rate.take("a").isConsumed()).isFalse();
         pass(Duration.ofNanos(1));
 
-        assertThat(rate.take("a").granted()).isTrue();
-        assertThat(rate.take("a").granted()).isFalse();
+        assertThat(rate.take("a").isConsumed()).isTrue();
+        assertThat(rate.take("a").isConsumed()).isFalse();
     }
 
     @Test
-    void inTheLongRunItIsTheQuotaAMinute() {
+    void theLongTermRateIsTheQuotaPerMinute() {
         takeAll("a");
         long granted = IntStream.range(0, 10 * 60)
                 .filter(second -> {
                     pass(Duration.ofSeconds(1));
-                    return rate.take("a").granted();
+                    return rate.take("a").isConsumed();
                 })
                 .count();
 
@@ -78,35 +84,35 @@ class RateLimiterTest {
     }
 
     @Test
-    void whoRestedHasAFullBucketAndNotMore() {
+    void anUnusedBucketIsFullAndNotMore() {
         takeAll("a");
         pass(Duration.ofHours(1));
 
         takeAll("a");
-        assertThat(rate.take("a").granted()).isFalse();
+        assertThat(rate.take("a").isConsumed()).isFalse();
     }
 
     @Test
-    void anotherHasABucketOfItsOwn() {
+    void eachClientHasItsOwnBucket() {
         takeAll("a");
 
-        assertThat(rate.take("b").left()).isEqualTo(QUOTA - 1);
+        assertThat(rate.take("b").getRemainingTokens()).isEqualTo(QUOTA - 1);
     }
 
     @Test
-    void noMoreAreRememberedThanTheBound() {
-        for (int i = 0; i < RateLimiter.KNOWN_MAX + 5_000; i++) {
+    void theNumberOfBucketsIsBounded() {
+        for (int i = 0; i < RateLimiter.BUCKETS_MAX + 5_000; i++) {
             rate.take("address " + i);
         }
-        assertThat(rate.known()).isLessThanOrEqualTo(RateLimiter.KNOWN_MAX);
+        assertThat(rate.size()).isLessThanOrEqualTo(RateLimiter.BUCKETS_MAX);
 
         pass(RateLimiter.WINDOW);
-        assertThat(rate.known()).isZero();
+        assertThat(rate.size()).isZero();
     }
 
-    private void takeAll(String who) {
+    private void takeAll(String client) {
         for (int i = 0; i < QUOTA; i++) {
-            assertThat(rate.take(who).granted()).isTrue();
+            assertThat(rate.take(client).isConsumed()).isTrue();
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A token counts if the issuer signed it, for us, for now, and it says who may do what where. */
+/** A token is accepted if the issuer signed it for this audience, it has not expired, and it has the required claims. */
 class TokenIssuerTest {
     private static final TestIssuer RSA = TestIssuer.rsa();
 
@@ -35,7 +35,7 @@ class TokenIssuerTest {
     }
 
     @Test
-    void aKeyOnACurveSignsAsWell() {
+    void tokensMayBeSignedByAnEllipticCurveKey() {
         TestIssuer ec = TestIssuer.ec();
 
         assertThat(credential(trusting(ec), ec.token(claims()))).isNotNull();
@@ -44,7 +44,7 @@ class TokenIssuerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[\"peer\"]", "\"peer\"", "[\"peer\",\"cook\"]", "\"peer cook\""})
-    void rolesAreAListOrWordsAndUnknownOnesAreNone(String roles) {
+    void rolesAreAListOrWordsAndUnknownOnesAreIgnored(String roles) {
         Credential credential = credential(with("roles", roles));
 
         assertThat(credential).isNotNull();
@@ -52,7 +52,7 @@ class TokenIssuerTest {
     }
 
     @Test
-    void withoutRolesItMayDoNothing() {
+    void aTokenWithoutRolesPermitsNothing() {
         Credential credential = credential(without("roles"));
 
         assertThat(credential == null || credential.roles().isEmpty()).isTrue();
@@ -60,7 +60,7 @@ class TokenIssuerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"iss", "aud", "sub", "iat", "exp", "namespace"})
-    void whatMustBeSaidIsMissed(String claim) {
+    void requiredClaimsAreChecked(String claim) {
         assertThat(credential(without(claim))).isNull();
     }
 
@@ -81,23 +81,23 @@ class TokenIssuerTest {
                 "namespace [\"chess\"]",
                 "namespace null",
             })
-    void whatIsSaidMustBeRight(String claim, String value) {
+    void wrongClaimsAreRejected(String claim, String value) {
         assertThat(credential(with(claim, value))).isNull();
     }
 
     @Test
-    void aNamespaceHasABound() {
+    void namespacesAreBounded() {
         assertThat(credential(with("namespace", text("n".repeat(512))))).isNotNull();
         assertThat(credential(with("namespace", text("n".repeat(513))))).isNull();
     }
 
     @Test
-    void whatAnotherSignedIsNoToken() {
+    void tokensOfOtherIssuersAreRejected() {
         assertThat(credential(trusted, TestIssuer.rsa().token(claims()))).isNull();
     }
 
     @Test
-    void whatWasChangedAfterwardsIsNoToken() {
+    void modifiedTokensAreRejected() {
         String[] good = RSA.token(claims()).split("\\.");
         String[] other = RSA.token(with("namespace", text("other"))).split("\\.");
 
@@ -106,7 +106,7 @@ class TokenIssuerTest {
     }
 
     @Test
-    void withoutASignatureThereIsNoToken() {
+    void unsignedTokensAreRejected() {
         for (String none : List.of("none", "None", "NONE", "nOnE", "")) {
             String unsigned = TestIssuer.unsigned(none, claims());
             assertThat(credential(trusted, unsigned + ".")).as(none).isNull();
@@ -118,7 +118,7 @@ class TokenIssuerTest {
     }
 
     @Test
-    void thePublicKeyIsNoSharedSecret() throws GeneralSecurityException {
+    void thePublicKeyIsNotASharedSecret() throws GeneralSecurityException {
         for (String algorithm : List.of("HS256", "HS384", "HS512")) {
             String unsigned = TestIssuer.unsigned(algorithm, claims());
             for (byte[] secret : List.of(
@@ -137,12 +137,12 @@ class TokenIssuerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "a.b.c", "parley_abc", "eyJhbGciOiJSUzI1NiJ9..", "....."})
-    void whatIsNoTokenIsNone(String text) {
+    void malformedTokensAreRejected(String text) {
         assertThat(credential(trusted, text)).isNull();
     }
 
     @Test
-    void aTokenThatIsRememberedEndsWithItsTime() {
+    void cachedTokensExpire() {
         String token = RSA.token(claims());
         Instant end = Instant.ofEpochSecond(Long.parseLong(TestIssuer.FAR_FUTURE));
         assertThat(credential(trusted, token)).isNotNull();

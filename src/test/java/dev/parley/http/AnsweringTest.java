@@ -56,7 +56,7 @@ class AnsweringTest {
     }
 
     @Test
-    void theSameCallAgainIsAReplay() {
+    void aRepeatedRequestIsAReplay() {
         HttpReply first = session.answer().is(201);
         clock.advance(Duration.ofSeconds(7));
         HttpReply again = session.answer().is(200);

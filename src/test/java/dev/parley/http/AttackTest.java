@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.LogCapture;
 import dev.parley.TestSeed;
 import dev.parley.contract.SqliteProfile;
-import dev.parley.http.filter.RateFilterTest;
+import dev.parley.http.filter.RequestRatesTest;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
@@ -24,9 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is no accident: SQL in each field, lines for the log, heads without end. Forged addresses are {@link RateFilterTest}'s, codes
- * tried out {@link GuessLimitTest}'s, slow senders {@link SlowClientsTest}'s, and what is merely wrong {@link BadInputTest}'s and
- * {@link StrictJsonTest}'s.
+ * Deliberate attacks: SQL in each field, log injection, endless heads. Forged addresses are in {@link RequestRatesTest}, guessed codes in
+ * {@link GuessLimitTest}, slow connections in {@link SlowClientsTest}, malformed input in {@link BadInputTest} and {@link StrictJsonTest}.
  */
 @Tag("integration")
 @QuarkusTest
@@ -76,7 +75,7 @@ class AttackTest {
     private final TestClient client = TestClient.ofNewOrigin();
 
     @Test
-    void sqlIsTextLikeAnyOtherInEveryField() {
+    void sqlIsStoredAsTextInEachField() {
         HttpSession bystander = HttpSession.opened();
         for (int i = 0; i < PAYLOADS; i += PER_SESSION) {
             String topic = payload() + i;
@@ -116,7 +115,7 @@ class AttackTest {
     }
 
     @Test
-    void sqlIsTextInTheCompatibleApiToo() {
+    void sqlIsStoredAsTextInTheCompatibleApi() {
         HttpSession bystander = HttpSession.opened();
         for (int i = 0; i < PAYLOADS; i += PER_SESSION) {
             TestClient page = TestClient.of(i + payload().replaceAll("[^ -~]", ""));
@@ -148,7 +147,7 @@ class AttackTest {
      * order, so that both have the same neighbours; were the one slower, a pair of them would show it in more than half of all pairs.
      */
     @Test
-    void anothersSessionTakesAsLongAsOneThatNeverWas() {
+    void foreignSessionsTakeAsLongAsUnknownOnes() {
         var codes = new ArrayList<String>();
         var foreign = new HashSet<String>();
         for (int i = 0; i < GUESSES; i++) {
@@ -172,7 +171,7 @@ class AttackTest {
     }
 
     @Test
-    void sqlIsNoCodeAndNoCursorAndNoToken() {
+    void sqlIsRejectedAsCodeCursorAndToken() {
         HttpSession session = HttpSession.opened();
         for (int i = 0; i < PAYLOADS / 10; i++) {
             String payload = encoded(payload());
@@ -195,7 +194,7 @@ class AttackTest {
     }
 
     @Test
-    void nobodyWritesLinesIntoTheLog() throws IOException {
+    void requestsCannotInjectLogLines() throws IOException {
         try (LogCapture log = LogCapture.at("")) {
             String forged = "x\r\n2026-11-25 00:00:00 ERROR forged";
             client.post("/api/v1/sessions")
@@ -218,7 +217,7 @@ class AttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Long: ", "Cookie: a=", "Authorization: Bearer ", "Session-Token: ", "Origin: https://"})
-    void aHeaderOfOneMegabyteIsRefused(String begun) throws IOException {
+    void aHeaderOfOneMegabyteIsRejected(String begun) throws IOException {
         try (var connection = new RawConnection()) {
             connection.send("GET /health HTTP/1.1\r\nHost: x\r\n" + begun + "x".repeat(1 << 20) + "\r\n\r\n");
             assertThat(connection.receive().map(HttpReply::status).orElse(431)).isEqualTo(431);
@@ -227,7 +226,7 @@ class AttackTest {
     }
 
     @Test
-    void tenThousandHeadersAreRefused() throws IOException {
+    void tenThousandHeadersAreRejected() throws IOException {
         var head = new StringBuilder("GET /health HTTP/1.1\r\nHost: x\r\n");
         for (int i = 0; i < 10_000; i++) {
             head.append("X-").append(i).append(": x\r\n");
@@ -238,7 +237,7 @@ class AttackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND", "MKCOL", "PURGE", "DEBUG", "get", "X"})
-    void aMethodThatIsNotListedIsRefused(String method) throws IOException {
+    void unknownMethodsAreRejected(String method) throws IOException {
         for (String path : List.of("/api/v1/sessions", "/api/v1/topics", "/poll", "/health", "/")) {
             HttpReply refused = RawConnection.exchange(
                             method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever arrives, the reply is a refusal in the form of its API, or a success: never a 500, never an internal message, never
- * silence. Requests are made up at random from a seed, which is printed.
+ * The reply to any request is a refusal in the form of its API, or a success; never a 500, an internal message or none. Requests are
+ * generated from a seed, which is printed.
  */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
@@ -210,7 +210,7 @@ class BadInputTest {
     private final Random random = TestSeed.of(BadInputTest.class).random();
 
     @Test
-    void whateverArrivesTheReplyIsInForm() throws IOException {
+    void randomRequestsGetWellFormedReplies() throws IOException {
         for (int i = 0; i < REQUESTS; i++) {
             String request = request();
             String what = "request " + i + ": " + shortened(request);
@@ -221,7 +221,7 @@ class BadInputTest {
         TestClient.ofNewOrigin().get("/health").send().is(200);
     }
 
-    /** What is no HTTP at all is refused by the decoder, which knows no API and says no more than the status. */
+    /** The decoder rejects malformed HTTP; it knows no API and replies with the status only. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -236,7 +236,7 @@ class BadInputTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             })
-    void whatIsNoHttpIsRefusedWithoutAWord(String request) throws IOException {
+    void malformedHttpGetsABare400(String request) throws IOException {
         HttpReply refused = RawConnection.exchange(request).orElseThrow();
 
         assertThat(refused.status()).isEqualTo(400);
@@ -244,7 +244,7 @@ class BadInputTest {
     }
 
     @Test
-    void aHeadThatIsTooLongIsRefusedWithoutAWord() throws IOException {
+    void aTooLongHeadGetsABareStatus() throws IOException {
         RawConnection.exchange("GET /" + "x".repeat(40_000) + " HTTP/1.1\r\nHost: a\r\n\r\n")
                 .orElseThrow()
                 .is(414);
@@ -254,7 +254,7 @@ class BadInputTest {
     }
 
     @Test
-    void aBodyThatBreaksOffGetsNoReplyAndHarmsNobody() throws IOException {
+    void anAbortedBodyDoesNotAffectOtherRequests() throws IOException {
         for (String rest :
                 List.of("Content-Length: 50\r\n\r\n{\"offer\":", "Transfer-Encoding: chunked\r\n\r\nzz\r\n")) {
             try (var connection = new RawConnection()) {
@@ -285,7 +285,7 @@ class BadInputTest {
         return head + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body;
     }
 
-    /** The text with something bad in each place that is marked. */
+    /** The text with a bad segment in each marked place. */
     private String filled(String text) {
         String filled = text;
         while (filled.contains("#")) {
@@ -294,7 +294,7 @@ class BadInputTest {
         return filled;
     }
 
-    /** The body as the bytes of its UTF-8, now and then with some of them changed, doubled or cut off. */
+    /** The bytes of the body in UTF-8; in some requests bytes are changed, duplicated or removed. */
     private String mangled(String body) {
         var bytes = new StringBuilder(new String(body.getBytes(UTF_8), ISO_8859_1));
         int changes = random.nextInt(3) == 0 ? random.nextInt(5) : 0;

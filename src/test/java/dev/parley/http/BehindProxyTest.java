@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The service's own origin as a trusted proxy forwards it, for the namespace of its pages and for whether they may call. */
+/** The service's own origin as a trusted proxy forwards it decides the namespace of its pages and whether they may call. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(BehindProxyTest.Proxied.class)
@@ -41,7 +41,7 @@ class BehindProxyTest {
 
     private final String code = newCode();
 
-    /** As other proxies write it, the headers of each case separated by {@code |}. */
+    /** The headers of several proxies, separated by {@code |}. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -53,7 +53,7 @@ class BehindProxyTest {
                 "Host: x|Forwarded: for=203.0.113.9;proto=https;host=parley.example",
                 "Host: x|Forwarded: proto=https;host=\"parley.example:443\"",
                 "Host: x|X-Forwarded-For: 203.0.113.9|X-Forwarded-Proto: https|Forwarded: host=parley.example",
-                // Several proxies: the outermost that is trusted knows, and what came to it may be forged.
+                // Several proxies: the outermost trusted one is right, and what it received may be forged.
                 "Host: x|Forwarded: for=6.6.6.6;host=evil.example, for=203.0.113.9;proto=https;host=parley.example,"
                         + " for=10.0.0.3;proto=http;host=inner",
                 "Host: x|Forwarded: host=evil.example|Forwarded: for=203.0.113.9;proto=https, for=10.0.0.3;host=parley.example",
@@ -84,20 +84,20 @@ class BehindProxyTest {
                 "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example/",
                 "Host: x|Forwarded: proto=https;host=\"parley.example",
             })
-    void aPageOfAnotherOriginMayNotCall(String headers) throws IOException {
+    void aPageOfAnotherOriginIsRejected(String headers) throws IOException {
         assertThat(ask(Proxied.PROXY, "POST", headers + "|Origin: " + ORIGIN).status())
                 .isEqualTo(403);
     }
 
     @Test
-    void whatAStrangerForwardsDoesNotCount() throws IOException {
+    void headersOfUntrustedPeersAreIgnored() throws IOException {
         String headers = "Host: x|X-Forwarded-Proto: https|X-Forwarded-Host: parley.example|Origin: " + ORIGIN;
 
         assertThat(ask("127.0.0.97", "POST", headers).status()).isEqualTo(403);
     }
 
     @Test
-    void aPageThatWithholdsItsOriginMayCall() throws IOException {
+    void aPageWithAWithheldOriginMayCall() throws IOException {
         assertThat(ask(Proxied.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: same-origin")
                         .status())
                 .isEqualTo(201);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every reply says how new it is and who served it, whatever was asked and however it ended, through either API. */
+/** Each reply of both APIs has a bookmark and names the node that served it, whatever the request and its result. */
 @QuarkusTest
 @TestProfile(PostgresProfile.class)
 @SuppressWarnings("NullAway.Init") // the framework fills the field
@@ -29,7 +29,7 @@ class BookmarkHeadersTest {
     URI operators;
 
     @Test
-    void successesAndRefusalsCarryTheHeaders() {
+    void successesAndRefusalsHaveTheHeaders() {
         String code = UUID.randomUUID().toString();
         Stream.of(
                         open(code, null),
@@ -62,7 +62,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void garbageIsRefusedEverywhereAndNothingIsWritten() {
+    void invalidBookmarksAreRejectedAndNothingIsWritten() {
         String code = UUID.randomUUID().toString();
 
         assertThat(open(code, "garbage").statusCode()).isEqualTo(400);
@@ -77,7 +77,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void anEmptyBookmarkIsAsGoodAsNone() {
+    void anEmptyBookmarkCountsAsNone() {
         for (String path : new String[] {SESSIONS, "/topics", "/health", "/api/v1/ice-servers"}) {
             Response reply = request("").get(path);
             assertThat(reply.statusCode()).isEqualTo(200);
@@ -103,7 +103,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void aRefusalIsAsNewAsTheBookmarkThatWasSent() {
+    void aRefusalIsAtLeastAsNewAsTheBookmarkOfItsRequest() {
         String bookmark = open(UUID.randomUUID().toString(), null).header("x-d1-bookmark");
 
         Response missed = request(bookmark).get(SESSIONS + "/nobody");
@@ -113,7 +113,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void aReadThatTakesAnyStateIsAReplicas() {
+    void unconstrainedReadsAreServedByAReplica() {
         await().untilAsserted(() -> {
             Response reply = request("first-unconstrained").get(SESSIONS);
             assertThat(reply.header("x-served-by")).isEqualTo("copy");
@@ -122,7 +122,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void readinessShowsEachNode() {
+    void readinessReportsEachNode() {
         await().untilAsserted(() -> {
             String health = given().get(operators.resolve("/q/health/ready")).asString();
             assertThat(health)
@@ -132,7 +132,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void metricsTellWhereReadsGo() {
+    void metricsReportWhichNodeServedReads() {
         request(null).get(SESSIONS);
 
         assertThat(given().get(operators.resolve("/q/metrics")).asString())
@@ -146,7 +146,7 @@ class BookmarkHeadersTest {
     }
 
     @Test
-    void whatIsForOperatorsIsNotWherePeersCall() {
+    void managementEndpointsAreNotOnTheServicePort() {
         Stream.of("/q/health", "/q/health/live", "/q/health/ready", "/q/metrics")
                 .forEach(path ->
                         assertThat(given().get(path).statusCode()).as(path).isEqualTo(404));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where keys are asked for: every way round one, tried. */
+/** Where keys are required, each known way to bypass them fails. */
 @QuarkusTest
 @TestProfile(KeyProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the fields
@@ -50,14 +50,14 @@ class CredentialsTest {
     private final Map<Role, String> secrets = new EnumMap<>(Role.class);
 
     @BeforeEach
-    void makeAKeyForEachRole() {
+    void createAKeyForEachRole() {
         for (Role role : Role.values()) {
             secrets.put(role, keys.good(namespace, role));
         }
     }
 
     @Test
-    void withoutACredentialNoCallIsMade() {
+    void requestsWithoutCredentialAreRejected() {
         for (Operation operation : guarded()) {
             HttpReply refused = refused(operation, call(operation).send(), 401);
 
@@ -68,7 +68,7 @@ class CredentialsTest {
     }
 
     @Test
-    void withAWrongOneNoCallIsMade() {
+    void requestsWithAWrongCredentialAreRejected() {
         String peer = secret(Role.PEER);
         for (Operation operation : guarded()) {
             for (String wrong : List.of(NOBODYS, peer.substring(0, 49), peer + "A", peer.toLowerCase(Locale.ROOT))) {
@@ -82,9 +82,9 @@ class CredentialsTest {
         }
     }
 
-    /** Nothing tells which of them came closer. */
+    /** Nothing reveals which of them is closer to a valid one. */
     @Test
-    void everyWrongCredentialGetsTheSameWords() {
+    void wrongCredentialsGetTheSameReply() {
         String revoked = keys.good("revoked", namespace, Role.PEER);
         keys.end("revoked");
         var expired = new HashMap<>(TestIssuer.claims(namespace, "[\"peer\"]"));
@@ -118,7 +118,7 @@ class CredentialsTest {
                 "Bearer %s Bearer %s",
                 "Bearer\t%s",
             })
-    void whatIsNoBearerCredentialIsNone(String authorization) throws IOException {
+    void otherSchemesCountAsNoCredential(String authorization) throws IOException {
         String peer = secret(Role.PEER);
 
         assertThat(raw("/api/v1/topics", "Authorization: " + authorization.replace("%s", peer)))
@@ -126,7 +126,7 @@ class CredentialsTest {
     }
 
     @Test
-    void theNameOfTheSchemeHasNoCaseAndTheKeyHas() throws IOException {
+    void theSchemeIsCaseInsensitiveAndTheKeyIsNot() throws IOException {
         String peer = secret(Role.PEER);
 
         assertThat(raw("/api/v1/topics", "authorization: bEARER   " + peer)).isEqualTo(200);
@@ -135,7 +135,7 @@ class CredentialsTest {
     }
 
     @Test
-    void twoCredentialsAreNone() throws IOException {
+    void twoCredentialsAreRejected() throws IOException {
         String peer = "Authorization: Bearer " + secret(Role.PEER);
 
         for (String other :
@@ -146,7 +146,7 @@ class CredentialsTest {
     }
 
     @Test
-    void aCredentialOutsideOfTheHeaderIsNone() {
+    void credentialsOutsideTheHeaderAreIgnored() {
         String peer = secret(Role.PEER);
         for (String query :
                 List.of("access_token=", "token=", "key=", "authorization=Bearer%20", "Authorization=Bearer+")) {
@@ -167,7 +167,7 @@ class CredentialsTest {
     }
 
     @Test
-    void aHeaderOfAMegabyteIsRefusedAndTheServiceGoesOn() throws IOException {
+    void aHeaderOfAMegabyteIsRejected() throws IOException {
         int status = raw("/api/v1/topics", "Authorization: Bearer " + "a".repeat(1 << 20));
 
         assertThat(status).isIn(0, 400, 413, 431);
@@ -208,13 +208,13 @@ class CredentialsTest {
                 "/nothing",
                 "/api/v1",
             })
-    void noSpellingOfAPathLeadsIn(String path) throws IOException {
+    void pathSpellingsDoNotBypassAuthentication(String path) throws IOException {
         assertThat(raw(path)).isEqualTo(401);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND", "FOO", "PUT", "DELETE", "PATCH", "POST"})
-    void noMethodLeadsIn(String method) throws IOException {
+    void methodsDoNotBypassAuthentication(String method) throws IOException {
         for (String path : List.of("/health", "/q/openapi", "/parley.js", "/", "/api/v1/topics", "/t/sessions")) {
             assertThat(status(
                             method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nAccept: text/html\r\n"))
@@ -234,12 +234,12 @@ class CredentialsTest {
                 "/icon.svg",
                 "/console/page.js"
             })
-    void whatIsTheSameForEverybodyIsOpen(String path) throws IOException {
+    void publicPathsNeedNoCredential(String path) throws IOException {
         assertThat(raw(path)).isEqualTo(200);
     }
 
     @Test
-    void thePageIsOpenAndItsCallsAreNot() throws IOException {
+    void thePageIsPublicAndItsRequestsAreNot() throws IOException {
         assertThat(raw("/", "Accept: text/html")).isEqualTo(200);
         assertThat(raw("/", "Accept: application/json")).isEqualTo(401);
     }
@@ -258,15 +258,15 @@ class CredentialsTest {
     }
 
     @Test
-    void aPeerMakesEveryCall() {
+    void aPeerMayCallEachEndpoint() {
         String peer = secret(Role.PEER);
         for (Operation operation : guarded()) {
-            isLetIn(operation, bearing(peer, call(operation)).send());
+            isAccepted(operation, bearing(peer, call(operation)).send());
         }
     }
 
     @Test
-    void anObserverReadsAndChangesNothing() {
+    void anObserverMayReadOnly() {
         String observer = secret(Role.OBSERVER);
         for (Operation operation : guarded()) {
             HttpReply reply = bearing(observer, call(operation)).send();
@@ -274,7 +274,7 @@ class CredentialsTest {
                     (operation.method().equals("GET") && !operation.path().endsWith("/ice-servers"))
                             || operation.path().equals("/poll");
             if (reads) {
-                isLetIn(operation, reply);
+                isAccepted(operation, reply);
             } else {
                 refused(operation, reply, 403);
                 assertThat(reply.header("WWW-Authenticate"))
@@ -285,14 +285,14 @@ class CredentialsTest {
     }
 
     @Test
-    void anOperatorIsNoPeer() {
+    void anOperatorMayNotCallTheApi() {
         for (Operation operation : guarded()) {
             refused(operation, bearing(secret(Role.OPERATOR), call(operation)).send(), 403);
         }
     }
 
     @Test
-    void fromAfarOnlyAnOperatorSeesHealthAndMetrics() {
+    void remoteHealthAndMetricsRequireAnOperator() {
         for (String path : List.of("/q/metrics", "/q/health", "/q/health/ready", "/q/health/started", "/q/nothing")) {
             Response missing = look(path, null);
             assertThat(missing.statusCode()).as(path).isEqualTo(401);
@@ -307,7 +307,7 @@ class CredentialsTest {
     }
 
     @Test
-    void aTokenOfTheIssuerIsAsGoodAsAKey() {
+    void tokensOfTheIssuerAreAccepted() {
         TestIssuer issuer = TestIssuer.ofApplication();
         String token = issuer.token(TestIssuer.claims(namespace, "[\"observer\"]"));
         String code = UUID.randomUUID().toString();
@@ -333,7 +333,7 @@ class CredentialsTest {
     }
 
     @Test
-    void aPageOfAnotherOriginMayAskAndIsToldWhy() {
+    void refusalsHaveCorsHeaders() {
         HttpReply preflight = client.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "POST")
                 .header("Access-Control-Request-Headers", "authorization,content-type")
@@ -352,7 +352,7 @@ class CredentialsTest {
     }
 
     @Test
-    void whoWaitsIsToldNothingOnceTheKeyIsRevoked() throws IOException {
+    void waitingRequestsEndWhenTheKeyIsRevoked() throws IOException {
         String secret = keys.good("waits", namespace, Role.PEER);
         String code = UUID.randomUUID().toString();
         bearing(secret, client.post("/api/v1/sessions"))
@@ -374,7 +374,7 @@ class CredentialsTest {
         assertThat(ended.header("WWW-Authenticate")).isEqualTo(BEARER + ", error=\"invalid_token\"");
     }
 
-    /** Reads on to the last chunk. */
+    /** Reads up to the last chunk. */
     private static boolean endOf(RawConnection stream) throws IOException {
         return stream.line().equals("0");
     }
@@ -409,8 +409,8 @@ class CredentialsTest {
         return operation.path().startsWith("/api/v1/") ? reply.isProblem(status, "blank") : reply.isError(status);
     }
 
-    /** What a session token is missing for is another matter. */
-    private static void isLetIn(Operation operation, HttpReply reply) {
+    /** A missing session token is no rejection of the credential. */
+    private static void isAccepted(Operation operation, HttpReply reply) {
         assertThat(reply.status()).as(operation.toString()).isNotEqualTo(403);
         assertThat(reply.headers().firstValue("WWW-Authenticate").orElse(""))
                 .as(operation.toString())
@@ -424,7 +424,7 @@ class CredentialsTest {
                         List.of(headers).stream().map(header -> header + "\r\n").toList()));
     }
 
-    /** 0 where the service hangs up. */
+    /** 0 if the service closes the connection. */
     private static int status(String head) throws IOException {
         return RawConnection.exchange(head + "Connection: close\r\n\r\n")
                 .map(HttpReply::status)

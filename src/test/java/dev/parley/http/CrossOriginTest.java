@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** As it is configured by default, pages of every origin may call, send every header there is and see every header there is. */
+/** By default pages of all origins may call, send each header of the contract and read each header of the contract. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class CrossOriginTest {
@@ -49,7 +49,7 @@ class CrossOriginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-    void aBrowserIsToldThatItMay(String method) {
+    void preflightsAllowEachMethod(String method) {
         for (String path : List.of("/api/v1/sessions", "/api/v1/sessions/x/answer", "/poll", "/t/offer", "/health")) {
             HttpReply preflight = page.call("OPTIONS", path)
                     .header("Access-Control-Request-Method", method)
@@ -66,7 +66,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void aBrowserIsNotToldThatItMayWhatNobodyMay() {
+    void preflightsDoNotAllowOtherMethodsAndHeaders() {
         HttpReply preflight = page.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "TRACE")
                 .header("Access-Control-Request-Headers", "cookie,x-evil")
@@ -78,7 +78,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void everyReplyShowsItsHeadersToThePage() {
+    void eachReplyExposesItsHeaders() {
         HttpSession session = HttpSession.opened(page);
         List<HttpReply> replies = List.of(
                 session.read(),
@@ -100,7 +100,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void whoIsNoPageIsToldNothing() {
+    void requestsWithoutOriginGetNoCorsHeaders() {
         HttpReply reply = TestClient.withoutOrigin().get("/health").send().is(200);
 
         assertThat(reply.headers().map().keySet())
@@ -109,7 +109,7 @@ class CrossOriginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "https://a.example", "chrome-extension://abcdef", "file://", "x, y"})
-    void everyOriginMay(String origin) {
+    void eachOriginMayCall(String origin) {
         TestClient client = TestClient.of(origin);
 
         client.get("/health").send().is(200);

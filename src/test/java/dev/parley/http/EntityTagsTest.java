@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lists of If-Match and If-None-Match, and the entity tag that a session has. */
+/** The entity tag of a session, and the lists in If-Match and If-None-Match. */
 class EntityTagsTest {
     private static final SessionVersion VERSION = new SessionVersion(-1, 2, Instant.ofEpochMilli(3));
     private static final String TAG = EntityTags.of(VERSION);
 
     @Test
-    void aTagDiffersInEachPartOfTheVersion() {
+    void tagsDifferInEachPartOfTheVersion() {
         assertThat(List.of(
                         VERSION,
                         new SessionVersion(1, 2, Instant.ofEpochMilli(3)),
@@ -31,7 +31,7 @@ class EntityTagsTest {
     }
 
     @Test
-    void aTagIsReadBackAsItsVersion() {
+    void aTagIsParsedToItsVersion() {
         for (long incarnation : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
             var version = new SessionVersion(incarnation, Long.MAX_VALUE, Instant.ofEpochMilli(Long.MAX_VALUE));
             assertThat(parse(EntityTags.of(version)).required()).containsExactly(version);
@@ -47,20 +47,20 @@ class EntityTagsTest {
     }
 
     @Test
-    void aWeakTagIsEnoughForAReadOnly() {
+    void weakTagsMatchReadsOnly() {
         assertThat(parse("W/" + TAG).names(VERSION)).isTrue();
         assertThat(parse("W/" + TAG).required()).isEmpty();
     }
 
     @Test
-    void aTagInAnotherSpellingIsAnother() {
+    void aTagInAnotherSpellingDiffers() {
         EntityTags tags = parse(TAG.replaceFirst("\"", "\"0"));
         assertThat(tags.names(VERSION)).isFalse();
         assertThat(tags.required()).isEmpty();
     }
 
     @Test
-    void aStarIsEveryVersion() {
+    void aStarMatchesAllVersions() {
         assertThat(parse(" * ").names(VERSION)).isTrue();
         assertThat(parse("*").required()).isNull();
     }
@@ -82,12 +82,12 @@ class EntityTagsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"1", "\"1", "1\"", "w/\"1\"", "\"1\" \"2\"", "\"1\";", "'1'", "*, *", "*, \"1\"", "\"1\n\""})
-    void whatIsNoListOfTagsIsRefusedByName(String list) {
+    void invalidListsAreRejectedByHeaderName(String list) {
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> parse(list)).withMessageContaining("If-Match");
     }
 
     @Test
-    void aLongListIsReadToItsEnd() {
+    void aLongListIsParsed() {
         String[] lines =
                 IntStream.range(0, 5_000).mapToObj(i -> "\"" + i + "\"").toArray(String[]::new);
         lines[4_999] = TAG;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who tries codes out is slowed down and learns nothing by it; who shares the address goes on. Each test comes from its own. */
+/** Guessing codes is slowed down and reveals nothing; other clients of the address continue. Each test uses its own address. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(GuessLimitProfile.class)
@@ -16,7 +16,7 @@ class GuessLimitTest {
     private final HttpSession session = HttpSession.opened();
 
     @Test
-    void afterTenMissesAMinuteNothingNewIsLookedUp() throws IOException {
+    void newCodesAreRejectedAfterTenMisses() throws IOException {
         try (var guesser = new RawConnection("127.0.2.1")) {
             assertThat(guess(guesser)).isBetween(GuessLimitProfile.MISSES, GuessLimitProfile.MISSES + 2);
 
@@ -26,7 +26,7 @@ class GuessLimitTest {
     }
 
     @Test
-    void aRefusalIsTheSameWhereThereIsASession() throws IOException {
+    void refusalsDoNotRevealSessions() throws IOException {
         try (var guesser = new RawConnection("127.0.2.2")) {
             guess(guesser);
 
@@ -37,7 +37,7 @@ class GuessLimitTest {
     }
 
     @Test
-    void whoIsInASessionAtTheSameAddressGoesOn() throws IOException {
+    void sessionsOfTheSameAddressContinue() throws IOException {
         try (var guesser = new RawConnection("127.0.2.3");
                 var peer = new RawConnection("127.0.2.3")) {
             read(peer, session.code()).is(200);
@@ -53,7 +53,7 @@ class GuessLimitTest {
     }
 
     @Test
-    void whoPollsASessionThatIsGoneIsToldSoAsEver() throws IOException {
+    void pollsOfAnEndedSessionStillGet404() throws IOException {
         try (var peer = new RawConnection("127.0.2.4")) {
             for (int i = 0; i < 5 * GuessLimitProfile.MISSES; i++) {
                 read(peer, "expired").is(404);
@@ -64,7 +64,7 @@ class GuessLimitTest {
     }
 
     @Test
-    void anotherAddressIsNotSlowed() throws IOException {
+    void otherAddressesAreNotAffected() throws IOException {
         try (var guesser = new RawConnection("127.0.2.5");
                 var other = new RawConnection("127.0.2.6")) {
             guess(guesser);
@@ -73,7 +73,7 @@ class GuessLimitTest {
     }
 
     @Test
-    void aGuessIsAGuessInEveryCallOfEitherApi() throws IOException {
+    void eachEndpointOfBothApisCountsMisses() throws IOException {
         try (var guesser = new RawConnection("127.0.2.7")) {
             String token = "Session-Token: " + HttpSession.newToken() + "\r\n";
             for (int i = 0; i < GuessLimitProfile.MISSES; ) {
@@ -93,9 +93,9 @@ class GuessLimitTest {
         }
     }
 
-    /** Else such a call would open the way to the code. */
+    /** Otherwise such a request would allow lookups of the code. */
     @Test
-    void aCallThatIsRefusedBeforeItLooksDoesNotMakeACodeKnown() throws IOException {
+    void requestsRejectedBeforeTheLookupDoNotMakeACodeKnown() throws IOException {
         try (var guesser = new RawConnection("127.0.2.8")) {
             String path = "/api/v1/sessions/" + session.code();
             call(guesser, "PATCH", path, "{\"ttl\":1}", "Session-Token: " + HttpSession.newToken() + "\r\n")
@@ -108,7 +108,7 @@ class GuessLimitTest {
         }
     }
 
-    /** Tries codes out until that is refused; returns how many missed. */
+    /** Guesses codes until a guess is rejected; returns the number of misses. */
     private int guess(RawConnection connection) throws IOException {
         for (int misses = 0; misses < 1_000; misses++) {
             HttpReply reply = read(connection, "guess-" + misses);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Over HTTP/2 a refusal ends its own stream; the other streams of the connection go on. */
+/** In HTTP/2 a refusal ends its own stream; the other streams of the connection continue. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 @SuppressWarnings("NullAway.Init") // the framework and each test's beginning fill the fields
@@ -54,9 +54,9 @@ class Http2Test {
     private HttpClient http;
     private HttpConnection connection;
 
-    /** One connection, with a stream of events on it. */
+    /** Opens one connection with an event stream. */
     @BeforeEach
-    void followEvents() {
+    void openStream() {
         http = vertx.createHttpClient(new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
@@ -82,7 +82,7 @@ class Http2Test {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aBodyThatIsTooLargeIsRefusedOnItsStreamOnly(boolean announced) {
+    void aTooLargeBodyIsRejectedOnItsStreamOnly(boolean announced) {
         for (String path : List.of("/api/v1/sessions", "/t/offer")) {
             HttpClientRequest request = request(HttpMethod.POST, path).putHeader("Content-Type", "application/json");
             if (announced) {
@@ -96,12 +96,12 @@ class Http2Test {
             assertThat(refused.headers.names()).doesNotContainAnyElementsOf(OF_CONNECTIONS);
             assertThat(refused.body).contains("at most 262144 bytes");
         }
-        theOthersGoOn();
+        otherStreamsContinue();
     }
 
     /** RFC 9113, section 8.1. */
     @Test
-    void aClientThatDoesNotStopSendingIsAskedToWithoutAnError() throws Exception {
+    void aClientThatKeepsSendingGetsAStreamResetWithoutError() throws Exception {
         HttpClientRequest request = request(HttpMethod.POST, "/api/v1/sessions")
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Content-Length", "3000000");
@@ -114,7 +114,7 @@ class Http2Test {
                 .isInstanceOfSatisfying(
                         StreamResetException.class,
                         end -> assertThat(end.getCode()).isEqualTo(NO_ERROR));
-        theOthersGoOn();
+        otherStreamsContinue();
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class Http2Test {
         "OPTIONS, /poll,                   204",
         "HEAD,    /health,                 200",
     })
-    void noReplyHasAConnectionHeaderAndEachHasItsDate(String method, String path, int status) {
+    void repliesHaveADateAndNoConnectionHeader(String method, String path, int status) {
         HttpClientResponse reply =
                 done(request(HttpMethod.valueOf(method), path).send());
 
@@ -139,11 +139,11 @@ class Http2Test {
         assertThat(reply.headers().names()).doesNotContain("connection", "keep-alive", "transfer-encoding");
         assertThat(reply.headers().getAll("date")).hasSize(1);
         done(reply.body());
-        theOthersGoOn();
+        otherStreamsContinue();
     }
 
     @Test
-    void aReplyThatNothingHasChangedHasNoLength() {
+    void aNotModifiedReplyHasNoLength() {
         Received reply = received(request(HttpMethod.GET, session.path())
                 .putHeader("If-None-Match", session.read().header("ETag"))
                 .send());
@@ -151,10 +151,10 @@ class Http2Test {
         assertThat(reply.status).isEqualTo(304);
         assertThat(reply.headers.contains("content-length")).isFalse();
         assertThat(reply.body).isEmpty();
-        theOthersGoOn();
+        otherStreamsContinue();
     }
 
-    private void theOthersGoOn() {
+    private void otherStreamsContinue() {
         session.trickle(session.offererToken(), object("candidates", List.of("still-there")))
                 .is(201);
         await().atMost(REPLY_MAX).until(() -> String.join("", told).contains("still-there"));
@@ -168,7 +168,7 @@ class Http2Test {
                 .putHeader("Origin", session.client().origin());
     }
 
-    /** Read on the event loop: what comes before somebody reads is lost. */
+    /** Reads on the event loop, because what arrives before the handler is set would be lost. */
     private static Received received(Future<HttpClientResponse> reply) {
         return done(reply.compose(
                 head -> head.body().map(body -> new Received(head.statusCode(), head.headers(), body.toString()))));

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** What this room reads of a request, for tests of other rooms: each takes any text, or refuses it as {@code Malformed}. */
+/** The parsers of requests, for tests of other packages: each accepts any text, or rejects it as {@code Malformed}. */
 public final class HttpParsers {
     private static final Json JSON = new Json(16);
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
@@ -47,8 +47,8 @@ public final class HttpParsers {
                 .orElse(true);
     }
 
-    /** A target is understood or not. */
+    /** A target is valid or not. */
     public static void target(String target) {
-        RequestTarget.isUnderstood(target);
+        RequestTarget.isValid(target);
     }
 }

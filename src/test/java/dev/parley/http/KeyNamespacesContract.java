@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Keys on an engine: what one namespace's key does is not seen with another's, and a key is good from its making to its end. */
+/** Keys on an engine: a key accesses its namespace only, and is valid from its creation to its revocation. */
 @SuppressWarnings("NullAway.Init") // the container fills the fields
 abstract class KeyNamespacesContract {
     @Inject
@@ -28,7 +28,7 @@ abstract class KeyNamespacesContract {
     private final String abroad = "abroad-" + UUID.randomUUID();
 
     @Test
-    void theNamespaceIsTheKeysWhateverOriginSays() {
+    void theNamespaceIsThatOfTheKey() {
         String code = UUID.randomUUID().toString();
         String secret = testKeys.good(home, Role.PEER);
         open(TestClient.of("https://one.example"), secret, code).is(201);
@@ -50,7 +50,7 @@ abstract class KeyNamespacesContract {
     }
 
     @Test
-    void anothersSessionIsAsOneThatNeverWas() {
+    void foreignSessionsLookUnknown() {
         String code = UUID.randomUUID().toString();
         String never = UUID.randomUUID().toString();
         open(TestClient.withoutOrigin(), testKeys.good(home, Role.PEER), code).is(201);
@@ -85,7 +85,7 @@ abstract class KeyNamespacesContract {
     }
 
     @Test
-    void aKeyIsGoodFromItsMakingToItsEnd() {
+    void aKeyIsValidFromCreationToRevocation() {
         String name = "key-" + UUID.randomUUID();
         String secret =
                 keys.create(name, new Namespace(home), Set.of(Role.PEER)).secret();
@@ -105,7 +105,7 @@ abstract class KeyNamespacesContract {
     }
 
     @Test
-    void aNameIsOneKeys() {
+    void keyNamesAreUnique() {
         String name = "key-" + UUID.randomUUID();
         String secret = keys.create(name, new Namespace(home), Set.of(Role.OBSERVER, Role.PEER))
                 .secret();

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who tries keys out is held to the rate of its address, and who has one to that of its key. Each test comes from its own. */
+/** Wrong keys count for their address, valid ones for the key. Each test uses its own address. */
 @QuarkusTest
 @TestProfile(KeyRateProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the fields
@@ -23,7 +23,7 @@ class KeyRateTest {
     TestKeys keys;
 
     @Test
-    void wrongKeysUseUpTheRateOfTheirAddress() throws IOException {
+    void wrongKeysCountForTheirAddress() throws IOException {
         try (var connection = new RawConnection("127.0.2.1")) {
             for (int i = 0; i < KeyRateProfile.PER_ADDRESS; i++) {
                 assertThat(ask(connection, "guess-" + i).is(401).header("RateLimit"))
@@ -35,9 +35,9 @@ class KeyRateTest {
         }
     }
 
-    /** Else the difference would tell which key is one. */
+    /** Otherwise the difference would reveal a valid key. */
     @Test
-    void beyondTheRateARightKeyIsRefusedLikeAWrongOne() throws IOException {
+    void beyondTheRateValidAndWrongKeysGetTheSameReply() throws IOException {
         String right = keys.good("room", Role.PEER);
         try (var connection = new RawConnection("127.0.2.2");
                 var elsewhere = new RawConnection("127.0.2.3")) {
@@ -50,7 +50,7 @@ class KeyRateTest {
     }
 
     @Test
-    void aKeyIsHeldToItsRateWhereverItComesFrom() throws IOException {
+    void aKeyHasOneRateForAllAddresses() throws IOException {
         String key = keys.good("room", Role.PEER);
         String neighbour = keys.good("room", Role.PEER);
         try (var connection = new RawConnection("127.0.2.4");
@@ -69,7 +69,7 @@ class KeyRateTest {
     }
 
     @Test
-    void theTokensOfOneSubjectHaveOneRate() throws IOException {
+    void theTokensOfASubjectShareOneRate() throws IOException {
         var claims = new HashMap<>(TestIssuer.claims("room", "[\"peer\"]"));
         var other = new HashMap<>(claims);
         other.put("sub", "\"another\"");
@@ -83,7 +83,7 @@ class KeyRateTest {
         }
     }
 
-    /** Each is another token, because its {@code jti} is. */
+    /** Each token differs in its {@code jti}. */
     private static String token(Map<String, String> claims, int number) {
         var its = new HashMap<>(claims);
         its.put("jti", "\"" + number + "\"");
@@ -91,7 +91,7 @@ class KeyRateTest {
     }
 
     @Test
-    void whatNeedsNoKeyUsesNoneUp() throws IOException {
+    void publicPathsDoNotCountForAKey() throws IOException {
         try (var connection = new RawConnection("127.0.2.8")) {
             HttpReply open = connection
                     .send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")

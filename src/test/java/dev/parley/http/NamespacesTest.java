@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every call is confined to the caller's namespace: the one it names; its origin; the service's own for its own pages; else "unknown". */
+/** Each request is confined to a namespace: the named one; the origin; the service's own origin for its pages; else "unknown". */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class NamespacesTest {
@@ -24,7 +24,7 @@ class NamespacesTest {
     private final String code = newCode();
 
     @Test
-    void originsDoNotSeeOneAnother() {
+    void originsAreIsolated() {
         String name = UUID.randomUUID() + ".example";
         List<String> origins = List.of(
                 "https://" + name, "http://" + name, "https://" + name + ":8443", "https://www." + name, "null", "");
@@ -40,7 +40,7 @@ class NamespacesTest {
     }
 
     @Test
-    void whoeverHasNoOriginIsUnknown() {
+    void requestsWithoutOriginAreInUnknown() {
         open(TestClient.withoutOrigin(), "nobody");
 
         assertThat(offer(
@@ -52,7 +52,7 @@ class NamespacesTest {
     }
 
     @Test
-    void aPageAScriptAndANativeAppShareTheNamespaceThatTheyName() {
+    void clientsShareTheNamespaceThatTheyName() {
         String name = "app-" + UUID.randomUUID();
         open(TestClient.ofNewOrigin(), name, "the page");
         open(TestClient.withoutOrigin(), "nobody");
@@ -80,7 +80,7 @@ class NamespacesTest {
     }
 
     @Test
-    void aNameIsTakenAsItIs() {
+    void namesAreCaseSensitiveAndUninterpreted() {
         for (String name : List.of("a", "A", "*", "https://a.example", "~!@,;\"", "n".repeat(512))) {
             open(TestClient.ofNewOrigin(), name, name);
         }
@@ -93,7 +93,7 @@ class NamespacesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\tb", "\u00fc", "TOO LONG"})
-    void whatIsNoVisibleAsciiOrTooLongIsNoName(String text) throws IOException {
+    void invalidNamesAreRejected(String text) throws IOException {
         String name = text.replace("TOO LONG", "n".repeat(513));
         for (String path : List.of("/api/v1/sessions", "/api/v1/ice-servers", "/api/v1/nothing")) {
             ask("GET " + path, "Parley-Namespace: " + name)
@@ -105,14 +105,14 @@ class NamespacesTest {
     }
 
     @Test
-    void twoNamesAreNone() throws IOException {
+    void twoNamesAreRejected() throws IOException {
         ask("GET /api/v1/sessions", "Parley-Namespace: a", "parley-namespace: a")
                 .isMalformed("Parley-Namespace was sent 2 times");
         ask("GET /topics", "Parley-Namespace: a", "Parley-Namespace: b").isError(400);
     }
 
     @Test
-    void aRefusedNameChangesNothing() {
+    void aRejectedNameChangesNothing() {
         naming(TestClient.ofNewOrigin(), "POST", "/api/v1/sessions", "a b")
                 .json(object("offer", "x", "code", code))
                 .is(400);
@@ -124,7 +124,7 @@ class NamespacesTest {
     }
 
     @Test
-    void anOriginLongerThanAnyIsRefused() {
+    void aTooLongOriginIsRejected() {
         TestClient.of("https://" + "o".repeat(504))
                 .get("/api/v1/sessions")
                 .send()
@@ -137,7 +137,7 @@ class NamespacesTest {
     }
 
     @Test
-    void aPageOfTheServiceItselfReadsWhatItWrote() {
+    void aPageOfTheServiceReadsWhatItWrote() {
         open(TestClient.of(OWN), "the page"); // a browser sends Origin with each POST
 
         HttpReply read = TestClient.withoutOrigin() // and none with a same-origin GET
@@ -153,7 +153,7 @@ class NamespacesTest {
                 .hasSize(1);
     }
 
-    /** A proxy with TLS in front: the browser's origin is not what the service hears of itself. */
+    /** Behind a proxy with TLS the origin of the browser is not the one that the service assumes. */
     @Test
     void aPageBehindAProxyReadsWhatItWrote() {
         open(TestClient.of("https://parley.example"), "the page");
@@ -166,7 +166,7 @@ class NamespacesTest {
         assertThat(offer(read)).isEqualTo("offer of the page");
     }
 
-    /** To a service without TLS that is not on the loopback, browsers send no Sec-Fetch-Site. */
+    /** Browsers send no Sec-Fetch-Site to a service without TLS that is not on a loopback address. */
     @Test
     void aPageWithoutTlsReadsWhatItWrote() {
         open(TestClient.of(OWN), "the page");
@@ -185,7 +185,7 @@ class NamespacesTest {
                 .send();
     }
 
-    /** As a browser spells an origin: in lower case, and without the port that is the default. */
+    /** Browsers write an origin in lower case and without a default port. */
     @ParameterizedTest
     @CsvSource({
         "example.org, http://example.org",
@@ -196,7 +196,7 @@ class NamespacesTest {
         "[2001:DB8::1]:80, http://[2001:db8::1]",
         "[2001:db8::1]:8080, http://[2001:db8::1]:8080",
     })
-    void thePortThatIsTheDefaultDoesNotCount(String host, String origin) throws IOException {
+    void defaultPortsAreOmitted(String host, String origin) throws IOException {
         open(TestClient.of(origin), "the page");
 
         assertThat(offer(askAs(host, "Referer: " + origin + "/page?x#y"))).isEqualTo("offer of the page");
@@ -205,7 +205,7 @@ class NamespacesTest {
 
     /** A page without referrers sends {@code Origin: null} with some of its POSTs. */
     @Test
-    void aPageThatWithholdsItsOriginReadsWhatItWrote() {
+    void aPageWithAWithheldOriginReadsWhatItWrote() {
         TestClient page = TestClient.of("null");
         page.post("/api/v1/sessions")
                 .header("Sec-Fetch-Site", "same-origin")
@@ -228,7 +228,7 @@ class NamespacesTest {
     }
 
     @Test
-    void whatIsForwardedDoesNotCountWithoutATrustedProxy() throws IOException {
+    void forwardedHeadersAreIgnoredWithoutTrustedProxies() throws IOException {
         open(TestClient.of("http://example.org"), "the page");
 
         assertThat(offer(askAs(
@@ -253,7 +253,7 @@ class NamespacesTest {
     }
 
     @Test
-    void anOriginCountsMoreThanWhereAFetchSaysItIsFrom() {
+    void originTakesPrecedenceOverFetchMetadata() {
         TestClient client = TestClient.ofNewOrigin();
         open(client, "the page");
 
@@ -264,7 +264,7 @@ class NamespacesTest {
     }
 
     @Test
-    void otherKindsOfFetchWithoutAnOriginAreUnknown() {
+    void otherFetchesWithoutOriginAreInUnknown() {
         open(TestClient.withoutOrigin(), "nobody");
         for (String site : List.of("none", "same-site", "cross-site", "SAME-ORIGIN", "garbage")) {
             HttpReply read = TestClient.withoutOrigin()
@@ -277,7 +277,7 @@ class NamespacesTest {
     }
 
     @Test
-    void theCompatibleApiHasTheSameNamespaces() {
+    void bothApisHaveTheSameNamespaces() {
         TestClient client = TestClient.ofNewOrigin();
         open(client, "the page");
 
@@ -293,7 +293,7 @@ class NamespacesTest {
     }
 
     @Test
-    void noWriteReachesAnotherNamespace() {
+    void writesDoNotReachOtherNamespaces() {
         HttpSession session = HttpSession.answered();
         TestClient stranger = TestClient.ofNewOrigin();
         String token = session.offererToken();

@@ -266,7 +266,8 @@ class OpenApiTest {
                 document.root().at("/components/responses/" + response + "/content/application~1problem+json/examples");
 
         assertThat(examples.iterator().next().path("value"))
-                .isEqualTo(HttpReply.MAPPER.valueToTree(Problem.of(refusal)));
+                .isEqualTo(HttpReply.MAPPER.valueToTree(
+                        ErrorReply.of("/api/v1", refusal).body()));
     }
 
     /** Every call with each of its request bodies, where it takes one. */

@@ -104,7 +104,7 @@ class OpeningTest {
     }
 
     @Test
-    void theSameCallAgainIsAReplay() {
+    void aRepeatedRequestIsAReplay() {
         String token = newToken();
         var body = object("offer", OFFER, "code", newCode(), "topic", "chess", "candidates", List.of("a", "b"));
         HttpReply first =

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** With {@code parley.http.public-url} the service knows its own origin, whatever a proxy does to the requests. */
+/** {@code parley.http.public-url} determines the own origin, whatever proxies do to requests. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(PublicUrlTest.Public.class)
@@ -50,7 +50,7 @@ class PublicUrlTest {
     }
 
     @Test
-    void noOtherOriginIsItsOwn() {
+    void otherOriginsAreNotItsOwn() {
         String asked = TestClient.service().toString().replaceFirst("/$", "");
 
         assertThat(TestClient.of(asked)

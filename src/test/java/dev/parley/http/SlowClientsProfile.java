@@ -4,7 +4,7 @@ import dev.parley.contract.SqliteProfile;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The application with little time for requests to arrive, and for so many connections. */
+/** The application with a short arrival time and few connections. */
 public final class SlowClientsProfile extends SqliteProfile {
     static final int CONNECTIONS = 600;
 

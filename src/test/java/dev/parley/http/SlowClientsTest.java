@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that send a byte now and then hold nobody up, and are cut off. */
+/** Connections that send byte by byte do not affect other clients, and are closed with 408. */
 @Tag("slow")
 @QuarkusTest
 @TestProfile(SlowClientsProfile.class)
@@ -34,7 +34,7 @@ class SlowClientsTest {
     private final ScheduledThreadPoolExecutor tap = new ScheduledThreadPoolExecutor(1);
 
     @AfterEach
-    void goAway() throws IOException {
+    void closeConnections() throws IOException {
         tap.shutdownNow();
         for (RawConnection connection : connections) {
             connection.close();
@@ -43,7 +43,7 @@ class SlowClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {SLOW_HEAD, SLOW_BODY, "P", "GET / HTTP/1.1\r\nHost: x\r\n"})
-    void aRequestThatDoesNotArriveIsRefusedWith408(String begun) throws IOException {
+    void anIncompleteRequestGets408(String begun) throws IOException {
         HttpReply refused = connect().send(begun).receive().orElseThrow();
 
         assertThat(refused.status()).isEqualTo(408);
@@ -52,7 +52,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void aNormalCallIsAnsweredWithinASecondBeside500ThatDrip() throws IOException {
+    void requestsAreServedWithinASecondBeside500SlowConnections() throws IOException {
         for (int i = 0; i < DRIPPING; i++) {
             connect().send(i % 2 == 0 ? SLOW_HEAD : SLOW_BODY);
         }
@@ -66,7 +66,7 @@ class SlowClientsTest {
                     .is(201);
             times.add(Duration.ofNanos(System.nanoTime() - begun));
         }
-        // A machine that is busy with something else delays some of them, and not most.
+        // A busy machine delays some of them, but not most.
         assertThat(times.stream().sorted().toList().get(times.size() / 2)).isLessThan(Duration.ofSeconds(1));
         assertThat(dripping.isDone()).isFalse();
         for (RawConnection connection : connections) {
@@ -76,7 +76,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void whoWaitsForAReplyIsNotTakenForSlow() throws IOException {
+    void aWaitingRequestIsNotSlow() throws IOException {
         HttpSession session = HttpSession.opened();
         HttpReply nothing = connect()
                 .send("GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=4\r\nOrigin: "
@@ -88,7 +88,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void moreConnectionsThanTheBoundAreHungUpAndMakeRoomAgain() throws IOException {
+    void connectionsBeyondTheLimitAreClosedUntilOthersEnd() throws IOException {
         for (int i = 0; i < SlowClientsProfile.CONNECTIONS; i++) {
             connect();
         }
@@ -114,7 +114,7 @@ class SlowClientsTest {
             try {
                 connection.send("x");
             } catch (IOException hungUp) {
-                // as it should be
+                // expected
             }
         }
     }

@@ -221,7 +221,7 @@ class StrictJsonTest {
 
     /** As {@code JSON.stringify(pc.localDescription)} gives it. */
     @Test
-    void aDescriptionObjectInPlaceOfItsSdpIsRefusedWithWhatToSend() {
+    void aDescriptionObjectIsRejectedWithAdvice() {
         String object = "{\"type\":\"offer\",\"sdp\":\"v=0\"}";
         open("{\"offer\":" + object + "}").isMalformed("send the sdp");
 
@@ -283,7 +283,7 @@ class StrictJsonTest {
                 "offer=x",
                 "\uFEFF{}",
             })
-    void whatIsNoJsonObjectIsRefused(String body) {
+    void onlyJsonObjectsAreAccepted(String body) {
         open(body).isProblem(400, "malformed");
     }
 

@@ -40,7 +40,7 @@ class WaitingBoundsTest {
     }
 
     @AfterEach
-    void goAway() throws IOException {
+    void closeConnections() throws IOException {
         for (RawConnection connection : waiting) {
             connection.close();
         }

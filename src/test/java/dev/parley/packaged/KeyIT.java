@@ -58,7 +58,7 @@ class KeyIT {
 
             ProcessExit again = jar.run("key", "create", "web", "--namespace", "go", "--role", "peer");
             assertThat(again.code()).isEqualTo(1);
-            assertThat(again.err()).contains("There is a key with the name web");
+            assertThat(again.err()).contains("A key with the name web exists");
 
             ProcessExit revoked = jar.run("key", "revoke", "web", "--json");
             assertThat(revoked.out()).isEqualTo("{\"revoked\":\"web\"}\n");

@@ -20,12 +20,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request in whose credential has a role that may do what is asked. One hash and one look into a map; the store is not
- * asked. Only the header is read: what stands in a URL ends up in logs and histories (RFC 6750, section 5.3).
+ * Authenticates requests by API key or token: one hash and one map lookup, without the store. Only the {@code Authorization} header is
+ * read, because URLs end up in logs and histories (RFC 6750, section 5.3).
  */
 @Singleton
 public final class Authenticator {
-    /** RFC 6750, section 2.1; the name of a scheme has no case (RFC 9110, section 11.1). */
+    private static final String CREDENTIAL = Credential.class.getName();
+
+    /** RFC 6750, section 2.1; the name of a scheme is case-insensitive (RFC 9110, section 11.1). */
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +([A-Za-z0-9._~+/-]+=*)");
 
     private final @Nullable ApiKeys keys;
@@ -36,16 +38,16 @@ public final class Authenticator {
         this.keys = config.mode().filter(AccessMode.KEY::equals).isPresent() ? keys : null;
     }
 
-    /** Whether it asks for credentials at all. */
+    /** Whether credentials are required at all. */
     public boolean asks() {
         return keys != null;
     }
 
     /**
-     * Lets {@code request} in, and notes its {@link Credential}, or says why not. The note is there for every request that was let
-     * in for one of {@code roles}.
+     * Checks the credential of a request and attaches it, for {@link #credential(RoutingContext)}; returns why the request is rejected,
+     * or null if it is accepted.
      *
-     * @param roles any of which will do
+     * @param roles the roles of which any is sufficient
      */
     public @Nullable AuthChallenge admit(RoutingContext request, Set<Role> roles) {
         List<String> sent = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
@@ -62,11 +64,16 @@ public final class Authenticator {
         if (Collections.disjoint(credential.roles(), roles)) {
             return AuthChallenge.needing(roles);
         }
-        credential.attach(request);
+        request.put(CREDENTIAL, credential);
         return null;
     }
 
-    /** Whether what let {@code request} in would still do so; for replies that take long. */
+    /** The credential with which a request was accepted; null if none is required. */
+    public static @Nullable Credential credential(RoutingContext request) {
+        return request.get(CREDENTIAL);
+    }
+
+    /** Whether the credential of {@code request} is still valid; for replies that take long. */
     public boolean wouldStillAdmit(HttpServerRequest request) {
         return !asks() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
     }

@@ -5,13 +5,12 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From which network address a request comes, as every limit counts it.
- *
- * <p>That is the address of the connection, or, where that is a trusted proxy's, the address that {@link TrustedProxies} forwarded.
- * Of IPv6 the first 64 bits count, for a client has all addresses that begin with them.
+ * The client address that limits count by: the remote address of the connection, or the address that {@link TrustedProxies} forwarded.
+ * IPv6 addresses count by their first 64 bits, because a client usually owns all addresses with the same ones.
  */
 @Singleton
 public final class ClientAddresses {
@@ -23,7 +22,7 @@ public final class ClientAddresses {
         this.proxies = proxies;
     }
 
-    /** Whose share of what is bounded the request uses. Clients at a Unix domain socket have no address and count as one. */
+    /** The address of a request; all clients of a Unix domain socket count as one. */
     public String of(HttpServerRequest request) {
         return of(request.connection().remoteAddress().hostAddress(), request.headers());
     }
@@ -33,19 +32,17 @@ public final class ClientAddresses {
             return WITHOUT_ADDRESS;
         }
         InetAddress address = proxies.isEmpty() && peer.indexOf(':') < 0 ? null : TrustedProxies.address(peer);
-        if (address == null) {
-            return peer;
-        }
-        return counted(proxies.forwarded(address, headers).client());
+        return address == null
+                ? peer
+                : counted(proxies.forwarded(address, headers).client());
     }
 
     private static String counted(InetAddress address) {
-        byte[] whole = address.getAddress();
-        if (whole.length == 4) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
             return address.getHostAddress();
         }
-        byte[] network = new byte[whole.length];
-        System.arraycopy(whole, 0, network, 0, Long.BYTES);
-        return NetUtil.toAddressString(TrustedProxies.address(network)) + "/64";
+        Arrays.fill(bytes, Long.BYTES, bytes.length, (byte) 0);
+        return NetUtil.toAddressString(TrustedProxies.address(bytes)) + "/64";
     }
 }

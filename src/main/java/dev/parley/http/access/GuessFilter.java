@@ -3,48 +3,47 @@ package dev.parley.http.access;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.access.AccessConfig;
 import dev.parley.access.GuessLimiter;
+import dev.parley.access.GuessLimiter.Lookup;
 import dev.parley.session.SessionKey;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Stands before every look-up by a code, of either API, and learns from the reply whether it was a guess that missed. */
+/** Applies the limit of failed lookups to each lookup of a code, in both APIs, and learns from the reply whether it failed. */
 @Singleton
 public final class GuessFilter {
-    private final Optional<GuessLimiter> guesses;
+    private final @Nullable GuessLimiter limiter;
     private final ClientAddresses addresses;
 
     public GuessFilter(AccessConfig config, ClientAddresses addresses) {
         int missesMax = config.missesPerAddress();
-        this.guesses =
-                missesMax == 0 ? Optional.empty() : Optional.of(new GuessLimiter(missesMax, Ticker.systemTicker()));
+        this.limiter = missesMax == 0 ? null : new GuessLimiter(missesMax, Ticker.systemTicker());
         this.addresses = addresses;
     }
 
-    /** Lets the request go on to the session, or refuses it as {@link GuessLimiter#admit} does. */
+    /** Accepts the lookup of {@code key}, or rejects it as {@link GuessLimiter#admit} does. */
     public void pass(RoutingContext context, SessionKey key) {
-        if (guesses.isEmpty()) {
+        if (limiter == null) {
             return;
         }
-        GuessLimiter all = guesses.get();
-        var look = new GuessLimiter.Look(addresses.of(context.request()), key);
-        if (!all.isKnown(look)) {
-            all.admit(look);
-            // Not with the head, for then the framework has not set the status yet.
+        var lookup = new Lookup(addresses.of(context.request()), key);
+        if (!limiter.isKnown(lookup)) {
+            limiter.admit(lookup);
+            // Not when the head is sent: the framework has not set the status by then.
             context.addEndHandler(end -> {
                 if (end.succeeded()) {
-                    learn(all, look, context.response().getStatusCode());
+                    learn(limiter, lookup, context.response().getStatusCode());
                 }
             });
         }
     }
 
-    /** Most refusals come before the look-up, so they tell nothing of the code; those of a token or of a race come behind it. */
-    private static void learn(GuessLimiter guesses, GuessLimiter.Look look, int status) {
+    /** Most refusals precede the lookup and reveal nothing about the code; those for a token or a conflict follow it. */
+    private static void learn(GuessLimiter limiter, Lookup lookup, int status) {
         if (status == 404) {
-            guesses.missed(look);
+            limiter.missed(lookup);
         } else if (status < 400 || status == 403 || status == 409 || status == 412) {
-            guesses.found(look);
+            limiter.found(lookup);
         }
     }
 }

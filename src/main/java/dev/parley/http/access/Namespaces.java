@@ -11,13 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The namespace of every request: its credential's; else the one that it names; else its {@code Origin}; else the service's own
- * origin, for a GET of a page that the service itself serves, to which browsers add no {@code Origin}; else {@code unknown}.
+ * Determines the namespace of each request: that of its credential; otherwise {@code Parley-Namespace}; otherwise {@code Origin};
+ * otherwise the service's own origin, for a GET of its own pages, to which browsers add no {@code Origin}; otherwise {@code unknown}.
  */
 public final class Namespaces {
-    static final String HEADER = "Parley-Namespace";
-
-    private static final String PLACE = Namespaces.class.getName();
+    private static final String HEADER = "Parley-Namespace";
+    private static final String NAMESPACE = Namespace.class.getName();
     private static final int CHARS_MAX = 512;
 
     private final OwnOrigin ownOrigin;
@@ -26,21 +25,21 @@ public final class Namespaces {
         this.ownOrigin = ownOrigin;
     }
 
-    /** The namespace that {@link #settle} has found. */
+    /** The namespace that {@link #attach} has determined. */
     public static Namespace of(RoutingContext request) {
-        return Objects.requireNonNull(request.get(PLACE), "the front door settles each request's namespace");
+        return Objects.requireNonNull(request.get(NAMESPACE), "the request filter attaches the namespace");
     }
 
     /**
-     * Finds the namespace of an admitted request and notes it.
+     * Determines the namespace of an authenticated request.
      *
-     * @throws Malformed if the request names what cannot be a namespace, even if a credential's counts
+     * @throws Malformed if {@code Parley-Namespace} is invalid, even if the namespace of a credential applies
      */
-    public void settle(RoutingContext context) {
+    public void attach(RoutingContext context) {
         HttpServerRequest request = context.request();
         Namespace named = named(request);
-        Credential credential = Credential.of(context);
-        context.put(PLACE, credential != null ? credential.namespace() : named != null ? named : ofOrigin(request));
+        Credential credential = Authenticator.credential(context);
+        context.put(NAMESPACE, credential != null ? credential.namespace() : named != null ? named : ofOrigin(request));
     }
 
     private static @Nullable Namespace named(HttpServerRequest request) {
@@ -52,16 +51,12 @@ public final class Namespaces {
             throw new Malformed(HEADER + " was sent " + names.size() + " times; send it once.");
         }
         String name = names.get(0);
-        if (name.isEmpty() || name.length() > CHARS_MAX || !name.chars().allMatch(Namespaces::isVisibleAscii)) {
+        if (name.isEmpty() || name.length() > CHARS_MAX || !name.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new Malformed(
-                    HEADER + " must be 1 to " + CHARS_MAX + " visible ASCII characters, without spaces (has "
+                    HEADER + " must be 1 to " + CHARS_MAX + " visible ASCII characters, without spaces (was "
                             + name.length() + "); shorten or encode the name.");
         }
         return new Namespace(name);
-    }
-
-    private static boolean isVisibleAscii(int c) {
-        return c > ' ' && c < 0x7f;
     }
 
     private Namespace ofOrigin(HttpServerRequest request) {

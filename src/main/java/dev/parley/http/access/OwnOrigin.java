@@ -13,9 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The web origin (RFC 6454) of the pages that this service itself serves, and which requests are theirs.
- *
- * <p>It is spelled as browsers spell it, in lower case and without a default port, because it is compared with what they send.
+ * The web origin (RFC 6454) of the pages that this service itself serves, and the requests of these pages. It is written as browsers
+ * write it, in lower case and without a default port, because it is compared with what they send.
  */
 @Singleton
 public final class OwnOrigin {
@@ -29,51 +28,42 @@ public final class OwnOrigin {
     private final TrustedProxies proxies;
 
     public OwnOrigin(OriginConfig config, TrustedProxies proxies) {
-        try {
-            this.configured = config.publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration("parley.http.public-url: " + e.getMessage());
-        }
+        this.configured = config.publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
         this.proxies = proxies;
     }
 
-    /**
-     * The origin of a public URL.
-     *
-     * @throws IllegalArgumentException saying what is wrong with it
-     */
-    public static String ofPublicUrl(String text) {
-        URI url;
+    static String ofPublicUrl(String text) {
+        String origin = null;
+        boolean hasPath = false;
         try {
-            url = new URI(text);
+            URI url = new URI(text);
+            hasPath = url.getRawAuthority() != null && url.getRawPath().length() > 1;
+            boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
+            origin = bare ? serialized(text.replaceFirst("/$", "")) : null;
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("it must be a URL such as https://parley.example.org.", e);
+            // reported below
         }
-        if (url.getRawAuthority() != null && url.getRawPath().length() > 1) {
-            throw new IllegalArgumentException(
-                    "it must not have a path; give Parley a host name of its own, or leave the path out.");
-        }
-        boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
-        String origin = bare ? serialized(text.replaceFirst("/$", "")) : null;
         if (origin == null) {
-            throw new IllegalArgumentException(
-                    "it must be http:// or https:// with a host, and a port if it is not the default,"
-                            + " such as https://parley.example.org.");
+            throw new InvalidConfiguration("parley.http.public-url: "
+                    + (hasPath
+                            ? "must not have a path; give Parley its own host name, or remove the path."
+                            : "must be http:// or https:// with a host, and a port if it is not the default, such as"
+                                    + " https://parley.example.org."));
         }
         return origin;
     }
 
-    /** The origin as far as the configuration, trusted proxies or the request itself tell; null where none of them does. */
+    /** The origin by the configuration, trusted proxies or the request itself; null if none of them contains it. */
     @Nullable
     public String of(HttpServerRequest request) {
-        return configured == null ? asked(request) : configured;
+        return configured == null ? requested(request) : configured;
     }
 
-    private @Nullable String asked(HttpServerRequest request) {
-        Forwarded forwarded = proxies.forwarded(request);
+    private @Nullable String requested(HttpServerRequest request) {
+        TrustedProxies.Forwarded forwarded = proxies.forwarded(request);
         String scheme = forwarded == null ? null : forwarded.scheme();
         if (scheme == null) {
-            // Of the connection: in HTTP/2 the client writes what request.scheme() returns.
+            // By the connection: in HTTP/2 request.scheme() is whatever the client wrote.
             scheme = request.isSSL() ? "https" : "http";
         }
         String host = forwarded == null ? null : forwarded.host();
@@ -84,18 +74,18 @@ public final class OwnOrigin {
     }
 
     /**
-     * Whether a request has {@code Origin: null} although it is a same-origin page's: a page that sends no referrer has its origin
-     * withheld from its POSTs in the mode {@code same-origin} (Fetch standard, "append a request Origin header").
+     * Whether a request of a same-origin page has {@code Origin: null}: a page that sends no referrer has its origin withheld from its
+     * POSTs in the mode {@code same-origin} (Fetch standard, "append a request Origin header").
      */
     public static boolean isWithheld(HttpServerRequest request) {
         return "null".equals(request.getHeader(HttpHeaders.ORIGIN)) && SAME_ORIGIN.equals(request.getHeader(SITE));
     }
 
     /**
-     * The origin of the page that sent a request without {@code Origin}, where that is a page of this service; else null. A browser
-     * says so in {@code Sec-Fetch-Site}, and {@code Referer}, if the page sends it, has the origin as the browser knows it, whatever
-     * proxy stands between. To a host without TLS that is not on the loopback a browser sends no {@code Sec-Fetch-Site}; then
-     * {@code Referer} must have the origin that this service takes for its own.
+     * The origin of the page that sent a request without {@code Origin}, if it is a page of this service; otherwise null. A browser
+     * says so in {@code Sec-Fetch-Site}, and {@code Referer}, if the page sends it, has the origin as the browser knows it, behind any
+     * proxy. Browsers send no {@code Sec-Fetch-Site} to a host without TLS that is not a loopback address; then {@code Referer} must
+     * have the origin that this service assumes.
      */
     @Nullable
     String ofPage(HttpServerRequest request) {
@@ -108,7 +98,7 @@ public final class OwnOrigin {
             return referrer;
         }
         if (site == null && referrer == null) {
-            return null; // most requests of programs, which need not pay for what follows
+            return null; // most requests of programs, which skip the rest
         }
         String own = of(request);
         return site != null || Objects.equals(referrer, own) ? own : null;
@@ -136,7 +126,7 @@ public final class OwnOrigin {
             return scheme + "://" + host;
         }
         int number = Integer.parseInt(port);
-        boolean usual = number == (scheme.equals("https") ? 443 : 80);
-        return scheme + "://" + host + (usual ? "" : ":" + number);
+        boolean standard = number == (scheme.equals("https") ? 443 : 80);
+        return scheme + "://" + host + (standard ? "" : ":" + number);
     }
 }

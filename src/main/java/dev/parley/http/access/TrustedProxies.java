@@ -11,55 +11,38 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies that are trusted to say where a request comes from, in {@code Forwarded} (RFC 7239) or in {@code X-Forwarded-For},
- * {@code -Proto} and {@code -Host}.
+ * The proxies whose {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For}, {@code -Proto} and {@code -Host} headers are trusted.
  *
  * <p>The headers are read from their end. Each proxy appends the address that connected to it, so the last address that is not a
- * trusted proxy's is the client's, and anybody could have written what precedes it. What the outermost trusted proxy wrote beside
- * that address is the scheme and the host that the client used.
+ * trusted proxy is the client; anything before it may be forged. The hop that reports this address also reports the scheme and host
+ * that the client used.
  *
- * <p>Most proxies write one of the two forms and hand on the other as it came. Where the two name different clients, one of them is
- * forged, and the proxy's own address counts.
+ * <p>Most proxies write one of the two forms and pass the other on as they received it. If the two name different clients, one of
+ * them is forged, and the address of the proxy counts.
  *
- * <p>Quarkus can read these headers too ({@code quarkus.http.proxy}), but takes the first address of a list, which the client
- * wrote.
+ * <p>Quarkus can read these headers too ({@code quarkus.http.proxy}), but takes the first address of a list, which the client wrote.
  */
 @Singleton
 public final class TrustedProxies {
-    private static final String FORWARDED = "Forwarded";
-    private static final String FORWARDED_FOR = "X-Forwarded-For";
-    private static final String FORWARDED_PROTO = "X-Forwarded-Proto";
-    private static final String FORWARDED_HOST = "X-Forwarded-Host";
-
     private final List<IpSubnetFilterRule> networks;
 
     @Inject
     public TrustedProxies(OriginConfig config) {
-        try {
-            this.networks = networks(config.trustedProxies().orElse(List.of()));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration("parley.limits.trusted-proxies: " + e.getMessage());
-        }
+        this(networks(config.trustedProxies().orElse(List.of())));
     }
 
     private TrustedProxies(List<IpSubnetFilterRule> networks) {
         this.networks = networks;
     }
 
-    /**
-     * Proxies by their addresses.
-     *
-     * @param entries addresses, or networks as {@code 10.0.0.0/8}; empty where no header is to be believed
-     * @throws IllegalArgumentException naming the entry that is neither
-     */
-    public static TrustedProxies of(List<String> entries) {
+    /** @param entries addresses, or networks such as {@code 10.0.0.0/8}; none if no header is trusted */
+    static TrustedProxies of(List<String> entries) {
         return new TrustedProxies(networks(entries));
     }
 
@@ -71,23 +54,33 @@ public final class TrustedProxies {
         int slash = text.indexOf('/');
         InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
         String bits = slash < 0 ? "" : text.substring(slash + 1);
-        if (address == null || (slash >= 0 && !bits.matches("\\d{1,3}"))) {
-            throw new IllegalArgumentException("\"" + text + "\" is no address and no network such as 10.0.0.0/8.");
-        }
-        int bitsMax = address.getAddress().length * Byte.SIZE;
-        int prefix = slash < 0 ? bitsMax : Integer.parseInt(bits);
-        if (prefix > bitsMax) {
-            throw new IllegalArgumentException("\"" + text + "\" has more bits than its address.");
+        int bitsMax = address == null ? 0 : address.getAddress().length * Byte.SIZE;
+        int prefix = slash < 0 ? bitsMax : bits.matches("\\d{1,3}") ? Integer.parseInt(bits) : -1;
+        if (address == null || prefix < 0 || prefix > bitsMax) {
+            throw new InvalidConfiguration("parley.limits.trusted-proxies: \"" + text
+                    + "\" is neither an address nor a network such as 10.0.0.0/8.");
         }
         return new IpSubnetFilterRule(address, prefix, IpFilterRuleType.ACCEPT);
     }
 
-    /** Whether there are none, so that no header needs to be read. */
+    /** Whether no proxy is trusted, so that no header needs to be read. */
     boolean isEmpty() {
         return networks.isEmpty();
     }
 
-    /** What was forwarded about a request; null where there are no trusted proxies, or it came by a Unix domain socket. */
+    /**
+     * What trusted proxies report about a request.
+     *
+     * @param client the client's address; the proxy's own address if no proxy reports it
+     * @param scheme the scheme that the client used; null if no trusted proxy reports it
+     * @param host the host that the client used, with a port unless it is the default; null if no trusted proxy reports it
+     */
+    public record Forwarded(
+            InetAddress client,
+            @Nullable String scheme,
+            @Nullable String host) {}
+
+    /** What was forwarded about a request; null without trusted proxies, or if it came by a Unix domain socket. */
     public @Nullable Forwarded forwarded(HttpServerRequest request) {
         String peer =
                 networks.isEmpty() ? null : request.connection().remoteAddress().hostAddress();
@@ -95,76 +88,62 @@ public final class TrustedProxies {
         return address == null ? null : forwarded(address, request.headers());
     }
 
-    /**
-     * What was forwarded about a request.
-     *
-     * @param peer the other end of the connection on which it came
-     */
+    /** @param peer the remote address of the connection */
     Forwarded forwarded(InetAddress peer, MultiMap headers) {
         if (!contains(peer)) {
             return new Forwarded(peer, null, null);
         }
-        List<ForwardedElement> elements = ForwardedElement.parse(headers.getAll(FORWARDED));
-        boolean named = !elements.isEmpty()
-                && !elements.get(elements.size() - 1).client().isEmpty();
-        Trail trail =
-                trail(peer, elements.stream().map(ForwardedElement::client).toList());
-        List<String> hops = list(headers, FORWARDED_FOR);
-        Trail otherTrail = trail(peer, hops);
-        InetAddress client = !named || trail.client.equals(otherTrail.client)
-                ? otherTrail.client
-                : hops.isEmpty() ? trail.client : peer;
+        Trail standard = trail(peer, ForwardedHop.ofForwarded(headers.getAll("Forwarded")));
+        List<String> clients = headers.getAll("X-Forwarded-For");
+        Trail common = trail(
+                peer,
+                ForwardedHop.ofXForwarded(
+                        clients, headers.getAll("X-Forwarded-Proto"), headers.getAll("X-Forwarded-Host")));
+        InetAddress client = !standard.namesClient() || standard.client.equals(common.client)
+                ? common.client
+                : clients.isEmpty() ? standard.client : peer;
         return new Forwarded(
                 client,
-                said(headers, FORWARDED_PROTO, otherTrail, trail.toldBy(elements, ForwardedElement::scheme)),
-                said(headers, FORWARDED_HOST, otherTrail, trail.toldBy(elements, ForwardedElement::host)));
+                first(common.outermost(ForwardedHop::scheme), standard.outermost(ForwardedHop::scheme)),
+                first(common.outermost(ForwardedHop::host), standard.outermost(ForwardedHop::host)));
     }
 
-    /** The value of {@code header} by the outermost trusted proxy; one that inner proxies handed on is alone. */
-    private static @Nullable String said(MultiMap headers, String header, Trail trail, @Nullable String otherwise) {
-        List<String> values = list(headers, header);
-        String value = values.isEmpty() ? "" : values.get(Math.max(0, values.size() - trail.proxies));
-        return value.isEmpty() ? otherwise : value;
+    private static @Nullable String first(@Nullable String value, @Nullable String otherwise) {
+        return value == null ? otherwise : value;
     }
 
-    private static List<String> list(MultiMap headers, String name) {
-        return headers.getAll(name).stream()
-                .flatMap(line -> Arrays.stream(line.split(",", -1)))
-                .map(String::strip)
-                .toList();
-    }
-
-    /** Follows {@code hops}, one that each proxy wrote, from the end as far as proxies are trusted. */
-    private Trail trail(InetAddress peer, List<String> hops) {
+    /** Follows the hops from their end as long as proxies are trusted. */
+    private Trail trail(InetAddress peer, List<ForwardedHop> hops) {
         InetAddress last = peer;
-        int proxies = 0;
-        for (int hop = hops.size() - 1; hop >= 0; hop--) {
-            proxies++;
-            InetAddress address = address(withoutPort(hops.get(hop)));
-            if (address == null) {
-                break;
+        int trusted = 0;
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            trusted++;
+            InetAddress address = address(withoutPort(hops.get(i).client()));
+            if (address != null) {
+                last = address;
             }
-            last = address;
-            if (!contains(address)) {
+            if (address == null || !contains(address)) {
                 break;
             }
         }
-        return new Trail(last, Math.max(1, proxies));
+        return new Trail(last, hops, hops.subList(hops.size() - trusted, hops.size()));
     }
 
     /**
-     * Where a list led.
-     *
      * @param client the last known address
-     * @param proxies how many trusted proxies wrote into the list
+     * @param hops all hops
+     * @param trusted the hops that trusted proxies reported
      */
-    private record Trail(InetAddress client, int proxies) {
-        /** What the outermost proxy said that said it at all. */
+    private record Trail(InetAddress client, List<ForwardedHop> hops, List<ForwardedHop> trusted) {
+        boolean namesClient() {
+            return !hops.isEmpty() && !hops.get(hops.size() - 1).client().isEmpty();
+        }
+
+        /** The value that the outermost trusted proxy reports that reports any. */
         @Nullable
-        String toldBy(List<ForwardedElement> elements, Function<ForwardedElement, @Nullable String> what) {
-            return elements.stream()
-                    .skip(Math.max(0, elements.size() - proxies))
-                    .map(what)
+        String outermost(Function<ForwardedHop, @Nullable String> value) {
+            return trusted.stream()
+                    .map(value)
                     .filter(Objects::nonNull)
                     .findFirst()
                     .orElse(null);
@@ -172,9 +151,6 @@ public final class TrustedProxies {
     }
 
     private boolean contains(InetAddress address) {
-        if (networks.isEmpty()) {
-            return false;
-        }
         var remote = new InetSocketAddress(address, 0);
         return networks.stream().anyMatch(network -> network.matches(remote));
     }
@@ -189,10 +165,7 @@ public final class TrustedProxies {
         return colon >= 0 && colon == hop.lastIndexOf(':') ? hop.substring(0, colon) : hop;
     }
 
-    /**
-     * The address that {@code text} is, without a look-up of its name; null where it is none. An IPv4 address that is mapped into IPv6
-     * becomes what it is.
-     */
+    /** The address in {@code text}, without a name lookup; null if it is not one. An IPv4-mapped IPv6 address becomes IPv4. */
     static @Nullable InetAddress address(String text) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
         return bytes == null ? null : address(bytes);
@@ -202,7 +175,7 @@ public final class TrustedProxies {
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e); // an address has 4 or 16 bytes
+            throw new IllegalArgumentException(e); // impossible: an address has 4 or 16 bytes
         }
     }
 }

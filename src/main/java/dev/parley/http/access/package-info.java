@@ -1,4 +1,7 @@
-/** The request filters that check credentials, roles, rates and client addresses. Start with {@link dev.parley.http.access.Authenticator}. */
+/**
+ * Who sends a request: its credential, its client address, its namespace, and whether it guesses codes. Start with
+ * {@link dev.parley.http.access.Authenticator}.
+ */
 @NullMarked
 package dev.parley.http.access;
 

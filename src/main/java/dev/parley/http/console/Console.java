@@ -23,23 +23,23 @@ import java.util.stream.Collectors;
 /** The routes to the console page, to the browser client, and to QR codes; no path of an API is among them. */
 @Singleton
 public final class Console {
-    /** Where the page is; a browser comes to it by the root. */
+    /** The path of the page; browsers get it at the root as well. */
     public static final String PAGE = "/console.html";
 
     private static final String QR = "/qr";
 
-    /** Of an address that has the version of what it leads to: a year, as for ever (RFC 9111, section 5.2.2; RFC 8246). */
+    /** For a URL with the version of its content: a year (RFC 9111, section 5.2.2; RFC 8246). */
     private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
-    /** Of an address that leads to other content in another version: to be asked for again each time, by its entity tag. */
+    /** For a URL whose content changes with the version of the service: revalidated by its entity tag. */
     private static final String REVALIDATED = "no-cache";
 
-    /** Everything that the page needs is here, and nothing else may have a part in it. */
+    /** The page loads its own files only. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
             + " require-trusted-types-for 'script'";
 
-    /** Longer links make codes that no telephone can read from a screen. */
+    /** QR codes of longer links cannot be read from a screen. */
     private static final int LINK_CHARS_MAX = 800;
 
     private static final int LINK_BYTES_MAX = 4 * LINK_CHARS_MAX;
@@ -47,14 +47,14 @@ public final class Console {
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::root);
         StaticFiles files = StaticFiles.load();
-        // Not route(path): that one takes a slash behind it, too.
+        // Not route(path), which also matches a trailing slash.
         reading(router.routeWithRegex(
                         StaticFiles.PATHS.stream().map(Pattern::quote).collect(Collectors.joining("|"))))
                 .handler(context -> send(context, files));
         router.post(QR).order(-1).handler(Console::qrCode);
     }
 
-    /** Whether a request is for the page or what belongs to it, which is the same for everybody. */
+    /** Whether a request is for the page, one of its files or a QR code, which need no credential. */
     public static boolean isFor(RoutingContext request) {
         HttpMethod method = request.request().method();
         String path = request.normalizedPath();
@@ -65,7 +65,7 @@ public final class Console {
         return reads && (path.equals("/") ? prefersHtml(request) : StaticFiles.PATHS.contains(path));
     }
 
-    /** Whether a request is for the root, and to be led to the page: the root belongs to the compatible API, but to browsers. */
+    /** Whether a request for the root gets the page: browsers do, other clients get the compatible API. */
     public static boolean isAtFront(RoutingContext request) {
         return request.normalizedPath().equals("/") && isFor(request);
     }
@@ -86,14 +86,14 @@ public final class Console {
             switch (type.value().toLowerCase(Locale.ROOT)) {
                 case "text/html" -> html = Math.max(html, type.weight());
                 case "application/json" -> json = Math.max(json, type.weight());
-                default -> {} // who takes anything gets what always was here
+                default -> {} // clients that accept anything get the API
             }
         }
         return html > 0 && html >= json;
     }
 
     private static void send(RoutingContext context, StaticFiles files) {
-        // What is edited in dev mode shows at the next reload.
+        // In dev mode an edited file is visible at the next reload.
         boolean edited = LaunchMode.current() == LaunchMode.DEVELOPMENT;
         send(context, (edited ? StaticFiles.load() : files).at(context.normalizedPath()));
     }
@@ -102,7 +102,7 @@ public final class Console {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         boolean current = file.version().equals(request.query());
-        boolean compressed = takesGzip(context);
+        boolean compressed = acceptsGzip(context);
         Representation sent = compressed ? file.gzip() : file.plain();
         response.putHeader(HttpHeaders.CACHE_CONTROL, current ? IMMUTABLE : REVALIDATED)
                 .putHeader(HttpHeaders.ETAG, sent.entityTag())
@@ -113,7 +113,7 @@ public final class Console {
                 .putHeader("Cross-Origin-Resource-Policy", "cross-origin");
         response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         if (context.normalizedPath().equals(PAGE)) {
-            varyByAccept(context); // a browser may have come by the root
+            varyByAccept(context); // it may have been requested at the root
         }
         if (isKnown(request, sent)) {
             response.setStatusCode(304).end();
@@ -134,14 +134,14 @@ public final class Console {
         }
     }
 
-    /** Whether If-None-Match names what would be sent (RFC 9110, section 13.1.2); a proxy that compresses makes tags weak. */
+    /** Whether If-None-Match contains the entity tag (RFC 9110, section 13.1.2); proxies that compress make tags weak. */
     private static boolean isKnown(HttpServerRequest request, Representation sent) {
         return request.headers().getAll(HttpHeaders.IF_NONE_MATCH).stream()
                 .anyMatch(tags -> tags.strip().equals("*") || tags.contains(sent.entityTag()));
     }
 
-    /** Whether Accept-Encoding takes gzip, and does not prefer no encoding at all (RFC 9110, section 12.5.3). */
-    private static boolean takesGzip(RoutingContext context) {
+    /** Whether Accept-Encoding accepts gzip and does not prefer identity (RFC 9110, section 12.5.3). */
+    private static boolean acceptsGzip(RoutingContext context) {
         Map<String, Float> weights = context.parsedHeaders().acceptEncoding().stream()
                 .collect(Collectors.toMap(
                         encoding -> encoding.value().toLowerCase(Locale.ROOT), ParsedHeaderValue::weight, Math::max));
@@ -153,7 +153,7 @@ public final class Console {
         context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }
 
-    /** The link is the body and no part of the address: it lets its holder in, and addresses are written into logs. */
+    /** The link is in the body, because it contains a code, and URLs are written into logs. */
     private static void qrCode(RoutingContext context) {
         HttpServerRequest request = context.request();
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);

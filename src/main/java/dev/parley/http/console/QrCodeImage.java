@@ -3,9 +3,9 @@ package dev.parley.http.console;
 import io.nayuki.qrcodegen.QrCode;
 import io.nayuki.qrcodegen.QrCode.Ecc;
 
-/** A QR code (ISO/IEC 18004) as an SVG image: dark on light whatever the page's colours are, since that is what cameras read. */
+/** Draws a QR code (ISO/IEC 18004) as an SVG image, dark on light in any colour scheme, because cameras expect that. */
 final class QrCodeImage {
-    /** The light around it that a reader needs, in modules (ISO/IEC 18004, section 5.3.8). */
+    /** The quiet zone around the symbol, in modules (ISO/IEC 18004, section 5.3.8). */
     private static final int QUIET = 4;
 
     private QrCodeImage() {}
@@ -19,7 +19,7 @@ final class QrCodeImage {
                 """.formatted(side, side, side, side, dark(code));
     }
 
-    /** A bar for each run of dark modules in a row. */
+    /** One bar for each run of dark modules in a row. */
     private static String dark(QrCode code) {
         var path = new StringBuilder();
         for (int y = 0; y < code.size; y++) {

@@ -21,17 +21,17 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The files of the console page and of the browser client, as they are sent: read, hashed and compressed once, at the start.
+ * The files of the console page and the browser client: read, hashed and compressed once, at the start.
  *
  * <p>Quarkus serves the same folder, but without entity tags and versions, and with the time at which a node first read a file as
  * its modification time. Its compression ({@code quarkus.http.enable-compression}) adds a handler to each connection of
  * the API too, compresses a file again for each request, and gives both encodings the same validator, against RFC 9110, section
- * 8.8.3.3. Compressing these few files here leaves every reply with a secret uncompressed (no BREACH), and every event stream.
+ * 8.8.3.3. Replies of the APIs and event streams stay uncompressed, because they may contain secrets (BREACH).
  */
 final class StaticFiles {
     private static final String FOLDER = "/META-INF/resources";
 
-    /** A file refers to files before it only, so that a version covers what the file loads. */
+    /** Each file loads files before it only, so that its version covers them. */
     static final List<String> PATHS = List.of(
             "/parley.js",
             "/parley.d.ts",
@@ -46,7 +46,7 @@ final class StaticFiles {
             "/console/page.js",
             "/console.html");
 
-    /** A file that a page or a module loads, relative to itself. Links for visitors are not among them. */
+    /** A reference to a file that a page or a module loads, relative to itself; not links. */
     private static final Pattern LOADED =
             Pattern.compile("((?:\\bfrom |<script [^>]*\\bsrc=|<link [^>]*\\bhref=)\")([a-z./]+\\.(?:js|css|svg))\"");
 
@@ -80,7 +80,7 @@ final class StaticFiles {
         }
     }
 
-    /** The file, where each reference to another has the other's version. */
+    /** The file with the version of each file that it loads in its references. */
     private static byte[] versioned(String path, byte[] file, Map<String, StaticFile> files) {
         String text = new String(file, StandardCharsets.UTF_8);
         return LOADED.matcher(text)
@@ -92,15 +92,15 @@ final class StaticFiles {
         String target = URI.create(path).resolve(reference.group(2)).getPath();
         StaticFile file = files.get(target);
         if (file == null) {
-            throw new IllegalStateException(path + " refers to " + target + ", which is not a file before it");
+            throw new IllegalStateException(path + " loads " + target + ", which does not precede it in the list");
         }
         return "%s%s?%s\"".formatted(reference.group(1), reference.group(2), file.version());
     }
 
     /**
-     * One file in both of its encodings.
+     * One file in both encodings.
      *
-     * @param version the query of the address under which this very content may be cached for ever
+     * @param version the query of the URL under which this content may be cached for a year
      */
     record StaticFile(String name, String mediaType, String version, Representation plain, Representation gzip) {
         private static final int HASH_CHARS = 16;
@@ -115,7 +115,7 @@ final class StaticFiles {
                     new Representation("\"" + hash + "-gzip\"", Buffer.buffer(compressed(content))));
         }
 
-        /** Not the framework's: it takes {@code .ts} for a film. */
+        /** Not by the framework, for which {@code .ts} is a video. */
         private static String mediaType(String path) {
             return switch (path.substring(path.lastIndexOf('.') + 1)) {
                 case "html" -> "text/html;charset=UTF-8";
@@ -130,7 +130,7 @@ final class StaticFiles {
             try {
                 return MessageDigest.getInstance("SHA-256").digest(content);
             } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e); // every Java platform has it
+                throw new IllegalStateException(e); // impossible: every Java platform has it
             }
         }
 
@@ -139,13 +139,13 @@ final class StaticFiles {
             try (var gzip = new BestGzip(bytes)) {
                 gzip.write(content);
             } catch (IOException e) {
-                throw new UncheckedIOException(e); // memory does not fail
+                throw new UncheckedIOException(e); // impossible: it is written to memory
             }
             return bytes.toByteArray();
         }
     }
 
-    /** @param entityTag strong, and so of this encoding only */
+    /** @param entityTag a strong one, so each encoding has its own */
     record Representation(String entityTag, Buffer content) {}
 
     private static final class BestGzip extends GZIPOutputStream {

@@ -7,11 +7,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * The CORS protocol (Fetch standard, section 3.2): pages of which origins may call, what they may send and what they may see.
- * Never with credentials, for there are none that a browser would add by itself.
+ * The CORS protocol (Fetch standard, section 3.2): which pages may call, which headers they may send, and which they may read. It never
+ * allows credentials, because there are none that a browser adds by itself.
  *
- * <p>A preflight gets the whole list, whatever it asks for; the browser compares. The reply to a call carries only what is of
- * use there.
+ * <p>A preflight gets the whole list whatever it asks for, and the browser compares. Other replies have only the headers that apply to
+ * them.
  */
 final class CrossOrigin {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -33,7 +33,7 @@ final class CrossOrigin {
         this.ownOrigin = ownOrigin;
     }
 
-    /** Whether the page that calls, if a page does, may; then the reply says so. */
+    /** Whether the request may be served: it is not of a page, or its page may call. Sets the headers of the reply. */
     boolean admits(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null) {
@@ -59,7 +59,7 @@ final class CrossOrigin {
         return true;
     }
 
-    /** Whether a browser asks here what it may ask. */
+    /** Whether a browser asks which requests it may send. */
     static boolean isPreflight(HttpServerRequest request) {
         return request.method().equals(HttpMethod.OPTIONS)
                 && request.headers().contains(HttpHeaders.ORIGIN)

@@ -7,9 +7,8 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
-/** The value of {@code Date}, which every reply has (RFC 9110, section 6.6.1); it is formatted once a second. */
+/** The value of {@code Date}, which every reply has (RFC 9110, section 6.6.1); it is formatted once per second. */
 @Singleton
 public final class HttpDate {
     /** IMF-fixdate (RFC 9110, section 5.6.7). */
@@ -18,7 +17,7 @@ public final class HttpDate {
             .withZone(ZoneOffset.UTC);
 
     private final InstantSource clock;
-    private volatile @Nullable Formatted last;
+    private volatile Formatted last = new Formatted(Long.MIN_VALUE, "");
 
     public HttpDate(InstantSource clock) {
         this.clock = clock;
@@ -26,13 +25,13 @@ public final class HttpDate {
 
     CharSequence now() {
         long second = Math.floorDiv(clock.millis(), 1_000L);
-        Formatted known = last;
-        if (known == null || known.second != second) {
+        Formatted formatted = last;
+        if (formatted.second != second) {
             String text = FORMAT.format(Instant.ofEpochSecond(second));
-            known = new Formatted(second, HttpHeaders.createOptimized(text));
-            last = known;
+            formatted = new Formatted(second, HttpHeaders.createOptimized(text));
+            last = formatted;
         }
-        return known.text;
+        return formatted.text;
     }
 
     private record Formatted(long second, CharSequence text) {}

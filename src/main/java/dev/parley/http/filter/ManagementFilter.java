@@ -18,22 +18,23 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * What health in detail and metrics pass where keys are asked for: who looks from another machine needs the role of an operator. On
- * the loopback nobody is asked, so that a collector on the same machine needs no key.
+ * Requires the role of an operator on the management port, if it is reachable from other machines and credentials are required. On
+ * loopback addresses no credential is required, so that a collector on the same machine needs none.
  */
 @Singleton
 public final class ManagementFilter {
     private static final Set<Role> OPERATORS = EnumSet.of(Role.OPERATOR);
 
-    /** Orchestrators have no key, and this says of the process only that it lives. */
+    /** Orchestrators have no key, and this reports only that the process is alive. */
     private static final String LIVENESS = "/q/health/live";
 
-    private final Authenticator gate;
+    private final Authenticator authenticator;
     private final boolean remote;
 
     /** @param host the host that the management interface listens on */
-    public ManagementFilter(Authenticator gate, @ConfigProperty(name = "quarkus.management.host") String host) {
-        this.gate = gate;
+    public ManagementFilter(
+            Authenticator authenticator, @ConfigProperty(name = "quarkus.management.host") String host) {
+        this.authenticator = authenticator;
         this.remote = !isLoopback(host);
     }
 
@@ -45,23 +46,24 @@ public final class ManagementFilter {
         }
     }
 
-    void open(@Observes ManagementInterface management) {
-        if (gate.asks() && remote) {
-            management.router().route().order(Integer.MIN_VALUE).handler(this::enter);
+    void install(@Observes ManagementInterface management) {
+        if (authenticator.asks() && remote) {
+            management.router().route().order(Integer.MIN_VALUE).handler(this::filter);
         }
     }
 
-    private void enter(RoutingContext context) {
-        AuthChallenge denial = context.normalizedPath().equals(LIVENESS) ? null : gate.admit(context, OPERATORS);
-        if (denial == null) {
+    private void filter(RoutingContext context) {
+        AuthChallenge challenge =
+                context.normalizedPath().equals(LIVENESS) ? null : authenticator.admit(context, OPERATORS);
+        if (challenge == null) {
             context.next();
             return;
         }
         context.response()
-                .setStatusCode(denial.status())
-                .putHeader("WWW-Authenticate", denial.challenge())
+                .setStatusCode(challenge.status())
+                .putHeader("WWW-Authenticate", challenge.challenge())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE)
-                .end(JsonObject.of("error", denial.detail()).toBuffer());
+                .end(JsonObject.of("error", challenge.detail()).toBuffer());
     }
 }

@@ -1,56 +1,52 @@
 package dev.parley.http.filter;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Web origins (RFC 6454) whose pages may call: all of them, those listed, or those that match an expression.
+ * The web origins (RFC 6454) whose pages may call.
  *
- * @param all whether every origin may; then nothing is listed
+ * @param all whether all origins may; then {@code allowed} is empty
  */
-public record Origins(boolean all, Set<String> listed, Set<Pattern> expressions) {
+public record Origins(boolean all, List<Pattern> allowed) {
     private static final Pattern ORIGIN = Pattern.compile("null|[a-z][a-z0-9+.-]*://[^/?#@\\s]+");
 
     /**
      * Parses the value of {@code parley.cors.origins}, which the configuration converts by this method.
      *
-     * @param text origins separated by commas, {@code /…/} for a regular expression, or {@code *} for all
-     * @throws IllegalArgumentException naming the entry that is none of these
+     * @param text comma-separated origins, {@code /…/} for a regular expression, or {@code *} for all
+     * @throws IllegalArgumentException naming the invalid entry
      */
     public static Origins of(String text) {
-        if (text.strip().equals("*")) {
-            return new Origins(true, Set.of(), Set.of());
-        }
-        var listed = new HashSet<String>();
-        var expressions = new HashSet<Pattern>();
-        for (String entry : text.split(",", -1)) {
-            String origin = entry.strip();
-            if (origin.length() > 1 && origin.startsWith("/") && origin.endsWith("/")) {
-                expressions.add(expression(origin));
-            } else if (ORIGIN.matcher(origin).matches()) {
-                listed.add(origin);
-            } else {
-                throw new IllegalArgumentException("\"" + origin
-                        + "\" is no origin such as https://example.org, no /expression/, and not * alone.");
-            }
-        }
-        return new Origins(false, Set.copyOf(listed), Set.copyOf(expressions));
+        return text.strip().equals("*")
+                ? new Origins(true, List.of())
+                : new Origins(
+                        false,
+                        Arrays.stream(text.split(",", -1))
+                                .map(entry -> pattern(entry.strip()))
+                                .toList());
     }
 
-    private static Pattern expression(String entry) {
+    private static Pattern pattern(String entry) {
+        if (ORIGIN.matcher(entry).matches()) {
+            return Pattern.compile(Pattern.quote(entry));
+        }
+        if (entry.length() < 2 || !entry.startsWith("/") || !entry.endsWith("/")) {
+            throw new IllegalArgumentException("\"" + entry
+                    + "\" is neither an origin such as https://example.org nor a /regular expression/; use * alone for"
+                    + " all.");
+        }
         try {
             return Pattern.compile(entry.substring(1, entry.length() - 1));
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(entry + " is no regular expression: " + e.getDescription() + ".", e);
+            throw new IllegalArgumentException(entry + " is not a regular expression: " + e.getDescription() + ".", e);
         }
     }
 
     boolean admit(String origin) {
         return all
-                || listed.contains(origin)
-                || expressions.stream()
-                        .anyMatch(expression -> expression.matcher(origin).matches());
+                || allowed.stream().anyMatch(pattern -> pattern.matcher(origin).matches());
     }
 }

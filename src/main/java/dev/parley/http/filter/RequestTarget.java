@@ -1,30 +1,31 @@
 package dev.parley.http.filter;
 
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** What a request line names: a URI (RFC 3986) whose percent-encoded octets are UTF-8, or nothing that could be understood. */
+/** Checks the target of a request: a URI (RFC 3986) whose percent-encoded octets are UTF-8. */
 public final class RequestTarget {
-    private static final String MARKS = "-._~:/?#[]@!$&'()*+,;=%";
+    private static final Pattern URI = Pattern.compile("(?:[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*+");
 
-    /** A dot segment, plain or encoded, where the code of a session stands. */
+    /** A dot segment, plain or encoded, in place of the code of a session. */
     private static final Pattern DOTS_FOR_CODE = Pattern.compile("/api/v1/sessions/(?:\\.|%2[eE]){1,2}(?:/.*)?");
 
-    /** What is the framework's own: the document of the API. A topic may be called "q", so not everything that begins with it. */
+    /** The paths of the OpenAPI document; others that start with {@code /q/} belong to the topic "q". */
     private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
 
     private RequestTarget() {}
 
-    /** Whether {@code path}, which is normalized, leads to the document of the API and what shows it. */
+    /** Whether a normalized path leads to the OpenAPI document or its viewer. */
     static boolean isDocument(String path) {
         return path.startsWith("/q/") && DOCUMENT.matcher(path).matches();
     }
 
     /**
-     * Whether a path leads nowhere that the framework's routers would lead somewhere: they pass over empty segments, which RFC 3986
-     * knows as segments like any other, and take {@code /sessions/./events} for the session {@code events}.
+     * Whether a path does not exist although the framework would route it: it skips empty segments, which are segments like any other
+     * (RFC 3986), and reads {@code /sessions/./events} as the session {@code events}.
      *
      * @param path as it was sent
      * @param normalized {@code path} without dot segments
@@ -35,36 +36,17 @@ public final class RequestTarget {
                 || (!path.equals(normalized) && DOTS_FOR_CODE.matcher(path).matches());
     }
 
-    public static boolean isUnderstood(String target) {
-        boolean encoded = false;
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (!letterOrDigit && MARKS.indexOf(c) < 0) {
-                return false;
-            }
-            encoded |= c == '%';
+    public static boolean isValid(String target) {
+        if (!URI.matcher(target).matches()) {
+            return false;
         }
-        return !encoded || isEncodedUtf8(target);
-    }
-
-    private static boolean isEncodedUtf8(String target) {
-        var octets = ByteBuffer.allocate(target.length());
-        for (int i = 0; i < target.length(); i++) {
-            if (target.charAt(i) != '%') {
-                octets.put((byte) target.charAt(i));
-                continue;
-            }
-            int high = i + 2 < target.length() ? Character.digit(target.charAt(i + 1), 16) : -1;
-            int low = high < 0 ? -1 : Character.digit(target.charAt(i + 2), 16);
-            if (low < 0) {
-                return false;
-            }
-            octets.put((byte) (high << 4 | low));
-            i += 2;
+        if (target.indexOf('%') < 0) {
+            return true;
         }
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(octets.flip());
+            byte[] octets =
+                    URLDecoder.decode(target, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets));
             return true;
         } catch (CharacterCodingException e) {
             return false;

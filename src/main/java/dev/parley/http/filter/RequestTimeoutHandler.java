@@ -4,15 +4,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -20,12 +22,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the requests of one connection take to arrive. One whose last byte has not come in time after its first ends the
- * connection, with 408 (RFC 9110, section 15.5.9) where no other request's reply could be on its way.
+ * Limits the time in which each request of one connection arrives, from its first byte to its last. A connection that exceeds it is
+ * closed, with 408 (RFC 9110, section 15.5.9) unless the reply to an earlier request could be on its way.
  *
- * <p>Bytes are seen as they come in, and what the HTTP/1 decoder has made of them right behind it; after each read it is known
- * whether something is unfinished. A request that comes whole in one read costs no timer. HTTP/2 has no such decoder and is left
- * to the idle timeout.
+ * <p>This handler sees the bytes, and {@link Messages} what the HTTP/1 decoder has made of them; so after each read it is known
+ * whether a request is incomplete. A request that arrives in one read needs no timer. HTTP/2 has no such decoder and only has the
+ * idle timeout.
  */
 final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     static final String DECODER = "httpDecoder";
@@ -34,22 +36,20 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     private static final String TIMEOUT =
             "HTTP/1.1 408 Request Timeout\r\nDate: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-    /** Before that many bytes it is known which HTTP it is (RFC 9113, section 3.4). */
-    private static final int PREFACE = 24;
+    /** Length of the connection preface of HTTP/2 (RFC 9113, section 3.4); until then the version of HTTP may be unknown. */
+    private static final int PREFACE_BYTES = 24;
 
     private static final byte TLS_HANDSHAKE = 0x16;
 
     private final Duration timeMax;
     private final HttpDate date;
-    private @Nullable ChannelHandlerContext decoded;
+    private @Nullable ChannelHandlerContext decoder;
+    private int bytes;
     private boolean tls;
-    private boolean blind;
-    private boolean known;
-    private int seen;
     private int requests;
-    private boolean unfinished;
+    private boolean bodyPending;
     private boolean read;
-    private boolean understood;
+    private boolean decoded;
     private @Nullable ScheduledFuture<?> timer;
 
     RequestTimeoutHandler(Duration timeMax, HttpDate date) {
@@ -60,32 +60,31 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         read = true;
-        if (decoded == null && message instanceof ByteBuf bytes) {
-            untilDecoderIsThere(context, bytes);
+        if (decoder == null && message instanceof ByteBuf buffer) {
+            passUntilDecoderExists(context, buffer);
         }
-        boolean placed = decoded != null;
+        boolean observed = decoder != null;
         context.fireChannelRead(message);
-        if (!placed && findDecoder(context)) {
-            blind = tls; // what came with the end of a handshake may have been a whole request
+        if (!observed && findDecoder(context)) {
+            decoded = tls; // the last part of the handshake may have been followed by a complete request
         }
     }
 
-    /** The server puts its decoder in place when the first bytes have told it which HTTP they are; so it gets these one by one. */
-    private void untilDecoderIsThere(ChannelHandlerContext context, ByteBuf bytes) {
-        tls |= seen == 0 && bytes.isReadable() && bytes.getByte(bytes.readerIndex()) == TLS_HANDSHAKE;
-        seen += bytes.readableBytes();
-        known = tls || seen >= PREFACE;
-        for (int i = 1; !findDecoder(context) && !tls && i < PREFACE && bytes.readableBytes() > 1; i++) {
-            context.fireChannelRead(bytes.readRetainedSlice(1));
+    /** The server adds its decoder as soon as the first bytes reveal the version of HTTP, so it receives them one by one. */
+    private void passUntilDecoderExists(ChannelHandlerContext context, ByteBuf buffer) {
+        tls |= bytes == 0 && buffer.isReadable() && buffer.getByte(buffer.readerIndex()) == TLS_HANDSHAKE;
+        bytes += buffer.readableBytes();
+        for (int i = 1; !findDecoder(context) && !tls && i < PREFACE_BYTES && buffer.readableBytes() > 1; i++) {
+            context.fireChannelRead(buffer.readRetainedSlice(1));
         }
     }
 
     private boolean findDecoder(ChannelHandlerContext context) {
-        if (decoded == null && context.pipeline().get(DECODER) != null) {
-            context.pipeline().addAfter(DECODER, null, new Decoded());
-            context.pipeline().addAfter(ENCODER, null, new Dated());
+        if (decoder == null && context.pipeline().get(DECODER) != null) {
+            decoder = context.pipeline().context(DECODER);
+            context.pipeline().addAfter(ENCODER, null, new Messages());
         }
-        return decoded != null;
+        return decoder != null;
     }
 
     @Override
@@ -94,23 +93,21 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
         if (!read) {
             return;
         }
-        boolean headBegun = decoded == null ? !known : !understood && !blind;
-        if (!unfinished && !headBegun) {
+        boolean headPending = decoder == null ? !tls && bytes < PREFACE_BYTES : !decoded;
+        if (!bodyPending && !headPending) {
             stopTimer();
         } else if (timer == null) {
-            int before = headBegun ? requests : requests - 1;
-            timer = context.executor().schedule(() -> end(context, before), timeMax.toNanos(), TimeUnit.NANOSECONDS);
+            boolean first = (headPending ? requests : requests - 1) == 0;
+            timer = context.executor().schedule(() -> close(context, first), timeMax.toNanos(), TimeUnit.NANOSECONDS);
         }
         read = false;
-        understood = false;
-        blind = false;
+        decoded = false;
     }
 
-    /** @param before how many requests came on this connection before the one that is too late */
-    private void end(ChannelHandlerContext context, int before) {
-        ByteBuf last =
-                before == 0 ? Unpooled.copiedBuffer(TIMEOUT.formatted(date.now()), US_ASCII) : Unpooled.EMPTY_BUFFER;
-        (decoded == null ? context : decoded).writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+    /** @param first whether the late request is the first one of the connection */
+    private void close(ChannelHandlerContext context, boolean first) {
+        ByteBuf last = first ? Unpooled.copiedBuffer(TIMEOUT.formatted(date.now()), US_ASCII) : Unpooled.EMPTY_BUFFER;
+        (decoder == null ? context : decoder).writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
     private void stopTimer() {
@@ -126,38 +123,45 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    /** The server clears its pipeline when a connection is upgraded to HTTP/2 by its first request. */
+    /** The server clears its pipeline when the first request upgrades a connection to HTTP/2. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         stopTimer();
     }
 
-    /** Sees the parts of requests that the decoder has found. */
-    private final class Decoded extends ChannelInboundHandlerAdapter {
-        @Override
-        public void handlerAdded(ChannelHandlerContext context) {
-            decoded = context;
-        }
-
+    /** Observes decoded requests, and adds {@code Date} to replies that the server makes itself, such as 400 to a malformed head. */
+    private final class Messages extends ChannelDuplexHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object part) {
-            understood = true;
+            decoded = true;
             if (part instanceof HttpRequest request) {
                 requests++;
-                unfinished = true;
-                HttpVersionCheck.mark(request);
+                bodyPending = true;
+                checkVersion(request);
             }
             if (part instanceof LastHttpContent) {
-                unfinished = false;
+                bodyPending = false;
             }
             context.fireChannelRead(part);
         }
-    }
 
-    /** Gives those replies their Date that the server makes without asking the service, such as 400 to what is no HTTP. */
-    private final class Dated extends ChannelOutboundHandlerAdapter {
+        /**
+         * The server would reply in the version that the client made up. A higher minor version is served as HTTP/1.1 (RFC 9110, section
+         * 2.5); any other major version is rejected as a malformed request.
+         */
+        private static void checkVersion(HttpRequest request) {
+            HttpVersion version = request.protocolVersion();
+            if (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0)) {
+                return;
+            }
+            request.setProtocolVersion(HttpVersion.HTTP_1_1);
+            if (version.majorVersion() != 1 || !version.protocolName().equals("HTTP")) {
+                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Unsupported protocol")));
+            }
+        }
+
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // it is the promise's
+        @SuppressWarnings("FutureReturnValueIgnored") // the result is that of the promise
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             if (message instanceof HttpResponse response
                     && response.status().codeClass() != HttpStatusClass.INFORMATIONAL

@@ -8,24 +8,24 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Which roles a call asks for where keys are asked for; any of them will do. What is open to everybody is named here, path by path,
- * and so is what an observer may do: whatever is not thought of asks for the most.
+ * The roles that each request requires where credentials are required. Exceptions are listed by path, so that anything else requires
+ * the role with all permissions.
  */
-public final class RequiredRoles {
+final class RequiredRoles {
     private static final Set<Role> NONE = Set.of();
-    private static final Set<Role> READING = EnumSet.of(Role.PEER, Role.OBSERVER);
-    private static final Set<Role> ALL = EnumSet.of(Role.PEER);
+    private static final Set<Role> READERS = EnumSet.of(Role.PEER, Role.OBSERVER);
+    private static final Set<Role> PEERS = EnumSet.of(Role.PEER);
 
     /** For load balancers. */
     private static final String HEALTH = "/health";
 
-    /** It gives a credential of its own, by which TURN servers relay. */
+    /** Its reply contains a credential for TURN servers. */
     private static final String ICE_SERVERS = "/api/v1/ice-servers";
 
     private RequiredRoles() {}
 
-    /** None where anybody may. The path that is looked at is the one by which the request is routed. */
-    public static Set<Role> by(RoutingContext request) {
+    /** The roles of which any is sufficient, by the path by which the request is routed; empty if none is required. */
+    static Set<Role> of(RoutingContext request) {
         HttpMethod method = request.request().method();
         String path = request.normalizedPath();
         if (Console.isFor(request)) {
@@ -35,8 +35,8 @@ public final class RequiredRoles {
             if (path.equals(HEALTH) || RequestTarget.isDocument(path)) {
                 return NONE;
             }
-            return path.startsWith(ICE_SERVERS) ? ALL : READING;
+            return path.startsWith(ICE_SERVERS) ? PEERS : READERS;
         }
-        return method.equals(HttpMethod.POST) && path.equals("/poll") ? READING : ALL;
+        return method.equals(HttpMethod.POST) && path.equals("/poll") ? READERS : PEERS;
     }
 }

@@ -3,19 +3,19 @@ package dev.parley.http.observe;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 
-/** Counts what was refused, by the type of the problem, and what failed; they are few kinds, so a look-up is dear to nobody. */
+/** Counts refusals by problem type, and faults. There are few types, so the registry looks each counter up when it is needed. */
 public final class ErrorMeters {
     private static final String FAULT = "fault";
     private static final String STORE_FULL = "store-full";
 
     private ErrorMeters() {}
 
-    /** @param type a problem's type, without what all types begin with */
+    /** @param type the last segment of the problem's type URI */
     public static void refused(String type) {
         counter(type).increment();
     }
 
-    /** A status of HTTP's own, such as 404 where there is nothing at the path. */
+    /** Counts a status that HTTP defines, such as 404 for an unknown path. */
     public static void refused(int status) {
         counter("http-" + status).increment();
     }
@@ -24,7 +24,7 @@ public final class ErrorMeters {
         counter(FAULT).increment();
     }
 
-    /** Shows the counts that alerts use before there is an error; otherwise they would not see them rise to one. */
+    /** Registers the counters that alerts use, so that their first increment is visible as a change from zero. */
     public static void begin() {
         counter(FAULT);
         counter(STORE_FULL);
@@ -32,7 +32,7 @@ public final class ErrorMeters {
 
     private static Counter counter(String type) {
         return Counter.builder("parley.errors")
-                .description("Calls that were refused or failed, by the type of the problem")
+                .description("Requests that were refused or failed, by problem type")
                 .tag("type", type)
                 .register(Metrics.globalRegistry);
     }

@@ -14,73 +14,63 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Counts and times every call. All meters are made at the start, so that a call looks nothing up, and so that the first fault of a
- * kind is seen as a change from nothing.
+ * Counts and times requests. All meters are registered at the start, so that a request needs no lookup and the first failure of a
+ * kind is visible as a change from zero.
  */
 @Singleton
 public final class RequestMeters {
-    private static final int CLASSES = 5;
+    private static final int STATUS_CLASSES = 5;
 
-    private static final Duration[] BOUNDS = {
-        Duration.ofMillis(1),
-        Duration.ofNanos(2_500_000),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5)
-    };
+    private static final Duration[] BUCKETS = IntStream.of(
+                    1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 250_000, 1_000_000, 5_000_000)
+            .mapToObj(micros -> Duration.ofNanos(micros * 1_000L))
+            .toArray(Duration[]::new);
 
-    private record Meters(List<Counter> byClass, Timer time) {}
+    private record Meters(List<Counter> byStatusClass, Timer time) {}
 
-    private final Map<RequestRecord, Meters> meters = new EnumMap<>(RequestRecord.class);
+    private final Map<Endpoint, Meters> meters = new EnumMap<>(Endpoint.class);
     private final Timer waits;
 
     public RequestMeters(MeterRegistry registry) {
-        for (RequestRecord call : RequestRecord.values()) {
-            meters.put(call, meters(registry, call));
+        for (Endpoint endpoint : Endpoint.values()) {
+            meters.put(endpoint, meters(registry, endpoint));
         }
         this.waits = Timer.builder("parley.wait")
-                .description("How long requests with Prefer: wait were held until there was news or the time was up")
+                .description("Time for which requests with Prefer: wait waited for news")
                 .serviceLevelObjectives(
                         Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(25))
                 .register(registry);
     }
 
-    private static Meters meters(MeterRegistry registry, RequestRecord call) {
-        Tags tags = Tags.of("api", call.api(), "method", call.method(), "path", call.pattern());
-        List<Counter> byClass = IntStream.rangeClosed(1, CLASSES)
+    private static Meters meters(MeterRegistry registry, Endpoint endpoint) {
+        Tags tags = Tags.of("api", endpoint.api(), "method", endpoint.method(), "path", endpoint.pattern());
+        List<Counter> byStatusClass = IntStream.rangeClosed(1, STATUS_CLASSES)
                 .mapToObj(first -> Counter.builder("parley.requests")
-                        .description("Calls that were replied to, by the first figure of the status")
+                        .description("Requests that were replied to, by the first digit of the status")
                         .tags(tags)
                         .tag("status", first + "xx")
                         .register(registry))
                 .toList();
-        return new Meters(
-                byClass,
-                Timer.builder("parley.request")
-                        .description("From the head of a request to the head of its reply, without those that waited")
-                        .tags(tags)
-                        .serviceLevelObjectives(BOUNDS)
-                        .register(registry));
+        Timer time = Timer.builder("parley.request")
+                .description(
+                        "Time from the head of a request to the head of its reply, except for requests that waited")
+                .tags(tags)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+        return new Meters(byStatusClass, time);
     }
 
-    /** Counts a call whose reply's head is about to be sent; the head is ours until then, and a stream's end may be hours away. */
-    public void replied(RequestRecord call, HttpServerResponse response, long sinceNanos) {
-        long nanos = System.nanoTime() - sinceNanos;
-        Meters of = meters.get(call);
+    /** Records a request when the head of its reply is about to be sent: a stream may last for hours after it. */
+    public void record(Endpoint endpoint, HttpServerResponse response, long startNanos) {
+        long nanos = System.nanoTime() - startNanos;
+        Meters of = meters.get(endpoint);
         if (of == null) {
             return;
         }
-        int statusClass = Math.min(Math.max(response.getStatusCode() / 100, 1), CLASSES);
-        of.byClass.get(statusClass - 1).increment();
-        boolean mayWait = call == RequestRecord.EVENTS || call == RequestRecord.READ;
-        if (mayWait && response.headers().contains("Preference-Applied")) {
-            waits.record(nanos, TimeUnit.NANOSECONDS);
-        } else {
-            of.time.record(nanos, TimeUnit.NANOSECONDS);
-        }
+        int statusClass = Math.min(Math.max(response.getStatusCode() / 100, 1), STATUS_CLASSES);
+        of.byStatusClass.get(statusClass - 1).increment();
+        boolean mayWait = endpoint == Endpoint.EVENTS || endpoint == Endpoint.READ;
+        boolean waited = mayWait && response.headers().contains("Preference-Applied");
+        (waited ? waits : of.time).record(nanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -1,8 +1,8 @@
 /**
- * What an operator sees of the calls: how many, how fast, how they ended; in metrics, in the access log and in traces.
+ * Metrics and the access log of requests.
  *
- * <p>A path holds a code, which lets its holder in, or a topic, which anybody may choose. So nothing here speaks of a path but by
- * its pattern; start with {@link dev.parley.http.observe.RequestRecord}.
+ * <p>A path may contain a code, which admits to its session, or a topic, which anybody may choose. So only patterns of paths are
+ * reported; start with {@link dev.parley.http.observe.Endpoint}.
  */
 @NullMarked
 package dev.parley.http.observe;

@@ -16,18 +16,19 @@ import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TopicCount;
 import dev.parley.session.Trickle;
 import dev.parley.session.Waiting;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies of the compatible API, as its clients send and expect them. */
+/** The bodies of the compatible API, as its clients send and expect them. An empty text counts as an absent one. */
 final class RondevuBodies {
     private RondevuBodies() {}
 
-    /** The text of a field that must be there; an empty one counts as none. */
-    static String present(String field, @Nullable String text) {
+    /** The text of a required field. */
+    static String required(String field, @Nullable String text) {
         if (text == null || text.isEmpty()) {
-            throw new Malformed(field + " is missing.");
+            throw new Malformed(field + " is required.");
         }
         return text;
     }
@@ -40,12 +41,12 @@ final class RondevuBodies {
 
         Opening opening(String topic) {
             if (offer == null || offer.utf8().length == 0) {
-                throw new Malformed("offer is missing.");
+                throw new Malformed("offer is required.");
             }
             return new Opening(
                     code == null || code.isEmpty() ? null : Code.chosen(code),
                     topic,
-                    present("peerId", peerId),
+                    required("peerId", peerId),
                     List.of(),
                     offer,
                     Trickle.NOTHING,
@@ -61,7 +62,6 @@ final class RondevuBodies {
             @Nullable Description answer,
             @Nullable Candidate candidate) implements RequestBody {
 
-        /** An empty text counts as none, as it does to the clients. */
         @Nullable
         Description answerSent() {
             return answer == null || answer.utf8().length == 0 ? null : answer;
@@ -119,25 +119,29 @@ final class RondevuBodies {
         }
     }
 
-    /** What a poll hears of the other side. */
-    public sealed interface Heard {
-        static Heard by(Side side, SideState said) {
-            List<CandidateText> candidates = CandidateText.all(said);
+    /** The description and the candidates of the other side. */
+    public sealed interface Polled {
+        static Polled by(Side side, SideState other) {
+            List<CandidateText> candidates = CandidateText.all(other);
             return side == Side.OFFERER
-                    ? new HeardByOfferer(said.description(), candidates)
-                    : new HeardByAnswerer(said.description(), candidates);
+                    ? new PolledByOfferer(other.description(), candidates)
+                    : new PolledByAnswerer(other.description(), candidates);
         }
     }
 
-    public record HeardByOfferer(@Nullable Description answer, List<CandidateText> answerCandidates) implements Heard {}
+    @RegisterForReflection // no resource declares it as its result
+    public record PolledByOfferer(@Nullable Description answer, List<CandidateText> answerCandidates)
+            implements Polled {}
 
-    public record HeardByAnswerer(@Nullable Description offer, List<CandidateText> offerCandidates) implements Heard {}
+    @RegisterForReflection
+    public record PolledByAnswerer(@Nullable Description offer, List<CandidateText> offerCandidates)
+            implements Polled {}
 
-    /** A candidate as a string: one that came as an object through the native API is that object's JSON text. */
+    /** A candidate as a string; an object that was sent through the native API becomes its JSON text. */
     @JsonSerialize(using = CandidateText.Writer.class)
     public record CandidateText(Candidate candidate) {
-        static List<CandidateText> all(SideState said) {
-            return said.candidates().stream().map(CandidateText::new).toList();
+        static List<CandidateText> all(SideState side) {
+            return side.candidates().stream().map(CandidateText::new).toList();
         }
 
         static final class Writer extends JsonSerializer<CandidateText> {

@@ -1,18 +1,19 @@
 package dev.parley.http.rondevu;
 
-import static dev.parley.http.rondevu.RondevuBodies.present;
+import static dev.parley.http.rondevu.RondevuBodies.required;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.Caller;
 import dev.parley.http.HttpConfig;
+import dev.parley.http.QueryParameters;
 import dev.parley.http.access.GuessFilter;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
-import dev.parley.http.rondevu.RondevuBodies.Heard;
 import dev.parley.http.rondevu.RondevuBodies.Offer;
 import dev.parley.http.rondevu.RondevuBodies.Opened;
 import dev.parley.http.rondevu.RondevuBodies.Pagination;
 import dev.parley.http.rondevu.RondevuBodies.Poll;
+import dev.parley.http.rondevu.RondevuBodies.Polled;
 import dev.parley.http.rondevu.RondevuBodies.Sessions;
 import dev.parley.http.rondevu.RondevuBodies.Success;
 import dev.parley.http.rondevu.RondevuBodies.TopicSessions;
@@ -24,7 +25,6 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.Trickle;
-import dev.parley.session.WholeNumber;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.Signaling.TopicPage;
 import dev.parley.store.Served;
@@ -45,9 +45,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that rondevu clients of version 0.1 make. */
+/** The endpoints that rondevu clients of version 0.1 call. */
 @Path("/")
-@Switchable
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -55,19 +54,19 @@ public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
     private final Signaling signaling;
-    private final GuessFilter gate;
+    private final GuessFilter guesses;
     private final HttpConfig config;
     private final Limits limits;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
-            GuessFilter gate,
+            GuessFilter guesses,
             HttpConfig config,
             Limits limits,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
-        this.gate = gate;
+        this.guesses = guesses;
         this.config = config;
         this.limits = limits;
         this.version = version;
@@ -101,7 +100,7 @@ public final class RondevuResource {
     public CompletionStage<Sessions> sessions(@Context RoutingContext client, @PathParam("topic") String topic) {
         var caller = new Caller(client);
         if (topic.codePointCount(0, topic.length()) > limits.topicCharsMax()) {
-            throw new Malformed("A topic may be at most " + limits.topicCharsMax() + " characters.");
+            throw new Malformed("topic must be at most " + limits.topicCharsMax() + " characters.");
         }
         return signaling
                 .waiting(caller.readFrom(), caller.namespace(), topic, config.pageMax())
@@ -128,10 +127,10 @@ public final class RondevuResource {
         Description answer = request.answerSent();
         Candidate candidate = request.candidateSent();
         if ((answer == null) == (candidate == null)) {
-            throw new Malformed("Send one of answer and candidate.");
+            throw new Malformed("Send either answer or candidate.");
         }
         if (answer != null && side == Side.OFFERER) {
-            throw new Malformed("The answerer answers: side must be \"answerer\" with an answer.");
+            throw new Malformed("side must be \"answerer\" with an answer.");
         }
         CompletionStage<? extends Served<?>> done = candidate == null
                 ? signaling.answerWithoutToken(key, requireNonNull(answer), caller.token())
@@ -141,32 +140,22 @@ public final class RondevuResource {
 
     @POST
     @Path("poll")
-    public CompletionStage<Heard> poll(@Context RoutingContext client, Poll request) {
+    public CompletionStage<Polled> poll(@Context RoutingContext client, Poll request) {
         var caller = new Caller(client);
         Side side = side(request.side());
         return signaling
                 .saidBy(caller.readFrom(), key(caller, request.code()), side.other())
-                .thenApply(served -> caller.reply(Status.OK, served, Heard.by(side, served.result())));
+                .thenApply(served -> caller.reply(Status.OK, served, Polled.by(side, served.result())));
     }
 
     private CompletionStage<Paged> topicPage(Caller caller, @Nullable String pageText, @Nullable String limitText) {
-        int page = count("page", pageText, 1);
-        int limit = Math.min(count("limit", limitText, PAGE_DEFAULT), config.pageMax());
+        int page = (int) QueryParameters.number("page", pageText, 1, 1, Integer.MAX_VALUE);
+        int limit = (int) Math.min(
+                QueryParameters.number("limit", limitText, PAGE_DEFAULT, 1, Integer.MAX_VALUE), config.pageMax());
         int offset = (int) Math.min(Integer.MAX_VALUE, (page - 1L) * limit);
         return signaling
                 .topicPage(caller.readFrom(), caller.namespace(), offset, limit)
                 .thenApply(served -> Paged.of(served, page, limit, offset));
-    }
-
-    private static int count(String name, @Nullable String text, int absent) {
-        if (text == null || text.isEmpty()) {
-            return absent;
-        }
-        long number = WholeNumber.parse(text).orElse(0);
-        if (number < 1 || number > Integer.MAX_VALUE) {
-            throw new Malformed(name + " is a whole number from 1.");
-        }
-        return (int) number;
     }
 
     private static Side side(@Nullable String word) {
@@ -175,10 +164,10 @@ public final class RondevuResource {
     }
 
     private SessionKey key(Caller caller, @Nullable String code) {
-        return caller.key(gate, present("code", code));
+        return caller.key(guesses, required("code", code));
     }
 
-    /** A page of topics as both calls show it. */
+    /** A page of topics, as both endpoints return it. */
     private record Paged(Served<TopicPage> served, List<TopicSessions> topics, Pagination pagination) {
         static Paged of(Served<TopicPage> served, int page, int limit, int offset) {
             TopicPage found = served.result();

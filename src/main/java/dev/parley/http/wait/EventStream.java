@@ -1,8 +1,6 @@
 package dev.parley.http.wait;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.parley.http.Clients;
-import dev.parley.http.EventLoop;
 import dev.parley.http.Views.EventView;
 import dev.parley.session.Event;
 import dev.parley.session.Events;
@@ -67,7 +65,7 @@ public final class EventStream implements Waiter {
     void join() {
         Wait entry = streams.join(client, key, this);
         long timer = client.vertx().setPeriodic(streams.keepAlive().toMillis(), silent -> keepAlive());
-        Clients.whenDone(client, () -> {
+        EventLoop.whenDone(client, () -> {
             ended = true;
             client.vertx().cancelTimer(timer);
             entry.leave();

@@ -1,8 +1,6 @@
 package dev.parley.http.wait;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.parley.http.Clients;
-import dev.parley.http.EventLoop;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
@@ -84,7 +82,7 @@ public final class EventStreams {
         var stream = new EventStream(this, client, key, after, first);
         stream.join();
         open.incrementAndGet();
-        Clients.whenDone(client, open::decrementAndGet);
+        EventLoop.whenDone(client, open::decrementAndGet);
         return first.with(stream);
     }
 

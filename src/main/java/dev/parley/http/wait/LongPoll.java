@@ -1,8 +1,6 @@
 package dev.parley.http.wait;
 
-import dev.parley.http.Clients;
 import dev.parley.http.EntityTags;
-import dev.parley.http.EventLoop;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.ClientAddresses;
 import dev.parley.http.access.CredentialEnded;
@@ -117,7 +115,7 @@ public final class LongPoll {
             }
             Wait wait = registry.join(key, addresses.of(client.request()), this);
             long timer = client.vertx().setTimer(time.toMillis(), up -> stop());
-            Clients.whenDone(client, () -> {
+            EventLoop.whenDone(client, () -> {
                 client.vertx().cancelTimer(timer);
                 wait.leave();
             });

@@ -1,8 +1,9 @@
 package dev.parley.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.config.InvalidConfiguration;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose address counts: the connection's, or the last that trusted proxies did not write of one another. */
+/** The client address: that of the connection, or the last one forwarded that is not a trusted proxy. */
 class ClientAddressesTest {
     private static final ClientAddresses EXPOSED = new ClientAddresses(TrustedProxies.of(List.of()));
     private static final ClientAddresses BEHIND =
             new ClientAddresses(TrustedProxies.of(List.of("192.0.2.1", "10.0.0.0/8", "2001:db8:aa::/48")));
 
     @Test
-    void whatAnybodyForwardsIsIgnoredWhereNobodyIsTrusted() {
+    void headersAreIgnoredWithoutTrustedProxies() {
         assertThat(of(EXPOSED, "192.0.2.1", "203.0.113.9")).isEqualTo("192.0.2.1");
     }
 
     @Test
-    void whatAStrangerForwardsIsIgnoredWhereOthersAreTrusted() {
+    void headersOfUntrustedPeersAreIgnored() {
         assertThat(of(BEHIND, "192.0.2.2", "203.0.113.9")).isEqualTo("192.0.2.2");
         assertThat(of(BEHIND, "2001:db8:ab::1", "203.0.113.9")).isEqualTo("2001:db8:ab::/64");
     }
@@ -43,7 +44,7 @@ class ClientAddressesTest {
                 "10.1.2.3        | nonsense, 203.0.113.9",
                 "10.1.2.3        | ::ffff:203.0.113.9",
             })
-    void theLastAddressThatIsNoTrustedProxysIsTheClients(String proxy, String forwarded) {
+    void theLastUntrustedAddressIsTheClient(String proxy, String forwarded) {
         assertThat(of(BEHIND, proxy, forwarded)).isEqualTo("203.0.113.9");
     }
 
@@ -64,13 +65,13 @@ class ClientAddressesTest {
                 "localhost",
                 "[2001:db8::1"
             })
-    void whereAProxyDoesNotSayWhoCameItselfCounts(String forwarded) {
+    void withoutAValidAddressTheProxyCounts(String forwarded) {
         assertThat(of(BEHIND, "10.1.2.3", forwarded)).isEqualTo("10.1.2.3");
         assertThat(of(BEHIND, "10.1.2.3")).isEqualTo("10.1.2.3");
     }
 
     @Test
-    void whereOnlyProxiesCameTheFirstOfThemCounts() {
+    void ifAllAddressesAreProxiesTheFirstCounts() {
         assertThat(of(BEHIND, "10.1.2.3", "10.9.9.9, 10.8.8.8")).isEqualTo("10.9.9.9");
     }
 
@@ -89,7 +90,7 @@ class ClientAddressesTest {
     }
 
     @Test
-    void anIpV6AddressWithItsPortIsUnderstood() {
+    void anIpV6AddressMayHaveAPort() {
         assertThat(of(BEHIND, "10.1.2.3", "[2001:db8:1:2::7]:4711")).isEqualTo("2001:db8:1:2::/64");
     }
 
@@ -104,7 +105,7 @@ class ClientAddressesTest {
                 "10.1.2.3        | for=unknown, for=203.0.113.9",
                 "10.1.2.3        | for=6.6.6.6;secret=\"a, \\\"for=b\", for=203.0.113.9, ,",
             })
-    void theHeaderOfRfc7239IsReadInTheSameWay(String proxy, String forwarded) {
+    void forwardedIsReadInTheSameWay(String proxy, String forwarded) {
         assertThat(ofForwarded(BEHIND, proxy, forwarded)).isEqualTo("203.0.113.9");
         assertThat(ofForwarded(BEHIND, proxy, "for=\"[2001:db8:1:2::7]:4711\"")).isEqualTo("2001:db8:1:2::/64");
         assertThat(ofForwarded(EXPOSED, "192.0.2.1", forwarded)).isEqualTo("192.0.2.1");
@@ -127,13 +128,13 @@ class ClientAddressesTest {
                 "for=\"203.0.113.9\\",
                 "for=203.0.113.9, \"",
             })
-    void whereAProxyOfRfc7239DoesNotSayWhoCameItselfCounts(String forwarded) {
+    void withoutAValidForwardedAddressTheProxyCounts(String forwarded) {
         assertThat(ofForwarded(BEHIND, "10.1.2.3", forwarded)).isEqualTo("10.1.2.3");
     }
 
-    /** A proxy writes one of the two and hands on the other as a client wrote it, so what both say is so, and what one says is not. */
+    /** A proxy writes one of the two headers and passes the other on, so only an address in both of them is certain. */
     @Test
-    void whereTheTwoHeadersDisagreeTheProxyItselfCounts() {
+    void ifTheTwoHeadersDifferTheProxyCounts() {
         assertThat(BEHIND.of("10.1.2.3", headers("for=203.0.113.9", "203.0.113.9")))
                 .isEqualTo("203.0.113.9");
         assertThat(BEHIND.of("10.1.2.3", headers("for=6.6.6.6", "203.0.113.9"))).isEqualTo("10.1.2.3");
@@ -144,7 +145,7 @@ class ClientAddressesTest {
     }
 
     @Test
-    void whoHasNoAddressCountsAsOne() {
+    void clientsWithoutAddressCountAsOne() {
         assertThat(of(BEHIND, null, "203.0.113.9")).isEqualTo("local");
     }
 
@@ -161,8 +162,8 @@ class ClientAddressesTest {
                 "/8",
                 "10.0.0"
             })
-    void whatIsNoNetworkIsNamed(String entry) {
-        assertThatIllegalArgumentException()
+    void invalidNetworksAreRejectedByName(String entry) {
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> TrustedProxies.of(List.of("10.0.0.0/8", entry)))
                 .withMessageContaining("\"" + entry + "\"");
     }

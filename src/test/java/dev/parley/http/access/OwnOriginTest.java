@@ -1,14 +1,15 @@
 package dev.parley.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.config.InvalidConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which public URLs a configuration may hold, and the origin of each as browsers spell it. */
+/** The public URLs that a configuration may contain, and the origin of each as browsers write it. */
 class OwnOriginTest {
     @ParameterizedTest
     @CsvSource({
@@ -41,15 +42,15 @@ class OwnOriginTest {
                 "https://b\u00fccher.example",
                 "https://parley.example, https://other.example",
             })
-    void whatIsNoUrlOfAHostIsRefused(String url) {
-        assertThatIllegalArgumentException()
+    void invalidUrlsAreRejected(String url) {
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> OwnOrigin.ofPublicUrl(url))
                 .withMessageContaining("https://parley.example.org");
     }
 
     @Test
-    void aPathIsRefused() {
-        assertThatIllegalArgumentException()
+    void aPathIsRejected() {
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> OwnOrigin.ofPublicUrl("https://example.org/parley/"))
                 .withMessageContaining("path");
     }

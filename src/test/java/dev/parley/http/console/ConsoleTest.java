@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page, the client and the QR codes: who gets them, how they are sent, and that they take no path from the APIs. */
+/** The page, the client and QR codes: who gets them, with which headers, and that they occupy no path of the APIs. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class ConsoleTest {
@@ -23,7 +23,7 @@ class ConsoleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {CHROMIUM, "text/html", "TEXT/HTML", "application/json;q=0.5, text/html"})
-    void whoAsksForAPageGetsIt(String accept) {
+    void browsersGetThePage(String accept) {
         Response page = given().accept(accept).get("/");
 
         assertThat(page.statusCode()).isEqualTo(200);
@@ -41,7 +41,7 @@ class ConsoleTest {
                 "text/*;q=0.1, */*",
                 "text/html;q=0, */*"
             })
-    void everybodyElseGetsWhatAlwaysWasThere(String accept) {
+    void otherClientsGetTheApi(String accept) {
         Response topics = given().accept(accept).get("/");
 
         assertThat(topics.statusCode()).isEqualTo(200);
@@ -60,7 +60,7 @@ class ConsoleTest {
         "/parley.js, text/javascript;charset=UTF-8",
         "/parley.d.ts, text/plain;charset=UTF-8",
     })
-    void aFileIsSentWithEverythingForbiddenThatThePageDoesNotNeed(String path, String type) {
+    void filesHaveARestrictiveContentSecurityPolicy(String path, String type) {
         Response file = given().get(path);
 
         assertThat(file.statusCode()).isEqualTo(200);
@@ -73,7 +73,7 @@ class ConsoleTest {
     }
 
     @Test
-    void pagesOfOtherOriginsMayUseTheClient() {
+    void pagesOfOtherOriginsMayLoadTheClient() {
         Response client = given().header("Origin", "https://chess.example").get("/parley.js");
 
         assertThat(client.header("Access-Control-Allow-Origin")).isEqualTo("*");
@@ -82,7 +82,7 @@ class ConsoleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"parley.js", "parley.d.ts", "console", "console.html", "console/page.js", "icon.svg", "qr"})
-    void aTopicMayHaveTheNameOfAFile(String name) {
+    void topicsMayHaveNamesOfFiles(String name) {
         String topic = URLEncoder.encode(name, StandardCharsets.UTF_8);
 
         String code = given().contentType("application/json")
@@ -108,7 +108,7 @@ class ConsoleTest {
     }
 
     @Test
-    void aLinkHasABound() {
+    void linksAreBounded() {
         qrCode("x".repeat(800)).then().statusCode(200);
         qrCode("x".repeat(801)).then().statusCode(400);
         qrCode("x".repeat(3_201)).then().statusCode(400);
@@ -116,9 +116,9 @@ class ConsoleTest {
         qrCode("\uD83D\uDE80".repeat(400)).then().statusCode(200);
     }
 
-    /** A code is in the link; an address would be written into logs, here or on the way. */
+    /** A link contains a code, and URLs are written into logs, here or by proxies. */
     @Test
-    void aLinkStandsInNoAddress() {
+    void linksAreNotAcceptedInUrls() {
         given().queryParam("link", "https://parley.example/#code=x")
                 .get("/qr")
                 .then()

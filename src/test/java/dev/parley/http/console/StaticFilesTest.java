@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the files of the page and the client are sent: compressed, with entity tags, and for ever under a versioned address. */
+/** The files of the page and the client are compressed, have entity tags, and are immutable under a versioned URL. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the field
@@ -47,7 +47,7 @@ class StaticFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"gzip", "GZIP", "deflate, br;q=1.0, gzip;q=0.1", "*", "identity;q=0.5, gzip", "gzip;q=1, *;q=0"})
-    void aFileIsCompressedWhereGzipIsTaken(String acceptEncoding) throws Exception {
+    void filesAreCompressedIfGzipIsAccepted(String acceptEncoding) throws Exception {
         HttpResponse<byte[]> file = get("parley.js", "Accept-Encoding", acceptEncoding);
 
         assertThat(header(file, "Content-Encoding")).isEqualTo("gzip");
@@ -58,7 +58,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "br", "identity", "br;q=1, gzip;q=0", "*;q=0", "gzip;q=0.5, identity", "gzip;q=0, *"})
-    void aFileIsSentAsItIsWhereGzipIsNotTaken(String acceptEncoding) throws Exception {
+    void filesAreUncompressedOtherwise(String acceptEncoding) throws Exception {
         HttpResponse<byte[]> file = get("parley.js", "Accept-Encoding", acceptEncoding);
 
         assertThat(file.statusCode()).isEqualTo(200);
@@ -69,7 +69,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "identity"})
-    void anEntityTagThatIsKnownSavesTheFile(String encoding) throws Exception {
+    void aKnownEntityTagGets304(String encoding) throws Exception {
         String tag = header(get("parley.js", "Accept-Encoding", encoding), "ETag");
         assertThat(tag).matches("\"[^\"]+\"");
 
@@ -86,7 +86,7 @@ class StaticFilesTest {
                 .isEqualTo(200);
     }
 
-    /** A strong tag is of the bytes that are sent (RFC 9110, section 8.8.3.3). */
+    /** A strong tag identifies the bytes that are sent (RFC 9110, section 8.8.3.3). */
     @Test
     void eachEncodingHasItsOwnEntityTag() throws Exception {
         String plain = header(get("parley.js"), "ETag");
@@ -96,9 +96,9 @@ class StaticFilesTest {
         assertThat(get("parley.js", "If-None-Match", compressed).statusCode()).isEqualTo(200);
     }
 
-    /** The time of the build, which is the same for each, or of the start, which differs from node to node, would mislead caches. */
+    /** The time of the build, equal for all files, or of the start, different on each node, would mislead caches. */
     @Test
-    void noTimeOfModificationIsClaimed() throws Exception {
+    void filesHaveNoLastModified() throws Exception {
         HttpResponse<byte[]> file = get("parley.js", "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT");
 
         assertThat(file.statusCode()).isEqualTo(200);
@@ -107,7 +107,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"parley.js", "parley.d.ts", "console/page.js", "console/page.css", "icon.svg"})
-    void onlyTheVersionedAddressMayBeCachedForEver(String path) throws Exception {
+    void onlyVersionedUrlsAreImmutable(String path) throws Exception {
         HttpResponse<byte[]> file = get(path);
         String versioned = header(file, "Content-Location");
         assertThat(versioned).matches("[a-z.]+\\?v=[0-9a-f]{16}");
@@ -124,7 +124,7 @@ class StaticFilesTest {
     }
 
     @Test
-    void thePageLoadsNothingWithoutAVersion() throws Exception {
+    void thePageLoadsVersionedFilesOnly() throws Exception {
         var loaded = new HashSet<URI>();
         var left = new ArrayDeque<>(List.of(service.resolve("/console.html")));
         while (!left.isEmpty()) {
@@ -147,7 +147,7 @@ class StaticFilesTest {
     }
 
     @Test
-    void everyFileIsSentSo() throws Exception {
+    void eachFileHasAnEntityTag() throws Exception {
         for (String path : files()) {
             HttpResponse<byte[]> file = get(path);
             assertThat(file.statusCode()).as(path).isEqualTo(200);
@@ -157,7 +157,7 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "identity"})
-    void headSaysWhatGetDoes(String encoding) throws Exception {
+    void headHasTheHeadersOfGet(String encoding) throws Exception {
         for (String path : files()) {
             HttpResponse<byte[]> head =
                     send(request(path, "Accept-Encoding", encoding).method("HEAD", BodyPublishers.noBody()));
@@ -166,18 +166,18 @@ class StaticFilesTest {
         }
     }
 
-    /** A server need not know ranges (RFC 9110, section 14.2), and these files are small. */
+    /** Ranges are optional (RFC 9110, section 14.2), and these files are small. */
     @Test
-    void aRangeGetsTheWholeFile() throws Exception {
+    void rangesAreIgnored() throws Exception {
         HttpResponse<byte[]> file = get("parley.js", "Range", "bytes=0-9");
 
         assertThat(file.statusCode()).isEqualTo(200);
         assertThat(file.body()).isEqualTo(file("parley.js"));
     }
 
-    /** What compression makes of a secret beside a text that somebody else chose would give the secret away (BREACH). */
+    /** Compressing a secret together with text of an attacker would reveal the secret (BREACH). */
     @Test
-    void noReplyOfAnApiIsCompressed() throws Exception {
+    void apiRepliesAreNotCompressed() throws Exception {
         HttpRequest.Builder opening = request("api/v1/sessions", "Accept-Encoding", "gzip")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"offer\":\"" + "o".repeat(9_000) + "\"}"));
@@ -192,13 +192,13 @@ class StaticFilesTest {
     }
 
     @Test
-    void aSlashBehindItLeadsToNoFile() throws Exception {
+    void aTrailingSlashIsNotFound() throws Exception {
         assertThat(get("parley.js/").statusCode()).isEqualTo(404);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP_1_1", "HTTP_2"})
-    void bothVersionsOfHttpGetTheSame(Version version) throws Exception {
+    void bothHttpVersionsGetTheSameFile(Version version) throws Exception {
         HttpResponse<byte[]> file =
                 send(request("parley.js", "Accept-Encoding", "gzip").version(version));
 
@@ -223,7 +223,7 @@ class StaticFilesTest {
         return reply.headers().firstValue(name).orElse("");
     }
 
-    /** The headers that do not change from call to call. */
+    /** The headers that do not change between requests. */
     private static Map<String, List<String>> lasting(HttpResponse<?> reply) {
         var headers = new TreeMap<>(reply.headers().map());
         headers.keySet().removeAll(Set.of("date", "x-d1-bookmark"));

@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which lists of origins a configuration may hold, and whom they admit. */
+/** The lists of origins that a configuration may contain, and the origins that they admit. */
 class OriginsTest {
     @Test
-    void aStarAdmitsAll() {
+    void aStarAdmitsAllOrigins() {
         assertThat(Origins.of(" * ").all()).isTrue();
         assertThat(Origins.of("*").admit("anything")).isTrue();
     }
 
     @Test
-    void aListAdmitsWhatIsInIt() {
+    void aListAdmitsItsOrigins() {
         Origins origins = Origins.of("https://a.example ,http://localhost:8080,null");
 
         assertThat(origins.all()).isFalse();
@@ -28,7 +28,7 @@ class OriginsTest {
     }
 
     @Test
-    void anExpressionAdmitsOnlyWhatItMatchesWhole() {
+    void anExpressionMustMatchTheWholeOrigin() {
         Origins origins = Origins.of("/https://[a-z]+\\.example/");
 
         assertThat(origins.admit("https://a.example")).isTrue();
@@ -50,7 +50,7 @@ class OriginsTest {
                 "https://u@a.example",
                 "https://a b"
             })
-    void whatIsNoOriginIsNamed(String text) {
+    void invalidEntriesAreRejectedByName(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Origins.of(text));
     }
 }

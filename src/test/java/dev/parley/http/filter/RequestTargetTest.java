@@ -2,10 +2,11 @@ package dev.parley.http.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What counts as a request target that can be understood. */
+/** The request targets that are valid. */
 class RequestTargetTest {
     @ParameterizedTest
     @ValueSource(
@@ -18,8 +19,13 @@ class RequestTargetTest {
                 "http://h:1/x",
                 "/%25zz"
             })
-    void aUriIsUnderstood(String target) {
-        assertThat(RequestTarget.isUnderstood(target)).isTrue();
+    void aUriIsValid(String target) {
+        assertThat(RequestTarget.isValid(target)).isTrue();
+    }
+
+    @Test
+    void aLongTargetIsValid() {
+        assertThat(RequestTarget.isValid("/" + "a%41".repeat(8_000))).isTrue();
     }
 
     @ParameterizedTest
@@ -52,7 +58,7 @@ class RequestTargetTest {
                 "/%-1",
                 "/%+1",
             })
-    void anythingElseIsNot(String target) {
-        assertThat(RequestTarget.isUnderstood(target)).isFalse();
+    void anythingElseIsInvalid(String target) {
+        assertThat(RequestTarget.isValid(target)).isFalse();
     }
 }

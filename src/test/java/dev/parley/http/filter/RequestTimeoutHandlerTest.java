@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request has its time from its first byte to its last, however the bytes are divided; what follows it has its own. */
+/** A request must arrive in time, from its first byte to its last, however its bytes are divided; the next request has its own time. */
 class RequestTimeoutHandlerTest {
     private static final int SECONDS_MAX = 10;
     private static final String WHOLE = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -31,12 +31,12 @@ class RequestTimeoutHandlerTest {
             new DecoderToCome());
 
     @BeforeEach
-    void timeStandsStill() {
+    void freezeTime() {
         connection.freezeTime();
     }
 
     @AfterEach
-    void letGo() {
+    void release() {
         connection.finishAndReleaseAll();
     }
 
@@ -51,7 +51,7 @@ class RequestTimeoutHandlerTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcd",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
             })
-    void whatHasBegunAndDoesNotEndIsCutOffWith408(String begun) {
+    void anIncompleteRequestGets408(String begun) {
         send(begun);
         pass(SECONDS_MAX - 1);
         assertThat(connection.isOpen()).isTrue();
@@ -63,9 +63,9 @@ class RequestTimeoutHandlerTest {
                 .contains("Connection: close", "Date: Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
-    /** As the server does when a connection becomes one of HTTP/2, whose requests have no such bound. */
+    /** The server removes the handler when a connection is upgraded to HTTP/2. */
     @Test
-    void anUpgradedConnectionIsNotCutOff() {
+    void anUpgradedConnectionIsNotClosed() {
         send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
         connection.pipeline().remove(RequestTimeoutHandler.class);
         pass(1000);
@@ -75,7 +75,7 @@ class RequestTimeoutHandlerTest {
     }
 
     @Test
-    void whoDripsGetsNoMoreTimeThanWhoIsSilent() {
+    void furtherBytesDoNotExtendTheTime() {
         for (int i = 0; i < SECONDS_MAX; i++) {
             send(WHOLE.substring(i, i + 1));
             pass(1);
@@ -86,7 +86,7 @@ class RequestTimeoutHandlerTest {
     }
 
     @Test
-    void theTimeIsThatOfHeadAndBodyTogether() {
+    void theTimeCoversHeadAndBody() {
         send("POST / HTTP/1.1\r\n");
         pass(SECONDS_MAX - 1);
         send("Content-Length: 5\r\n\r\nabcd");
@@ -98,7 +98,7 @@ class RequestTimeoutHandlerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 1000})
-    void whatArrivesInTimeMayWaitForItsReplyAsLongAsItTakes(int piece) {
+    void aCompleteRequestMayWaitForItsReply(int piece) {
         String request = "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde";
         for (int i = 0; i < request.length(); i += piece) {
             send(request.substring(i, Math.min(request.length(), i + piece)));
@@ -110,14 +110,14 @@ class RequestTimeoutHandlerTest {
     }
 
     @Test
-    void whoHasSentNothingYetIsNotLate() {
+    void aConnectionWithoutBytesIsNotLate() {
         pass(1000);
 
         assertThat(connection.isOpen()).isTrue();
     }
 
     @Test
-    void aLaterRequestIsHeldToItsOwnTimeAndEndsWithoutAWordThatCouldBeTakenForAnothersReply() {
+    void aLaterRequestHasItsOwnTimeAndGetsNoReply() {
         send(WHOLE);
         pass(1000);
         send("GET / HT");
@@ -130,7 +130,7 @@ class RequestTimeoutHandlerTest {
     }
 
     @Test
-    void requestsOneBehindTheOtherAreEachInTime() {
+    void pipelinedRequestsHaveTheirOwnTimes() {
         for (int i = 0; i < 5; i++) {
             send("GET / HT");
             pass(SECONDS_MAX - 1);
@@ -142,7 +142,7 @@ class RequestTimeoutHandlerTest {
     }
 
     @Test
-    void otherProtocolsAreLeftAlone() {
+    void otherProtocolsAreIgnored() {
         send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         send("whatever follows");
         pass(1000);
@@ -172,7 +172,7 @@ class RequestTimeoutHandlerTest {
         }
     }
 
-    /** As the server does: the decoder is put in place when the bytes have shown that they are no HTTP/2. */
+    /** Adds the decoder, as the server does, when the bytes show that they are not HTTP/2. */
     private static final class DecoderToCome extends ChannelInboundHandlerAdapter {
         private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 

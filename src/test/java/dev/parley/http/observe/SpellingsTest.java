@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Goal: no spelling of a path keeps a call from being seen, or seen as what it is. Method: each on a connection of its own. */
+/** Requests are recorded by their endpoint, however their path is spelled. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(AccessLogProfile.class)
@@ -40,7 +40,7 @@ class SpellingsTest {
         "GET,  /q/..%,                               compatible,  other,              4xx",
         "GET,  /q/%c0%ae%c0%ae/api/v1/topics,        compatible,  other,              4xx"
     })
-    void aCallIsSeenAsWhatItIs(String method, String path, String api, String pattern, String status)
+    void requestsAreRecordedByEndpoint(String method, String path, String api, String pattern, String status)
             throws IOException {
         String[] labels = {"api=\"" + api + "\"", "path=\"" + pattern + "\"", "status=\"" + status + "\""};
         Scrape before = Scrape.now();
@@ -61,7 +61,7 @@ class SpellingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/q/../api/v1/nothing", "/q/%2e%2e/api/v1/sessions/no-such"})
-    void aRefusalHasTheFormOfTheApiThatWasCalled(String path) throws IOException {
+    void refusalsHaveTheFormOfTheCalledApi(String path) throws IOException {
         assertThat(reply("GET", path).is(404).mediaType()).isEqualTo("application/problem+json");
         assertThat(reply("GET", "/api/v1/../.." + path.replaceFirst("/api/v1/", "/api/v2/"))
                         .is(404)
@@ -78,12 +78,12 @@ class SpellingsTest {
                 "/q/swagger-ui/",
                 "/q/swagger-ui/index.html"
             })
-    void theDocumentIsNoCall(String path) throws IOException {
+    void theDocumentIsNotRecorded(String path) throws IOException {
         assertThat(reply("GET", path).hasHeader("x-d1-bookmark")).isFalse();
     }
 
     @Test
-    void aPathThatCannotBeUnderstoodIsRefused() throws IOException {
+    void invalidPathsAreRejected() throws IOException {
         for (String path :
                 new String[] {"/q/%", "/q/%2", "/q/%zz", "/q/%ff", "/q/../%zz", "/%71/%c0%af", "/q/\u00e9"}) {
             reply("GET", path).isError(400);
@@ -91,7 +91,7 @@ class SpellingsTest {
     }
 
     @Test
-    void aBrowserThatIsLedToThePageIsSeenOnce() throws IOException {
+    void thePageAtTheRootIsRecordedOnce() throws IOException {
         Scrape before = Scrape.now();
         try (LogCapture log = LogCapture.at("dev.parley.access")) {
             assertThat(reply("GET", "/", "Accept: text/html\r\n").is(200).mediaType())

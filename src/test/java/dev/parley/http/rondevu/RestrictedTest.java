@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator can shut: the compatible API, and pages of all origins but a few. */
+/** Operators can disable the compatible API and restrict the origins of pages. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(RestrictedTest.Restricted.class)
@@ -37,7 +37,7 @@ class RestrictedTest {
     private final TestClient page = TestClient.of("https://a.example");
 
     @Test
-    void theCompatibleApiIsGone() {
+    void theCompatibleApiIsDisabled() {
         for (String path : List.of("/", "/topics", "/t/sessions", "/topics?page=x")) {
             page.get(path).send().isError(404);
         }
@@ -49,13 +49,13 @@ class RestrictedTest {
     }
 
     @Test
-    void theConsoleIsThere() {
+    void theConsoleIsServed() {
         given().accept("text/html").get("/").then().statusCode(200).contentType("text/html");
         given().get("/parley.js").then().statusCode(200);
     }
 
     @Test
-    void theRestIsThere() {
+    void theNativeApiIsServed() {
         page.get("/health").send().is(200);
         page.get("/q/openapi").send().is(200);
         String code =
@@ -66,7 +66,7 @@ class RestrictedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example", "https://www.b.example", "null"})
-    void pagesOfTheOriginsThatAreListedMayCall(String origin) {
+    void pagesOfListedOriginsMayCall(String origin) {
         TestClient client = TestClient.of(origin);
         HttpReply preflight = client.call("OPTIONS", "/api/v1/sessions")
                 .header("Access-Control-Request-Method", "POST")
@@ -97,7 +97,7 @@ class RestrictedTest {
                 "garbage",
                 "",
             })
-    void pagesOfOtherOriginsMayNot(String origin) {
+    void pagesOfOtherOriginsAreRejected(String origin) {
         TestClient client = TestClient.of(origin);
         List<HttpReply> refusals = List.of(
                 client.get("/api/v1/topics").send().isProblem(403, "blank"),
@@ -121,7 +121,7 @@ class RestrictedTest {
     }
 
     @Test
-    void whoIsNoPageMayCall() {
+    void requestsWithoutOriginMayCall() {
         TestClient.withoutOrigin().get("/api/v1/topics").send().is(200);
     }
 }

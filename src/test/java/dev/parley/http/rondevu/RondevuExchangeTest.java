@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** POST /answer and POST /poll: two peers who know a code come to terms. */
+/** POST /answer and POST /poll: two peers that know a code exchange descriptions and candidates. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class RondevuExchangeTest {
@@ -33,7 +33,7 @@ class RondevuExchangeTest {
     private final String code = rondevu.opened("chess");
 
     @Test
-    void aWholeExchange() {
+    void twoPeersExchangeDescriptionsAndCandidates() {
         assertThat(rondevu.poll(code, "offerer").is(200).text()).isEqualTo("{\"answer\":null,\"answerCandidates\":[]}");
         assertThat(rondevu.poll(code, "answerer").is(200).json())
                 .isEqualTo(object("offer", OFFER, "offerCandidates", List.of()));
@@ -51,7 +51,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void theSameAnswerAgainIsAReplayAndAnotherIsRefused() {
+    void aRepeatedAnswerIsAReplayAndAnotherIsRejected() {
         rondevu.answer(code, ANSWER).is(200);
 
         assertThat(rondevu.answer(code, ANSWER).is(200).text()).isEqualTo("{\"success\":true}");
@@ -104,7 +104,7 @@ class RondevuExchangeTest {
 
     @ParameterizedTest
     @MethodSource("refusedAnswers")
-    void whatIsMissingOrOutOfBoundsIsNoAnswer(ObjectNode body) {
+    void incompleteOrTooLongAnswersAreRejected(ObjectNode body) {
         rondevu.client()
                 .post("/answer")
                 .json(body.toString().replace("CODE", code))
@@ -117,9 +117,9 @@ class RondevuExchangeTest {
                 .isEqualTo(1);
     }
 
-    /** To clients of this API an empty text is none, as it is to JavaScript. */
+    /** For clients of this API an empty text counts as absent, as in JavaScript. */
     @Test
-    void anEmptyCandidateBesideAnAnswerIsNone() {
+    void anEmptyCandidateBesideAnAnswerIsIgnored() {
         rondevu.client()
                 .post("/answer")
                 .json(object("code", code, "side", "answerer", "answer", "x", "candidate", ""))
@@ -129,7 +129,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aDescriptionObjectInPlaceOfItsSdpIsRefusedWithWhatToSend() {
+    void aDescriptionObjectIsRejectedWithAdvice() {
         var description = object("type", "answer", "sdp", "v=0");
         HttpReply refused = rondevu.client()
                 .post("/answer")
@@ -154,7 +154,7 @@ class RondevuExchangeTest {
 
     @ParameterizedTest
     @MethodSource("refusedPolls")
-    void whatIsMissingIsNoPoll(ObjectNode body) {
+    void incompletePollsAreRejected(ObjectNode body) {
         rondevu.client()
                 .post("/poll")
                 .json(body.toString().replace("CODE", code))
@@ -183,7 +183,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aForeignAndAnExpiredOneLookTheSame() {
+    void foreignAndExpiredSessionsLookTheSame() {
         Rondevu stranger = Rondevu.ofNewOrigin();
         stranger.answer(code, ANSWER).isError(404, NOT_FOUND);
         stranger.poll(code, "answerer").isError(404, NOT_FOUND);
@@ -214,7 +214,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aCandidateThatCameAsAnObjectIsItsJsonTextHere() {
+    void candidateObjectsBecomeTheirJsonText() {
         HttpSession session = HttpSession.opened(rondevu.client());
         String object = "{\"candidate\":\"c\\u0041\",\"sdpMLineIndex\":0.0, \"x\":\"\uD83D\uDE00\"}";
         session.client()
@@ -228,7 +228,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aCandidateThatCameAsAStringIsAStringInTheNativeApi() {
+    void candidateStringsStayStringsInTheNativeApi() {
         String text = "{\"candidate\":\"c\"}";
         rondevu.candidate(code, "offerer", text).is(200);
 
@@ -237,7 +237,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aSideThatHasATokenNeedsItHereToo() {
+    void aSideWithATokenNeedsIt() {
         HttpSession session = HttpSession.opened(rondevu.client());
         session.answer().is(201);
         for (String side : List.of("offerer", "answerer")) {
@@ -253,7 +253,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aNativeSessionIsAnsweredHere() {
+    void aNativeSessionCanBeAnswered() {
         HttpSession session = HttpSession.opened(rondevu.client());
         rondevu.answer(session.code(), ANSWER).is(200);
 
@@ -263,7 +263,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aSessionFromHereIsAnsweredInTheNativeApi() {
+    void aSessionCanBeAnsweredInTheNativeApi() {
         rondevu.client()
                 .put("/api/v1/sessions/" + code + "/answer")
                 .json(object("answer", ANSWER))
@@ -274,7 +274,7 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aSessionFromHereHasNoTokenThatCouldManageIt() {
+    void aSessionHasNoTokenToManageIt() {
         rondevu.client()
                 .delete("/api/v1/sessions/" + code)
                 .token(HttpSession.newToken())

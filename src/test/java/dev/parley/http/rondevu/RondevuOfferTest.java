@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** POST /{topic}/offer and GET /{topic}/sessions: an offer is kept under a topic, whatever the topic is called. */
+/** POST /{topic}/offer and GET /{topic}/sessions: an offer is stored under any topic. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class RondevuOfferTest {
@@ -33,7 +33,7 @@ class RondevuOfferTest {
     private final Rondevu rondevu = Rondevu.ofNewOrigin();
 
     @Test
-    void anOfferGetsACodeAndNothingElse() {
+    void anOfferGetsOnlyACode() {
         HttpReply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER))
                 .is(200);
 
@@ -67,7 +67,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void sessionsAreListedNewestFirstWhileTheyWait() {
+    void unansweredSessionsAreListedNewestFirst() {
         String expired = rondevu.opened("chess");
         clock.advance(Duration.ofSeconds(299));
         String first = rondevu.opened("chess");
@@ -83,7 +83,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void aCodeOfTheCallersOwnIsTaken() {
+    void aChosenCodeIsUsed() {
         String code = HttpSession.newCode();
         HttpReply opened = rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", code))
                 .is(200);
@@ -92,7 +92,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void theSameCallAgainIsAReplay() {
+    void aRepeatedRequestIsAReplay() {
         var body = object("peerId", "alice", "offer", OFFER, "code", HttpSession.newCode());
         HttpReply first = rondevu.offer("chess", body).is(200);
         HttpReply again = rondevu.offer("chess", body).is(200);
@@ -102,7 +102,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void aTakenCodeIsRefused() {
+    void aTakenCodeIsRejected() {
         String code = HttpSession.newCode();
         rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", code))
                 .is(200);
@@ -115,7 +115,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void theCodeOfANativeSessionIsTakenToo() {
+    void theCodeOfANativeSessionIsTaken() {
         HttpSession session = HttpSession.opened(rondevu.client());
 
         rondevu.offer("chess", object("peerId", "alice", "offer", OFFER, "code", session.code()))
@@ -129,7 +129,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void anEmptyCodeIsNone() {
+    void anEmptyCodeCountsAsAbsent() {
         assertThat(rondevu.offer("chess", object("peerId", "a", "offer", "o", "code", ""))
                         .is(200)
                         .textAt("/code"))
@@ -160,7 +160,7 @@ class RondevuOfferTest {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void whatIsMissingOrOutOfBoundsIsRefused(ObjectNode body) {
+    void incompleteOrTooLongOffersAreRejected(ObjectNode body) {
         rondevu.offer("chess", body).isError(400);
         assertThat(codes("chess")).isEmpty();
     }
@@ -168,7 +168,7 @@ class RondevuOfferTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "null", "[]", "{", "{}{}", "{\"peerId\":\"a\",\"peerId\":\"a\",\"offer\":\"o\"}", "garbage"})
-    void whatIsNoJsonObjectIsRefused(String body) {
+    void onlyJsonObjectsAreAccepted(String body) {
         rondevu.offer("chess", body).isError(400);
     }
 
@@ -219,7 +219,7 @@ class RondevuOfferTest {
                 "WEB-INF",
                 "index.html",
             })
-    void aTopicMayBeCalledAnything(String topic) {
+    void anyTopicIsAccepted(String topic) {
         String code = rondevu.opened(topic);
 
         assertThat(codes(topic)).containsExactly(code);
@@ -244,7 +244,7 @@ class RondevuOfferTest {
     }
 
     @Test
-    void aTopicIsText() {
+    void topicsAreNotInterpreted() {
         rondevu.offer("a\u0000b", object("peerId", "a", "offer", "o")).isError(400);
         rondevu.client()
                 .post("/%ff/offer")

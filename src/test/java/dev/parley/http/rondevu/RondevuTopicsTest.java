@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** GET /, GET /topics and GET /health: what there is, page by page. */
+/** GET /, GET /topics and GET /health: topics in pages, the version and the health. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class RondevuTopicsTest {
@@ -27,13 +27,13 @@ class RondevuTopicsTest {
     private final Rondevu rondevu = Rondevu.ofNewOrigin();
 
     @Test
-    void whereNothingWaitsThereAreNoTopics() {
+    void withoutSessionsThereAreNoTopics() {
         assertThat(topics("").text())
                 .isEqualTo("{\"topics\":[],\"pagination\":{\"page\":1,\"limit\":100,\"total\":0,\"hasMore\":false}}");
     }
 
     @Test
-    void topicsStandInAlphabeticalOrderWithTheirSessions() {
+    void topicsAreListedAlphabeticallyWithTheirCounts() {
         rondevu.opened("go");
         rondevu.opened("chess");
         rondevu.opened("chess");
@@ -47,7 +47,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void theFrontHasTheVersionToo() {
+    void theRootReportsTheVersion() {
         rondevu.opened("chess");
         HttpReply front = rondevu.client().get("/").send().is(200);
 
@@ -64,7 +64,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void onlyWhatWaitsIsCounted() {
+    void onlyUnansweredSessionsAreCounted() {
         rondevu.opened("expired");
         clock.advance(Duration.ofSeconds(299));
         rondevu.answer(rondevu.opened("answered"), ANSWER).is(200);
@@ -77,7 +77,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void pagesFollowOneAnother() {
+    void pagesContinueOneAnother() {
         for (String topic : List.of("a", "b", "c", "d", "e")) {
             rondevu.opened(topic);
         }
@@ -91,7 +91,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void aPageHoldsAtMostAThousand() {
+    void aPageHasAtMost1000Topics() {
         assertThat(topics("?limit=1000").at("/pagination/limit").intValue()).isEqualTo(1000);
         assertThat(topics("?limit=1001").at("/pagination/limit").intValue()).isEqualTo(1000);
         assertThat(topics("?limit=2147483647").at("/pagination/limit").intValue())
@@ -100,7 +100,7 @@ class RondevuTopicsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "x", "1.5", "2147483648", "%20", "1e1", "NaN", "%2B1", "%D9%A3"})
-    void whatIsNoNumberFromOneIsRefused(String garbage) {
+    void invalidPageNumbersAreRejected(String garbage) {
         for (String path : List.of("/", "/topics")) {
             rondevu.client().get(path + "?page=" + garbage).send().isError(400);
             rondevu.client().get(path + "?limit=" + garbage).send().isError(400);
@@ -108,7 +108,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void aParameterThatIsSentTwiceIsRefusedByName() {
+    void aRepeatedParameterIsRejectedByName() {
         for (String path : List.of("/", "/topics")) {
             assertThat(rondevu.client()
                             .get(path + "?page=1&limit=2&page=2")
@@ -120,7 +120,7 @@ class RondevuTopicsTest {
     }
 
     @Test
-    void healthIsOkWithTheTime() {
+    void healthReportsTheTime() {
         assertThat(rondevu.client().get("/health").send().is(200).json())
                 .isEqualTo(object("status", "ok", "timestamp", clock.millis()));
     }

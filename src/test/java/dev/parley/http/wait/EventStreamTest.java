@@ -48,7 +48,7 @@ class EventStreamTest {
     }
 
     @AfterEach
-    void goAway() throws IOException {
+    void closeConnections() throws IOException {
         for (EventSource stream : opened) {
             stream.close();
         }
@@ -116,7 +116,7 @@ class EventStreamTest {
         String second = stream.next().id();
         assertThat(again("?after=0", second).next().seq()).isEqualTo(3);
         assertThat(again("", first).next().seq()).isEqualTo(2);
-        goAway();
+        closeConnections();
         nobodyWaits();
         assertThat(again("?after=2", "").next().seq()).as("an empty id is none").isEqualTo(3);
     }

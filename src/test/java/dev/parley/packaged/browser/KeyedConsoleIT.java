@@ -43,8 +43,7 @@ class KeyedConsoleIT {
 
             visitor.giveKey(key); // an observer may look, and not host
             visitor.button("Start").click();
-            visitor.awaitKeyError(
-                    "This key does not permit that. The credential has no role that may do this; it takes peer.");
+            visitor.awaitKeyError("This key does not permit that. The credential lacks the required role: peer.");
         }
     }
 

@@ -16,18 +16,18 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Requests are held to a rate an address; whose address, only a trusted proxy may say. Each test comes from its own. */
+/** Requests are limited per client address, which only trusted proxies may forward. Each test uses its own address. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(RateProfile.class)
-public class RateFilterTest {
+public class RequestRatesTest {
     private static final String TOPICS = "GET /api/v1/topics HTTP/1.1\r\nHost: x\r\n";
 
     @Inject
     WaitRegistry feed;
 
     @Test
-    void everyReplyTellsHowTheAddressStands() throws IOException {
+    void eachReplyReportsTheRateLimit() throws IOException {
         try (var connection = new RawConnection("127.0.1.1")) {
             for (int left = RateProfile.PER_ADDRESS - 1; left >= 0; left--) {
                 HttpReply reply = ask(connection, TOPICS).is(200);
@@ -38,7 +38,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void beyondTheRateARequestIsRefusedInTheFormOfItsApi() throws IOException {
+    void beyondTheRateRequestsAreRejectedInTheFormOfTheirApi() throws IOException {
         try (var connection = new RawConnection("127.0.1.2")) {
             useUp(connection);
             HttpReply refused = ask(connection, TOPICS + "Origin: https://a.example\r\n");
@@ -54,7 +54,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void aBrowserThatIsLedFromTheRootToThePageHasMadeOneRequest() throws IOException {
+    void thePageAtTheRootCountsAsOneRequest() throws IOException {
         try (var connection = new RawConnection("127.0.1.20")) {
             HttpReply page = ask(connection, "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n")
                     .is(200);
@@ -63,7 +63,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void theConnectionOfARefusedRequestGoesOn() throws IOException {
+    void theConnectionOfARejectedRequestStaysOpen() throws IOException {
         try (var connection = new RawConnection("127.0.1.3")) {
             useUp(connection);
             String body = "{\"offer\":\"" + "x".repeat(50_000) + "\"}";
@@ -77,7 +77,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void anotherAddressIsNotHeldByIt() throws IOException {
+    void otherAddressesHaveTheirOwnRate() throws IOException {
         try (var connection = new RawConnection("127.0.1.4");
                 var other = new RawConnection("127.0.1.5")) {
             useUp(connection);
@@ -86,7 +86,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void noSpellingOfAPathLeadsAroundIt() throws IOException {
+    void pathSpellingsDoNotBypassTheRate() throws IOException {
         try (var connection = new RawConnection("127.0.1.6")) {
             useUp(connection);
             for (String path : List.of(
@@ -103,7 +103,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void aForgedForwardedAddressChangesNothing() throws IOException {
+    void forgedForwardedAddressesAreIgnored() throws IOException {
         try (var connection = new RawConnection("127.0.1.7")) {
             for (int i = 0; i < RateProfile.PER_ADDRESS; i++) {
                 ask(connection, TOPICS + "X-Forwarded-For: 203.0.113." + i + "\r\n")
@@ -115,7 +115,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void behindATrustedProxyEachClientIsCountedApart() throws IOException {
+    void clientsBehindATrustedProxyHaveTheirOwnRates() throws IOException {
         try (var proxy = new RawConnection(RateProfile.TRUSTED_PROXY)) {
             for (int i = 0; i < RateProfile.PER_ADDRESS; i++) {
                 ask(proxy, TOPICS + "X-Forwarded-For: 6.6.6." + i + ", 203.0.113.1\r\n")
@@ -127,7 +127,7 @@ public class RateFilterTest {
     }
 
     @Test
-    void waitsAreCountedByTheSameAddress() throws IOException {
+    void waitsCountByTheSameAddress() throws IOException {
         HttpSession session = HttpSession.opened();
         String wait = "GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nOrigin: "
                 + session.client().origin() + "\r\n";

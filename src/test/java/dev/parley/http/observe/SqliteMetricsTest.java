@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
-class SqliteSightTest extends SightContract {
+class SqliteMetricsTest extends MetricsContract {
     @Inject
     Optional<Tracing> tracing;
 

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Goal: an operator can rely on each figure. Method: real calls, then a scrape as Prometheus does it. */
-abstract class SightContract {
+/** Metrics are correct: real requests, then a scrape as Prometheus does it. */
+abstract class MetricsContract {
     private static final Path DASHBOARD = Path.of("src/main/grafana/parley.json");
     private static final Path ALERTS = Path.of("src/main/prometheus/parley.rules.yml");
     private static final Pattern METRIC = Pattern.compile("\\b(?:parley|jvm|process|system)_[a-z_]+");
@@ -30,7 +30,7 @@ abstract class SightContract {
 
     private final TestClient client = TestClient.ofNewOrigin();
 
-    /** What only the other engine has. */
+    /** The metrics that only the other engine has. */
     abstract Set<String> elsewhere();
 
     private String open() {
@@ -40,7 +40,7 @@ abstract class SightContract {
     }
 
     @Test
-    void everyMetricOfTheDashboardIsThere() throws IOException {
+    void eachMetricOfTheDashboardExists() throws IOException {
         open();
         JsonNode dashboard = new ObjectMapper().readTree(Files.readString(DASHBOARD));
         var queries = new StringBuilder();
@@ -53,7 +53,7 @@ abstract class SightContract {
     }
 
     @Test
-    void everyMetricOfTheAlertsIsThere() throws IOException {
+    void eachMetricOfTheAlertsExists() throws IOException {
         open();
 
         assertThat(metrics(Files.readString(ALERTS).replaceAll("(?m)^ *(summary|description):.*", "")))
@@ -62,7 +62,7 @@ abstract class SightContract {
     }
 
     @Test
-    void everyMetricOfTheMonitoringGuideExists() throws IOException {
+    void eachMetricOfTheMonitoringGuideExists() throws IOException {
         open();
 
         String table = Files.readString(Path.of("src/site/markdown/monitoring.md"))
@@ -78,7 +78,7 @@ abstract class SightContract {
         return found;
     }
 
-    /** With the names of whole histograms, as a table has them. */
+    /** The names of all metrics, and of histograms without suffix, as tables list them. */
     private Set<String> names() {
         var names = new TreeSet<>(Scrape.now().names());
         for (String name : Set.copyOf(names)) {
@@ -89,7 +89,7 @@ abstract class SightContract {
     }
 
     @Test
-    void aCallIsCountedByApiPatternAndStatus() {
+    void requestsAreCountedByApiPatternAndStatus() {
         Scrape before = Scrape.now();
         String code = open();
         client.get("/api/v1/sessions/" + code).send().is(200);
@@ -109,12 +109,12 @@ abstract class SightContract {
     }
 
     @Test
-    void aFaultWouldBeSeenAsTheFirst() {
+    void errorCountersExistBeforeTheFirstError() {
         assertThat(Scrape.now().names()).contains("parley_errors_total");
     }
 
     @Test
-    void aCallThatWaitedDoesNotLookSlow() {
+    void waitingRequestsAreTimedSeparately() {
         String code = open();
         Scrape before = Scrape.now();
         client.get("/api/v1/sessions/" + code + "/events?after=1")
@@ -128,7 +128,7 @@ abstract class SightContract {
     }
 
     @Test
-    void aCommitIsTimed() {
+    void commitsAreTimed() {
         Scrape before = Scrape.now();
         open();
 
@@ -136,7 +136,7 @@ abstract class SightContract {
     }
 
     @Test
-    void whoWaitsIsSeenUntilItHasGone() throws Exception {
+    void waitersAreCountedUntilTheyEnd() throws Exception {
         String code = open();
         HttpRequest request = HttpRequest.newBuilder(
                         TestClient.service().resolve("/api/v1/sessions/" + code + "/events"))
@@ -154,9 +154,9 @@ abstract class SightContract {
                 Scrape.now().sum("parley_streams") == 0 && Scrape.now().sum("parley_waiters") == 0);
     }
 
-    /** The labels have few values, whatever callers send: a metric for each code would be a leak, and fill the memory. */
+    /** Labels have few values, whatever clients send: a series for each code would leak codes and fill the memory. */
     @Test
-    void noCallersWordIsALabel() {
+    void labelsContainNoDataOfRequests() {
         String code = open();
         client.get("/api/v1/sessions/" + code).send().is(200);
         client.get("/api/v1/sessions/" + code + "/nothing").send().is(404);

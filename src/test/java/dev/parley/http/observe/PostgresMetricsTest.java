@@ -7,7 +7,7 @@ import java.util.Set;
 
 @QuarkusTest
 @TestProfile(PostgresProfile.class)
-class PostgresSightTest extends SightContract {
+class PostgresMetricsTest extends MetricsContract {
     @Override
     Set<String> elsewhere() {
         return Set.of(

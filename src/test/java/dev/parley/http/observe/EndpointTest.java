@@ -7,14 +7,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class RequestRecordTest {
+/** Requests are mapped to endpoints by method and path. */
+class EndpointTest {
     @ParameterizedTest
     @EnumSource
-    void everyCallIsKnownByWhatIsCalled(RequestRecord call) {
-        String path = call.pattern().replaceAll("\\{(code|topic)}", "x.y_z~1");
-        if (!call.pattern().equals("other")) {
-            assertThat(RequestRecord.of(HttpMethod.valueOf(call.method()), path))
-                    .isEqualTo(call);
+    void eachEndpointIsFoundByItsMethodAndPath(Endpoint endpoint) {
+        String path = endpoint.pattern().replaceAll("\\{(code|topic)}", "x.y_z~1");
+        if (!endpoint.pattern().equals("other")) {
+            assertThat(Endpoint.of(HttpMethod.valueOf(endpoint.method()), path)).isEqualTo(endpoint);
         }
     }
 
@@ -34,7 +34,7 @@ class RequestRecordTest {
         "GET,    //sessions,                        RONDEVU_FIND",
         "GET,    *,                                 OTHER"
     })
-    void whatLooksLikeItIsNotTakenForIt(String method, String path, RequestRecord call) {
-        assertThat(RequestRecord.of(HttpMethod.valueOf(method), path)).isEqualTo(call);
+    void similarPathsAreDistinguished(String method, String path, Endpoint endpoint) {
+        assertThat(Endpoint.of(HttpMethod.valueOf(method), path)).isEqualTo(endpoint);
     }
 }
