@@ -1,6 +1,5 @@
 package dev.parley.bench;
 
-import dev.parley.feed.Feeds;
 import dev.parley.session.Code;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
@@ -11,10 +10,12 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.sqlite.StoreFile;
+import dev.parley.store.sqlite.OfflineStore;
+import dev.parley.waiting.TestWaitRegistries;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -92,8 +93,9 @@ public class InnerLoops {
     @Setup
     public void open() throws IOException {
         folder = new TemporaryFolder();
-        database = new StoreFile(Path.of(folder.path().toString(), "loop.db")).open();
-        signaling = new Signaling(database, Feeds.nobodyWaits(), LIMITS, InstantSource.system(), new SecureRandom());
+        database = new OfflineStore(Path.of(folder.path().toString(), "loop.db")).open();
+        signaling = TestSignaling.over(
+                database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), new SecureRandom());
         var session = new Opening(
                 KEY.code(), "chess", "peer", List.of(), Description.of(Speech.SDP), Trickle.NOTHING, null, null);
         signaling.open(KEY.namespace(), session).toCompletableFuture().join();

@@ -15,7 +15,6 @@ import picocli.CommandLine.IVersionProvider;
             MigrateCommand.class,
             SeedCommand.class,
             SweepCommand.class,
-            RotateCommand.class,
             StatsCommand.class,
             SqlCommand.class,
             KeyCommand.class,

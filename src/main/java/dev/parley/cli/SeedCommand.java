@@ -77,7 +77,7 @@ public final class SeedCommand extends StoreCommand {
 
     private void refuseOtherSessions() {
         boolean others = Futures.join(database.get()
-                        .scan(ReadFrom.PRIMARY, node -> new SessionStore().holdsOthersThan(node, SeedData.PREFIX)))
+                        .scan(ReadFrom.PRIMARY, node -> SessionStore.holdsOthersThan(node, SeedData.PREFIX)))
                 .result();
         if (others) {
             throw new AdminRefused(

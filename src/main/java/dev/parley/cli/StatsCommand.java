@@ -66,8 +66,7 @@ public final class StatsCommand extends StoreCommand {
             return database.get()
                     .scan(
                             new ReadFrom.At(node),
-                            reader ->
-                                    new SessionStore().count(reader, clock.get().instant()))
+                            reader -> SessionStore.count(reader, clock.get().instant()))
                     .toCompletableFuture()
                     .join()
                     .result();

@@ -24,7 +24,6 @@ public class Sweeper {
     private static final int BATCH_MAX = 100;
 
     private final Database database;
-    private final SessionStore sessions = new SessionStore();
     private final InstantSource clock;
     private final Timer duration;
     private final Counter swept;
@@ -62,8 +61,8 @@ public class Sweeper {
      */
     public long sweep() {
         Instant now = clock.instant();
-        long deleted = inBatches(tx -> sessions.sweep(tx, now, BATCH_MAX));
-        inBatches(tx -> sessions.sweepClosed(tx, now, BATCH_MAX));
+        long deleted = inBatches(tx -> SessionStore.sweep(tx, now, BATCH_MAX));
+        inBatches(tx -> SessionStore.sweepClosed(tx, now, BATCH_MAX));
         return deleted;
     }
 

@@ -12,14 +12,15 @@ import dev.parley.store.admin.SqliteAdmin;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionConfig;
 import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.crypto.Rotation;
-import dev.parley.store.postgresql.ChosenNode;
 import dev.parley.store.postgresql.PostgresDatabase;
 import dev.parley.store.postgresql.PostgresNotifications;
 import dev.parley.store.postgresql.PostgresSessions;
 import dev.parley.store.postgresql.PostgresSettings;
 import dev.parley.store.postgresql.PrimaryLocator;
+import dev.parley.store.sql.Discovery;
+import dev.parley.store.sql.EncryptionCheck;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.session.Limits;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
 import dev.parley.trace.TracedDatabase;
@@ -88,17 +89,13 @@ public class Engines {
     Database database(
             @FlywayDataSource("sqlite-owner") Instance<Flyway> sqlite,
             @FlywayDataSource("postgresql") Instance<Flyway> postgres,
-            SqliteSessions sqliteSessions,
-            PostgresSessions postgresSessions,
-            @PersistenceUnitExtension("postgresql") ChosenNode chosenNode,
-            PayloadEncryption encryption,
+            EncryptionKeys keys,
             MeterRegistry meters,
             Optional<Tracing> tracing) {
         Database database = url() instanceof StoreUrl.Postgres cluster
-                ? new PostgresDatabase(
-                        settings(cluster), postgres.get(), postgresSessions, chosenNode, encryption, random, meters)
+                ? new PostgresDatabase(settings(cluster), postgres.get(), random, meters)
                 : new SqliteDatabase(
-                        settings((StoreUrl.Sqlite) url()), sqlite.get(), sqliteSessions, encryption, random, meters);
+                        settings((StoreUrl.Sqlite) url()), sqlite.get(), !keys.isEmpty(), random, meters);
         return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
     }
 
@@ -133,13 +130,13 @@ public class Engines {
     StoreAdmin admin(
             @FlywayDataSource("sqlite-owner") Instance<Flyway> sqlite,
             @FlywayDataSource("postgresql") Instance<Flyway> postgres,
-            Instance<PayloadEncryption> encryption) {
+            Instance<EncryptionKeys> keys) {
         return url() instanceof StoreUrl.Postgres cluster
                 ? new PostgresAdmin(new PostgresAdmin.Settings(
                         locator(cluster),
                         replicas(),
                         postgres.get(),
-                        encryption::get,
+                        keys::get,
                         config.lagMax(),
                         config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
                         clock))
@@ -148,21 +145,31 @@ public class Engines {
                         config.busyTimeout(),
                         bytesMax(),
                         sqlite.get(),
-                        encryption::get,
+                        keys::get,
                         random,
                         clock);
     }
 
     @Produces
     @Singleton
-    PayloadEncryption encryption(EncryptionConfig keys) {
-        return new PayloadEncryption(EncryptionKeys.configured(keys), server, random);
+    EncryptionKeys encryptionKeys(EncryptionConfig config) {
+        return EncryptionKeys.configured(config);
+    }
+
+    /** Checks the encryption keys, before anything else uses the store. */
+    @Produces
+    @Singleton
+    SessionStore sessions(Database database, EncryptionKeys keys, Limits limits) {
+        return new SessionStore(EncryptionCheck.codec(database, keys, server, random, clock.instant()), limits.quota());
     }
 
     @Produces
     @Singleton
-    Rotation rotation(Database database, PayloadEncryption encryption) {
-        return new Rotation(database, encryption);
+    Discovery discovery(
+            SqliteSessions sqlite,
+            PostgresSessions postgres,
+            @PersistenceUnitExtension("postgresql") Discovery.WorkConnection connection) {
+        return new Discovery(url() instanceof StoreUrl.Postgres ? postgres : sqlite, connection);
     }
 
     /** @throws InvalidConfiguration if a setting of the store would stop the start of a server; opens nothing */

@@ -13,7 +13,8 @@ import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.store.Database;
 import dev.parley.store.admin.StoreAdmin;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.sql.SessionStore;
 import dev.parley.waiting.WaitConfig;
 import dev.parley.waiting.WaitRegistry;
 import io.quarkus.runtime.LaunchMode;
@@ -54,6 +55,7 @@ public class Startup {
             @ConfigProperty(name = SERVER, defaultValue = "true") boolean server,
             Instance<Checkup> checkup,
             Instance<Database> database,
+            Instance<SessionStore> sessions,
             Instance<Authenticator> authenticator,
             Instance<ServiceMeters> meters,
             Instance<SeedData> seedData,
@@ -65,7 +67,7 @@ public class Startup {
         }
         checkup.get().requireValidSettings();
         refuseTakenAddresses();
-        database.get();
+        sessions.get(); // opens the store and checks its encryption keys
         if (authenticator.get().asks()) {
             loadKeys(keys, database.get(), vertx);
         }
@@ -91,7 +93,7 @@ public class Startup {
             Instance<Authenticator> authenticator,
             Instance<OwnOrigin> ownOrigin,
             Instance<IceServers> iceServers,
-            Instance<PayloadEncryption> encryption,
+            Instance<EncryptionKeys> encryption,
             Engines engines,
             WaitConfig waiting,
             @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout,

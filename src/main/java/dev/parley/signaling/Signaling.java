@@ -19,7 +19,6 @@ import dev.parley.session.SideState;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.Malformed;
-import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.session.SignalingException.OtherGeneration;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
@@ -30,6 +29,7 @@ import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
 import dev.parley.session.TopicCount;
+import dev.parley.session.TopicPage;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
@@ -37,8 +37,8 @@ import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.store.Statements;
-import dev.parley.store.Work;
-import dev.parley.store.sql.QuotaStore;
+import dev.parley.store.sql.Discovery;
+import dev.parley.store.sql.Guarded;
 import dev.parley.store.sql.RowVersion;
 import dev.parley.store.sql.SessionState;
 import dev.parley.store.sql.SessionStore;
@@ -55,11 +55,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a peer can do. Every change is one guarded statement, and whether it hit decides; only when it missed is the session
- * looked at, to tell why or to recognise a request that had been accepted before.
+ * The use cases of a peer. Every change is one guarded statement, and whether it hit decides; only after a miss is the session's state
+ * read, to explain the refusal or to recognize a request that was accepted before.
  *
- * <p>On PostgreSQL other writers come in between the guard and the look. So the look holds the session, and where it finds no
- * reason to refuse the guard is tried once more.
+ * <p>On PostgreSQL other transactions may commit between the guard and that read. So the read locks the session, and where its state
+ * gives no reason to refuse, the guard is tried once more.
  *
  * <p>Each method returns at once. A stage that fails with {@link dev.parley.session.SignalingException} changed nothing.
  */
@@ -69,25 +69,59 @@ public final class Signaling {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Database database;
-    private final WaitRegistry feed;
-    private final SessionStore sessions = new SessionStore();
+    private final SessionStore sessions;
+    private final Discovery discovery;
+    private final WaitRegistry waits;
     private final Limits limits;
-    private final QuotaStore ledger;
     private final InstantSource clock;
     private final SecureRandom random;
 
-    public Signaling(Database database, WaitRegistry feed, Limits limits, InstantSource clock, SecureRandom random) {
+    public Signaling(
+            Database database,
+            SessionStore sessions,
+            Discovery discovery,
+            WaitRegistry waits,
+            Limits limits,
+            InstantSource clock,
+            SecureRandom random) {
         this.database = database;
-        this.feed = feed;
+        this.sessions = sessions;
+        this.discovery = discovery;
+        this.waits = waits;
         this.limits = limits;
-        this.ledger = new QuotaStore(limits.quota());
         this.clock = clock;
         this.random = random;
     }
 
+    /** A guarded change of a live session. */
+    private interface Attempt<T> {
+        Guarded<T> run(Statements tx, Instant now) throws SQLException;
+    }
+
+    /** Decides on a session whose guard missed: throws the refusal, or returns the result of a replay or of a second attempt. */
+    private interface Explanation<T> {
+        T of(Statements tx, SessionState state, Instant now) throws SQLException;
+    }
+
+    /** Runs {@code attempt}, and {@code explain} where its guard misses; wakes the waiting clients after the commit. */
+    private <T> CompletionStage<Served<T>> change(SessionKey key, Attempt<T> attempt, Explanation<T> explain) {
+        CompletionStage<Served<T>> change = database.write(tx -> {
+            Instant now = clock.instant();
+            Optional<T> hit = attempt.run(tx, now).result();
+            if (hit.isPresent()) {
+                return hit.get();
+            }
+            return explain.of(tx, sessions.state(tx, key, now).orElseThrow(SessionNotFound::new), now);
+        });
+        return change.thenApply(served -> {
+            waits.committed(key);
+            return served;
+        });
+    }
+
     /**
-     * Opens a session; the caller becomes its offerer. A repeated call with the same code, token and offer finds the session
-     * that the first one opened, and adds the candidates that are not stored yet.
+     * Opens a session; the caller becomes its offerer. A repeated call with the same code, token and offer finds the session that the
+     * first one opened, and adds the candidates that are not stored yet.
      *
      * @throws CodeTaken in the stage, if a live session has the code, or the repeated call differs in topic, peerId, tags or ttl
      */
@@ -108,54 +142,49 @@ public final class Signaling {
         var key = new SessionKey(namespace, code);
         TokenHash hash = hash(token);
         long incarnation = random.nextLong();
-        long bytes = opening.bytes();
         CompletionStage<Served<Joined>> joining = database.write(tx -> {
-            for (int attempt = 1; ; attempt++) {
+            // A code that is taken may be free again when the state is read, unless other callers are faster again.
+            for (int attempt = 1; attempt <= OPENINGS_MAX; attempt++) {
                 Instant now = clock.instant();
-                boolean allowed = ledger.hasRoomForSession(tx, namespace, bytes, now);
-                boolean room = allowed && database.takeRoom(bytes);
-                Optional<RowVersion> opened =
-                        room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Optional.empty();
-                if (opened.isPresent()) {
-                    refuseUnless(ledger.chargeSession(tx, key, bytes));
-                    return joined(key, Side.OFFERER, token, opened.get());
+                boolean room = database.takeRoom(opening.bytes());
+                Guarded<RowVersion> opened =
+                        room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Guarded.missed();
+                if (opened.result().isPresent()) {
+                    return joined(key, Side.OFFERER, token, opened.result().get());
                 }
-                Optional<SessionState> standing = sessions.standing(tx, key, now);
-                if (standing.isPresent()) {
-                    refuseOtherOpening(standing.get(), opening, hash, ttl);
-                    return replayed(tx, key, Side.OFFERER, token, standing.get(), opening.trickle(), 1, now);
+                Optional<SessionState> state = sessions.state(tx, key, now);
+                if (state.isPresent()) {
+                    refuseOtherOpening(state.get(), opening, hash, ttl);
+                    return replayed(tx, key, Side.OFFERER, token, state.get(), opening.trickle(), 1, now);
                 }
-                refuseUnless(allowed);
                 if (!room) {
                     throw StoreFull.forNewSessions();
                 }
-                // Who had the code has given it up since, so it is free now, unless others are faster again.
-                if (attempt == OPENINGS_MAX) {
-                    throw new StoreUnavailable("This code is taken and given up all the time; try again.", RETRY_AFTER);
-                }
+                opened.refuseIfFull();
             }
+            throw new StoreUnavailable("The code is taken and released repeatedly; try again.", RETRY_AFTER);
         });
         return joining.thenApply(served -> {
             if (served.result().replay()) {
-                feed.committed(key); // it may have added candidates
+                waits.committed(key); // it may have added candidates
             }
             return served;
         });
     }
 
     private static void refuseOtherOpening(
-            SessionState standing, Opening opening, @Nullable TokenHash token, Duration ttl) {
-        if (!standing.isOpenedBy(opening, token)) {
+            SessionState state, Opening opening, @Nullable TokenHash token, Duration ttl) {
+        if (!state.isOpenedBy(opening, token)) {
             throw new CodeTaken();
         }
-        standing.differenceTo(opening, ttl).ifPresent(field -> {
+        state.differenceTo(opening, ttl).ifPresent(field -> {
             throw CodeTaken.openedWithAnother(field);
         });
     }
 
     /**
-     * A request that was accepted before. What it adds to that is stored: the first reply may have been lost, and the caller has
-     * gathered more since.
+     * The reply to a request that was accepted before. What it adds is stored: the first reply may have been lost, and the caller has
+     * gathered more candidates since.
      *
      * @param generation to which the request belongs
      */
@@ -164,101 +193,94 @@ public final class Signaling {
             SessionKey key,
             Side side,
             @Nullable SessionToken token,
-            SessionState standing,
+            SessionState state,
             Trickle trickle,
             int generation,
             Instant now)
             throws SQLException {
-        RowVersion place = standing.place();
-        long first = side == Side.OFFERER ? 1 : standing.answerSeq();
-        long latest = place.seq();
+        RowVersion row = state.row();
+        long first = side == Side.OFFERER ? 1 : state.answerSeq();
+        long latest = row.seq();
         Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, key, side, generation, trickle, now);
         if (fresh.size() > 0) {
-            if (generation != place.generation()) {
+            if (generation != row.generation()) {
                 throw CodeTaken.continued();
             }
-            latest = addFresh(tx, key, fresh, as(tx, key, side, hash(token), now))
+            latest = sessions.trickleAs(tx, key, side, hash(token), fresh, limits.candidatesPerSideMax(), now)
+                    .orRefuse(this::tooManyCandidates)
                     .seq();
         }
-        long own = sessions.lastOwn(tx, key, place.id(), side, first, latest);
-        var version = new SessionVersion(place.incarnation(), own, place.expiresAt());
-        return new Joined(key.code(), side, token, own, place.generation(), version, true);
+        long own = sessions.lastOwn(tx, key, row.id(), side, first, latest);
+        var version = new SessionVersion(row.incarnation(), own, row.expiresAt());
+        return new Joined(key.code(), side, token, own, row.generation(), version, true);
     }
 
     /**
-     * Answers the current generation, or {@code generation} if that is the current one. The first answer is kept for good; a
-     * repeated call with the same token and answer finds its own, and adds the candidates that are not stored yet. Whoever answers
-     * first is the only one who may answer later generations.
+     * Answers the current generation, or {@code generation} if that is the current one. The first answer is final; a repeated call with
+     * the same token and answer finds its own, and adds the candidates that are not stored yet. Only the first answerer may answer later
+     * generations.
      */
     public CompletionStage<Served<Joined>> answer(
             SessionKey key,
             Description answer,
             @Nullable Integer generation,
             Trickle trickle,
-            @Nullable SessionToken own) {
-        limits.admit("answer", answer);
-        limits.admit(trickle);
-        SessionToken token = own == null ? SessionToken.random(random) : own;
-        return change(key, tx -> answer(tx, key, answer, generation, trickle, token));
+            @Nullable SessionToken token) {
+        SessionToken own = token == null ? SessionToken.random(random) : token;
+        return answerAs(own, key, answer, generation, trickle);
     }
 
     /**
      * Answers the current generation, as in the compatible API; the same answer again is a replay.
      *
-     * @param token the answerer's; null for none, which only an answerer with a token needs, for later generations
+     * @param token the answerer's; null for none, which suffices unless the answerer of an earlier generation has one
      */
     public CompletionStage<Served<Joined>> answerWithoutToken(
             SessionKey key, Description answer, @Nullable SessionToken token) {
-        limits.admit("answer", answer);
-        return change(key, tx -> answer(tx, key, answer, null, Trickle.NOTHING, token));
+        return answerAs(token, key, answer, null, Trickle.NOTHING);
     }
 
-    private Joined answer(
-            Statements tx,
+    private CompletionStage<Served<Joined>> answerAs(
+            @Nullable SessionToken token,
             SessionKey key,
             Description answer,
             @Nullable Integer generation,
-            Trickle trickle,
-            @Nullable SessionToken token)
-            throws SQLException {
-        Instant now = clock.instant();
+            Trickle trickle) {
+        limits.admit("answer", answer);
+        limits.admit(trickle);
         TokenHash hash = hash(token);
         int max = limits.candidatesPerSideMax();
-        long bytes = answer.utf8().length + trickle.bytes();
-        boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
-        Optional<RowVersion> answered =
-                allowed ? sessions.answer(tx, key, answer, generation, trickle, hash, max, now) : Optional.empty();
-        if (answered.isEmpty()) {
-            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-            refuseOtherGeneration(standing, generation);
-            if (hash != null && hash.equals(standing.offererToken())) {
-                throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
-            }
-            int current = standing.place().generation();
-            if (standing.isAnsweredBy(answer, hash)) {
-                return replayed(tx, key, Side.ANSWERER, token, standing, trickle, current, now);
-            }
-            if (standing.answer() != null) {
-                throw new AlreadyAnswered(current);
-            }
-            if (!standing.mayAnswer(hash)) {
-                throw hash == null
-                        ? new TokenMissing()
-                        : new TokenRefused("Another peer has answered this session before,"
-                                + " and only that peer may answer its new offers; look for another session.");
-            }
-            refuseUnless(allowed);
-            Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, current, trickle, now);
-            bytes = answer.utf8().length + fresh.bytes();
-            answered = sessions.answer(tx, key, answer, generation, fresh, hash, max, now);
-        }
-        RowVersion place = answered.orElseThrow(this::tooManyCandidates);
-        refuseUnless(ledger.charge(tx, key, bytes));
-        return joined(key, Side.ANSWERER, token, place);
+        return change(
+                key,
+                (tx, now) -> sessions.answer(tx, key, answer, generation, trickle, hash, max, now)
+                        .map(row -> joined(key, Side.ANSWERER, token, row)),
+                (tx, state, now) -> {
+                    refuseOtherGeneration(state, generation);
+                    if (hash != null && hash.equals(state.offererToken())) {
+                        throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
+                    }
+                    int current = state.row().generation();
+                    if (state.isAnsweredBy(answer, hash)) {
+                        return replayed(tx, key, Side.ANSWERER, token, state, trickle, current, now);
+                    }
+                    if (state.answer() != null) {
+                        throw new AlreadyAnswered(current);
+                    }
+                    if (!state.mayAnswer(hash)) {
+                        throw hash == null
+                                ? new TokenMissing()
+                                : new TokenRefused("Another peer has answered this session before,"
+                                        + " and only that peer may answer its new offers; look for another session.");
+                    }
+                    Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, current, trickle, now);
+                    RowVersion row = sessions.answer(tx, key, answer, generation, fresh, hash, max, now)
+                            .orRefuse(this::tooManyCandidates);
+                    return joined(key, Side.ANSWERER, token, row);
+                });
     }
 
     /**
-     * Adds candidates for the side that {@code token} belongs to; each that the side has already stays once.
+     * Adds candidates for the side that {@code token} belongs to; each candidate is stored once per side and generation.
      *
      * @param generation the one that the candidates belong to, refused if it is not current; null for the current one
      */
@@ -266,89 +288,51 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
         TokenHash hash = required(token);
         limits.admit(trickle);
-        return change(key, tx -> {
-            Instant now = clock.instant();
-            Guarded guarded =
-                    some -> sessions.trickle(tx, key, hash, some, generation, limits.candidatesPerSideMax(), now);
-            Optional<Trickled> added = charged(tx, key, trickle, guarded);
-            if (added.isPresent()) {
-                return added.get();
-            }
-            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-            Side side = standing.sideOf(hash).orElseThrow(() -> strange("either side's"));
-            refuseOtherGeneration(standing, generation);
-            return trickleWithoutKnown(tx, key, side, standing, trickle, guarded, now);
-        });
+        int max = limits.candidatesPerSideMax();
+        return change(
+                key, (tx, now) -> sessions.trickle(tx, key, hash, trickle, generation, max, now), (tx, state, now) -> {
+                    Side side = state.sideOf(hash).orElseThrow(() -> otherToken("either side's"));
+                    refuseOtherGeneration(state, generation);
+                    return trickleFresh(tx, key, side, hash, state, trickle, now);
+                });
     }
 
     /** Adds candidates for {@code side}; a token is needed only where the side has one, as in the compatible API. */
     public CompletionStage<Served<Trickled>> trickleAs(
             SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
         limits.admit(trickle);
-        TokenHash given = hash(token);
-        return change(key, tx -> {
-            Instant now = clock.instant();
-            Optional<Trickled> added = charged(tx, key, trickle, as(tx, key, side, given, now));
-            if (added.isPresent()) {
-                return added.get();
-            }
-            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-            TokenHash needed = standing.token(side);
-            if (needed != null && given == null) {
-                throw new TokenMissing();
-            }
-            if (needed != null && !needed.equals(given)) {
-                throw strange("the " + side.word() + "'s");
-            }
-            return trickleWithoutKnown(tx, key, side, standing, trickle, as(tx, key, side, needed, now), now);
-        });
+        TokenHash hash = hash(token);
+        int max = limits.candidatesPerSideMax();
+        return change(
+                key, (tx, now) -> sessions.trickleAs(tx, key, side, hash, trickle, max, now), (tx, state, now) -> {
+                    TokenHash needed = state.token(side);
+                    if (needed != null && hash == null) {
+                        throw new TokenMissing();
+                    }
+                    if (needed != null && !needed.equals(hash)) {
+                        throw otherToken("the " + side.word() + "'s");
+                    }
+                    return trickleFresh(tx, key, side, needed, state, trickle, now);
+                });
     }
 
-    /** The guard missed for want of room, or in a race that is over now: what the side has already needs no room. */
-    private Trickled trickleWithoutKnown(
+    /** The guard missed for lack of room, or in a race that is over: candidates that the side already has need no room. */
+    private Trickled trickleFresh(
             Statements tx,
             SessionKey key,
             Side side,
-            SessionState standing,
+            @Nullable TokenHash token,
+            SessionState state,
             Trickle trickle,
-            Guarded guarded,
             Instant now)
             throws SQLException {
-        int generation = standing.place().generation();
-        return addFresh(tx, key, sessions.withoutKnown(tx, key, side, generation, trickle, now), guarded);
-    }
-
-    private Trickled addFresh(Statements tx, SessionKey key, Trickle fresh, Guarded guarded) throws SQLException {
-        Optional<Trickled> added = charged(tx, key, fresh, guarded);
-        if (added.isEmpty()) {
-            refuseUnless(ledger.hasRoom(tx, key.namespace(), fresh.bytes()));
-        }
-        return added.orElseThrow(this::tooManyCandidates);
-    }
-
-    /** A trickle behind its guard; nothing where that misses. */
-    private interface Guarded {
-        Optional<Trickled> add(Trickle trickle) throws SQLException;
-    }
-
-    private Guarded as(Statements tx, SessionKey key, Side side, @Nullable TokenHash token, Instant now) {
-        return trickle -> sessions.trickleAs(tx, key, side, token, trickle, limits.candidatesPerSideMax(), now);
-    }
-
-    private Optional<Trickled> charged(Statements tx, SessionKey key, Trickle trickle, Guarded guarded)
-            throws SQLException {
-        if (!ledger.hasRoom(tx, key.namespace(), trickle.bytes())) {
-            return Optional.empty(); // as if the guard had missed: what the side has already may still be accepted
-        }
-        Optional<Trickled> added = guarded.add(trickle);
-        if (added.isPresent() && added.get().added() > 0) {
-            refuseUnless(ledger.charge(tx, key, trickle.bytes()));
-        }
-        return added;
+        Trickle fresh = sessions.withoutKnown(tx, key, side, state.row().generation(), trickle, now);
+        return sessions.trickleAs(tx, key, side, token, fresh, limits.candidatesPerSideMax(), now)
+                .orRefuse(this::tooManyCandidates);
     }
 
     /**
-     * Replaces the offer and starts a new generation, unanswered; what was said before stays in the events.
+     * Replaces the offer and starts a new generation, unanswered; the events of earlier generations remain readable.
      *
      * @param versions the states of the session that the offer may replace, refused if it is at none of them; null for any
      */
@@ -356,89 +340,49 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, @Nullable List<SessionVersion> versions, Description offer) {
         TokenHash hash = required(token);
         limits.admit("offer", offer);
-        return change(key, tx -> {
-            Instant now = clock.instant();
-            int bytes = offer.utf8().length;
-            boolean allowed = ledger.hasRoom(tx, key.namespace(), bytes);
-            Optional<RowVersion> restarted = allowed ? restart(tx, key, hash, versions, offer, now) : Optional.empty();
-            if (restarted.isPresent()) {
-                refuseUnless(ledger.charge(tx, key, bytes));
-                return joined(key, Side.OFFERER, null, restarted.get());
-            }
-            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-            if (!hash.equals(standing.offererToken())) {
-                throw strange("the offerer's");
-            }
-            refuseUnless(allowed);
-            if (versions != null && !versions.contains(standing.place().version())) {
-                throw new SessionChanged();
-            }
-            RowVersion again = again(restart(tx, key, hash, versions, offer, now));
-            refuseUnless(ledger.charge(tx, key, bytes));
-            return joined(key, Side.OFFERER, null, again);
-        });
+        boolean single = versions == null || versions.size() == 1;
+        return change(
+                key,
+                (tx, now) -> single
+                        ? sessions.restart(tx, key, hash, versions == null ? null : versions.get(0), offer, now)
+                                .map(row -> joined(key, Side.OFFERER, null, row))
+                        : Guarded.missed(), // a header may list hundreds: the session's state decides which one to try
+                (tx, state, now) -> {
+                    if (!hash.equals(state.offererToken())) {
+                        throw otherToken("the offerer's");
+                    }
+                    if (versions != null && !versions.contains(state.row().version())) {
+                        throw new SessionChanged();
+                    }
+                    RowVersion row =
+                            sessions.restart(tx, key, hash, null, offer, now).orRefuse(Signaling::missedAgain);
+                    return joined(key, Side.OFFERER, null, row);
+                });
     }
 
-    private Optional<RowVersion> restart(
-            Statements tx,
-            SessionKey key,
-            TokenHash token,
-            @Nullable List<SessionVersion> versions,
-            Description offer,
-            Instant now)
-            throws SQLException {
-        if (versions == null || versions.size() == 1) {
-            SessionVersion version = versions == null ? null : versions.get(0);
-            return sessions.restart(tx, key, token, version, offer, now);
-        }
-        // A header holds hundreds of versions. The session is looked at once, and only the one that it is at is tried.
-        Optional<SessionState> standing = sessions.standing(tx, key, now);
-        return standing.isPresent() && versions.contains(standing.get().place().version())
-                ? sessions.restart(tx, key, token, standing.get().place().version(), offer, now)
-                : Optional.empty();
-    }
-
-    /** Lets the session live for {@code ttl} from now; returns its version with the new end. */
+    /** Extends the session to {@code ttl} from now; returns its version with the new end. */
     public CompletionStage<Served<SessionVersion>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
-        return change(key, tx -> {
-            Instant now = clock.instant();
-            Instant then = now.plus(granted);
-            Optional<RowVersion> extended = sessions.extend(tx, key, hash, then, now);
-            if (extended.isEmpty()) {
-                SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-                if (standing.sideOf(hash).isEmpty()) {
-                    throw strange("either side's");
-                }
-                return again(sessions.extend(tx, key, hash, then, now)).version();
+        Attempt<SessionVersion> extend = (tx, now) ->
+                sessions.extend(tx, key, hash, now.plus(granted), now).map(RowVersion::version);
+        return change(key, extend, (tx, state, now) -> {
+            if (state.sideOf(hash).isEmpty()) {
+                throw otherToken("either side's");
             }
-            return extended.get().version();
+            return extend.run(tx, now).orRefuse(Signaling::missedAgain);
         });
     }
 
-    /** Deletes the session with all that was said in it. */
+    /** Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}. */
     public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        return change(key, tx -> {
-            Instant now = clock.instant();
-            Optional<RowVersion> closed = sessions.close(tx, key, hash, now);
-            if (closed.isPresent()) {
-                return closed.get();
+        Attempt<RowVersion> close = (tx, now) -> sessions.close(tx, key, hash, now);
+        return change(key, close, (tx, state, now) -> {
+            if (!hash.equals(state.offererToken())) {
+                throw otherToken("the offerer's");
             }
-            SessionState standing = sessions.standing(tx, key, now).orElseThrow(SessionNotFound::new);
-            if (!hash.equals(standing.offererToken())) {
-                throw strange("the offerer's");
-            }
-            return again(sessions.close(tx, key, hash, now));
-        });
-    }
-
-    /** Changes the session, and wakes those who wait for it once that is committed. */
-    private <T> CompletionStage<Served<T>> change(SessionKey key, Work<T> work) {
-        return database.write(work).thenApply(served -> {
-            feed.committed(key);
-            return served;
+            return close.run(tx, now).orRefuse(Signaling::missedAgain);
         });
     }
 
@@ -448,10 +392,10 @@ public final class Signaling {
                 from, node -> sessions.session(node, key, clock.instant()).orElseThrow(SessionNotFound::new));
     }
 
-    /** What {@code side} has said in the current generation. */
+    /** The description and candidates of {@code side} in the current generation. */
     public CompletionStage<Served<SideState>> saidBy(ReadFrom from, SessionKey key, Side side) {
         return database.read(
-                from, node -> sessions.saidBy(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
+                from, node -> sessions.side(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
     }
 
     /** The events behind number {@code after}, in their order; empty where there are none yet. */
@@ -475,12 +419,12 @@ public final class Signaling {
                         .orElseThrow(SessionNotFound::new));
     }
 
-    /** Reads nothing but that the store can be read. */
+    /** Checks that the store can be read, and reads nothing else. */
     public CompletionStage<Served<Boolean>> look(ReadFrom from) {
-        return database.read(from, sessions::look);
+        return database.read(from, SessionStore::isReadable);
     }
 
-    /** Unanswered sessions, newest first; a null {@code topic} or {@code tag} asks for all. */
+    /** Unanswered sessions, newest first; a null {@code topic} or {@code tag} matches all. */
     public CompletionStage<Served<Page<Listing>>> discover(
             ReadFrom from,
             Namespace namespace,
@@ -490,8 +434,9 @@ public final class Signaling {
             int limit) {
         refuseNul("topic", topic);
         refuseNul("tag", tag);
-        return database.browse(
-                from, repository -> repository.open(namespace, topic, tag, clock.instant(), after, limit));
+        return database.scan(
+                from,
+                discovery.work(repository -> repository.open(namespace, topic, tag, clock.instant(), after, limit)));
     }
 
     /** The unanswered sessions of a topic with their offers and candidates, newest first. */
@@ -504,38 +449,28 @@ public final class Signaling {
     public CompletionStage<Served<Page<TopicCount>>> topics(
             ReadFrom from, Namespace namespace, String prefix, @Nullable Cursor after, int limit) {
         refuseNul("prefix", prefix);
-        return database.browse(from, repository -> repository.topics(namespace, prefix, clock.instant(), after, limit));
+        return database.scan(
+                from,
+                discovery.work(repository -> repository.topics(namespace, prefix, clock.instant(), after, limit)));
     }
 
-    /** A numbered page of topics, and how many there are in all. */
+    /** A numbered page of topics, and the number of topics in all. */
     public CompletionStage<Served<TopicPage>> topicPage(ReadFrom from, Namespace namespace, int offset, int limit) {
-        return database.browse(from, repository -> {
-            Instant now = clock.instant();
-            return new TopicPage(
-                    repository.topics(namespace, now, offset, limit), repository.topicsTotal(namespace, now));
-        });
+        return database.scan(
+                from, discovery.work(repository -> repository.topicPage(namespace, clock.instant(), offset, limit)));
     }
 
-    /** @param total how many topics there are, on this page or not */
-    public record TopicPage(List<TopicCount> topics, long total) {}
-
-    /** No text that is kept holds U+0000, and PostgreSQL cannot even be asked for one. */
+    /** Stored text never contains U+0000, and PostgreSQL does not accept it as a parameter. */
     private static void refuseNul(String name, @Nullable String text) {
         if (text != null && text.indexOf('\0') >= 0) {
-            throw new Malformed(name + " holds U+0000, which no text may.");
+            throw new Malformed(name + " must not contain U+0000.");
         }
     }
 
-    private static void refuseOtherGeneration(SessionState standing, @Nullable Integer generation) {
-        int current = standing.place().generation();
+    private static void refuseOtherGeneration(SessionState state, @Nullable Integer generation) {
+        int current = state.row().generation();
         if (generation != null && generation != current) {
             throw new OtherGeneration(current);
-        }
-    }
-
-    private static void refuseUnless(boolean allowed) {
-        if (!allowed) {
-            throw new NamespaceFull();
         }
     }
 
@@ -545,12 +480,12 @@ public final class Signaling {
                 "A side may add at most " + limits.candidatesPerSideMax() + " candidates in a generation.");
     }
 
-    /** A guard that is tried again on a session that is held, and which nothing there refuses. */
-    private static RowVersion again(Optional<RowVersion> hit) {
-        return hit.orElseThrow(() -> new IllegalStateException("A guard missed a session that fits it"));
+    /** The session is locked, and its state fits the guard. */
+    private static IllegalStateException missedAgain() {
+        return new IllegalStateException("A guard missed a session whose state fits it");
     }
 
-    private static TokenRefused strange(String whose) {
+    private static TokenRefused otherToken(String whose) {
         return new TokenRefused("Session-Token is not " + whose + " token of this session.");
     }
 
@@ -565,7 +500,7 @@ public final class Signaling {
         return token == null ? null : token.hash();
     }
 
-    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, RowVersion place) {
-        return new Joined(key.code(), side, token, place.seq(), place.generation(), place.version(), false);
+    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, RowVersion row) {
+        return new Joined(key.code(), side, token, row.seq(), row.generation(), row.version(), false);
     }
 }

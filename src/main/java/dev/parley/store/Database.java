@@ -1,9 +1,7 @@
 package dev.parley.store;
 
-import dev.parley.store.sql.SessionRepository;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
  * The seam to an engine: all that PostgreSQL and SQLite do differently, and nothing else.
@@ -26,11 +24,6 @@ public interface Database extends AutoCloseable {
 
     /** As {@link #read}, on a thread that may take its time, for queries over many rows. */
     <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work);
-
-    /**
-     * Asks the engine's repository in a read transaction of its persistence unit, on a thread that may take its time.
-     */
-    <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query);
 
     /**
      * Reserves space for a new session of {@code bytes} in the write under way, which must be the caller.

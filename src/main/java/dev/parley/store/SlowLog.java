@@ -19,9 +19,6 @@ public final class SlowLog {
     /** Tells nothing and looks at no clock. */
     public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE, System::nanoTime, Map.of());
 
-    /** What a search of the repository is called, whose statements the persistence unit makes. */
-    public static final String BROWSE = "browse";
-
     private final long thresholdNanos;
     private final LongSupplier nanoTime;
     private final Map<String, Repeats> repeats;

@@ -1,7 +1,5 @@
 package dev.parley.store;
 
-import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.crypto.Payloads;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,62 +16,49 @@ import org.jspecify.annotations.Nullable;
 public final class Statements implements AutoCloseable {
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
-    private boolean amongWriters;
+    private boolean rowLocks;
     private SlowLog slow = SlowLog.OFF;
-    private PayloadEncryption secrecy = PayloadEncryption.NONE;
-    private @Nullable Payloads payloads;
-    private @Nullable Question<?> question;
+    private @Nullable TrailingQuery<?> trailing;
     private long rowsChanged;
 
-    /** Statements that know nothing but their connection; what else they should, they are told before the first is called. */
     public Statements(Connection connection) {
         this.connection = connection;
     }
 
-    /** On an engine where transactions write beside each other, so that one may have to wait for rows of another. */
-    public Statements amongWriters() {
-        amongWriters = true;
+    /** For an engine where transactions write at the same time, so that a transaction locks rows that it reads before it writes. */
+    public Statements withRowLocks() {
+        rowLocks = true;
         return this;
     }
 
-    /** Telling {@code slow} how long each takes. */
-    public Statements telling(SlowLog slow) {
-        this.slow = slow;
+    /** Reports slow statements to {@code log}. */
+    public Statements loggedTo(SlowLog log) {
+        slow = log;
         return this;
     }
 
-    /** Others of the same connection: queries, each of which {@code question} follows in the same round trip. */
-    public Statements asking(Question<?> question) {
-        Statements others = new Statements(connection).telling(slow).sealing(secrecy);
-        others.amongWriters = amongWriters;
-        others.question = question;
+    /** Queries on the same connection, each followed by {@code query} in the same round trip. */
+    public Statements followedBy(TrailingQuery<?> query) {
+        Statements others = new Statements(connection).loggedTo(slow);
+        others.rowLocks = rowLocks;
+        others.trailing = query;
         return others;
     }
 
-    /** Keeping what peers say as {@code secrecy} has it, which is asked when that is first needed. */
-    public Statements sealing(PayloadEncryption secrecy) {
-        this.secrecy = secrecy;
-        return this;
+    public Connection connection() {
+        return connection;
     }
 
-    /** What peers say, as it is kept and as it was said. */
-    public Payloads payloads() {
-        if (payloads == null) {
-            payloads = secrecy.payloads();
-        }
-        return payloads;
-    }
-
-    /** Whether other transactions may hold rows that this one wants to change. */
-    public boolean isAmongWriters() {
-        return amongWriters;
+    /** Whether other transactions may have locked rows that this one wants to change. */
+    public boolean hasRowLocks() {
+        return rowLocks;
     }
 
     /** The statement, ready for its first parameter. */
     public Call call(Sql sql) throws SQLException {
         Call call = calls.get(sql);
         if (call == null) {
-            String text = question == null ? sql.text() : sql.text() + "; " + question.sql.text();
+            String text = trailing == null ? sql.text() : sql.text() + "; " + trailing.sql.text();
             call = new Call(sql, connection.prepareStatement(text));
             calls.put(sql, call);
         }
@@ -81,12 +66,12 @@ public final class Statements implements AutoCloseable {
         return call;
     }
 
-    /** What is told of each statement that takes long. */
+    /** Where slow statements are reported. */
     public SlowLog slow() {
         return slow;
     }
 
-    /** How many rows all statements so far have changed; by its growth a unit of work is seen to have changed something. */
+    /** The number of rows that all statements so far have changed; it grows where a unit of work has changed something. */
     public long rowsChanged() {
         return rowsChanged;
     }
@@ -97,13 +82,13 @@ public final class Statements implements AutoCloseable {
         connection.close();
     }
 
-    /** Reads one row, or as many as it wants, from a result. */
+    /** Reads one row, or several, from a result. */
     @FunctionalInterface
     public interface Reading<T> {
         T from(ResultSet row) throws SQLException;
     }
 
-    /** One run of one statement: its parameters in order, then its effect. */
+    /** One execution of a statement: its parameters in order, then its effect. */
     public final class Call {
         private final Sql sql;
         private final PreparedStatement statement;
@@ -152,7 +137,7 @@ public final class Statements implements AutoCloseable {
             return this;
         }
 
-        /** Runs what neither changes rows nor returns any, such as COMMIT. */
+        /** Runs a statement that neither changes rows nor returns any, such as COMMIT. */
         public void run() throws SQLException {
             long began = slow.began();
             try {
@@ -162,7 +147,7 @@ public final class Statements implements AutoCloseable {
             }
         }
 
-        /** Runs a change; returns how many rows it changed. */
+        /** Runs a change; returns the number of rows that it changed. */
         public int update() throws SQLException {
             long began = slow.began();
             try {
@@ -174,7 +159,7 @@ public final class Statements implements AutoCloseable {
             }
         }
 
-        /** Runs a change of at most one row with RETURNING; returns what {@code reading} makes of the row, or null for no row. */
+        /** Runs a change of at most one row with RETURNING; maps the row, or returns null for no row. */
         public <T> @Nullable T updateReturning(Reading<T> reading) throws SQLException {
             long began = slow.began();
             try (ResultSet rows = statement.executeQuery()) {
@@ -188,24 +173,24 @@ public final class Statements implements AutoCloseable {
             }
         }
 
-        /** Runs a query; returns what {@code reading} makes of the first row, or null for no row. */
+        /** Runs a query; maps the first row, or returns null for no row. */
         public <T> @Nullable T first(Reading<T> reading) throws SQLException {
             long began = slow.began();
             try (ResultSet rows = query()) {
                 T result = rows.next() ? reading.from(rows) : null;
-                hearAnswer();
+                readTrailing();
                 return result;
             } finally {
                 slow.ended(sql.name(), began);
             }
         }
 
-        /** Runs a query; {@code reading} starts before the first row and goes through the rows itself. */
+        /** Runs a query; {@code reading} starts before the first row and advances by itself. */
         public <T> T all(Reading<T> reading) throws SQLException {
             long began = slow.began();
             try (ResultSet rows = query()) {
                 T result = reading.from(rows);
-                hearAnswer();
+                readTrailing();
                 return result;
             } finally {
                 slow.ended(sql.name(), began);
@@ -213,46 +198,46 @@ public final class Statements implements AutoCloseable {
         }
 
         private ResultSet query() throws SQLException {
-            if (question == null) {
-                return statement.executeQuery(); // which refuses what has more than one result
+            if (trailing == null) {
+                return statement.executeQuery(); // which rejects more than one result
             }
             statement.execute();
             return statement.getResultSet();
         }
 
-        private void hearAnswer() throws SQLException {
-            if (question != null) {
-                question.hear(statement);
+        private void readTrailing() throws SQLException {
+            if (trailing != null) {
+                trailing.read(statement);
             }
         }
     }
 
-    /** A question that is asked behind each query, with its last answer. */
-    public static final class Question<A> {
+    /** A query that is sent with each other query and runs behind it, with its last result. PostgreSQL reads its position so. */
+    public static final class TrailingQuery<A> {
         private final Sql sql;
         private final Reading<A> reading;
-        private @Nullable A answer;
+        private @Nullable A result;
 
-        /** @param reading takes the answer from its only row */
-        public Question(Sql sql, Reading<A> reading) {
+        /** @param reading maps the only row of the result */
+        public TrailingQuery(Sql sql, Reading<A> reading) {
             this.sql = sql;
             this.reading = reading;
         }
 
-        /** The answer behind the last query, once; null where none was made since. */
+        /** The result behind the last query, once; null where no query has run since. */
         public @Nullable A take() {
-            A taken = answer;
-            answer = null;
+            A taken = result;
+            result = null;
             return taken;
         }
 
-        private void hear(PreparedStatement statement) throws SQLException {
+        private void read(PreparedStatement statement) throws SQLException {
             if (!statement.getMoreResults()) {
-                throw new SQLException("There is no answer to " + sql);
+                throw new SQLException("There is no result of " + sql);
             }
             try (ResultSet row = statement.getResultSet()) {
                 row.next();
-                answer = reading.from(row);
+                result = reading.from(row);
             }
         }
     }

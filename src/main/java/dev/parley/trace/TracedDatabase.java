@@ -8,13 +8,11 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
 import dev.parley.store.Work;
-import dev.parley.store.sql.SessionRepository;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** Adds a span for each transaction: from the call to the commit, with an event {@code began} when it leaves the queue. */
 public final class TracedDatabase implements Database {
@@ -46,15 +44,6 @@ public final class TracedDatabase implements Database {
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
         Span span = tracing.startTransaction("scan");
         return ended(span, database.scan(from, observed(span, work)));
-    }
-
-    @Override
-    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        Span span = tracing.startTransaction("browse");
-        return ended(span, database.browse(from, repository -> {
-            span.addEvent(BEGAN);
-            return query.apply(repository);
-        }));
     }
 
     private static <T> Work<T> observed(Span span, Work<T> work) {

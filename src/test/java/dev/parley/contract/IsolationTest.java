@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.parley.session.Limits;
 import dev.parley.session.Side;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
@@ -35,14 +36,14 @@ class IsolationTest {
 
     /** What brings a row into its namespace, adds to a row that a guard holds, or sweeps all namespaces. */
     private static final Set<String> WITHOUT_NAMESPACE =
-            Set.of("open", "add", "add-new", "sweep", "sweep-among-writers");
+            Set.of("open", "add", "add-new", "retain-last", "sweep", "sweep-unlocked", "sweep-last");
 
     /** What also names the row that the transaction holds already: losing its namespace, it would hit the same. */
     private static final Set<String> HITS_A_ROW_THAT_IS_HELD =
             Set.of("give-back-offerer", "give-back-answerer", "last-own");
 
     /** What tells nothing of the row that it holds: that is asked for by the next statement. */
-    private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("hold");
+    private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("lock");
 
     @TempDir
     Path folder;
@@ -101,6 +102,7 @@ class IsolationTest {
                 Neighbours.in(database).whatWaitsUnderATopicOfAnotherNamespaceIsNotThere();
                 Neighbours.in(database).whatOneNamespaceHasSaidAnotherHasNot();
                 Neighbours.in(database).aCodeIsFreedInItsNamespaceOnly();
+                Neighbours.in(database).theEndOfASessionOfAnotherNamespaceIsNotThere();
             });
         }
     }
@@ -109,7 +111,7 @@ class IsolationTest {
             implements StrangerCases {
         static Neighbours in(Database database) {
             var clock = new MovableClock();
-            var signaling = new Signaling(
+            var signaling = TestSignaling.over(
                     database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
             return new Neighbours(
                     database, signaling, PostgresNode.LIMITS, clock, Peers.strangersToAllOthers(signaling));

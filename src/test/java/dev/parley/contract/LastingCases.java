@@ -160,7 +160,7 @@ interface LastingCases extends StoreUnderTest {
         assertThatExceptionOfType(SessionNotFound.class).isThrownBy(() -> session.follow(incarnation, 1));
         assertThat(count(CLOSED, peers().namespace().name())).isEqualTo(1);
         Instant now = clock().instant();
-        while (result(database().write(tx -> new SessionStore().sweepClosed(tx, now, 2))) > 0) {
+        while (result(database().write(tx -> SessionStore.sweepClosed(tx, now, 2))) > 0) {
             // until nothing expired is left
         }
         assertThat(count(CLOSED, peers().namespace().name())).isZero();

@@ -10,6 +10,7 @@ import dev.parley.session.Page;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.TopicCount;
+import dev.parley.session.TopicPage;
 import dev.parley.session.Waiting;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
@@ -77,7 +78,7 @@ record Peers(Signaling signaling, Namespace namespace) {
                 .toList();
     }
 
-    Signaling.TopicPage topicPage(int offset, int limit) {
+    TopicPage topicPage(int offset, int limit) {
         return result(signaling.topicPage(ReadFrom.PRIMARY, namespace, offset, limit));
     }
 

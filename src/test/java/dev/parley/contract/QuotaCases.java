@@ -15,6 +15,7 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Sql;
 import dev.parley.store.sql.SessionStore;
 import dev.parley.waiting.TestWaitRegistries;
@@ -122,7 +123,7 @@ interface QuotaCases extends StoreUnderTest {
         closed.close();
         clock().advance(Duration.ofSeconds(20));
         var now = clock().instant();
-        while (Awaited.result(database().write(tx -> new SessionStore().sweep(tx, now, 100))) > 0) {
+        while (Awaited.result(database().write(tx -> SessionStore.sweep(tx, now, 100))) > 0) {
             // until nothing expired is left
         }
         assertThat(count(ROWS, peers.namespace().name())).isZero();
@@ -240,7 +241,7 @@ interface QuotaCases extends StoreUnderTest {
                 same.ttlMax(),
                 new Quota(sessionsMax, bytesMax));
         return new Peers(
-                new Signaling(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()),
+                TestSignaling.over(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()),
                 peers.namespace());
     }
 }

@@ -8,8 +8,10 @@ import dev.parley.session.Description;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.Trickle;
-import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.waiting.TestWaitRegistries;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,14 +22,21 @@ import java.util.List;
 public final class StoredSessions {
     private StoredSessions() {}
 
-    /** Opens sessions with these codes that live for an hour from {@code now} on. */
+    /** Opens sessions with these codes that live for an hour from {@code now} on, in a store without keys. */
     public static void open(Database database, Instant now, String... codes) {
-        var signaling = new Signaling(
+        open(database, EncryptionKeys.EMPTY, now, codes);
+    }
+
+    /** The same as a server with {@code keys}. */
+    public static void open(Database database, EncryptionKeys keys, Instant now, String... codes) {
+        var random = new SecureRandom();
+        var signaling = TestSignaling.over(
                 database,
+                EncryptionCheck.codec(database, keys, true, random, now),
                 TestWaitRegistries.nobodyWaits(),
                 DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
                 () -> now,
-                new SecureRandom());
+                random);
         for (String code : codes) {
             result(signaling.open(
                     Namespace.UNKNOWN,

@@ -141,4 +141,16 @@ interface StrangerCases extends StoreUnderTest {
 
         assertThat(count(LastingCases.SESSIONS, strangers.namespace().name())).isEqualTo(1);
     }
+
+    @Test
+    default void theEndOfASessionOfAnotherNamespaceIsNotThere() {
+        Peers strangers = Peers.strangersToAllOthers(signaling());
+        TestSession session = peers().open(offer("o"));
+        long incarnation = session.session().incarnation();
+        session.close();
+
+        assertThat(session.follow(incarnation, 1)).hasSize(1);
+        assertThatExceptionOfType(SessionNotFound.class)
+                .isThrownBy(() -> session.in(strangers.namespace()).follow(incarnation, 1));
+    }
 }

@@ -96,7 +96,7 @@ interface SweepingCases extends StoreUnderTest {
 
     private int sweep(int limit) {
         var now = clock().instant();
-        return Awaited.result(database().write(tx -> new SessionStore().sweep(tx, now, limit)));
+        return Awaited.result(database().write(tx -> SessionStore.sweep(tx, now, limit)));
     }
 
     /** A sweep knows no namespace, so the sessions of tests before this one must be out of its way. */

@@ -8,7 +8,7 @@ import dev.parley.session.Cursor;
 import dev.parley.session.Page;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TopicCount;
-import dev.parley.signaling.Signaling;
+import dev.parley.session.TopicPage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ interface TopicCases extends StoreUnderTest {
         assertThat(peers().topics("", null, 10))
                 .isEqualTo(new Page<>(List.of(new TopicCount("chess", 2), new TopicCount("go", 1)), null));
         assertThat(peers().topicPage(0, 10))
-                .isEqualTo(new Signaling.TopicPage(List.of(new TopicCount("chess", 2), new TopicCount("go", 1)), 2));
+                .isEqualTo(new TopicPage(List.of(new TopicCount("chess", 2), new TopicCount("go", 1)), 2));
     }
 
     @Test
@@ -40,7 +40,7 @@ interface TopicCases extends StoreUnderTest {
 
         clock().advance(Duration.ofMillis(1));
         assertThat(peers().topics("", null, 10).items()).isEmpty();
-        assertThat(peers().topicPage(0, 10)).isEqualTo(new Signaling.TopicPage(List.of(), 0));
+        assertThat(peers().topicPage(0, 10)).isEqualTo(new TopicPage(List.of(), 0));
     }
 
     @Test
@@ -184,8 +184,8 @@ interface TopicCases extends StoreUnderTest {
     default void aNumberedPageKnowsHowManyTopicsThereAre() {
         open("a", "b", "b", "c");
 
-        assertThat(peers().topicPage(1, 1)).isEqualTo(new Signaling.TopicPage(List.of(new TopicCount("b", 2)), 3));
-        assertThat(peers().topicPage(3, 1)).isEqualTo(new Signaling.TopicPage(List.of(), 3));
+        assertThat(peers().topicPage(1, 1)).isEqualTo(new TopicPage(List.of(new TopicCount("b", 2)), 3));
+        assertThat(peers().topicPage(3, 1)).isEqualTo(new TopicPage(List.of(), 3));
     }
 
     private void open(String... topics) {

@@ -19,6 +19,7 @@ import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.sql.Schema;
 import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,7 @@ public interface MigrationContract {
                                 + " ORDER BY installed_rank DESC LIMIT 1");
             }
             StoredSessions.open(server, Instant.now(), "afterwards");
-            var signaling = new Signaling(
+            var signaling = TestSignaling.over(
                     server,
                     TestWaitRegistries.nobodyWaits(),
                     DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),
@@ -121,7 +122,7 @@ public interface MigrationContract {
             insert(old, 4, "answered", 1, true, true);
         }
         try (Database database = open()) {
-            var signaling = new Signaling(
+            var signaling = TestSignaling.over(
                     database,
                     TestWaitRegistries.nobodyWaits(),
                     DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10)),

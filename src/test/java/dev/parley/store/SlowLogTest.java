@@ -32,7 +32,7 @@ class SlowLogTest {
     }
 
     private static void echo(SlowLog slow) throws SQLException {
-        try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:")).telling(slow)) {
+        try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:")).loggedTo(slow)) {
             String said = statements.call(ECHO).bind(SECRET).first(row -> row.getString(1));
             assertThat(said).isEqualTo(SECRET);
         }
@@ -98,7 +98,7 @@ class SlowLogTest {
     @Test
     void aStatementThatFailsAfterLongIsToldToo() throws SQLException {
         try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:"))
-                .telling(new SlowLog(Duration.ofNanos(1)))) {
+                .loggedTo(new SlowLog(Duration.ofNanos(1)))) {
             var twice = new Sql("twice", "INSERT INTO t VALUES (?)");
             statements
                     .call(new Sql("table", "CREATE TABLE t (a CHECK (a = 'another'))"))

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Every statement that {@link SessionStore} and {@link EventRows} hold, also one that will be added after a test was written. */
 public final class StoreStatements {
     /** What asks after the store as a whole and not after sessions. */
-    private static final Set<String> OF_THE_STORE = Set.of("count", "look", "others");
+    private static final Set<String> OF_THE_STORE = Set.of("count", "readable", "others");
 
     private StoreStatements() {}
 

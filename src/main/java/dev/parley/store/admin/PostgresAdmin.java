@@ -2,7 +2,7 @@ package dev.parley.store.admin;
 
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.postgresql.Connector;
 import dev.parley.store.postgresql.PostgresFailure;
 import dev.parley.store.postgresql.PrimaryLocator;
@@ -31,7 +31,7 @@ public final class PostgresAdmin implements StoreAdmin {
     private static final String QUERY_CANCELED = "57014";
 
     /**
-     * @param encryption called only when payloads are read; it may reject the configured keys
+     * @param keys called only when payloads are read; it may reject the configured ones
      * @param lagMax a replica that lags by more is out of service
      * @param connections how many a server opens to the primary
      */
@@ -39,7 +39,7 @@ public final class PostgresAdmin implements StoreAdmin {
             PrimaryLocator locator,
             List<ReplicaUrl> replicas,
             Flyway flyway,
-            Supplier<PayloadEncryption> encryption,
+            Supplier<EncryptionKeys> keys,
             Duration lagMax,
             int connections,
             InstantSource clock) {}

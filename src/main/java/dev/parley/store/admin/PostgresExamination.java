@@ -71,7 +71,7 @@ final class PostgresExamination {
             if (version.level() == Level.OK) {
                 findings.addAll(StoreChecks.rows(
                         new Statements(primary),
-                        settings.encryption(),
+                        settings.keys(),
                         settings.clock().instant()));
             }
             findings.add(connections(primary));

@@ -1,6 +1,6 @@
 package dev.parley.store.admin;
 
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.SqliteFile;
 import dev.parley.store.sqlite.StoreLock;
@@ -23,25 +23,25 @@ public final class SqliteAdmin implements StoreAdmin {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
-    private final Supplier<PayloadEncryption> encryption;
+    private final Supplier<EncryptionKeys> keys;
     private final SecureRandom random;
     private final InstantSource clock;
 
     /**
      * @param bytesMax maximum size of the file
-     * @param encryption called only when payloads are read; it may reject the configured keys
+     * @param keys called only when payloads are read; it may reject the configured ones
      */
     public SqliteAdmin(
             Path path,
             Duration busyTimeout,
             long bytesMax,
             Flyway flyway,
-            Supplier<PayloadEncryption> encryption,
+            Supplier<EncryptionKeys> keys,
             SecureRandom random,
             InstantSource clock) {
         this.file = SqliteFile.configured(path, busyTimeout);
         this.bytesMax = bytesMax;
-        this.encryption = encryption;
+        this.keys = keys;
         this.schema = new Schema(flyway);
         this.random = random;
         this.clock = clock;
@@ -97,11 +97,11 @@ public final class SqliteAdmin implements StoreAdmin {
     }
 
     private SqliteBackups backups() {
-        return new SqliteBackups(file, schema, encryption, random, clock);
+        return new SqliteBackups(file, schema, keys, random, clock);
     }
 
     @Override
     public List<Finding> examine() {
-        return new SqliteExamination(file, schema, bytesMax, encryption, clock).findings();
+        return new SqliteExamination(file, schema, bytesMax, keys, clock).findings();
     }
 }

@@ -3,7 +3,9 @@ package dev.parley.store.admin;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.StoreAdmin.Restored;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.PayloadCodec;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sql.RowCheck;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.PrivateFiles;
@@ -41,19 +43,15 @@ final class SqliteBackups {
 
     private final SqliteFile store;
     private final Schema schema;
-    private final Supplier<PayloadEncryption> encryption;
+    private final Supplier<EncryptionKeys> keys;
     private final SecureRandom random;
     private final InstantSource clock;
 
     SqliteBackups(
-            SqliteFile store,
-            Schema schema,
-            Supplier<PayloadEncryption> encryption,
-            SecureRandom random,
-            InstantSource clock) {
+            SqliteFile store, Schema schema, Supplier<EncryptionKeys> keys, SecureRandom random, InstantSource clock) {
         this.store = store;
         this.schema = schema;
-        this.encryption = encryption;
+        this.keys = keys;
         this.random = random;
         this.clock = clock;
     }
@@ -218,9 +216,9 @@ final class SqliteBackups {
     private RowCheck.Result checkRows(SqliteFile file, String failed, Progress progress) throws SQLException {
         progress.at("reading", -1);
         try (var reader = new Statements(file.openAtRest())) {
-            PayloadEncryption keys = encryption.get();
-            keys.examine(reader);
-            return RowCheck.of(reader.sealing(keys), Instant.EPOCH, RowCheck.UNLIMITED);
+            PayloadCodec codec =
+                    EncryptionCheck.examine(reader, keys.get(), Instant.EPOCH).codec();
+            return RowCheck.of(reader, codec, Instant.EPOCH, RowCheck.UNLIMITED);
         } catch (InvalidConfiguration e) {
             throw refused(failed, String.valueOf(e.getMessage()).replaceAll("\\.$", ""));
         }

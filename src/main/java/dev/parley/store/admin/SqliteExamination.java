@@ -4,7 +4,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.Capacity;
 import dev.parley.store.sqlite.SqliteFile;
@@ -46,20 +46,16 @@ final class SqliteExamination {
     private final SqliteFile file;
     private final Schema schema;
     private final long bytesMax;
-    private final Supplier<PayloadEncryption> encryption;
+    private final Supplier<EncryptionKeys> keys;
     private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
     SqliteExamination(
-            SqliteFile file,
-            Schema schema,
-            long bytesMax,
-            Supplier<PayloadEncryption> encryption,
-            InstantSource clock) {
+            SqliteFile file, Schema schema, long bytesMax, Supplier<EncryptionKeys> keys, InstantSource clock) {
         this.file = file;
         this.schema = schema;
         this.bytesMax = bytesMax;
-        this.encryption = encryption;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -87,7 +83,7 @@ final class SqliteExamination {
         findings.add(version);
         check("pages", () -> List.of(pages()));
         if (version.level() == Level.OK) {
-            check("rows", () -> read(reader -> StoreChecks.rows(reader, encryption, clock.instant())));
+            check("rows", () -> read(reader -> StoreChecks.rows(reader, keys, clock.instant())));
         }
         check("disk", () -> List.of(disk()));
         check("room", () -> read(reader -> List.of(room(reader))));

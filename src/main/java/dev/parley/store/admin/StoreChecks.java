@@ -2,7 +2,9 @@ package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.crypto.PayloadCodec;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sql.RowCheck;
 import dev.parley.store.sql.Schema;
 import dev.parley.store.sql.Schema.Migrated;
@@ -35,12 +37,13 @@ final class StoreChecks {
     }
 
     /** Whether a server would accept the keys, and whether live sessions can be read. The schema must be up to date. */
-    static List<Finding> rows(Statements reader, Supplier<PayloadEncryption> keys, Instant now) throws SQLException {
+    static List<Finding> rows(Statements reader, Supplier<EncryptionKeys> keys, Instant now) throws SQLException {
         var findings = new ArrayList<Finding>();
+        PayloadCodec codec;
         try {
-            PayloadEncryption encryption = keys.get();
-            findings.add(Finding.ok("encryption", encryption.examine(reader)));
-            reader.sealing(encryption);
+            EncryptionCheck.Result encryption = EncryptionCheck.examine(reader, keys.get(), now);
+            findings.add(Finding.ok("encryption", encryption.summary()));
+            codec = encryption.codec();
         } catch (InvalidConfiguration e) {
             findings.add(Finding.fault(
                     "encryption",
@@ -48,7 +51,7 @@ final class StoreChecks {
                     "The service does not start; configure the key with which the store was encrypted."));
             return findings;
         }
-        RowCheck.Result rows = RowCheck.of(reader, now, ROWS_MAX);
+        RowCheck.Result rows = RowCheck.of(reader, codec, now, ROWS_MAX);
         String read = rows.sessions() + " live sessions read"
                 + (rows.complete() ? "" : ", as many as " + ROWS_MAX.toSeconds() + " s allow");
         findings.add(

@@ -1,15 +1,15 @@
 package dev.parley.store.crypto;
 
-/** A box that cannot be opened; the message says why and holds nothing of what is in it. */
+/** A payload or a wrapped secret that cannot be decrypted; the message gives the reason and no part of the content. */
 public final class DecryptionFailed extends Exception {
     private static final long serialVersionUID = 1;
 
-    DecryptionFailed(String why) {
-        super(why, null, false, false);
+    DecryptionFailed(String reason) {
+        super(reason, null, false, false);
     }
 
-    /** Why, to go on a sentence. */
-    public String why() {
+    /** The reason, to continue a sentence. */
+    public String reason() {
         return String.valueOf(getMessage());
     }
 }

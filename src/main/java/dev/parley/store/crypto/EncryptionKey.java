@@ -11,84 +11,84 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One key of the operator's. It encrypts nothing itself: for each purpose a key of its own is derived from it, by HMAC-SHA-256 over
- * a byte that names the purpose and what the key is for.
+ * One key of the operator. It encrypts nothing itself: a separate key is derived from it for each purpose, by HMAC-SHA-256 over a byte
+ * that names the purpose and the subject of the key.
  */
 public final class EncryptionKey {
-    /** A key has 256 bits. */
+    /** Length of a key: 256 bits. */
     public static final int BYTES = 32;
 
     static final int NONCE_BYTES = 12;
     static final int TAG_BITS = 128;
 
     private static final String MAC = "HmacSHA256";
-    private static final byte FOR_ITS_ID = 1;
-    private static final byte FOR_SECRETS = 2;
-    private static final byte FOR_A_SUBJECT = 3;
+    private static final byte PURPOSE_ID = 1;
+    private static final byte PURPOSE_WRAPPING = 2;
+    private static final byte PURPOSE_SUBJECT = 3;
 
     private final String name;
     private final SecretKeySpec master;
     private final int id;
 
-    /** @param bytes 32 random ones */
+    /** @param bytes 32 random bytes */
     public EncryptionKey(String name, byte[] bytes) {
         if (bytes.length != BYTES) {
-            throw new IllegalArgumentException("A key has " + BYTES + " bytes");
+            throw new IllegalArgumentException("A key must have " + BYTES + " bytes");
         }
         this.name = name;
         this.master = new SecretKeySpec(bytes, MAC);
-        this.id = ByteBuffer.wrap(derived(mac(), FOR_ITS_ID, new byte[0])).getInt();
+        this.id = ByteBuffer.wrap(derived(mac(), PURPOSE_ID, new byte[0])).getInt();
     }
 
     public String name() {
         return name;
     }
 
-    /** What says in a box which key it was sealed with; it comes from the key and gives nothing of it away. */
+    /** Identifies the key in each envelope; derived from the key, and reveals nothing of it. */
     public int id() {
         return id;
     }
 
-    /** Seals a secret of the store's own, which only this key opens again. */
+    /** Encrypts a secret of the store, so that only this key decrypts it. */
     public byte[] wrap(byte[] secret, SecureRandom random) {
         var nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(secret);
-            return ByteBuffer.allocate(nonce.length + sealed.length)
+            byte[] encrypted = wrappingCipher(Cipher.ENCRYPT_MODE, nonce).doFinal(secret);
+            return ByteBuffer.allocate(nonce.length + encrypted.length)
                     .put(nonce)
-                    .put(sealed)
+                    .put(encrypted)
                     .array();
         } catch (GeneralSecurityException e) {
-            throw Envelope.missing(e);
+            throw missing(e);
         }
     }
 
-    /** @throws DecryptionFailed if another key has wrapped it, or it was changed */
+    /** @throws DecryptionFailed if another key wrapped it, or it was changed */
     public byte[] unwrap(byte[] wrapped) throws DecryptionFailed {
         if (wrapped.length < NONCE_BYTES) {
             throw new DecryptionFailed("it is too short");
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(wrapped, NONCE_BYTES))
+            return wrappingCipher(Cipher.DECRYPT_MODE, Arrays.copyOf(wrapped, NONCE_BYTES))
                     .doFinal(wrapped, NONCE_BYTES, wrapped.length - NONCE_BYTES);
         } catch (AEADBadTagException e) {
-            throw new DecryptionFailed("it was changed, or another key has wrapped it");
+            throw new DecryptionFailed("it was changed, or encrypted with another key");
         } catch (GeneralSecurityException e) {
-            throw Envelope.missing(e);
+            throw missing(e);
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce) throws GeneralSecurityException {
-        Cipher cipher = Envelope.newCipher();
-        byte[] key = derived(mac(), FOR_SECRETS, new byte[0]);
+    private Cipher wrappingCipher(int mode, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = newCipher();
+        byte[] key = derived(mac(), PURPOSE_WRAPPING, new byte[0]);
         cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
         return cipher;
     }
 
-    /** The AES key for what belongs to {@code subject}. */
+    /** The AES key for everything that belongs to {@code subject}. */
     static SecretKeySpec keyFor(byte[] subject, Mac mac) {
-        return new SecretKeySpec(derived(mac, FOR_A_SUBJECT, subject), "AES");
+        return new SecretKeySpec(derived(mac, PURPOSE_SUBJECT, subject), "AES");
     }
 
     private static byte[] derived(Mac mac, byte purpose, byte[] subject) {
@@ -96,7 +96,7 @@ public final class EncryptionKey {
         return mac.doFinal(subject);
     }
 
-    /** A new instance under this key; one thread at a time may use it. */
+    /** A new HMAC under this key; not thread-safe. */
     Mac mac() {
         return mac(master);
     }
@@ -111,12 +111,24 @@ public final class EncryptionKey {
             mac.init(key);
             return mac;
         } catch (GeneralSecurityException e) {
-            throw Envelope.missing(e);
+            throw missing(e);
         }
+    }
+
+    static Cipher newCipher() {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw missing(e);
+        }
+    }
+
+    static IllegalStateException missing(Exception e) {
+        return new IllegalStateException("Every Java platform has AES-GCM and HMAC-SHA-256", e);
     }
 
     @Override
     public String toString() {
-        return "VaultKey[" + name + "]";
+        return "EncryptionKey[" + name + "]";
     }
 }

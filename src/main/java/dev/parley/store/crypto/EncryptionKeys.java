@@ -15,11 +15,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The operator's keys: the first one seals, all open. */
+/** The operator's keys: the first one encrypts, all decrypt. */
 public final class EncryptionKeys {
+    /** The setting that holds the keys. */
+    public static final String SETTING = "parley.encryption.keys";
+
     public static final EncryptionKeys EMPTY = new EncryptionKeys(List.of());
 
-    private static final String KEYS_FILE = PayloadEncryption.KEYS + "-file";
+    private static final String KEYS_FILE = SETTING + "-file";
 
     /** The group may read the file: so an orchestrator passes a secret to a service that does not run as root. */
     private static final Set<PosixFilePermission> FORBIDDEN = PosixFilePermissions.fromString("----wxrwx");
@@ -35,12 +38,11 @@ public final class EncryptionKeys {
     /** @throws InvalidConfiguration naming the setting that is wrong; the message contains no part of a key */
     public static EncryptionKeys configured(EncryptionConfig config) {
         if (config.keys().isPresent() && config.keysFile().isPresent()) {
-            throw new InvalidConfiguration(
-                    KEYS_FILE + ": " + PayloadEncryption.KEYS + " is set too; remove one of them.");
+            throw new InvalidConfiguration(KEYS_FILE + ": " + SETTING + " is set too; remove one of them.");
         }
         return config.keysFile()
                 .map(EncryptionKeys::ofFile)
-                .orElseGet(() -> parse(PayloadEncryption.KEYS, config.keys().orElse(List.of())));
+                .orElseGet(() -> parse(SETTING, config.keys().orElse(List.of())));
     }
 
     private static EncryptionKeys ofFile(String file) {
@@ -73,24 +75,24 @@ public final class EncryptionKeys {
     }
 
     /**
-     * Reads keys.
+     * Parses keys.
      *
      * @param entries each {@code name=key}, the key in base64
-     * @throws IllegalArgumentException if one is no key, or there twice; the message says which by its place and shows nothing of it
+     * @throws IllegalArgumentException if an entry is invalid or repeated; the message gives its number and no part of it
      */
     public static EncryptionKeys parse(List<String> entries) {
         var keys = new ArrayList<EncryptionKey>();
         for (String entry : entries) {
-            String place = "key " + (keys.size() + 1);
+            String number = "key " + (keys.size() + 1);
             Matcher parts = ENTRY.matcher(entry.strip());
             if (!parts.matches()) {
                 throw new IllegalArgumentException(
-                        place + " is not name=key, the name of letters, digits, dots, hyphens and underscores");
+                        number + " is not name=key, the name of letters, digits, dots, hyphens and underscores");
             }
-            EncryptionKey key = new EncryptionKey(parts.group(1), bytes(place, parts.group(2)));
+            EncryptionKey key = new EncryptionKey(parts.group(1), bytes(number, parts.group(2)));
             for (EncryptionKey other : keys) {
                 if (other.name().equals(key.name()) || other.id() == key.id()) {
-                    throw new IllegalArgumentException(place + " has the name or the bytes of an earlier one");
+                    throw new IllegalArgumentException(number + " has the name or the bytes of an earlier key");
                 }
             }
             keys.add(key);
@@ -98,15 +100,15 @@ public final class EncryptionKeys {
         return new EncryptionKeys(keys);
     }
 
-    private static byte[] bytes(String place, String base64) {
+    private static byte[] bytes(String number, String base64) {
         byte[] bytes;
         try {
             bytes = Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place + " is not in base64");
+            throw new IllegalArgumentException(number + " is not in base64");
         }
         if (bytes.length != EncryptionKey.BYTES) {
-            throw new IllegalArgumentException(place + " has " + bytes.length + " bytes and must have "
+            throw new IllegalArgumentException(number + " has " + bytes.length + " bytes and must have "
                     + EncryptionKey.BYTES + "; \"openssl rand -base64 32\" makes one");
         }
         return bytes;
@@ -116,7 +118,7 @@ public final class EncryptionKeys {
         return keys.isEmpty();
     }
 
-    /** All of them, the one that seals first. */
+    /** All keys, the one that encrypts first. */
     public List<EncryptionKey> keys() {
         return keys;
     }
@@ -125,12 +127,8 @@ public final class EncryptionKeys {
         return keys.stream().filter(key -> key.id() == id).findFirst();
     }
 
-    public Optional<EncryptionKey> named(String name) {
-        return keys.stream().filter(key -> key.name().equals(name)).findFirst();
-    }
-
     @Override
     public String toString() {
-        return "Keyring" + keys;
+        return "EncryptionKeys" + keys;
     }
 }

@@ -14,95 +14,99 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals texts with AES-256-GCM, and opens them where nothing was changed and nothing was moved.
+ * Encrypts texts with AES-256-GCM, and decrypts those that were neither changed nor moved.
  *
- * <p>A box is {@code mark (1) · id of the key (4) · nonce (12) · ciphertext · tag (16)}, so 33 bytes longer than its text. The mark
- * is the format's version and a byte that no UTF-8 text holds, so a text in clear is never taken for a box.
+ * <p>An envelope is {@code mark (1) · id of the key (4) · nonce (12) · ciphertext · tag (16)}, 33 bytes longer than its text. The mark
+ * is the format's version and a byte that UTF-8 text never contains, so plaintext is never taken for an envelope.
  *
- * <p>Each subject (a session) has a key of its own, derived from the operator's; the nonce is random. With 96 random bits two of
- * 2<sup>32</sup> boxes under one key have the same nonce with a chance of less than 2<sup>-32</sup> (NIST SP 800-38D, section 8.3).
- * Under the operator's key that bound would be reached within days; under a subject's it never is, and there may be as many subjects
- * as there will ever be. What is bound as associated data is the mark, the key's id and the label that the text is kept under; the
- * subject is bound by its key.
+ * <p>Each subject (a session) has its own key, derived from the operator's key; the nonce is random. With 96 random bits, two of
+ * 2<sup>32</sup> envelopes under one key have the same nonce with a probability of less than 2<sup>-32</sup> (NIST SP 800-38D, section
+ * 8.3). The operator's key would reach that bound within days; the key of a subject never does. The mark, the key's id and the label
+ * of the text are bound as associated data; the subject is bound by its key.
  *
- * <p>One thread at a time may use it: it keeps its cipher, because to look one up costs more than a short text.
+ * <p>Not thread-safe: it reuses its cipher, because a provider lookup costs more than a short text.
  */
 public final class Envelope {
+    /** The mark and the key's id. */
+    public static final int HEADER_BYTES = 1 + Integer.BYTES;
+
     private static final byte MARK = (byte) 0xF9;
-    private static final int HEADER_BYTES = 1 + Integer.BYTES;
     private static final int TEXT_AT = HEADER_BYTES + EncryptionKey.NONCE_BYTES;
     private static final int LENGTH_MIN = TEXT_AT + EncryptionKey.TAG_BITS / Byte.SIZE;
 
-    private final Cipher cipher = newCipher();
+    private final Cipher cipher = EncryptionKey.newCipher();
     private final Map<Integer, Mac> macs = new HashMap<>();
     private final byte[] header;
-    private final int sealing;
+    private final int encrypting;
     private final SecureRandom random;
 
-    /** The subject that was met last, and its key: most are met several times in a row. */
+    /** The last subject and its key: most subjects are used several times in a row. */
     private byte[] subject = new byte[0];
 
     private int keyId;
     private @Nullable SecretKeySpec key;
 
-    /** @param sealing the key of {@code keyring} that seals */
-    public Envelope(EncryptionKeys keyring, EncryptionKey sealing, SecureRandom random) {
-        keyring.keys().forEach(each -> macs.put(each.id(), each.mac()));
-        this.sealing = sealing.id();
-        this.header =
-                ByteBuffer.allocate(HEADER_BYTES).put(MARK).putInt(this.sealing).array();
+    /** @param encrypting the key of {@code keys} that encrypts */
+    public Envelope(EncryptionKeys keys, EncryptionKey encrypting, SecureRandom random) {
+        keys.keys().forEach(each -> macs.put(each.id(), each.mac()));
+        this.encrypting = encrypting.id();
+        this.header = ByteBuffer.allocate(HEADER_BYTES)
+                .put(MARK)
+                .putInt(this.encrypting)
+                .array();
         this.random = random;
     }
 
-    /** Whether {@code bytes} are a box rather than a text. */
-    public static boolean isSealed(byte[] bytes) {
+    /** Whether {@code bytes} are an envelope rather than plaintext. */
+    public static boolean isEncrypted(byte[] bytes) {
         return bytes.length > 0 && bytes[0] == MARK;
     }
 
-    /** Whether {@code bytes} are a box under the key that seals. */
-    public boolean isCurrent(byte[] bytes) {
-        return bytes.length >= HEADER_BYTES && Arrays.equals(bytes, 0, HEADER_BYTES, header, 0, HEADER_BYTES);
+    /** The id of the key that encrypted the envelope which begins with {@code header}. */
+    public static int keyId(byte[] header) {
+        return ByteBuffer.wrap(header).getInt(1);
     }
 
-    /** @param label where the text stands within its subject; the box opens under no other */
-    public byte[] seal(byte[] subject, byte[] label, byte[] text) {
+    /** @param label the position of the text within its subject; the envelope decrypts under no other */
+    public byte[] encrypt(byte[] subject, byte[] label, byte[] text) {
         var nonce = new byte[EncryptionKey.NONCE_BYTES];
         random.nextBytes(nonce);
-        var box = new byte[LENGTH_MIN + text.length];
-        System.arraycopy(header, 0, box, 0, HEADER_BYTES);
-        System.arraycopy(nonce, 0, box, HEADER_BYTES, nonce.length);
+        var envelope = new byte[LENGTH_MIN + text.length];
+        System.arraycopy(header, 0, envelope, 0, HEADER_BYTES);
+        System.arraycopy(nonce, 0, envelope, HEADER_BYTES, nonce.length);
         try {
-            start(Cipher.ENCRYPT_MODE, keyFor(sealing, subject), box, label);
-            cipher.doFinal(text, 0, text.length, box, TEXT_AT);
-            return box;
+            start(Cipher.ENCRYPT_MODE, keyFor(encrypting, subject), envelope, label);
+            cipher.doFinal(text, 0, text.length, envelope, TEXT_AT);
+            return envelope;
         } catch (GeneralSecurityException | DecryptionFailed e) {
-            throw missing(e);
+            throw EncryptionKey.missing(e);
         }
     }
 
-    /** @throws DecryptionFailed unless it is a box as it was sealed, for this subject and label, by a key that is here */
-    public byte[] open(byte[] subject, byte[] label, byte[] box) throws DecryptionFailed {
-        if (!isSealed(box)) {
-            throw new DecryptionFailed("it is in clear");
+    /** @throws DecryptionFailed unless it is an unchanged envelope for this subject and label, encrypted with one of the keys */
+    public byte[] decrypt(byte[] subject, byte[] label, byte[] envelope) throws DecryptionFailed {
+        if (!isEncrypted(envelope)) {
+            throw new DecryptionFailed("it is plaintext in an encrypted store");
         }
-        if (box.length < LENGTH_MIN) {
+        if (envelope.length < LENGTH_MIN) {
             throw new DecryptionFailed("it is too short");
         }
         try {
-            int id = ByteBuffer.wrap(box).getInt(1);
-            start(Cipher.DECRYPT_MODE, keyFor(id, subject), box, label);
-            return cipher.doFinal(box, TEXT_AT, box.length - TEXT_AT);
+            start(Cipher.DECRYPT_MODE, keyFor(keyId(envelope), subject), envelope, label);
+            return cipher.doFinal(envelope, TEXT_AT, envelope.length - TEXT_AT);
         } catch (AEADBadTagException e) {
-            throw new DecryptionFailed("it was changed, or stands where it was not written");
+            throw new DecryptionFailed("it was changed, or moved from another position");
         } catch (GeneralSecurityException e) {
-            throw missing(e);
+            throw EncryptionKey.missing(e);
         }
     }
 
-    private void start(int mode, SecretKeySpec key, byte[] box, byte[] label) throws GeneralSecurityException {
+    private void start(int mode, SecretKeySpec key, byte[] envelope, byte[] label) throws GeneralSecurityException {
         cipher.init(
-                mode, key, new GCMParameterSpec(EncryptionKey.TAG_BITS, box, HEADER_BYTES, EncryptionKey.NONCE_BYTES));
-        cipher.updateAAD(box, 0, HEADER_BYTES);
+                mode,
+                key,
+                new GCMParameterSpec(EncryptionKey.TAG_BITS, envelope, HEADER_BYTES, EncryptionKey.NONCE_BYTES));
+        cipher.updateAAD(envelope, 0, HEADER_BYTES);
         cipher.updateAAD(label);
     }
 
@@ -113,24 +117,12 @@ public final class Envelope {
         }
         Mac mac = macs.get(id);
         if (mac == null) {
-            throw new DecryptionFailed("it was sealed with a key that is not here, or was changed");
+            throw new DecryptionFailed("it was encrypted with a key that is not configured, or was changed");
         }
         known = EncryptionKey.keyFor(subject, mac);
         this.key = known;
         this.keyId = id;
         this.subject = subject;
         return known;
-    }
-
-    static Cipher newCipher() {
-        try {
-            return Cipher.getInstance("AES/GCM/NoPadding");
-        } catch (GeneralSecurityException e) {
-            throw missing(e);
-        }
-    }
-
-    static IllegalStateException missing(Exception e) {
-        return new IllegalStateException("Every Java platform has AES-GCM and HMAC-SHA-256", e);
     }
 }

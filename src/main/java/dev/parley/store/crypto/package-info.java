@@ -1,8 +1,8 @@
 /**
- * Sealing what must not be read off a disk: the operator's keys, and the boxes that texts are kept in.
+ * Encryption of payloads at rest: the operator's keys, and the codec that the session store is given.
  *
- * <p>Start with {@link dev.parley.store.crypto.Envelope}. The room knows neither sessions nor SQL: what a text belongs to reaches it as
- * bytes.
+ * <p>Start with {@link dev.parley.store.crypto.PayloadCodec}. Nothing here runs SQL; which keys belong to a store is checked by
+ * {@code store.sql.EncryptionCheck}.
  */
 @NullMarked
 package dev.parley.store.crypto;

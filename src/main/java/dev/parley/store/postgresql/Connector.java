@@ -3,7 +3,6 @@ package dev.parley.store.postgresql;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.crypto.PayloadEncryption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,12 +27,11 @@ public final class Connector {
     private final Supplier<StoreUrl.Postgres> url;
     private final Duration statementTimeout;
     private final SlowLog slow;
-    private final PayloadEncryption secrecy;
     private volatile boolean isSessionPooled;
 
     /** A connector whose statements are not checked for being slow. */
     public Connector(StoreUrl.Postgres url, Duration statementTimeout) {
-        this(() -> url, statementTimeout, SlowLog.OFF, PayloadEncryption.NONE);
+        this(() -> url, statementTimeout, SlowLog.OFF);
     }
 
     /**
@@ -41,11 +39,10 @@ public final class Connector {
      * @param statementTimeout after which the server cancels a statement; a second later the connection counts as broken
      * @param slow receives the duration of every statement
      */
-    Connector(Supplier<StoreUrl.Postgres> url, Duration statementTimeout, SlowLog slow, PayloadEncryption secrecy) {
+    Connector(Supplier<StoreUrl.Postgres> url, Duration statementTimeout, SlowLog slow) {
         this.url = url;
         this.statementTimeout = statementTimeout;
         this.slow = slow;
-        this.secrecy = secrecy;
     }
 
     /** Makes the connection of a node out of a new one, whose server has introduced itself. */
@@ -60,10 +57,10 @@ public final class Connector {
                 Pooling.refuseTransactions(connection, this::connect);
                 isSessionPooled = true;
             }
-            var statements = new Statements(connection).amongWriters().sealing(secrecy);
+            var statements = new Statements(connection).withRowLocks();
             ServerInfo server = ServerInfo.of(statements, statementTimeout);
             NodeConnection made =
-                    setup.connection(connection, statements.telling(slow.from(server.roundTrip())), server);
+                    setup.connection(connection, statements.loggedTo(slow.from(server.roundTrip())), server);
             made.answerWithin(statementTimeout.plus(GRACE));
             return made;
         } catch (SQLException | RuntimeException e) {

@@ -3,7 +3,7 @@ package dev.parley.store.postgresql;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.Statements.Question;
+import dev.parley.store.Statements.TrailingQuery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -52,9 +52,6 @@ final class NodeConnection implements AutoCloseable {
 
     private static final Duration SETTLE_INTERVAL = Duration.ofMillis(1);
 
-    private static final Sql SNAPSHOT =
-            new Sql("snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-
     private final Connection connection;
     private final Statements statements;
 
@@ -63,8 +60,9 @@ final class NodeConnection implements AutoCloseable {
 
     private final ServerInfo server;
     private final @Nullable TimelineHistory timelines;
-    private final Question<Long> position = new Question<>(POSITION, row -> row.getLong(1));
-    private final Question<ReplicaPosition> replicaPosition = new Question<>(REPLICA_POSITION, this::replicaPosition);
+    private final TrailingQuery<Long> position = new TrailingQuery<>(POSITION, row -> row.getLong(1));
+    private final TrailingQuery<ReplicaPosition> replicaPosition =
+            new TrailingQuery<>(REPLICA_POSITION, this::replicaPosition);
     private final Statements queries;
     private @Nullable PreparedStatement commit;
     private @Nullable PreparedStatement rollback;
@@ -79,11 +77,7 @@ final class NodeConnection implements AutoCloseable {
         this.server = server;
         this.roundTrip = server.roundTrip();
         this.timelines = timelines;
-        this.queries = statements.asking(timelines == null ? replicaPosition : position);
-    }
-
-    Connection jdbc() {
-        return connection;
+        this.queries = statements.followedBy(timelines == null ? replicaPosition : position);
     }
 
     Statements statements() {
@@ -189,12 +183,6 @@ final class NodeConnection implements AutoCloseable {
         connection.setAutoCommit(false);
     }
 
-    /** Begins a read-only transaction whose statements all see one snapshot. */
-    void beginSnapshot() throws SQLException {
-        begin();
-        statements.call(SNAPSHOT).run();
-    }
-
     /**
      * Commits, and reads the position in the same round trip: the statement behind COMMIT begins when COMMIT has returned.
      *
@@ -224,11 +212,6 @@ final class NodeConnection implements AutoCloseable {
             rollback = connection.prepareStatement("ROLLBACK; " + FLUSHED);
         }
         return end(rollback);
-    }
-
-    void endSnapshot() throws SQLException {
-        connection.rollback();
-        connection.setAutoCommit(true);
     }
 
     private long end(PreparedStatement statement) throws SQLException {

@@ -7,20 +7,16 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.SlowLog;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.Work;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.Schema;
-import dev.parley.store.sql.SessionRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
@@ -35,9 +31,6 @@ public final class PostgresDatabase implements Database {
 
     private final PostgresSettings settings;
     private final PrimaryLocator locator;
-    private final PayloadEncryption secrecy;
-    private final SessionRepository<?> repository;
-    private final ChosenNode chosenNode;
     private final PrimaryNode primary;
     private final PostgresHistory history;
     private final List<ReplicaNode> replicas;
@@ -46,31 +39,18 @@ public final class PostgresDatabase implements Database {
     /**
      * Connects to the primary and starts to probe the replicas, which need not be reachable yet.
      *
-     * @param repository discovery in PostgreSQL's persistence unit
-     * @param secrecy checked against the keys that the store has recorded
-     * @throws InvalidConfiguration if the primary cannot be reached, or has no store of this or an older version, or the keys do
-     *     not belong to it
+     * @throws InvalidConfiguration if the primary cannot be reached, or has no store of this or an older version
      */
-    public PostgresDatabase(
-            PostgresSettings settings,
-            Flyway flyway,
-            SessionRepository<?> repository,
-            ChosenNode chosenNode,
-            PayloadEncryption secrecy,
-            SecureRandom random,
-            MeterRegistry registry) {
+    public PostgresDatabase(PostgresSettings settings, Flyway flyway, SecureRandom random, MeterRegistry registry) {
         this.settings = settings;
         this.locator = settings.locator();
-        this.secrecy = secrecy;
-        this.repository = repository;
-        this.chosenNode = chosenNode;
         migrate(flyway);
         var meters = new PostgresMeters(registry);
         var lag = new LagTracker(settings.lagMax().dividedBy(LAG_STEPS));
-        this.primary = new PrimaryNode(settings, secrecy, lag, meters);
+        this.primary = new PrimaryNode(settings, lag, meters);
         this.history = begin(random);
         this.replicas = settings.replicas().stream()
-                .map(replica -> new ReplicaNode(replica, settings, secrecy, history, lag, meters))
+                .map(replica -> new ReplicaNode(replica, settings, history, lag, meters))
                 .toList();
         this.reads = new ReadRouter(primary, replicas, history, meters, settings);
     }
@@ -97,7 +77,6 @@ public final class PostgresDatabase implements Database {
             if (id == null) {
                 throw PostgresFailure.refused(locator.url(), "its table history is empty");
             }
-            admitKeys(first);
             locator.seen().save();
             var begun = new PostgresHistory(ByteBuffer.wrap(id).getLong(), first.timelines(), first.position());
             primary.start(begun, first);
@@ -106,17 +85,6 @@ public final class PostgresDatabase implements Database {
             throw PostgresFailure.isOfConnection(e)
                     ? PostgresFailure.unreachable(locator.url(), e)
                     : PostgresFailure.refused(locator.url(), "the primary cannot be used: " + PostgresFailure.line(e));
-        }
-    }
-
-    private void admitKeys(NodeConnection first) throws SQLException {
-        first.begin();
-        try {
-            secrecy.admit(first.statements());
-            first.commit();
-        } catch (InvalidConfiguration e) {
-            first.close();
-            throw e;
         }
     }
 
@@ -133,21 +101,6 @@ public final class PostgresDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
         return reads.read(from, connection -> work.on(connection.queries()), true);
-    }
-
-    @Override
-    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        return reads.read(from, connection -> browsed(connection, query), true);
-    }
-
-    private <T> T browsed(NodeConnection connection, Function<SessionRepository<?>, T> query) throws SQLException {
-        SlowLog slow = connection.statements().slow();
-        long began = slow.began();
-        try {
-            return chosenNode.on(connection, () -> query.apply(repository));
-        } finally {
-            slow.ended(SlowLog.BROWSE, began);
-        }
     }
 
     /** The space of a cluster is the operator's to watch. */

@@ -3,7 +3,6 @@ package dev.parley.store.postgresql;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionMark;
 import dev.parley.store.SlowLog;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.waiting.NodeNotifications;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -63,8 +62,7 @@ public final class PostgresNotifications implements NodeNotifications {
         random.nextBytes(bits);
         this.name = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
         this.locator = locator;
-        this.connector =
-                new Connector(() -> locator.current().url(), statementTimeout, SlowLog.OFF, PayloadEncryption.NONE);
+        this.connector = new Connector(() -> locator.current().url(), statementTimeout, SlowLog.OFF);
         sender.setDaemon(true);
         sender.start();
     }

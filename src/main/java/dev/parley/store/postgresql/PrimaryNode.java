@@ -8,7 +8,6 @@ import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
 import dev.parley.store.Statements;
 import dev.parley.store.Work;
-import dev.parley.store.crypto.PayloadEncryption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,11 +42,10 @@ final class PrimaryNode extends ServerNode {
     private volatile @Nullable String trouble;
     private long watched = System.nanoTime();
 
-    PrimaryNode(PostgresSettings settings, PayloadEncryption secrecy, LagTracker lag, PostgresMeters meters) {
+    PrimaryNode(PostgresSettings settings, LagTracker lag, PostgresMeters meters) {
         super(settings.locator().current().node().name(), settings, meters);
         this.locator = settings.locator();
-        this.connector =
-                new Connector(() -> locator.current().url(), settings.statementTimeout(), settings.slow(), secrecy);
+        this.connector = new Connector(() -> locator.current().url(), settings.statementTimeout(), settings.slow());
         this.lag = lag;
         this.meters = meters;
         this.probeInterval = settings.probeInterval();

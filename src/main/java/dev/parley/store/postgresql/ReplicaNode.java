@@ -6,7 +6,6 @@ import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.crypto.PayloadEncryption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Queue;
@@ -57,13 +56,12 @@ final class ReplicaNode extends ServerNode {
     ReplicaNode(
             ReplicaUrl replica,
             PostgresSettings settings,
-            PayloadEncryption secrecy,
             PostgresHistory history,
             LagTracker lag,
             PostgresMeters meters) {
         super(replica.node().name(), settings, meters);
         this.node = replica.node();
-        this.connector = new Connector(replica::url, settings.statementTimeout(), settings.slow(), secrecy);
+        this.connector = new Connector(replica::url, settings.statementTimeout(), settings.slow());
         this.history = history;
         this.seen = settings.locator().seen();
         this.lag = lag;

@@ -1,5 +1,6 @@
 package dev.parley.store.sql;
 
+import dev.parley.store.crypto.EventPosition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -7,15 +8,15 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a row that rotted is told from one that was written: SQLite finds damage where it breaks the shape of a page, and serves
- * it where it does not. A CRC-32C, which processors have an instruction for, of what is in the row and of where it belongs.
+ * Detects bit rot in a row: SQLite detects damage where it breaks the structure of a page, and returns damaged values otherwise. A CRC-32C,
+ * for which processors have an instruction, of the row's content and its position.
  *
- * <p>It is kept in column {@code checksum}, of events as it is, and of sessions with {@code expires_at} added: so the statement that
- * moves that can move the sum along without reading the rest. Sessions from before there were checksums have none, and neither need
- * their events of that time. Sessions from before there were incarnations have a checksum without one.
+ * <p>The column {@code checksum} of an event has it as it is; that of a session has {@code expires_at} added, so that the statement which
+ * changes that can update the checksum without reading the rest. Sessions of versions without checksums have none, and neither need their
+ * events of that time. Sessions of versions without incarnations have a checksum without one.
  */
 public final class Checksum {
-    private static final int PLACE_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
+    private static final int POSITION_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
     private static final byte TEXT = 1;
     private static final byte NO_TEXT = 0;
 
@@ -23,7 +24,7 @@ public final class Checksum {
 
     public static long ofEvent(long sessionId, long seq, int generation, int kind, byte @Nullable [] payload) {
         var crc = new CRC32C();
-        crc.update(ByteBuffer.allocate(PLACE_BYTES)
+        crc.update(ByteBuffer.allocate(POSITION_BYTES)
                 .putLong(sessionId)
                 .putLong(seq)
                 .putInt(generation)
@@ -39,7 +40,7 @@ public final class Checksum {
      * @param tags as the column has them
      * @param incarnation as the column has it
      */
-    static long ofSession(
+    public static long ofSession(
             String code,
             @Nullable String topic,
             @Nullable String peerId,
@@ -73,19 +74,19 @@ public final class Checksum {
     }
 
     /**
-     * Compares the sum in an event's row with the one that its content has.
+     * Compares the checksum in an event's row with the one computed from its content.
      *
-     * @param none whether its session has no sum at all
+     * @param none whether its session has no checksum at all
      */
-    static void require(@Nullable Long read, long made, boolean none, EventPosition row) throws RowDamaged {
-        if (read == null ? !none : read != made) {
+    static void require(@Nullable Long stored, long computed, boolean none, EventPosition row) throws RowDamaged {
+        if (stored == null ? !none : stored != computed) {
             throw new RowDamaged(row + ": its checksum does not match");
         }
     }
 
-    /** Compares the sum in a session's row with the one that its content has. */
-    static void requireOfSession(long read, long made, long id) throws RowDamaged {
-        if (read != made) {
+    /** Compares the checksum in a session's row with the one computed from its content. */
+    public static void requireOfSession(long stored, long computed, long id) throws RowDamaged {
+        if (stored != computed) {
             throw new RowDamaged("the session with the id " + id + ": its checksum does not match");
         }
     }

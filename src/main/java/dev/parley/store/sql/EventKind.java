@@ -5,8 +5,8 @@ import dev.parley.session.Side;
 import java.sql.SQLException;
 
 /**
- * What an event is and who caused it, as column {@code events.kind} has it. The numbers are part of the schema: the odd ones are
- * the offerer's, the even ones the answerer's. Numbers, because two words in each row were a twelfth of what a read of ten events costs on SQLite.
+ * The type of an event and its side, as in column {@code events.kind}. The numbers are part of the schema: odd ones are the offerer's,
+ * even ones the answerer's. Two text columns in each row instead took a twelfth of a read of ten events on SQLite.
  */
 public enum EventKind {
     OFFER(1),
@@ -32,7 +32,7 @@ public enum EventKind {
         return number % 2 == 1 ? Side.OFFERER : Side.ANSWERER;
     }
 
-    /** What {@code number % 2} is for the kinds of {@code side}. */
+    /** {@code number % 2} of the kinds of {@code side}. */
     static int parity(Side side) {
         return side == Side.OFFERER ? 1 : 0;
     }
@@ -57,7 +57,7 @@ public enum EventKind {
         return side == Side.OFFERER ? OFFERER_CANDIDATE : ANSWERER_CANDIDATE;
     }
 
-    /** The kind in the row of the event {@code seq} of a session. */
+    /** The kind of event {@code seq} of a session. */
     public static EventKind numbered(int number, long sessionId, long seq) throws SQLException {
         if (number < 1 || number > ALL.length) {
             throw new RowDamaged("event " + seq + " of the session with the id " + sessionId + ": its kind is unknown");

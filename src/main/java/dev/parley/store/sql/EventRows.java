@@ -4,26 +4,26 @@ import dev.parley.session.Event;
 import dev.parley.session.SessionKey;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.crypto.Payloads;
+import dev.parley.store.crypto.EventPosition;
+import dev.parley.store.crypto.PayloadCodec;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds events behind those that a session has, several with one statement: on PostgreSQL each statement is a round trip, and on
- * SQLite running one costs more than a row of it.
+ * Appends events to a session, several with one statement: on PostgreSQL each statement is a round trip, and on SQLite running one costs
+ * more than a row of it.
  *
- * <p>The caller's guard has hit the session before, and so its row is held and the numbers are the caller's to give.
+ * <p>The caller's guard has hit the session before, so its row is locked and the caller numbers the events.
  */
 public final class EventRows {
-    /** How many events one statement adds at most; there is a statement for each number up to this. */
+    /** Maximum events that one statement adds; there is a statement for each number up to this. */
     private static final int ROWS_MAX = 8;
 
-    /** What the end of a side's candidates has for a digest, so that it is told from them and repeated no more than they are. */
+    /** The digest of the end of a side's candidates: unlike any candidate's, and stored once. */
     static final byte[] END_DIGEST = new byte[16];
 
     private static final String INTO =
@@ -36,40 +36,43 @@ public final class EventRows {
     // All of the rows or none.
     private static final List<Sql> ADD_NEW = IntStream.rangeClosed(1, ROWS_MAX)
             .mapToObj(rows -> new Sql("add-new", INTO + """
-                    SELECT * FROM (%s) AS said
+                    SELECT * FROM (%s) AS added
                     WHERE NOT EXISTS (SELECT 1 FROM events
                                       WHERE session_id = ? AND generation = ? AND kind %% 2 = ? AND digest IN (%s))""".formatted(values(rows), repeated("?", rows))))
             .toList();
 
-    private EventRows() {}
+    private final PayloadCodec codec;
 
-    /** Adds the events as they are numbered; none can be there already. */
-    static void add(Statements tx, SessionKey key, RowVersion place, List<Event> events) throws SQLException {
+    EventRows(PayloadCodec codec) {
+        this.codec = codec;
+    }
+
+    /** Adds the events as they are numbered; none of them is stored yet. */
+    void add(Statements tx, SessionKey key, RowVersion session, List<Event> events) throws SQLException {
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
-            bindAll(tx.call(ADD.get(some.size() - 1)), tx.payloads(), key, place, some, digests(some, tx.payloads()))
-                    .update();
+            bindAll(tx.call(ADD.get(some.size() - 1)), key, session, some).update();
         }
     }
 
     /**
-     * Adds those of the events that their side has not said yet in their generation, numbered again where one before them is not
-     * new. An answer is new, because its guard says so.
+     * Adds those of the events that their side does not have yet in their generation, renumbered where an earlier one is not new. An
+     * answer is new, because its guard ensures that.
      *
      * @param events of one side and one generation, numbered as if all were new
-     * @return those that were added
+     * @return the events that were added
      */
-    static List<Event> addNew(Statements tx, SessionKey key, RowVersion place, List<Event> events) throws SQLException {
+    List<Event> addNew(Statements tx, SessionKey key, RowVersion session, List<Event> events) throws SQLException {
         var added = new ArrayList<Event>(events.size());
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
             List<Event> renumbered = renumbered(some, from - added.size());
-            if (addAllOrNone(tx, key, place, renumbered)) {
+            if (addAllOrNone(tx, key, session, renumbered)) {
                 added.addAll(renumbered);
             } else if (some.size() > 1) {
                 for (int one = from; one < from + some.size(); one++) {
                     List<Event> alone = renumbered(List.of(events.get(one)), one - added.size());
-                    if (addAllOrNone(tx, key, place, alone)) {
+                    if (addAllOrNone(tx, key, session, alone)) {
                         added.addAll(alone);
                     }
                 }
@@ -78,43 +81,35 @@ public final class EventRows {
         return added;
     }
 
-    private static boolean addAllOrNone(Statements tx, SessionKey key, RowVersion place, List<Event> events)
+    private boolean addAllOrNone(Statements tx, SessionKey key, RowVersion session, List<Event> events)
             throws SQLException {
         Event first = events.get(0);
-        List<Optional<byte[]>> digests = digests(events, tx.payloads());
-        Statements.Call call = bindAll(
-                        tx.call(ADD_NEW.get(events.size() - 1)), tx.payloads(), key, place, events, digests)
-                .bind(place.id())
+        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), key, session, events)
+                .bind(session.id())
                 .bind(first.generation())
                 .bind(EventKind.parity(first.side()));
-        for (Optional<byte[]> digest : digests) {
-            call.bind(digest.orElse(null));
+        for (Event event : events) {
+            call.bind(digest(event));
         }
         return call.update() == events.size();
     }
 
-    private static Statements.Call bindAll(
-            Statements.Call call,
-            Payloads payloads,
-            SessionKey key,
-            RowVersion place,
-            List<Event> events,
-            List<Optional<byte[]>> digests)
+    private Statements.Call bindAll(Statements.Call call, SessionKey key, RowVersion session, List<Event> events)
             throws SQLException {
-        for (int i = 0; i < events.size(); i++) {
-            Event event = events.get(i);
-            EventKind kind = EventKind.of(event);
-            byte[] said = payload(event);
-            byte[] payload = said == null
+        for (Event event : events) {
+            int kind = EventKind.of(event).number();
+            byte[] content = content(event);
+            byte[] payload = content == null
                     ? null
-                    : payloads.kept(new EventPosition(key, place.id(), event.seq(), event.generation(), kind), said);
-            call.bind(place.id())
+                    : codec.encode(
+                            new EventPosition(key, session.id(), event.seq(), event.generation(), kind), content);
+            call.bind(session.id())
                     .bind(event.seq())
                     .bind(event.generation())
-                    .bind(kind.number())
-                    .bind(digests.get(i).orElse(null))
+                    .bind(kind)
+                    .bind(digest(event))
                     .bind(payload)
-                    .bind(Checksum.ofEvent(place.id(), event.seq(), event.generation(), kind.number(), payload));
+                    .bind(Checksum.ofEvent(session.id(), event.seq(), event.generation(), kind, payload));
         }
         return call;
     }
@@ -125,7 +120,7 @@ public final class EventRows {
                 : events.stream().map(event -> event.at(event.seq() - down)).toList();
     }
 
-    private static byte @Nullable [] payload(Event event) {
+    private static byte @Nullable [] content(Event event) {
         if (event instanceof Event.Offered offered) {
             return offered.offer().utf8();
         }
@@ -135,24 +130,19 @@ public final class EventRows {
         return event instanceof Event.Trickled trickled ? trickled.candidate().json() : null;
     }
 
-    /** Of each event what tells it from others of its side; an offer and an answer have none. */
-    private static List<Optional<byte[]>> digests(List<Event> events, Payloads payloads) {
-        var digests = new ArrayList<Optional<byte[]>>(events.size());
-        for (Event event : events) {
-            if (event instanceof Event.Trickled trickled) {
-                digests.add(Optional.of(payloads.digest(trickled.candidate())));
-            } else {
-                digests.add(event instanceof Event.EndOfCandidates ? Optional.of(END_DIGEST) : Optional.empty());
-            }
+    /** Distinguishes an event from the others of its side; an offer and an answer have none. */
+    private byte @Nullable [] digest(Event event) {
+        if (event instanceof Event.Trickled trickled) {
+            return codec.digest(trickled.candidate());
         }
-        return digests;
+        return event instanceof Event.EndOfCandidates ? END_DIGEST : null;
     }
 
     private static String values(int rows) {
         return "VALUES " + repeated("(?, ?, ?, ?, ?, ?, ?)", rows);
     }
 
-    private static String repeated(String what, int times) {
-        return String.join(", ", Collections.nCopies(times, what));
+    private static String repeated(String text, int times) {
+        return String.join(", ", Collections.nCopies(times, text));
     }
 }

@@ -2,10 +2,12 @@ package dev.parley.store.sql;
 
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
+import dev.parley.session.Quota;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.crypto.PayloadCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,20 +44,22 @@ public final class RowCheck {
             long sessions, long damaged, @Nullable String first, boolean complete) {}
 
     private final Statements reader;
+    private final SessionStore store;
     private final Instant now;
     private long sessions;
     private long damaged;
     private long last;
     private @Nullable String first;
 
-    private RowCheck(Statements reader, Instant now) {
+    private RowCheck(Statements reader, PayloadCodec codec, Instant now) {
         this.reader = reader;
+        this.store = new SessionStore(codec, Quota.NONE);
         this.now = now;
     }
 
     /** Reads the sessions that have not expired at {@code now}, for at most {@code timeMax}. */
-    public static Result of(Statements reader, Instant now, Duration timeMax) throws SQLException {
-        return new RowCheck(reader, now).result(timeMax);
+    public static Result of(Statements reader, PayloadCodec codec, Instant now, Duration timeMax) throws SQLException {
+        return new RowCheck(reader, codec, now).result(timeMax);
     }
 
     private Result result(Duration timeMax) throws SQLException {
@@ -83,7 +87,7 @@ public final class RowCheck {
                 Checksum.requireOfSession(row.read, row.made, row.id);
             }
             var key = new SessionKey(new Namespace(row.namespace), new Code(row.code));
-            new SessionStore().events(reader, key, 0, Integer.MAX_VALUE, now);
+            store.events(reader, key, 0, Integer.MAX_VALUE, now);
         } catch (RowDamaged e) {
             found(String.valueOf(e.getMessage()));
         } catch (SignalingException e) {

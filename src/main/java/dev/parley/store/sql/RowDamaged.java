@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
 
-/** A row is not as it was written. To each engine it is what the engine itself says of a page that it finds broken. */
+/** A row is not as it was written. It has the error codes with which each engine reports a damaged page. */
 public final class RowDamaged extends SQLException {
     private static final long serialVersionUID = 1;
 
@@ -16,14 +16,14 @@ public final class RowDamaged extends SQLException {
         counter().increment();
     }
 
-    /** Shows the count before there is a damaged row; otherwise an alert would not see it rise to one. */
+    /** Registers the counter at zero; otherwise an alert would not see it rise to one. */
     public static void begin() {
         counter();
     }
 
     private static Counter counter() {
         return Counter.builder("parley.damaged.rows")
-                .description("Reads that met a row that is not as it was written")
+                .description("Reads that found a damaged row")
                 .register(Metrics.globalRegistry);
     }
 }

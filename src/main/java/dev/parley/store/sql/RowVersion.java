@@ -4,10 +4,10 @@ import dev.parley.session.SessionVersion;
 import java.time.Instant;
 
 /**
- * A guarded statement hit: the row it changed, which stays locked until COMMIT.
+ * The row of a session that a guarded statement changed; it stays locked until COMMIT.
  *
  * @param incarnation as in {@link SessionVersion}
- * @param seq the session's latest event after the change
+ * @param seq the number of the latest event after the change
  */
 public record RowVersion(long id, long incarnation, long seq, int generation, Instant expiresAt) {
     public SessionVersion version() {

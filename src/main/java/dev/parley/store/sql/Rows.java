@@ -12,7 +12,9 @@ import dev.parley.session.Side;
 import dev.parley.session.SideState;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Waiting;
-import dev.parley.store.crypto.Payloads;
+import dev.parley.store.crypto.DecryptionFailed;
+import dev.parley.store.crypto.EventPosition;
+import dev.parley.store.crypto.PayloadCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,19 +24,19 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes domain values of the rows that {@link SessionStore} selects; the order of the columns is each statement's. */
+/** Maps the rows that {@link SessionStore} selects to domain values; each statement defines the order of its columns. */
 final class Rows {
-    /** What a NULL reads as where a number is asked for: the row stands for a session without such events. */
+    /** What JDBC returns for a NULL number: the row is of a session without such events. */
     private static final int NULL = 0;
 
-    private final Payloads payloads;
+    private final PayloadCodec codec;
 
-    Rows(Payloads payloads) {
-        this.payloads = payloads;
+    Rows(PayloadCodec codec) {
+        this.codec = codec;
     }
 
     /** Columns: id, incarnation, seq, generation, expires_at. */
-    static RowVersion place(ResultSet row) throws SQLException {
+    static RowVersion version(ResultSet row) throws SQLException {
         return new RowVersion(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), instant(row, 5));
     }
 
@@ -57,8 +59,8 @@ final class Rows {
             long made = Checksum.ofSession(key.code().text(), topic, peerId, tags, incarnation, createdAt, expiresAt);
             Checksum.requireOfSession(checksum, made, id);
         }
-        var offerer = new Saying();
-        var answerer = new Saying();
+        var offerer = new SideRows();
+        var answerer = new SideRows();
         long latest;
         do {
             latest = rows.getLong(1);
@@ -76,28 +78,28 @@ final class Rows {
                 generation,
                 incarnation == null ? createdAt.toEpochMilli() : incarnation,
                 seq,
-                offerer.said(),
-                answerer.said(),
+                offerer.state(),
+                answerer.state(),
                 createdAt,
                 expiresAt));
     }
 
-    /** Columns: an event's, nulls where the side has said nothing, then how many candidates the side has. */
-    Optional<SideState> said(ResultSet rows, SessionKey key) throws SQLException {
+    /** Columns: an event's, nulls where the side has none, then the number of candidates of the side. */
+    Optional<SideState> side(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
         long id = rows.getLong(6);
         int candidates = rows.getInt(8);
-        var saying = new Saying();
+        var side = new SideRows();
         do {
             int kind = rows.getInt(3);
             if (kind != NULL) {
-                saying.add(key, kind(rows), rows);
+                side.add(key, kind(rows), rows);
             }
         } while (rows.next());
-        require(saying.candidates.size() == candidates, id, "events are missing");
-        return Optional.of(saying.said());
+        require(side.candidates.size() == candidates, id, "events are missing");
+        return Optional.of(side.state());
     }
 
     /** Columns: an event's, nulls where nothing is new, then the session's incarnation, expires_at and seq. */
@@ -122,21 +124,22 @@ final class Rows {
     }
 
     /**
-     * Columns: a place, the tokens, answered_before, topic, peer_id, tags, ttl, the payloads of offer and answer, then the sums and
-     * the answer's seq.
+     * Columns: a version, the tokens, answered_before, topic, peer_id, tags, ttl, the payloads of offer and answer, then the checksums
+     * and the answer's seq.
      */
-    SessionState standing(ResultSet row, SessionKey key) throws SQLException {
-        RowVersion place = place(row);
+    SessionState state(ResultSet row, SessionKey key) throws SQLException {
+        RowVersion version = version(row);
         byte[] offererToken = row.getBytes(6);
         byte[] answererToken = row.getBytes(7);
         Long ttl = nullableLong(row, 12);
         boolean none = nullableLong(row, 15) == null;
         long answerSeq = row.getLong(18);
-        var offer = new EventPosition(key, place.id(), 1, 1, EventKind.OFFER);
-        var answer = new EventPosition(key, place.id(), answerSeq, place.generation(), EventKind.ANSWER);
-        byte[] answered = row.getBytes(14) == null ? null : said(answer, row.getBytes(14), nullableLong(row, 17), none);
+        var offer = new EventPosition(key, version.id(), 1, 1, EventKind.OFFER.number());
+        var answer = new EventPosition(key, version.id(), answerSeq, version.generation(), EventKind.ANSWER.number());
+        byte[] answered =
+                row.getBytes(14) == null ? null : decoded(answer, row.getBytes(14), nullableLong(row, 17), none);
         return new SessionState(
-                place,
+                version,
                 offererToken == null ? null : new TokenHash(offererToken),
                 answererToken == null ? null : new TokenHash(answererToken),
                 row.getInt(8) == 1,
@@ -144,7 +147,7 @@ final class Rows {
                 row.getString(10),
                 Tags.list(row.getString(11)),
                 ttl == null ? null : Duration.ofMillis(ttl),
-                new Description(said(offer, row.getBytes(13), nullableLong(row, 16), none)),
+                new Description(decoded(offer, row.getBytes(13), nullableLong(row, 16), none)),
                 answered == null ? null : new Description(answered),
                 answerSeq);
     }
@@ -164,7 +167,7 @@ final class Rows {
         };
     }
 
-    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags, incarnation; a session's rows stand together. */
+    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags, incarnation; the rows of a session are adjacent. */
     List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
@@ -186,33 +189,34 @@ final class Rows {
                         expiresAt);
                 Checksum.requireOfSession(checksum, made, id);
             }
-            var offerer = new Saying();
+            var offerer = new SideRows();
             do {
                 offerer.add(key, kind(rows), rows);
                 row = rows.next();
             } while (row && rows.getLong(6) == id);
-            waiting.add(new Waiting(key.code(), peerId, offerer.said(), createdAt, expiresAt));
+            waiting.add(new Waiting(key.code(), peerId, offerer.state(), createdAt, expiresAt));
         }
         return waiting;
     }
 
-    /**
-     * What an event's row holds, as it was written. Columns: seq, generation, kind, payload, checksum, then the session's id and
-     * checksum.
-     */
+    /** The decoded payload. Columns: seq, generation, kind, payload, checksum, then the session's id and checksum. */
     private byte[] payload(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
-        var place = new EventPosition(key, row.getLong(6), row.getLong(1), row.getInt(2), kind);
-        return said(place, row.getBytes(4), nullableLong(row, 5), nullableLong(row, 7) == null);
+        var position = new EventPosition(key, row.getLong(6), row.getLong(1), row.getInt(2), kind.number());
+        return decoded(position, row.getBytes(4), nullableLong(row, 5), nullableLong(row, 7) == null);
     }
 
-    /** @param none whether the session has no checksum, and its events of that time have none either */
-    @SuppressWarnings("NullAway") // only the end of candidates has none, and nobody asks for it
-    private byte[] said(EventPosition place, byte @Nullable [] kept, @Nullable Long checksum, boolean none)
+    /** @param none whether the session has no checksum, as then its events of that time have none either */
+    @SuppressWarnings("NullAway") // only the end of candidates has no payload, and none is read of it
+    private byte[] decoded(EventPosition position, byte @Nullable [] stored, @Nullable Long checksum, boolean none)
             throws RowDamaged {
-        long sum = Checksum.ofEvent(
-                place.sessionId(), place.seq(), place.generation(), place.kind().number(), kept);
-        Checksum.require(checksum, sum, none, place);
-        return kept == null ? null : payloads.said(place, kept);
+        long computed =
+                Checksum.ofEvent(position.sessionId(), position.seq(), position.generation(), position.kind(), stored);
+        Checksum.require(checksum, computed, none, position);
+        try {
+            return stored == null ? null : codec.decode(position, stored);
+        } catch (DecryptionFailed e) {
+            throw new RowDamaged(position + ": " + e.reason());
+        }
     }
 
     private static void require(boolean holds, long id, String why) throws RowDamaged {
@@ -234,8 +238,8 @@ final class Rows {
         return Instant.ofEpochMilli(row.getLong(column));
     }
 
-    /** Gathers what one side said, row by row. */
-    private final class Saying {
+    /** Collects the events of one side, row by row. */
+    private final class SideRows {
         private @Nullable Description description;
         private final List<Candidate> candidates = new ArrayList<>();
         private boolean end;
@@ -249,7 +253,7 @@ final class Rows {
             }
         }
 
-        SideState said() {
+        SideState state() {
             return new SideState(description, candidates, end);
         }
     }

@@ -6,6 +6,7 @@ import dev.parley.session.Listing;
 import dev.parley.session.Namespace;
 import dev.parley.session.Page;
 import dev.parley.session.TopicCount;
+import dev.parley.session.TopicPage;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.persistence.TypedQuery;
@@ -16,10 +17,10 @@ import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Discovery: what a stranger may find without a code. Only unexpired sessions with a topic that no generation of has been
- * answered are ever listed; a session without one stays known to those who were told its code.
+ * Discovery: what a caller may find without a code. Only unexpired sessions with a topic and without an answer in any generation are
+ * listed; a session without a topic is known only to those who have its code. Each method is one query.
  *
- * <p>Each engine has a subclass that says no more than what its index has, because a Panache repository belongs to the entity of one persistence unit.
+ * <p>Each engine has a subclass that only names its index, because a Panache repository belongs to the entity of one persistence unit.
  */
 public abstract class SessionRepository<E extends SessionRow> implements PanacheRepositoryBase<E, Long> {
     private static final String OPEN =
@@ -37,7 +38,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
      *
      * @param topic only these, or null for every topic
      * @param tag only sessions that carry it, or null
-     * @param after where the page before ended, or null for the first page
+     * @param after the end of the previous page, or null for the first page
      */
     public Page<Listing> open(
             Namespace namespace,
@@ -82,7 +83,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
      */
     public Page<TopicCount> topics(Namespace namespace, String prefix, Instant now, @Nullable Cursor after, int limit) {
         String end = endOf(prefix);
-        // One lower bound, not two: the engine would seek to one of them and go through all that lies before the other.
+        // One lower bound: with two, the engine would seek to one of them and scan up to the other.
         TypedQuery<TopicCount> query = topicCounts(index.where(after == null ? ">=" : ">", ":from")
                         + (end == null ? "" : index.where("<", ":end")))
                 .setParameter("namespace", namespace.name())
@@ -99,17 +100,34 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
     }
 
     /** A numbered page of {@link #topics}, for clients that count pages. */
-    public List<TopicCount> topics(Namespace namespace, Instant now, int offset, int limit) {
-        return topicCounts("")
-                .setParameter("namespace", namespace.name())
-                .setParameter("now", now.toEpochMilli())
-                .setFirstResult(offset)
-                .setMaxResults(limit)
-                .getResultList();
+    public TopicPage topicPage(Namespace namespace, Instant now, int offset, int limit) {
+        while (true) {
+            List<Counted> found = getEntityManager()
+                    .createQuery(
+                            "select topic, count(*), count(*) over () from Session where " + OPEN + " group by "
+                                    + index.order() + " order by " + index.order(),
+                            Counted.class)
+                    .setParameter("namespace", namespace.name())
+                    .setParameter("now", now.toEpochMilli())
+                    .setFirstResult(offset)
+                    .setMaxResults(limit)
+                    .getResultList();
+            if (!found.isEmpty()) {
+                return new TopicPage(
+                        found.stream()
+                                .map(row -> new TopicCount(row.topic, row.sessions))
+                                .toList(),
+                        found.get(0).total);
+            }
+            long total = topicsTotal(namespace, now);
+            if (total <= offset || limit == 0) {
+                return new TopicPage(List.of(), total);
+            }
+            // topics were added between the two queries
+        }
     }
 
-    /** How many topics have open sessions. */
-    public long topicsTotal(Namespace namespace, Instant now) {
+    private long topicsTotal(Namespace namespace, Instant now) {
         return getEntityManager()
                 .createQuery("select count(distinct topic) from Session where " + OPEN, Long.class)
                 .setParameter("namespace", namespace.name())
@@ -125,7 +143,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
                         TopicCount.class);
     }
 
-    /** The first text, in code point order, behind all that begin with {@code prefix}; null where nothing is. */
+    /** The first text, in code point order, after all that begin with {@code prefix}; null where there is none. */
     public static @Nullable String endOf(String prefix) {
         int[] points = prefix.codePoints().toArray();
         for (int last = points.length - 1; last >= 0; last--) {
@@ -138,7 +156,10 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
         return null;
     }
 
-    /** The columns of a {@link Listing}, and the id that a cursor is made of. */
+    /** A topic with its sessions, and the number of topics. */
+    public record Counted(String topic, long sessions, long total) {}
+
+    /** The columns of a {@link Listing}, and the id for a cursor. */
     public record Found(
             Long id,
             String code,

@@ -11,17 +11,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a session stands, read in the same transaction after a guard missed: enough to tell the caller why, and to recognise a
- * request that was accepted before.
+ * The state of a session, read in the same transaction after a guard missed: enough to explain the refusal, and to recognize a request
+ * that was accepted before.
  *
  * @param answeredBefore whether an earlier generation was answered, so that only its answerer may answer this one
- * @param ttl as it was granted when the session was opened; null where an older version opened it
+ * @param ttl as granted when the session was opened; null where an older version opened it
  * @param firstOffer the offer that opened the session
- * @param answer the current generation's
+ * @param answer of the current generation
  * @param answerSeq the number of the answer's event; 0 without an answer
  */
 public record SessionState(
-        RowVersion place,
+        RowVersion row,
         @Nullable TokenHash offererToken,
         @Nullable TokenHash answererToken,
         boolean answeredBefore,
@@ -33,12 +33,12 @@ public record SessionState(
         @Nullable Description answer,
         long answerSeq) {
 
-    /** The token that {@code side} needs, or null where it goes without one. */
+    /** The token of {@code side}, or null where it has none. */
     public @Nullable TokenHash token(Side side) {
         return side == Side.OFFERER ? offererToken : answererToken;
     }
 
-    /** The side that a token belongs to, or nothing for a stranger's. */
+    /** The side that a token belongs to, or nothing where it is neither's. */
     public Optional<Side> sideOf(TokenHash token) {
         if (token.equals(offererToken)) {
             return Optional.of(Side.OFFERER);
@@ -65,12 +65,12 @@ public record SessionState(
         return ttl == null || ttl.equals(granted) ? Optional.empty() : Optional.of("ttl");
     }
 
-    /** Whether the holder of {@code token}, or of none, may answer: anybody the first time, afterwards the first answerer. */
+    /** Whether the caller with {@code token}, or without one, may answer: anybody the first time, afterwards the first answerer. */
     public boolean mayAnswer(@Nullable TokenHash token) {
         return !answeredBefore || Objects.equals(token, answererToken);
     }
 
-    /** Whether this is the answer that the same request gave: the same token, or none, and the same answer. */
+    /** Whether the same request was accepted before: the same token, or none, and the same answer. */
     public boolean isAnsweredBy(Description answer, @Nullable TokenHash token) {
         return answer.equals(this.answer) && Objects.equals(token, answererToken);
     }

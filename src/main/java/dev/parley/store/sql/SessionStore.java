@@ -6,6 +6,7 @@ import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
+import dev.parley.session.Quota;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionVersion;
@@ -17,6 +18,7 @@ import dev.parley.session.Trickled;
 import dev.parley.session.Waiting;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.crypto.PayloadCodec;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,22 +31,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements: each change is one guarded statement, each read one indexed query.
+ * The sessions in the store: each change is one guarded statement, each read one indexed query.
  *
  * <p>A guard names everything that must hold (the namespace, the code, that the session has not expired, the side's token, the
- * generation, the bound), and whether it hit a row decides. Nothing is read to be written back. The row that it hit is locked
- * until COMMIT (SQLite has one writer anyway), so the events numbered behind it are numbered in commit order; otherwise a poll
- * could skip one.
+ * generation, the bound), and its update count decides. Nothing is read to be written back. The row that it hit is locked until COMMIT
+ * (SQLite has one writer anyway), so the events behind it are numbered in commit order; otherwise a poll could skip one. A change that
+ * stores bytes also checks and charges the namespace's quota.
  *
- * <p>They run as prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
- * statements. The same text serves every engine. Time is always a parameter, and always a millisecond of the Unix epoch. Whether a
- * session is answered is 0 or 1 on every engine, as the partial indexes of discovery have it: to SQLite FALSE is another word,
- * and a query that says it reads the whole namespace.
+ * <p>The statements are prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
+ * statements. The same text serves every engine. Time is always a parameter, in milliseconds of the Unix epoch. Whether a session is
+ * answered is 0 or 1 on every engine, as in the partial indexes of discovery: SQLite does not match FALSE with 0, and a query that
+ * uses it reads the whole namespace.
  */
 public final class SessionStore {
-    // What a guard must find in every change of a session: parameters namespace, code, now.
+    // What every guard requires: parameters namespace, code, now.
     private static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
-    private static final String PLACE = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
+    private static final String ROW = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
 
     private static final Sql FREE_EXPIRED = new Sql("free-expired", """
             DELETE FROM sessions WHERE namespace = ? AND code = ? AND expires_at <= ?""");
@@ -54,18 +56,17 @@ public final class SessionStore {
                                   offer_candidates, answer_candidates, offerer_token, incarnation, ttl, created_at, expires_at, checksum)
             VALUES (?, ?, ?, ?, ?, 1, ?, 0, ?, 0, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (namespace, code) DO NOTHING
-            """ + PLACE);
+            """ + ROW);
 
-    // Whoever answers first is the answerer from then on: later generations take that answerer's token only, or none
-    // where
-    // the first had none.
+    // The first answerer stays the answerer: later generations accept that token only, or none where the first had
+    // none.
     private static final Sql ANSWER = new Sql("answer", """
             UPDATE sessions
             SET answered = 1, answerer_token = ?, seq = seq + ?, answer_candidates = answer_candidates + ?
             WHERE %s AND answered = 0 AND generation = COALESCE(?, generation)
               AND answer_candidates + ? <= ? AND (offerer_token = ?) IS NOT TRUE
               AND (answered_before = 0 OR answerer_token IS NOT DISTINCT FROM ?)
-            %s""".formatted(LIVE, PLACE));
+            %s""".formatted(LIVE, ROW));
 
     private static final Sql RESTART = new Sql("restart", """
             UPDATE sessions
@@ -73,15 +74,15 @@ public final class SessionStore {
                 answered_before = CASE WHEN answered = 1 THEN 1 ELSE answered_before END, answered = 0
             WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq) AND expires_at = COALESCE(?, expires_at)
               AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)
-            %s""".formatted(LIVE, PLACE));
+            %s""".formatted(LIVE, ROW));
 
     private static final Sql EXTEND = new Sql("extend", """
             UPDATE sessions SET checksum = checksum - expires_at + ?, expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
-            %s""".formatted(LIVE, PLACE));
+            %s""".formatted(LIVE, ROW));
 
     private static final Sql CLOSE = new Sql("close", """
             DELETE FROM sessions WHERE %s AND offerer_token = ?
-            %s""".formatted(LIVE, PLACE));
+            %s""".formatted(LIVE, ROW));
 
     private static final Sql RETAIN_LAST = new Sql("retain-last", """
             INSERT INTO closed_sessions (namespace, code, incarnation, seq, generation, expires_at)
@@ -106,7 +107,7 @@ public final class SessionStore {
                 answer_candidates = answer_candidates + CASE WHEN offerer_token = ? THEN 0 ELSE ? END
             WHERE %s AND generation = COALESCE(?, generation) AND (offerer_token = ? OR answerer_token = ?)
               AND CASE WHEN offerer_token = ? THEN offer_candidates ELSE answer_candidates END + ? <= ?
-            %s, CASE WHEN offerer_token = ? THEN 1 ELSE 2 END""".formatted(LIVE, PLACE));
+            %s, CASE WHEN offerer_token = ? THEN 1 ELSE 2 END""".formatted(LIVE, ROW));
 
     private static final PerSide TRICKLE_AS = new PerSide(
             trickle("trickle-as-offerer", "offer_candidates", "offerer_token = ?"),
@@ -120,10 +121,10 @@ public final class SessionStore {
         return new Sql(name, """
                 UPDATE sessions SET seq = seq + ?, {count} = {count} + ?
                 WHERE %s AND {count} + ? <= ? AND %s
-                %s""".formatted(LIVE, token, PLACE).replace("{count}", count));
+                %s""".formatted(LIVE, token, ROW).replace("{count}", count));
     }
 
-    // The two corrections of a trickle that held repeated candidates; the row is locked by the guard before.
+    // Corrects the counters after repeated candidates; the guard has locked the row.
     private static final PerSide GIVE_BACK = new PerSide(
             giveBack("give-back-offerer", "offer_candidates"), giveBack("give-back-answerer", "answer_candidates"));
 
@@ -134,7 +135,7 @@ public final class SessionStore {
                         .replace("{count}", count));
     }
 
-    private static final Sql STANDING = new Sql("standing", """
+    private static final Sql STATE = new Sql("state", """
             SELECT s.id, COALESCE(s.incarnation, s.created_at), s.seq, s.generation, s.expires_at,
                    s.offerer_token, s.answerer_token, s.answered_before, s.topic, s.peer_id, s.tags, s.ttl,
                    o.payload, a.payload, s.checksum, o.checksum, a.checksum, a.seq
@@ -143,7 +144,7 @@ public final class SessionStore {
             LEFT JOIN events a ON a.session_id = s.id AND a.generation = s.generation AND a.kind = 2
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?""");
 
-    private static final Sql HOLD = new Sql("hold", "SELECT id FROM sessions WHERE %s FOR UPDATE".formatted(LIVE));
+    private static final Sql LOCK = new Sql("lock", "SELECT id FROM sessions WHERE %s FOR UPDATE".formatted(LIVE));
 
     private static final Sql KNOWN = new Sql("known", """
             SELECT e.digest
@@ -165,7 +166,7 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq""");
 
-    private static final Sql SAID_BY = new Sql("said-by", """
+    private static final Sql SIDE = new Sql("side", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
                    CASE WHEN ? = 1 THEN s.offer_candidates ELSE s.answer_candidates END
             FROM sessions s
@@ -181,8 +182,8 @@ public final class SessionStore {
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
             ORDER BY e.seq LIMIT ?""");
 
-    // PostgreSQL's index has the beginning of a topic only; to SQLite, whose index has all of it, the second condition
-    // is idle.
+    // PostgreSQL's index contains the beginning of a topic only; SQLite's contains all of it and ignores the second
+    // condition.
     private static final Sql WAITING = new Sql("waiting", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
                    s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags, s.incarnation
@@ -202,14 +203,14 @@ public final class SessionStore {
                    (SELECT count(*) FROM events)
             FROM sessions""");
 
-    private static final Sql LOOK = new Sql("look", "SELECT 1 FROM history");
+    private static final Sql READABLE = new Sql("readable", "SELECT 1 FROM history");
 
     private static final Sql OTHERS = new Sql("others", "SELECT 1 FROM sessions WHERE substr(code, 1, ?) <> ? LIMIT 1");
 
     private static final Sql SWEEP = sweep("sweep", "");
 
-    // Where other writers are, a sweep passes over the sessions that they hold, and over those of another node's sweep.
-    private static final Sql SWEEP_AMONG_WRITERS = sweep("sweep-among-writers", "FOR UPDATE SKIP LOCKED");
+    // A sweep skips sessions that other transactions have locked, such as those of another node's sweep.
+    private static final Sql SWEEP_UNLOCKED = sweep("sweep-unlocked", "FOR UPDATE SKIP LOCKED");
 
     private static Sql sweep(String name, String locking) {
         return new Sql(name, """
@@ -217,13 +218,25 @@ public final class SessionStore {
                 DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""".formatted(locking));
     }
 
+    private final EventRows events;
+    private final Rows rows;
+    private final PayloadCodec codec;
+    private final QuotaStore quota;
+
+    public SessionStore(PayloadCodec codec, Quota quota) {
+        this.events = new EventRows(codec);
+        this.rows = new Rows(codec);
+        this.codec = codec;
+        this.quota = new QuotaStore(quota);
+    }
+
     /**
-     * Opens a session under {@code key} with its offer and first candidates, or nothing where a live session has the code. An
-     * expired session that the sweeper has not met yet gives its code up.
+     * Opens a session under {@code key} with its offer and first candidates, unless a live session has the code. An expired session
+     * that was not swept yet gives up its code.
      *
-     * @param incarnation a random number, as in {@link dev.parley.session.SessionVersion}
+     * @param incarnation a random number, as in {@link SessionVersion}
      */
-    public Optional<RowVersion> open(
+    public Guarded<RowVersion> open(
             Statements tx,
             SessionKey key,
             Opening opening,
@@ -232,18 +245,23 @@ public final class SessionStore {
             Duration ttl,
             Instant now)
             throws SQLException {
-        RowVersion place = insert(tx, key, opening, token, incarnation, ttl, now);
-        if (place == null && freeExpired(tx, key, now)) {
-            place = insert(tx, key, opening, token, incarnation, ttl, now);
+        long bytes = opening.bytes();
+        if (!quota.hasRoomForSession(tx, key.namespace(), bytes, now)) {
+            return Guarded.noRoom();
         }
-        if (place == null) {
-            return Optional.empty();
+        RowVersion session = insert(tx, key, opening, token, incarnation, ttl, now);
+        if (session == null && live(tx.call(FREE_EXPIRED), key, now).update() == 1) {
+            session = insert(tx, key, opening, token, incarnation, ttl, now);
         }
-        List<Event> events = new ArrayList<>();
-        events.add(new Event.Offered(1, 1, opening.offer()));
-        events.addAll(opening.trickle().events(2, Side.OFFERER, 1));
-        EventRows.add(tx, key, place, events);
-        return Optional.of(place);
+        if (session == null) {
+            return Guarded.missed();
+        }
+        List<Event> first = new ArrayList<>();
+        first.add(new Event.Offered(1, 1, opening.offer()));
+        first.addAll(opening.trickle().events(2, Side.OFFERER, 1));
+        events.add(tx, key, session, first);
+        quota.chargeSession(tx, key, bytes);
+        return Guarded.of(Optional.of(session));
     }
 
     private static @Nullable RowVersion insert(
@@ -257,47 +275,34 @@ public final class SessionStore {
             throws SQLException {
         Trickle trickle = opening.trickle();
         Instant expiresAt = now.plus(ttl);
+        String tags = Tags.column(opening.tags());
         return tx.call(OPEN)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
                 .bind(opening.topic())
                 .bind(opening.peerId())
-                .bind(Tags.column(opening.tags()))
+                .bind(tags)
                 .bind(1L + trickle.size())
                 .bind(trickle.candidates().size())
-                .bind(token == null ? null : token.bytes())
+                .bind(bytes(token))
                 .bind(incarnation)
                 .bind(ttl.toMillis())
                 .bind(now.toEpochMilli())
                 .bind(expiresAt.toEpochMilli())
                 .bind(Checksum.ofSession(
-                        key.code().text(),
-                        opening.topic(),
-                        opening.peerId(),
-                        Tags.column(opening.tags()),
-                        incarnation,
-                        now,
-                        expiresAt))
-                .updateReturning(Rows::place);
-    }
-
-    private static boolean freeExpired(Statements tx, SessionKey key, Instant now) throws SQLException {
-        int rows = tx.call(FREE_EXPIRED)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .update();
-        return rows == 1;
+                        key.code().text(), opening.topic(), opening.peerId(), tags, incarnation, now, expiresAt))
+                .updateReturning(Rows::version);
     }
 
     /**
-     * Accepts an answer with its candidates, or nothing where the guard misses: no live session, answered already, another
-     * generation, another answerer than that of an earlier generation, no room for the candidates, or the offerer's own token. Of any number of concurrent calls one hits.
+     * Accepts an answer with its candidates. The guard misses where there is no live session, it is answered already, another generation
+     * is current, another peer answered an earlier generation, the candidates exceed their bound, or the token is the offerer's. Of any
+     * number of concurrent calls one hits.
      *
-     * @param generation which generation is answered; null for the current one
-     * @param token the answerer's, or null where it goes without
+     * @param generation the generation that is answered; null for the current one
+     * @param token the answerer's, or null where it has none
      */
-    public Optional<RowVersion> answer(
+    public Guarded<RowVersion> answer(
             Statements tx,
             SessionKey key,
             Description answer,
@@ -307,38 +312,39 @@ public final class SessionStore {
             int candidatesMax,
             Instant now)
             throws SQLException {
+        long bytes = answer.utf8().length + trickle.bytes();
+        if (!quota.hasRoom(tx, key.namespace(), bytes)) {
+            return Guarded.noRoom();
+        }
         int candidates = trickle.candidates().size();
-        byte[] hash = token == null ? null : token.bytes();
-        RowVersion place = tx.call(ANSWER)
-                .bind(hash)
-                .bind(1L + trickle.size())
-                .bind(candidates)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
+        byte[] hash = bytes(token);
+        RowVersion session = live(
+                        tx.call(ANSWER).bind(hash).bind(1L + trickle.size()).bind(candidates), key, now)
                 .bind(generation)
                 .bind(candidates)
                 .bind(candidatesMax)
                 .bind(hash)
                 .bind(hash)
-                .updateReturning(Rows::place);
-        if (place == null) {
-            return Optional.empty();
+                .updateReturning(Rows::version);
+        if (session == null) {
+            return Guarded.missed();
         }
-        long seq = place.seq() - trickle.size();
-        var events = new ArrayList<Event>();
-        events.add(new Event.Answered(seq, place.generation(), answer));
-        events.addAll(trickle.events(seq + 1, Side.ANSWERER, place.generation()));
-        return Optional.of(addNew(tx, key, place, Side.ANSWERER, events).place());
+        long seq = session.seq() - trickle.size();
+        var answered = new ArrayList<Event>();
+        answered.add(new Event.Answered(seq, session.generation(), answer));
+        answered.addAll(trickle.events(seq + 1, Side.ANSWERER, session.generation()));
+        Added added = addNew(tx, key, session, Side.ANSWERER, answered);
+        quota.charge(tx, key, bytes);
+        return Guarded.of(Optional.of(added.session));
     }
 
     /**
-     * Adds what the side that {@code token} belongs to trickles, each candidate once, or nothing where the guard misses: no live
-     * session, neither side's token, another generation, or no room.
+     * Adds the candidates of the side that {@code token} belongs to, each once. The guard misses where there is no live session, the
+     * token is neither side's, another generation is current, or the candidates exceed their bound.
      *
      * @param generation null for the current one
      */
-    public Optional<Trickled> trickle(
+    public Guarded<Trickled> trickle(
             Statements tx,
             SessionKey key,
             TokenHash token,
@@ -347,17 +353,18 @@ public final class SessionStore {
             int candidatesMax,
             Instant now)
             throws SQLException {
+        if (!quota.hasRoom(tx, key.namespace(), trickle.bytes())) {
+            return Guarded.noRoom();
+        }
         int candidates = trickle.candidates().size();
         byte[] hash = token.bytes();
-        Trickler trickler = tx.call(TRICKLE)
+        Statements.Call guard = tx.call(TRICKLE)
                 .bind((long) trickle.size())
                 .bind(hash)
                 .bind(candidates)
                 .bind(hash)
-                .bind(candidates)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
+                .bind(candidates);
+        SideOfRow hit = live(guard, key, now)
                 .bind(generation)
                 .bind(hash)
                 .bind(hash)
@@ -366,21 +373,19 @@ public final class SessionStore {
                 .bind(candidatesMax)
                 .bind(hash)
                 .updateReturning(
-                        row -> new Trickler(Rows.place(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
-        return trickler == null
-                ? Optional.empty()
-                : Optional.of(addTrickle(tx, key, trickler.place(), trickler.side(), trickle));
+                        row -> new SideOfRow(Rows.version(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
+        return hit == null ? Guarded.missed() : trickled(tx, key, hit.session, hit.side, trickle);
     }
 
-    private record Trickler(RowVersion place, Side side) {}
+    private record SideOfRow(RowVersion session, Side side) {}
 
     /**
-     * Adds what {@code side} trickles, each candidate once, or nothing where the guard misses: no live session, another token, or
-     * no room.
+     * Adds candidates of {@code side}, each once. The guard misses where there is no live session, the token is another, or the
+     * candidates exceed their bound.
      *
-     * @param token the side's, or null: then the guard hits only a side that has none
+     * @param token the side's; with null the guard hits only a side that has none
      */
-    public Optional<Trickled> trickleAs(
+    public Guarded<Trickled> trickleAs(
             Statements tx,
             SessionKey key,
             Side side,
@@ -389,36 +394,38 @@ public final class SessionStore {
             int candidatesMax,
             Instant now)
             throws SQLException {
+        if (!quota.hasRoom(tx, key.namespace(), trickle.bytes())) {
+            return Guarded.noRoom();
+        }
         int candidates = trickle.candidates().size();
         Statements.Call guard = tx.call((token == null ? TRICKLE_WITHOUT_TOKEN : TRICKLE_AS).of(side))
                 .bind((long) trickle.size())
-                .bind(candidates)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .bind(candidates)
-                .bind(candidatesMax);
+                .bind(candidates);
+        live(guard, key, now).bind(candidates).bind(candidatesMax);
         if (token != null) {
             guard.bind(token.bytes());
         }
-        RowVersion place = guard.updateReturning(Rows::place);
-        return place == null ? Optional.empty() : Optional.of(addTrickle(tx, key, place, side, trickle));
+        RowVersion hit = guard.updateReturning(Rows::version);
+        return hit == null ? Guarded.missed() : trickled(tx, key, hit, side, trickle);
     }
 
-    private static Trickled addTrickle(Statements tx, SessionKey key, RowVersion place, Side side, Trickle trickle)
+    private Guarded<Trickled> trickled(Statements tx, SessionKey key, RowVersion session, Side side, Trickle trickle)
             throws SQLException {
-        List<Event> events = trickle.events(place.seq() - trickle.size() + 1, side, place.generation());
-        Added added = addNew(tx, key, place, side, events);
-        return new Trickled(added.place().seq(), candidates(added.events()));
+        Added added = addNew(
+                tx, key, session, side, trickle.events(session.seq() - trickle.size() + 1, side, session.generation()));
+        if (added.candidates > 0) {
+            quota.charge(tx, key, trickle.bytes());
+        }
+        return Guarded.of(Optional.of(new Trickled(added.session.seq(), added.candidates)));
     }
 
     /**
-     * Starts a new generation with {@code offer}, or nothing where the guard misses: no live session, not the offerer's token,
-     * or the session is at another version.
+     * Starts a new generation with {@code offer}. The guard misses where there is no live session, the token is not the offerer's, or
+     * the session is at another version.
      *
      * @param version the state that the offer replaces; null for any
      */
-    public Optional<RowVersion> restart(
+    public Guarded<RowVersion> restart(
             Statements tx,
             SessionKey key,
             TokenHash token,
@@ -426,112 +433,85 @@ public final class SessionStore {
             Description offer,
             Instant now)
             throws SQLException {
-        RowVersion place = tx.call(RESTART)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
+        long bytes = offer.utf8().length;
+        if (!quota.hasRoom(tx, key.namespace(), bytes)) {
+            return Guarded.noRoom();
+        }
+        RowVersion session = live(tx.call(RESTART), key, now)
                 .bind(token.bytes())
                 .bind(version == null ? null : (Long) version.seq())
                 .bind(version == null ? null : (Long) version.expiresAt().toEpochMilli())
                 .bind(version == null ? null : (Long) version.incarnation())
-                .updateReturning(Rows::place);
-        if (place == null) {
-            return Optional.empty();
+                .updateReturning(Rows::version);
+        if (session == null) {
+            return Guarded.missed();
         }
-        EventRows.add(tx, key, place, List.of(new Event.Offered(place.seq(), place.generation(), offer)));
-        return Optional.of(place);
+        events.add(tx, key, session, List.of(new Event.Offered(session.seq(), session.generation(), offer)));
+        quota.charge(tx, key, bytes);
+        return Guarded.of(Optional.of(session));
     }
 
-    /** Moves the session's end to {@code expiresAt}, or nothing where the guard misses: no live session or a strange token. */
-    public Optional<RowVersion> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
+    /** Sets the end of the session to {@code expiresAt}. The guard misses where there is no live session or the token is neither side's. */
+    public Guarded<RowVersion> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
             throws SQLException {
-        RowVersion place = tx.call(EXTEND)
-                .bind(expiresAt.toEpochMilli())
-                .bind(expiresAt.toEpochMilli())
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .bind(token.bytes())
-                .bind(token.bytes())
-                .updateReturning(Rows::place);
-        return Optional.ofNullable(place);
+        Statements.Call guard = tx.call(EXTEND).bind(expiresAt.toEpochMilli()).bind(expiresAt.toEpochMilli());
+        return Guarded.of(Optional.ofNullable(
+                live(guard, key, now).bind(token.bytes()).bind(token.bytes()).updateReturning(Rows::version)));
     }
 
     /**
-     * Deletes the session with its events, or nothing where the guard misses: no live session or not the offerer's token. Its last
+     * Deletes the session with its events. The guard misses where there is no live session or the token is not the offerer's. The last
      * event, {@link Event.Closed}, is retained for a short time for {@link #follow}.
      */
-    public Optional<RowVersion> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
-        RowVersion place = tx.call(CLOSE)
+    public Guarded<RowVersion> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
+        RowVersion session = live(tx.call(CLOSE), key, now).bind(token.bytes()).updateReturning(Rows::version);
+        if (session == null) {
+            return Guarded.missed();
+        }
+        tx.call(RETAIN_LAST)
                 .bind(key.namespace().name())
                 .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .bind(token.bytes())
-                .updateReturning(Rows::place);
-        if (place != null) {
-            tx.call(RETAIN_LAST)
-                    .bind(key.namespace().name())
-                    .bind(key.code().text())
-                    .bind(place.incarnation())
-                    .bind(place.seq() + 1)
-                    .bind(place.generation())
-                    .bind(now.plus(LAST_RETAINED).toEpochMilli())
-                    .update();
-        }
-        return Optional.ofNullable(place);
+                .bind(session.incarnation())
+                .bind(session.seq() + 1)
+                .bind(session.generation())
+                .bind(now.plus(LAST_RETAINED).toEpochMilli())
+                .update();
+        return Guarded.of(Optional.of(session));
     }
 
     /**
-     * How a live session stands, and goes on standing until COMMIT: where other writers are, it is held first. So what follows
-     * from this is not overtaken, and a guard that missed before and should not miss now hits when it is tried again.
+     * The state of a live session, which does not change until COMMIT: where other transactions write at the same time, its row is
+     * locked first. So a decision by this state is not overtaken, and a guard that missed before and now fits hits when it is repeated.
      */
-    public Optional<SessionState> standing(Statements tx, SessionKey key, Instant now) throws SQLException {
-        if (tx.isAmongWriters() && !hold(tx, key, now)) {
+    public Optional<SessionState> state(Statements tx, SessionKey key, Instant now) throws SQLException {
+        // In a statement of its own: a join that had to wait for the row would show the other tables as they were
+        // before.
+        if (tx.hasRowLocks() && live(tx.call(LOCK), key, now).first(row -> true) == null) {
             return Optional.empty();
         }
-        return Optional.ofNullable(tx.call(STANDING)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .first(row -> new Rows(tx.payloads()).standing(row, key)));
+        return Optional.ofNullable(live(tx.call(STATE), key, now).first(row -> rows.state(row, key)));
     }
 
-    /** In a statement of its own: a join that had to wait for the row would show what it is joined with as it was before. */
-    private static boolean hold(Statements tx, SessionKey key, Instant now) throws SQLException {
-        Long id = tx.call(HOLD)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .first(row -> row.getLong(1));
-        return id != null;
-    }
-
-    /** What remains of {@code trickle} without what {@code side} already has in {@code generation}. */
+    /** {@code trickle} without the candidates and the end that {@code side} already has in {@code generation}. */
     public Trickle withoutKnown(Statements tx, SessionKey key, Side side, int generation, Trickle trickle, Instant now)
             throws SQLException {
-        Set<ByteBuffer> known = tx.call(KNOWN)
-                .bind(generation)
-                .bind(EventKind.parity(side))
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .all(rows -> {
-                    var digests = new HashSet<ByteBuffer>();
-                    while (rows.next()) {
-                        digests.add(ByteBuffer.wrap(rows.getBytes(1)));
-                    }
-                    return digests;
-                });
+        Statements.Call query = tx.call(KNOWN).bind(generation).bind(EventKind.parity(side));
+        Set<ByteBuffer> known = live(query, key, now).all(rows -> {
+            var digests = new HashSet<ByteBuffer>();
+            while (rows.next()) {
+                digests.add(ByteBuffer.wrap(rows.getBytes(1)));
+            }
+            return digests;
+        });
         List<Candidate> fresh = trickle.candidates().stream()
-                .filter(candidate ->
-                        !known.contains(ByteBuffer.wrap(tx.payloads().digest(candidate))))
+                .filter(candidate -> !known.contains(ByteBuffer.wrap(codec.digest(candidate))))
                 .toList();
         return new Trickle(fresh, trickle.end() && !known.contains(ByteBuffer.wrap(EventRows.END_DIGEST)));
     }
 
     /**
-     * The number of the last event before the first one of the other side behind number {@code seq}, or {@code latest} where the
-     * other side has none there.
+     * The number of the last event before the first one of the other side behind number {@code seq}, or {@code latest} where the other
+     * side has none there.
      */
     public long lastOwn(Statements tx, SessionKey key, long id, Side side, long seq, long latest) throws SQLException {
         Long last = tx.call(LAST_OWN)
@@ -544,44 +524,31 @@ public final class SessionStore {
         return last == null ? latest : last;
     }
 
-    /** The session as it is committed, or nothing where no live one has the key. */
+    /** The session as it is committed, or nothing where no live session has the key. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
-        return node.call(SESSION)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .all(rows -> new Rows(node.payloads()).session(rows, key));
+        return live(node.call(SESSION), key, now).all(row -> rows.session(row, key));
     }
 
-    /** What {@code side} has said in the current generation, or nothing where no live session has the key. */
-    public Optional<SideState> saidBy(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
-        return node.call(SAID_BY)
-                .bind(EventKind.parity(side))
-                .bind(EventKind.parity(side))
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
-                .all(rows -> new Rows(node.payloads()).said(rows, key));
+    /** The description and candidates of {@code side} in the current generation, or nothing where no live session has the key. */
+    public Optional<SideState> side(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        Statements.Call query = node.call(SIDE).bind(EventKind.parity(side)).bind(EventKind.parity(side));
+        return live(query, key, now).all(row -> rows.side(row, key));
     }
 
     /**
-     * The events behind number {@code after} in their order, at most {@code limit}; empty where there are none yet, nothing
-     * where no live session has the key.
+     * The events behind number {@code after} in their order, at most {@code limit}; empty where there are none yet, nothing where no
+     * live session has the key.
      */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
-        return node.call(EVENTS)
-                .bind(after)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(now.toEpochMilli())
+        return live(node.call(EVENTS).bind(after), key, now)
                 .bind(limit)
-                .all(rows -> new Rows(node.payloads()).events(rows, key, after, limit));
+                .all(row -> rows.events(row, key, after, limit));
     }
 
     /**
-     * As {@link #events}, of the session with this {@code incarnation} only. If that was closed a short time ago, the result is its
-     * last event, {@link Event.Closed}, unless the event's number is {@code after} or less.
+     * As {@link #events}, of the session with this {@code incarnation} only. If that was closed a short time ago, the result is its last
+     * event, {@link Event.Closed}, unless the event's number is {@code after} or less.
      */
     public Optional<Events> follow(
             Statements node, SessionKey key, long incarnation, long after, int limit, Instant now) throws SQLException {
@@ -600,7 +567,7 @@ public final class SessionStore {
                 .map(closed -> new Events(List.of(closed), incarnation, now));
     }
 
-    /** The open sessions of a topic with what their offerers have said, newest first, at most {@code limit}. */
+    /** The open sessions of a topic with their offers and the offerers' candidates, newest first, at most {@code limit}. */
     public List<Waiting> waiting(Statements node, Namespace namespace, String topic, int limit, Instant now)
             throws SQLException {
         return node.call(WAITING)
@@ -609,11 +576,11 @@ public final class SessionStore {
                 .bind(topic)
                 .bind(now.toEpochMilli())
                 .bind(limit)
-                .all(rows -> new Rows(node.payloads()).waiting(rows, namespace));
+                .all(row -> rows.waiting(row, namespace));
     }
 
-    /** What the node holds, in all namespaces; reads everything. */
-    public Count count(Statements node, Instant now) throws SQLException {
+    /** Counts the rows of the node, in all namespaces; reads everything. */
+    public static Count count(Statements node, Instant now) throws SQLException {
         long millis = now.toEpochMilli();
         return node.call(COUNT).bind(millis).bind(millis).bind(millis).all(row -> {
             row.next();
@@ -622,68 +589,83 @@ public final class SessionStore {
     }
 
     /**
-     * What a node holds.
+     * The contents of a node.
      *
-     * @param sessions the expired ones included
-     * @param live those that have not expired
-     * @param waiting those of the live ones that have no answer yet
-     * @param topics under which sessions wait, each counted once a namespace
+     * @param sessions including expired ones
+     * @param live sessions that have not expired
+     * @param waiting live sessions without an answer
+     * @param topics of the waiting sessions, each counted once per namespace
      * @param events of all sessions
      */
     public record Count(long sessions, long live, long waiting, long topics, long events) {}
 
     /** Whether the store can be read; fails where it cannot. */
-    public boolean look(Statements node) throws SQLException {
-        return node.call(LOOK).first(row -> true) != null;
+    public static boolean isReadable(Statements node) throws SQLException {
+        return node.call(READABLE).first(row -> true) != null;
     }
 
     /** Whether there is a session, expired or not, whose code does not begin with {@code prefix}, in any namespace. */
-    public boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
+    public static boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
         return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
     /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
-    public int sweep(Statements tx, Instant now, int limit) throws SQLException {
-        Sql sweep = tx.isAmongWriters() ? SWEEP_AMONG_WRITERS : SWEEP;
-        return tx.call(sweep).bind(now.toEpochMilli()).bind(limit).update();
+    public static int sweep(Statements tx, Instant now, int limit) throws SQLException {
+        return tx.call(tx.hasRowLocks() ? SWEEP_UNLOCKED : SWEEP)
+                .bind(now.toEpochMilli())
+                .bind(limit)
+                .update();
     }
 
     /** Deletes at most {@code limit} retained last events whose time is over, oldest first; returns how many. */
-    public int sweepClosed(Statements tx, Instant now, int limit) throws SQLException {
+    public static int sweepClosed(Statements tx, Instant now, int limit) throws SQLException {
         return tx.call(SWEEP_LAST).bind(now.toEpochMilli()).bind(limit).update();
     }
 
     /**
-     * Adds what is new of the events, gives back the numbers that the guard took for what is not.
+     * Adds the events that are new, and returns the numbers that the guard reserved for the others.
      *
-     * @param events of {@code side}, numbered as if all were new
+     * @param all events of {@code side}, numbered as if all were new
      */
-    private static Added addNew(Statements tx, SessionKey key, RowVersion place, Side side, List<Event> events)
+    private Added addNew(Statements tx, SessionKey key, RowVersion session, Side side, List<Event> all)
             throws SQLException {
-        List<Event> said = EventRows.addNew(tx, key, place, events);
-        int repeated = events.size() - said.size();
+        List<Event> added = events.addNew(tx, key, session, all);
+        int repeated = all.size() - added.size();
         if (repeated > 0) {
             tx.call(GIVE_BACK.of(side))
                     .bind((long) repeated)
-                    .bind(candidates(events) - candidates(said))
+                    .bind(candidates(all) - candidates(added))
                     .bind(key.namespace().name())
-                    .bind(place.id())
+                    .bind(session.id())
                     .update();
         }
         RowVersion now = new RowVersion(
-                place.id(), place.incarnation(), place.seq() - repeated, place.generation(), place.expiresAt());
-        return new Added(now, said);
+                session.id(),
+                session.incarnation(),
+                session.seq() - repeated,
+                session.generation(),
+                session.expiresAt());
+        return new Added(now, candidates(added));
     }
 
-    /** What was new of some events, and how the session stands with it. */
-    private record Added(RowVersion place, List<Event> events) {}
+    /** The session after a change, and how many of the candidates were new. */
+    private record Added(RowVersion session, int candidates) {}
 
-    private static int candidates(List<Event> said) {
+    private static int candidates(List<Event> events) {
         return (int)
-                said.stream().filter(event -> event instanceof Event.Trickled).count();
+                events.stream().filter(event -> event instanceof Event.Trickled).count();
     }
 
-    /** A statement whose columns depend on the side that speaks. */
+    /** Binds what {@link #LIVE} requires. */
+    private static Statements.Call live(Statements.Call call, SessionKey key, Instant now) throws SQLException {
+        return call.bind(key.namespace().name()).bind(key.code().text()).bind(now.toEpochMilli());
+    }
+
+    private static byte @Nullable [] bytes(@Nullable TokenHash token) {
+        return token == null ? null : token.bytes();
+    }
+
+    /** A statement whose columns depend on the side. */
     private record PerSide(Sql offerer, Sql answerer) {
         Sql of(Side side) {
             return side == Side.OFFERER ? offerer : answerer;

@@ -13,12 +13,9 @@ import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreThreads;
 import dev.parley.store.Work;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.sql.Schema;
-import dev.parley.store.sql.SessionRepository;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,9 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Function;
 import org.flywaydb.core.Flyway;
-import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,6 +40,8 @@ public final class SqliteDatabase implements Database {
 
     /** Overwrites deleted content with zeros. */
     private static final Sql SECURE_DELETE = new Sql("secure-delete", "PRAGMA secure_delete = ON");
+
+    private static final Sql ANY_KEY = new Sql("any-key", "SELECT 1 FROM encryption_keys LIMIT 1");
 
     /**
      * @param serving whether this process is the server of the file, or a command beside it
@@ -70,8 +67,7 @@ public final class SqliteDatabase implements Database {
 
     private final SqliteFile file;
     private final StoreLock lock;
-    private final PayloadEncryption encryption;
-    private final SessionRepository<?> repository;
+    private final boolean encrypted;
     private final StoreThreads scans;
     private final SlowLog slow;
     private final Node node;
@@ -87,20 +83,12 @@ public final class SqliteDatabase implements Database {
     /**
      * Opens the store and starts its writer; a server migrates it first.
      *
-     * @param repository discovery in SQLite's persistence unit
-     * @throws InvalidConfiguration if the file is not a store of this or an older version, cannot be configured for durability, or
-     *     is encrypted with other keys
+     * @param encrypts whether the store has encryption keys, or gets its first ones now
+     * @throws InvalidConfiguration if the file is not a store of this or an older version, cannot be configured for durability
      */
     public SqliteDatabase(
-            Settings settings,
-            Flyway flyway,
-            SessionRepository<?> repository,
-            PayloadEncryption encryption,
-            SecureRandom random,
-            MeterRegistry registry) {
+            Settings settings, Flyway flyway, boolean encrypts, SecureRandom random, MeterRegistry registry) {
         var meters = new SqliteMeters(registry);
-        this.encryption = encryption;
-        this.repository = repository;
         this.slow = settings.slow();
         this.node = settings.node();
         this.file = SqliteFile.configured(settings.path(), settings.busyTimeout());
@@ -113,13 +101,14 @@ public final class SqliteDatabase implements Database {
                 file.lockWhileOpen(lock);
             }
             this.history = SqliteHistory.of(writer, random);
-            admit(writer);
+            this.encrypted = encrypts || isEncrypted(writer);
+            overwriteDeleted(writer);
             this.presence = new FilePresence(file); // the writer's first transaction has created the log
             this.capacity = new Capacity(file, settings.bytesMax());
             this.lane = new WriterLane(
-                    () -> requirePresent(openWriter(settings)),
+                    () -> requirePresent(overwriteDeleted(openWriter(settings))),
                     writer,
-                    encryption.isSealing(),
+                    encrypted,
                     presence,
                     capacity,
                     new WriteAheadLog(file.busyMillis()),
@@ -148,27 +137,22 @@ public final class SqliteDatabase implements Database {
     }
 
     private Statements openWriter(Settings settings) throws SQLException {
-        Statements writer = new Statements(file.openWriter(settings.bytesMax()))
-                .telling(slow)
-                .sealing(encryption);
-        if (encryption.isSealing()) {
+        return new Statements(file.openWriter(settings.bytesMax())).loggedTo(slow);
+    }
+
+    private Statements overwriteDeleted(Statements writer) throws SQLException {
+        if (encrypted) {
             writer.call(SECURE_DELETE).first(row -> true);
         }
         return writer;
     }
 
-    private void admit(Statements writer) throws SQLException {
+    /** Deleted content is overwritten from the first key on, also by a command without keys. */
+    private static boolean isEncrypted(Statements writer) throws SQLException {
         writer.call(WriterLane.BEGIN).run();
-        try {
-            encryption.admit(writer);
-            writer.call(WriterLane.COMMIT).run();
-            if (encryption.isSealing()) {
-                writer.call(SECURE_DELETE).first(row -> true); // a command without keys knows it only now
-            }
-        } catch (SQLException | InvalidConfiguration e) {
-            writer.close();
-            throw e;
-        }
+        boolean encrypted = writer.call(ANY_KEY).first(row -> true) != null;
+        writer.call(WriterLane.COMMIT).run();
+        return encrypted;
     }
 
     /** Closes a new connection, and throws, if it has opened another file than the connections before it. */
@@ -202,24 +186,6 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
-    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        return scans.run(() -> {
-            presence.requireLast();
-            boolean reset = isReset(from);
-            long began = slow.began();
-            try {
-                T result = QuarkusTransaction.requiringNew().call(() -> query.apply(repository));
-                return new Served<>(result, history.word(), node, reset);
-            } catch (JDBCException e) {
-                presence.require();
-                throw outage.failure(e.getSQLException());
-            } finally {
-                slow.ended(SlowLog.BROWSE, began);
-            }
-        });
-    }
-
-    @Override
     public boolean takeRoom(long bytes) {
         return capacity.reserve(bytes);
     }
@@ -242,8 +208,7 @@ public final class SqliteDatabase implements Database {
         try {
             Statements reader = readers.pollFirst();
             if (reader == null) {
-                reader = requirePresent(
-                        new Statements(file.openReader()).telling(slow).sealing(encryption));
+                reader = requirePresent(new Statements(file.openReader()).loggedTo(slow));
             }
             T result;
             try {

@@ -1,12 +1,11 @@
 package dev.parley.campaigns.faults;
 
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.sqlite.SqliteDatabase;
-import dev.parley.store.sqlite.SqliteSessions;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -35,11 +34,10 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 .dataSource("jdbc:sqlite:" + file, null, null)
                 .locations("migrations/sqlite")
                 .load();
-        var database = new SqliteDatabase(
-                settings, migrations, new SqliteSessions(), PayloadEncryption.NONE, random, new SimpleMeterRegistry());
+        var database = new SqliteDatabase(settings, migrations, false, random, new SimpleMeterRegistry());
         return new EmbeddedParley(
                 database,
-                new Signaling(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random));
+                TestSignaling.over(database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random));
     }
 
     @Override

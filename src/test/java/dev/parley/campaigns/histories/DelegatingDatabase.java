@@ -6,10 +6,8 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
 import dev.parley.store.Work;
-import dev.parley.store.sql.SessionRepository;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** A database that does everything as the one behind it; a fault overrides what it does otherwise. */
 class DelegatingDatabase implements Database {
@@ -32,11 +30,6 @@ class DelegatingDatabase implements Database {
     @Override
     public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
         return sound.scan(from, work);
-    }
-
-    @Override
-    public <T> CompletionStage<Served<T>> browse(ReadFrom from, Function<SessionRepository<?>, T> query) {
-        return sound.browse(from, query);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.parley.campaigns.histories;
 
 import dev.parley.contract.MovableClock;
 import dev.parley.expiry.Sweeper;
-import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
@@ -39,13 +39,13 @@ final class InProcessEnvironments {
         var file = new OfflineStore(folder.resolve("parley.db"));
         Database served = fault.database(file.openPatiently());
         var feed = TestWaitRegistries.among(NodeNotifications.NONE, clock);
-        var signaling = new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom());
+        var signaling = TestSignaling.over(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom());
         var service = new InProcessService(List.of(new InProcessService.Node(served, signaling, feed)));
         Connection beside = file.connectBeside();
         var commands = new Statements(beside);
         Environment.Stir sweep = () -> {
             commands.call(BEGIN).run();
-            new SessionStore().sweep(commands, clock.instant(), SWEEP_MAX);
+            SessionStore.sweep(commands, clock.instant(), SWEEP_MAX);
             commands.call(COMMIT).run();
         };
         return new Environment(
@@ -70,7 +70,7 @@ final class InProcessEnvironments {
             var feed = TestWaitRegistries.among(neighbours, clock);
             nodes.add(new InProcessService.Node(
                     served,
-                    new Signaling(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()),
+                    TestSignaling.over(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()),
                     feed));
         }
         var stirs = new ArrayList<Environment.Stir>();

@@ -8,7 +8,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.postgresql.PrimaryLocator;
@@ -123,7 +123,7 @@ class PostgresAdminTest {
                 locator,
                 replicas,
                 PostgresNode.migrations(locator.url()),
-                () -> PayloadEncryption.NONE,
+                () -> EncryptionKeys.EMPTY,
                 Duration.ofSeconds(5),
                 23,
                 clock));

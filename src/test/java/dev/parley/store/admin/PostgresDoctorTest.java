@@ -7,11 +7,12 @@ import dev.parley.contract.StoredSessions;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNode;
 import dev.parley.store.postgresql.PrimaryLocator;
+import dev.parley.store.sql.EncryptionCheck;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,9 +149,8 @@ class PostgresDoctorTest {
     }
 
     private static List<Finding> withoutItsKey(PostgresCluster cluster) {
-        try (PostgresNode sealed =
-                PostgresNode.over(cluster, new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()))) {
-            assertThat(sealed.database().nodes()).isNotEmpty();
+        try (PostgresNode node = PostgresNode.over(cluster)) {
+            EncryptionCheck.codec(node.database(), Keys.ring("k"), true, new SecureRandom(), Instant.now());
         }
         return examined(cluster);
     }
@@ -194,7 +194,7 @@ class PostgresDoctorTest {
                         locator,
                         replicas,
                         PostgresNode.migrations(locator.url()),
-                        () -> PayloadEncryption.NONE,
+                        () -> EncryptionKeys.EMPTY,
                         LAG_MAX,
                         23,
                         clock))

@@ -8,7 +8,7 @@ import dev.parley.contract.StoredSessions;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sqlite.OfflineStore;
 import dev.parley.store.sqlite.SqliteDatabase;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class SqliteDoctorTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
-        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
         assertThat(level(store.admin(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
 
         List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
@@ -78,7 +78,7 @@ class SqliteDoctorTest {
     @Test
     void eachOkHasACaseInWhichItIsNot() {
         List<Finding> findings =
-                store("parley.db", PayloadEncryption.NONE).admin(() -> NOW).examine();
+                store("parley.db", EncryptionKeys.EMPTY).admin(() -> NOW).examine();
 
         assertThat(findings).allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
         assertThat(new TreeSet<>(findings.stream().map(Finding::subject).toList()))
@@ -87,7 +87,7 @@ class SqliteDoctorTest {
 
     @Test
     void aDamagedRowIsNamedByItsPlace() throws SQLException {
-        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
         flipABit(store, "two");
 
         assertThat(found(store.admin(() -> NOW), "rows"))
@@ -99,7 +99,7 @@ class SqliteDoctorTest {
 
     @Test
     void aChangedSessionAndAMissingEventAreFound() throws SQLException {
-        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
         execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
         execute(store, "DELETE FROM events WHERE session_id = 2");
 
@@ -108,30 +108,26 @@ class SqliteDoctorTest {
 
     @Test
     void keysAreJudgedAsAServerJudgesThem() {
-        OfflineStore store = store("parley.db", sealing("k"));
+        OfflineStore store = store("parley.db", Keys.ring("k"));
 
-        assertThat(level(examined(store, sealing("k")), "encryption")).isEqualTo(Level.OK);
-        assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.OK);
-        for (PayloadEncryption wrong : List.of(
-                withoutKey(),
-                sealing("another"),
-                new PayloadEncryption(
-                        EncryptionKeys.parse(List.of(Keys.otherSetting("k"))), true, new SecureRandom()))) {
-            assertThatExceptionOfType(InvalidConfiguration.class).isThrownBy(() -> store.open(wrong));
+        assertThat(level(examined(store, Keys.ring("k")), "encryption")).isEqualTo(Level.OK);
+        assertThat(level(examined(store, Keys.ring("k")), "rows")).isEqualTo(Level.OK);
+        for (EncryptionKeys wrong : List.of(
+                EncryptionKeys.EMPTY, Keys.ring("another"), EncryptionKeys.parse(List.of(Keys.otherSetting("k"))))) {
             assertThat(level(examined(store, wrong), "encryption")).isEqualTo(Level.FAULT);
         }
     }
 
     @Test
     void aSealedRowThatWasChangedIsFound() throws SQLException {
-        OfflineStore store = store("parley.db", sealing("k"));
+        OfflineStore store = store("parley.db", Keys.ring("k"));
         execute(
                 store,
                 "UPDATE events SET payload = (SELECT payload FROM events WHERE session_id = 2), checksum = NULL"
                         + " WHERE session_id = 1");
         execute(store, "UPDATE sessions SET checksum = NULL WHERE id = 1");
 
-        assertThat(level(examined(store, sealing("k")), "rows")).isEqualTo(Level.FAULT);
+        assertThat(level(examined(store, Keys.ring("k")), "rows")).isEqualTo(Level.FAULT);
     }
 
     @Test
@@ -150,7 +146,7 @@ class SqliteDoctorTest {
 
     @Test
     void aStoreThatAnotherProgramLocksIsRefusedForTheMomentOnly() throws SQLException {
-        OfflineStore store = store("parley.db", PayloadEncryption.NONE);
+        OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
 
         try (Connection shell = store.connect();
                 var statement = shell.createStatement()) {
@@ -168,7 +164,7 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupWithADamagedRowIsRestoredByForceOnly() throws SQLException {
-        OfflineStore damaged = store("damaged.db", PayloadEncryption.NONE);
+        OfflineStore damaged = store("damaged.db", EncryptionKeys.EMPTY);
         flipABit(damaged, "two");
         Path backup = folder.resolve("backup.db");
         damaged.admin(() -> NOW).backup(backup, (step, part) -> {});
@@ -187,18 +183,18 @@ class SqliteDoctorTest {
 
     @Test
     void aBackupIsRestoredWithTheKeyThatOpensItOnly() {
-        OfflineStore sealed = store("sealed.db", sealing("k"));
+        OfflineStore sealed = store("sealed.db", Keys.ring("k"));
         Path backup = folder.resolve("backup.db");
         sealed.admin(() -> NOW).backup(backup, (step, part) -> {});
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
-        for (PayloadEncryption wrong : List.of(withoutKey(), sealing("another"))) {
+        for (EncryptionKeys wrong : List.of(EncryptionKeys.EMPTY, Keys.ring("another"))) {
             assertThatExceptionOfType(AdminRefused.class)
                     .isThrownBy(() -> store.admin(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
                     .withMessageContainingAll("parley.encryption.keys", "\"k\"");
             assertThat(store.path()).doesNotExist();
         }
-        assertThat(store.admin(() -> NOW, sealing("k"))
+        assertThat(store.admin(() -> NOW, Keys.ring("k"))
                         .restore(backup, false, (step, part) -> {})
                         .damaged())
                 .isZero();
@@ -252,9 +248,10 @@ class SqliteDoctorTest {
         return store.admin(() -> NOW).examine();
     }
 
-    private static List<Finding> withoutItsKey(OfflineStore store) {
-        try (SqliteDatabase server = store.open(sealing("k"))) {
-            assertThat(server.nodes()).isNotEmpty();
+    private static List<Finding> withoutItsKey(OfflineStore store) throws SQLException {
+        execute(store, "DELETE FROM sessions");
+        try (SqliteDatabase server = store.openEncrypted()) {
+            EncryptionCheck.codec(server, Keys.ring("k"), true, new SecureRandom(), NOW);
         }
         return store.admin(() -> NOW).examine();
     }
@@ -303,24 +300,16 @@ class SqliteDoctorTest {
                         + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
     }
 
-    private OfflineStore store(String name, PayloadEncryption secrecy) {
+    private OfflineStore store(String name, EncryptionKeys keys) {
         var store = new OfflineStore(folder.resolve(name));
-        try (SqliteDatabase server = store.open(secrecy)) {
-            StoredSessions.open(server, NOW, "one", "two", "three");
+        try (SqliteDatabase server = keys.isEmpty() ? store.open() : store.openEncrypted()) {
+            StoredSessions.open(server, keys, NOW, "one", "two", "three");
         }
         return store;
     }
 
-    private static PayloadEncryption sealing(String key) {
-        return new PayloadEncryption(Keys.ring(key), true, new SecureRandom());
-    }
-
-    private static PayloadEncryption withoutKey() {
-        return new PayloadEncryption(EncryptionKeys.EMPTY, true, new SecureRandom());
-    }
-
-    private static List<Finding> examined(OfflineStore store, PayloadEncryption secrecy) {
-        return store.admin(() -> NOW, secrecy).examine();
+    private static List<Finding> examined(OfflineStore store, EncryptionKeys keys) {
+        return store.admin(() -> NOW, keys).examine();
     }
 
     private static Level level(List<Finding> findings, String subject) {

@@ -9,27 +9,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys as they are set: each has a name of its own and 32 bytes of its own, and none is ever shown. */
+/** Configured keys: each has its own name and its own 32 bytes, and none is ever shown. */
 class EncryptionKeysTest {
     private static final String SHORT = Base64.getEncoder().encodeToString(new byte[31]);
 
     @Test
-    void theFirstKeySealsAndAllAreFound() {
+    void theFirstKeyEncryptsAndAllAreFound() {
         EncryptionKeys ring = Keys.ring("2026", "2025");
 
         assertThat(ring.keys()).extracting(EncryptionKey::name).containsExactly("2026", "2025");
         for (EncryptionKey key : ring.keys()) {
             assertThat(ring.withId(key.id())).contains(key);
-            assertThat(ring.named(key.name())).contains(key);
         }
-        assertThat(ring).hasToString("Keyring[VaultKey[2026], VaultKey[2025]]");
+        assertThat(ring).hasToString("EncryptionKeys[EncryptionKey[2026], EncryptionKey[2025]]");
         assertThat(EncryptionKeys.parse(List.of()).isEmpty()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "secretsecret", "=c2VjcmV0", "a name=c2VjcmV0", "k=", "k=c2VjcmV0", "k=~secret~", "k=%s"})
-    void whatIsNoKeyIsNamedByItsPlaceAndNotShown(String entry) {
+    void anInvalidKeyIsReportedByItsNumberAndNotShown(String entry) {
         String wrong = entry.formatted(SHORT);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EncryptionKeys.parse(List.of(Keys.setting("good"), wrong)))

@@ -3,6 +3,7 @@ package dev.parley.store.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.session.Candidate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A box opens where it was sealed, as it was sealed, and nowhere else; and it is AES-256-GCM as the standard has it. */
+/** An envelope decrypts only unchanged and at its own position; it is AES-256-GCM as in the standard. */
 class EnvelopeTest {
     private static final byte[] SUBJECT = utf8("one session");
     private static final byte[] LABEL = utf8("event 7");
@@ -22,7 +23,7 @@ class EnvelopeTest {
     private final SecureRandom random = new SecureRandom();
 
     @Test
-    void theCheckOfTheCipherIsTheStandardsOwn() throws GeneralSecurityException {
+    void theReferenceImplementationPassesTheStandardsTestCases() throws GeneralSecurityException {
         // McGrew and Viega, "The Galois/Counter Mode of Operation", test cases 14 and 16.
         assertThat(ByHand.gcm(new byte[32], new byte[12], new byte[0], new byte[16]))
                 .asHexString()
@@ -39,7 +40,7 @@ class EnvelopeTest {
     }
 
     @Test
-    void whatTheStandardSealsABoxOpens() throws GeneralSecurityException, DecryptionFailed {
+    void aTextEncryptedByTheReferenceImplementationDecrypts() throws GeneralSecurityException, DecryptionFailed {
         var master = new byte[32];
         random.nextBytes(master);
         var nonce = new byte[12];
@@ -56,80 +57,81 @@ class EnvelopeTest {
                 .put(header)
                 .put(LABEL)
                 .array();
-        byte[] sealed = ByHand.gcm(key, nonce, associated, TEXT);
-        byte[] box = ByteBuffer.allocate(header.length + nonce.length + sealed.length)
+        byte[] encrypted = ByHand.gcm(key, nonce, associated, TEXT);
+        byte[] envelope = ByteBuffer.allocate(header.length + nonce.length + encrypted.length)
                 .put(header)
                 .put(nonce)
-                .put(sealed)
+                .put(encrypted)
                 .array();
 
         EncryptionKeys keyring =
                 EncryptionKeys.parse(List.of("k=" + Base64.getEncoder().encodeToString(master)));
 
-        assertThat(new Envelope(keyring, keyring.keys().get(0), random).open(SUBJECT, LABEL, box))
+        assertThat(new Envelope(keyring, keyring.keys().get(0), random).decrypt(SUBJECT, LABEL, envelope))
                 .isEqualTo(TEXT);
     }
 
     @Test
-    void whatIsSealedIsOpenedAsItWasAndIs33BytesLonger() throws DecryptionFailed {
-        Envelope box = box("k");
+    void anEnvelopeDecryptsToItsTextAndIs33BytesLonger() throws DecryptionFailed {
+        Envelope envelope = envelope("k");
         for (byte[] text : new byte[][] {new byte[0], utf8("x"), TEXT, new byte[65_536]}) {
-            byte[] sealed = box.seal(SUBJECT, LABEL, text);
-            assertThat(sealed).hasSize(text.length + 33);
-            assertThat(box.open(SUBJECT, LABEL, sealed)).isEqualTo(text);
+            byte[] encrypted = envelope.encrypt(SUBJECT, LABEL, text);
+            assertThat(encrypted).hasSize(text.length + 33);
+            assertThat(envelope.decrypt(SUBJECT, LABEL, encrypted)).isEqualTo(text);
         }
     }
 
     @Test
-    void theSameTextIsNeverSealedTheSame() {
-        Envelope box = box("k");
-        assertThat(box.seal(SUBJECT, LABEL, TEXT)).isNotEqualTo(box.seal(SUBJECT, LABEL, TEXT));
+    void theSameTextIsNeverEncryptedTheSame() {
+        Envelope envelope = envelope("k");
+        assertThat(envelope.encrypt(SUBJECT, LABEL, TEXT)).isNotEqualTo(envelope.encrypt(SUBJECT, LABEL, TEXT));
     }
 
     @Test
-    void aChangeOfAnyBitIsNoticed() {
-        Envelope box = box("k", "old");
-        byte[] sealed = box.seal(SUBJECT, LABEL, TEXT);
-        for (int bit = 0; bit < sealed.length * Byte.SIZE; bit++) {
-            byte[] changed = sealed.clone();
+    void aChangeOfAnyBitIsDetected() {
+        Envelope envelope = envelope("k", "old");
+        byte[] encrypted = envelope.encrypt(SUBJECT, LABEL, TEXT);
+        for (int bit = 0; bit < encrypted.length * Byte.SIZE; bit++) {
+            byte[] changed = encrypted.clone();
             changed[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
             assertThatExceptionOfType(DecryptionFailed.class)
                     .as("bit %d", bit)
-                    .isThrownBy(() -> box.open(SUBJECT, LABEL, changed));
+                    .isThrownBy(() -> envelope.decrypt(SUBJECT, LABEL, changed));
         }
-        for (int length = 0; length < sealed.length; length++) {
-            byte[] cut = Arrays.copyOf(sealed, length);
-            assertThatExceptionOfType(DecryptionFailed.class).isThrownBy(() -> box.open(SUBJECT, LABEL, cut));
+        for (int length = 0; length < encrypted.length; length++) {
+            byte[] cut = Arrays.copyOf(encrypted, length);
+            assertThatExceptionOfType(DecryptionFailed.class).isThrownBy(() -> envelope.decrypt(SUBJECT, LABEL, cut));
         }
     }
 
     @Test
-    void aBoxOpensInItsOwnPlaceOnly() {
-        Envelope box = box("k");
-        byte[] sealed = box.seal(SUBJECT, LABEL, TEXT);
-        assertThatExceptionOfType(DecryptionFailed.class).isThrownBy(() -> box.open(utf8("another"), LABEL, sealed));
-        assertThatExceptionOfType(DecryptionFailed.class).isThrownBy(() -> box.open(SUBJECT, utf8("event 8"), sealed));
-    }
-
-    @Test
-    void anyKeyOfTheRingOpensAndAStrangeOneDoesNot() throws DecryptionFailed {
-        byte[] sealed = box("old").seal(SUBJECT, LABEL, TEXT);
-
-        assertThat(box("new", "old").open(SUBJECT, LABEL, sealed)).isEqualTo(TEXT);
-        assertThat(box("new", "old").isCurrent(sealed)).isFalse();
-        assertThat(box("old", "new").isCurrent(sealed)).isTrue();
+    void anEnvelopeDecryptsAtItsOwnPositionOnly() {
+        Envelope envelope = envelope("k");
+        byte[] encrypted = envelope.encrypt(SUBJECT, LABEL, TEXT);
         assertThatExceptionOfType(DecryptionFailed.class)
-                .isThrownBy(() -> box("new").open(SUBJECT, LABEL, sealed));
+                .isThrownBy(() -> envelope.decrypt(utf8("another"), LABEL, encrypted));
+        assertThatExceptionOfType(DecryptionFailed.class)
+                .isThrownBy(() -> envelope.decrypt(SUBJECT, utf8("event 8"), encrypted));
     }
 
     @Test
-    void noTextIsTakenForABox() {
+    void anyConfiguredKeyDecryptsAndAnotherDoesNot() throws DecryptionFailed {
+        byte[] encrypted = envelope("old").encrypt(SUBJECT, LABEL, TEXT);
+
+        assertThat(envelope("new", "old").decrypt(SUBJECT, LABEL, encrypted)).isEqualTo(TEXT);
+        assertThatExceptionOfType(DecryptionFailed.class)
+                .isThrownBy(() -> envelope("new").decrypt(SUBJECT, LABEL, encrypted));
+    }
+
+    @Test
+    void noTextIsTakenForAnEnvelope() {
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
             if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
-                assertThat(Envelope.isSealed(utf8(Character.toString(c)))).isFalse();
+                assertThat(Envelope.isEncrypted(utf8(Character.toString(c)))).isFalse();
             }
         }
-        assertThatExceptionOfType(DecryptionFailed.class).isThrownBy(() -> box("k").open(SUBJECT, LABEL, TEXT));
+        assertThatExceptionOfType(DecryptionFailed.class)
+                .isThrownBy(() -> envelope("k").decrypt(SUBJECT, LABEL, TEXT));
     }
 
     @Test
@@ -145,15 +147,20 @@ class EnvelopeTest {
     }
 
     @Test
-    void aFingerprintIsTheSameForTheSameTextUnderTheSameSecretOnly() throws GeneralSecurityException {
+    void aDigestIsTheSameOnlyForTheSameCandidateUnderTheSameSecret() throws GeneralSecurityException {
         byte[] secret = utf8("a secret of the store's own");
-        assertThat(new KeyFingerprints(secret).of(TEXT))
+        assertThat(digest(secret, TEXT))
                 .isEqualTo(Arrays.copyOf(ByHand.hmac(secret, TEXT), 16))
-                .isNotEqualTo(new KeyFingerprints(utf8("another")).of(TEXT))
-                .isNotEqualTo(new KeyFingerprints(secret).of(SUBJECT));
+                .isNotEqualTo(digest(utf8("another"), TEXT))
+                .isNotEqualTo(digest(secret, SUBJECT));
     }
 
-    private Envelope box(String... keys) {
+    private byte[] digest(byte[] secret, byte[] candidate) {
+        EncryptionKeys keys = Keys.ring("k");
+        return new PayloadEncryption(keys, keys.keys().get(0), secret, random).digest(new Candidate(candidate));
+    }
+
+    private Envelope envelope(String... keys) {
         EncryptionKeys keyring = Keys.ring(keys);
         return new Envelope(keyring, keyring.keys().get(0), random);
     }

@@ -17,6 +17,7 @@ import dev.parley.session.Side;
 import dev.parley.session.SignalingException;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
@@ -67,9 +68,9 @@ class EnginesDifferentialTest {
         try (PostgresCluster cluster = PostgresCluster.shared();
                 PostgresNode parley = PostgresNode.over(cluster);
                 Database file = new OfflineStore(folder.resolve("parley.db")).open()) {
-            var onPostgres = new Signaling(
+            var onPostgres = TestSignaling.over(
                     parley.database(), TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
-            var onSqlite = new Signaling(
+            var onSqlite = TestSignaling.over(
                     file, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SameNumbers());
             for (int i = 0; i < CALLS; i++) {
                 if (random.nextInt(20) == 0) {
@@ -87,7 +88,7 @@ class EnginesDifferentialTest {
     }
 
     private static int sweep(Database database, MovableClock clock) {
-        return Awaited.result(database.write(tx -> new SessionStore().sweep(tx, clock.instant(), SWEPT_MAX)));
+        return Awaited.result(database.write(tx -> SessionStore.sweep(tx, clock.instant(), SWEPT_MAX)));
     }
 
     private static Object outcome(Function<Signaling, CompletionStage<? extends Served<?>>> call, Signaling engine) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.Trickled;
-import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.waiting.RecordingWaiter;
 import dev.parley.waiting.TestWaitRegistries;
@@ -35,7 +35,7 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
             var random = new SecureRandom();
             var neighbours = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
             WaitRegistry feed = TestWaitRegistries.among(neighbours, recheck);
-            var signaling = new Signaling(
+            var signaling = TestSignaling.over(
                     plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
             return new TestNode(new PostgresNode(plain.database(), signaling, plain.meters()), neighbours, feed);
         }

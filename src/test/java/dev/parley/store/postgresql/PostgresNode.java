@@ -3,13 +3,14 @@ package dev.parley.store.postgresql;
 import dev.parley.session.DefaultLimits;
 import dev.parley.session.Limits;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Node;
 import dev.parley.store.NodeState;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -57,36 +58,17 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
      * @param queueMax how many may wait for that
      */
     static PostgresNode busy(PostgresCluster cluster, int threads, int queueMax) {
-        return over(
-                cluster.url(),
-                copy(cluster),
-                threads,
-                queueMax,
-                Duration.ofSeconds(5),
-                Patience.LONG,
-                PayloadEncryption.NONE);
+        return over(cluster.url(), copy(cluster), threads, queueMax, Duration.ofSeconds(5), Patience.LONG);
     }
 
     /** @param replicas as parley.store.replicas has it */
     public static PostgresNode over(String url, String replicas, Duration lagMax) {
-        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL, PayloadEncryption.NONE);
-    }
-
-    /** A node with keys, or refused for them. */
-    public static PostgresNode over(PostgresCluster cluster, PayloadEncryption secrecy) {
-        return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, secrecy);
+        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL);
     }
 
     /** A node that waits so long for a bookmark and for a commit. */
     static PostgresNode waiting(PostgresCluster cluster, Duration max) {
-        return over(
-                cluster.url(),
-                copy(cluster),
-                8,
-                4_096,
-                Duration.ofSeconds(5),
-                new Patience(max, max),
-                PayloadEncryption.NONE);
+        return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max));
     }
 
     /** A node whose primary {@code locator} finds, with the standby as its replica. */
@@ -96,7 +78,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
 
     /** @param slow is told of every statement */
     static PostgresNode over(PrimaryLocator locator, String replicas, SlowLog slow) {
-        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, PayloadEncryption.NONE, slow);
+        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, slow);
     }
 
     /** What finds the primary of {@code cluster}, without a file. */
@@ -123,34 +105,13 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
     /** A command beside a server, or without one. */
     static PostgresNode asCommand(PostgresCluster cluster) {
         return over(
-                locator(cluster),
-                copy(cluster),
-                false,
-                8,
-                4_096,
-                Duration.ofSeconds(5),
-                Patience.USUAL,
-                PayloadEncryption.NONE,
-                SlowLog.OFF);
+                locator(cluster), copy(cluster), false, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, SlowLog.OFF);
     }
 
     private static PostgresNode over(
-            String url,
-            String replicas,
-            int threads,
-            int queueMax,
-            Duration lagMax,
-            Patience patience,
-            PayloadEncryption secrecy) {
+            String url, String replicas, int threads, int queueMax, Duration lagMax, Patience patience) {
         return over(
-                locator(url, replicas, Optional.empty()),
-                replicas,
-                threads,
-                queueMax,
-                lagMax,
-                patience,
-                secrecy,
-                SlowLog.OFF);
+                locator(url, replicas, Optional.empty()), replicas, threads, queueMax, lagMax, patience, SlowLog.OFF);
     }
 
     private static PostgresNode over(
@@ -160,9 +121,8 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
             int queueMax,
             Duration lagMax,
             Patience patience,
-            PayloadEncryption secrecy,
             SlowLog slow) {
-        return over(locator, replicas, true, threads, queueMax, lagMax, patience, secrecy, slow);
+        return over(locator, replicas, true, threads, queueMax, lagMax, patience, slow);
     }
 
     private static PostgresNode over(
@@ -173,7 +133,6 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
             int queueMax,
             Duration lagMax,
             Patience patience,
-            PayloadEncryption secrecy,
             SlowLog slow) {
         var settings = new PostgresSettings(
                 locator,
@@ -192,11 +151,10 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
                 slow);
         var meters = new SimpleMeterRegistry();
         var random = new SecureRandom();
-        var database = new PostgresDatabase(
-                settings, migrations(locator.url()), new PostgresSessions(), new ChosenNode(), secrecy, random, meters);
+        var database = new PostgresDatabase(settings, migrations(locator.url()), random, meters);
         return new PostgresNode(
                 database,
-                new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random),
+                TestSignaling.over(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random),
                 meters);
     }
 
@@ -206,7 +164,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
                 locator,
                 List.of(),
                 migrations(locator.url()),
-                () -> PayloadEncryption.NONE,
+                () -> EncryptionKeys.EMPTY,
                 Duration.ofSeconds(5),
                 16,
                 InstantSource.system()));

@@ -104,7 +104,7 @@ class SweepersTest {
 
     @Test
     void asOnlyWriterASweeperWouldWaitForTheOthers() throws SQLException {
-        Sql sweep = StoreStatements.named("sweep-among-writers");
+        Sql sweep = StoreStatements.named("sweep-unlocked");
         String text = sweep.text();
         StoreStatements.replace(sweep, StoreStatements.named("sweep").text());
         try (Connection holding = holding();
@@ -140,7 +140,7 @@ class SweepersTest {
 
     private static int sweep(PostgresNode node) {
         Instant now = Instant.now();
-        return result(node.database().write(tx -> new SessionStore().sweep(tx, now, BATCH)));
+        return result(node.database().write(tx -> SessionStore.sweep(tx, now, BATCH)));
     }
 
     private static void openAndTrickle(PostgresNode node, CompletableFuture<Void> over) {

@@ -19,6 +19,7 @@ import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ class CapacityTest {
     void open() {
         file = new OfflineStore(folder.resolve("parley.db"));
         database = file.openLimited(BYTES_MAX);
-        signaling = new Signaling(database, TestWaitRegistries.nobodyWaits(), LIMITS, clock, new SecureRandom());
+        signaling = TestSignaling.over(database, TestWaitRegistries.nobodyWaits(), LIMITS, clock, new SecureRandom());
     }
 
     @AfterEach

@@ -3,7 +3,7 @@ package dev.parley.store.sqlite;
 import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
 import dev.parley.store.admin.SqliteAdmin;
-import dev.parley.store.crypto.PayloadEncryption;
+import dev.parley.store.crypto.EncryptionKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -25,9 +25,9 @@ public record OfflineStore(Path path) {
         return open(1_000, 100);
     }
 
-    /** With keys, or refused for them. */
-    public SqliteDatabase open(PayloadEncryption secrecy) {
-        return open(BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, secrecy);
+    /** As the server of a store that has encryption keys, or gets them. */
+    public SqliteDatabase openEncrypted() {
+        return open(true, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, true);
     }
 
     SqliteDatabase open(int queueMax, int batchMax) {
@@ -55,21 +55,11 @@ public record OfflineStore(Path path) {
     }
 
     private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax) {
-        return open(busyTimeout, queueMax, batchMax, bytesMax, PayloadEncryption.NONE);
+        return open(true, busyTimeout, queueMax, batchMax, bytesMax, false);
     }
 
     private SqliteDatabase open(
-            Duration busyTimeout, int queueMax, int batchMax, long bytesMax, PayloadEncryption secrecy) {
-        return open(true, busyTimeout, queueMax, batchMax, bytesMax, secrecy);
-    }
-
-    private SqliteDatabase open(
-            boolean serving,
-            Duration busyTimeout,
-            int queueMax,
-            int batchMax,
-            long bytesMax,
-            PayloadEncryption secrecy) {
+            boolean serving, Duration busyTimeout, int queueMax, int batchMax, long bytesMax, boolean encrypts) {
         var settings = new SqliteDatabase.Settings(
                 path,
                 serving,
@@ -81,8 +71,7 @@ public record OfflineStore(Path path) {
                 1_000,
                 SlowLog.OFF,
                 new Node("test", "here", true));
-        return new SqliteDatabase(
-                settings, migrations(), new SqliteSessions(), secrecy, new SecureRandom(), new SimpleMeterRegistry());
+        return new SqliteDatabase(settings, migrations(), encrypts, new SecureRandom(), new SimpleMeterRegistry());
     }
 
     public void migrate() {
@@ -100,26 +89,26 @@ public record OfflineStore(Path path) {
 
     /** What an operator can do to the file, at {@code clock}'s time. */
     public SqliteAdmin admin(InstantSource clock) {
-        return admin(clock, PayloadEncryption.NONE);
+        return admin(clock, EncryptionKeys.EMPTY);
     }
 
     /** The same with keys. */
-    public SqliteAdmin admin(InstantSource clock, PayloadEncryption secrecy) {
-        return admin(clock, secrecy, Long.MAX_VALUE);
+    public SqliteAdmin admin(InstantSource clock, EncryptionKeys keys) {
+        return admin(clock, keys, Long.MAX_VALUE);
     }
 
     /** The same with a limit to the size of the file. */
     public SqliteAdmin adminLimited(long bytesMax, InstantSource clock) {
-        return admin(clock, PayloadEncryption.NONE, bytesMax);
+        return admin(clock, EncryptionKeys.EMPTY, bytesMax);
     }
 
-    private SqliteAdmin admin(InstantSource clock, PayloadEncryption secrecy, long bytesMax) {
-        return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> secrecy, new SecureRandom(), clock);
+    private SqliteAdmin admin(InstantSource clock, EncryptionKeys keys, long bytesMax) {
+        return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> keys, new SecureRandom(), clock);
     }
 
     /** A command beside a server, or without one. */
     public SqliteDatabase openAsCommand() {
-        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, PayloadEncryption.NONE);
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, false);
     }
 
     /** A connection that Parley knows nothing of. */

@@ -16,9 +16,10 @@ import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.crypto.Keys;
-import dev.parley.store.crypto.PayloadEncryption;
 import dev.parley.store.postgresql.PostgresNode;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -54,9 +55,11 @@ class SecureDeleteTest {
 
     @BeforeEach
     void open() {
-        database = store().open(new PayloadEncryption(Keys.ring("k"), true, new SecureRandom()));
-        signaling = new Signaling(
-                database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
+        database = store().openEncrypted();
+        var random = new SecureRandom();
+        var codec = EncryptionCheck.codec(database, Keys.ring("k"), true, random, clock.instant());
+        signaling = TestSignaling.over(
+                database, codec, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random);
         sweeper = new Sweeper(database, clock, new SimpleMeterRegistry());
     }
 

@@ -10,6 +10,7 @@ import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.sql.Discovery;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -29,6 +30,9 @@ class SqliteDatabaseTest {
     @Inject
     Database database;
 
+    @Inject
+    Discovery discovery;
+
     @ParameterizedTest(name = "result code {0}")
     @ValueSource(ints = {5, 6, 10, 14, 0})
     void aFileThatCannotBeReadIsUnavailableForEveryKindOfRead(int resultCode) {
@@ -43,9 +47,9 @@ class SqliteDatabaseTest {
                     throw failure;
                 })));
         assertThatExceptionOfType(StoreUnavailable.class)
-                .isThrownBy(() -> result(database.browse(ReadFrom.PRIMARY, repository -> {
-                    throw new GenericJDBCException("Unable to acquire JDBC Connection", failure);
-                })));
+                .isThrownBy(() -> result(database.scan(ReadFrom.PRIMARY, discovery.work(repository -> {
+                    throw new GenericJDBCException("The query failed", failure);
+                }))));
         assertThat(result(database.read(ReadFrom.PRIMARY, SqliteDatabaseTest::one)))
                 .isEqualTo(1);
         assertThat(result(database.scan(ReadFrom.PRIMARY, SqliteDatabaseTest::one)))

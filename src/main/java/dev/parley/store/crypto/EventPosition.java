@@ -1,26 +1,27 @@
-package dev.parley.store.sql;
+package dev.parley.store.crypto;
 
 import dev.parley.session.SessionKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where one event stands in the store, and nothing else does: what a sealed payload is bound to.
+ * The position of one event in the store, unique to it: an encrypted payload is bound to it.
  *
- * @param sessionId tells a session from an earlier one of the same key
+ * @param sessionId distinguishes the session from earlier ones with the same key
+ * @param kind as in the column of that name
  */
-public record EventPosition(SessionKey key, long sessionId, long seq, int generation, EventKind kind) {
-    /** The place within its session. */
-    public byte[] label() {
+public record EventPosition(SessionKey key, long sessionId, long seq, int generation, int kind) {
+    /** The position within the session. */
+    byte[] label() {
         return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + 1)
                 .putLong(seq)
                 .putInt(generation)
-                .put((byte) kind.number())
+                .put((byte) kind)
                 .array();
     }
 
     /** The session. */
-    public byte[] subject() {
+    byte[] subject() {
         byte[] namespace = key.namespace().name().getBytes(StandardCharsets.UTF_8);
         byte[] code = key.code().text().getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + namespace.length + code.length)
@@ -31,13 +32,9 @@ public record EventPosition(SessionKey key, long sessionId, long seq, int genera
                 .array();
     }
 
-    /** For the log, with nothing that a peer has said. */
+    /** For the log: names no code. */
     @Override
     public String toString() {
         return "event " + seq + " of the session with the id " + sessionId;
-    }
-
-    public boolean isInSessionOf(EventPosition other) {
-        return sessionId == other.sessionId && key.equals(other.key);
     }
 }

@@ -12,17 +12,16 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Description;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.Trickled;
-import dev.parley.signaling.Signaling;
+import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
-import dev.parley.store.crypto.PayloadEncryption;
-import dev.parley.store.crypto.Rotation;
-import dev.parley.store.crypto.Rotation.Rotated;
+import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.postgresql.PostgresNode;
+import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sql.SessionStore;
 import dev.parley.waiting.TestWaitRegistries;
 import java.nio.charset.StandardCharsets;
@@ -34,24 +33,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store with keys, opened and opened again: what is in its tables, what it makes of what was changed there behind its back, which
- * keys it opens with, and how these are changed.
+ * A store with encryption keys, opened several times: the content of its tables, payloads that were changed or moved there, the keys
+ * that open it, and a change of keys.
  */
-abstract class SealingContract {
+abstract class EncryptionContract {
     private static final String SDP = "v=0\r\na=ice-pwd:never-on-a-disk\r\n";
 
     private final MovableClock clock = new MovableClock();
     private final List<Database> opened = new ArrayList<>();
 
-    /** Opens the one store of a test. */
-    abstract Database open(PayloadEncryption secrecy);
+    /**
+     * Opens the one store of a test.
+     *
+     * @param encrypts whether there are keys
+     */
+    abstract Database open(boolean encrypts);
 
-    /** One store as one process has it. */
-    private record Node(Database database, PayloadEncryption secrecy, Peers peers) {
-        Rotation rotation() {
-            return new Rotation(database, secrecy);
-        }
-    }
+    /** The store, opened by one process. */
+    private record Node(Database database, Peers peers) {}
 
     private Node server(String... keys) {
         return node(keys.length == 0 ? EncryptionKeys.EMPTY : Keys.ring(keys), true);
@@ -62,15 +61,22 @@ abstract class SealingContract {
     }
 
     private Node node(EncryptionKeys keyring, boolean serving) {
-        var secrecy = new PayloadEncryption(keyring, serving, new SecureRandom());
-        Database database = open(secrecy);
+        var random = new SecureRandom();
+        Database database = open(!keyring.isEmpty());
         opened.add(database);
-        var signaling = new Signaling(
-                database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
-        return new Node(database, secrecy, Peers.strangersToAllOthers(signaling));
+        PayloadCodec codec;
+        try {
+            codec = EncryptionCheck.codec(database, keyring, serving, random, clock.instant());
+        } catch (InvalidConfiguration e) {
+            database.close();
+            opened.remove(database);
+            throw e;
+        }
+        var signaling = TestSignaling.over(
+                database, codec, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random);
+        return new Node(database, Peers.strangersToAllOthers(signaling));
     }
 
-    /** What the last process was told stays; the next one finds it. */
     private void close(Node node) {
         node.database.close();
         opened.remove(node.database);
@@ -86,7 +92,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void whatPeersSayIsInNoColumnAndIsReadAsItWasSaid() {
+    void payloadsAreInNoColumnAndAreReadAsTheyWereSent() {
         Node node = server("k");
         TestSession session = node.peers.meet(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
         session.trickle(ANSWERER, lastCandidates("secret"));
@@ -101,14 +107,14 @@ abstract class SealingContract {
             assertThat(new String(payload, StandardCharsets.ISO_8859_1)).doesNotContain("ice-pwd", "secret");
         }
         assertThat(blobs(node, "SELECT digest FROM events WHERE kind = 3"))
-                .as("what could be guessed by its hash")
+                .as("a hash by which a candidate can be guessed")
                 .hasSize(1)
                 .doesNotContain(candidates("secret").candidates().get(0).digest());
         assertThat(text(node, "SELECT min(payload) FROM conversation")).matches("\\(sealed, \\d+ bytes\\)");
     }
 
     @Test
-    void whoWaitsUnderATopicIsReadToo() {
+    void sessionsThatWaitUnderATopicAreReadToo() {
         Node node = server("k");
         node.peers.open(offer(SDP).topic("chess"));
         node.peers.open(offer("other").topic("chess").trickle(candidates("x")));
@@ -119,7 +125,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void aReplayIsKnownAlthoughNothingIsKeptInClear() {
+    void aReplayIsRecognizedAlthoughNothingIsStoredInPlaintext() {
         Node node = server("k");
         OpeningBuilder draft = offer(SDP).code("replayed").token(TestValues.newToken());
         node.peers.join(draft);
@@ -143,7 +149,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void whatIsPutInInClearIsNotBelieved() {
+    void plaintextInAnEncryptedStoreIsRejected() {
         Node node = server("k");
         TestSession session = node.peers.open(offer(SDP));
         put(node, SDP.getBytes(StandardCharsets.UTF_8), session, 1);
@@ -152,7 +158,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void twoCandidatesDoNotChangePlaces() {
+    void swappedCandidatesAreDetected() {
         Node node = server("k");
         TestSession session = node.peers.open(offer("o").trickle(candidates("first", "secnd")));
         byte[] first = payload(node, session, 2);
@@ -163,7 +169,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void twoSessionsDoNotChangeOffers() {
+    void swappedOffersAreDetected() {
         Node node = server("k");
         TestSession one = node.peers.open(offer("one"));
         TestSession two = node.peers.open(offer("two"));
@@ -176,7 +182,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void anAnswerDoesNotBecomeACandidate() {
+    void anAnswerTurnedIntoACandidateIsDetected() {
         Node node = server("k");
         TestSession session = node.peers.meet(offer("o"), "a");
         change(node, "UPDATE events SET kind = 4, checksum = NULL WHERE seq = 2");
@@ -186,7 +192,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void anOldOfferDoesNotComeBackInALaterGeneration() {
+    void anOfferMovedToALaterGenerationIsDetected() {
         Node node = server("k");
         TestSession session = node.peers.open(offer("one"));
         session.restart("two");
@@ -196,7 +202,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void anOfferOfAnEarlierSessionDoesNotComeBackUnderItsCode() {
+    void anOfferOfAnEarlierSessionUnderTheSameCodeIsDetected() {
         Node node = server("k");
         node.peers.open(offer("keeps the id in use"));
         TestSession earlier = node.peers.open(offer("earlier").code("lobby"));
@@ -210,7 +216,7 @@ abstract class SealingContract {
     }
 
     @Test
-    void aStoreWithAKeyOpensWithThatKeyOnly() {
+    void aStoreWithAKeyOpensOnlyWithThatKey() {
         close(server("k"));
 
         assertRefused(EncryptionKeys.EMPTY, "\"k\"", "no key is set");
@@ -220,89 +226,65 @@ abstract class SealingContract {
     }
 
     @Test
-    void aKeyIsChangedInThreeStepsAndTheOldOneIsNeededToTheEnd() {
+    void aKeyIsChangedInTwoStepsAndTheOldOneIsNeededWhileALiveSessionNeedsIt() throws SQLException {
         Node before = server("old");
         TestSession session = before.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
         close(before);
         assertRefused(Keys.ring("new"), "\"old\"");
         Node between = server("new", "old");
         TestSession seen = seenBy(between, session);
+        assertThat(seen.session().offerer().description()).isEqualTo(Description.of(SDP));
         assertThat(seen.trickle(OFFERER, candidates("x")))
                 .as("a repeated candidate")
                 .isEqualTo(new Trickled(3, 0));
         seen.trickle(OFFERER, candidates("y"));
+        assertThat(summary(between, "new", "old")).contains("\"new\" 1", "\"old\" 3");
         close(between);
-        assertRefused(Keys.ring("new"), "\"old\"");
-        Node rotating = server("new", "old");
-        var saidBefore = seenBy(rotating, session).session();
+        assertRefused(Keys.ring("new"), "\"old\"", "doctor");
+        assertRefused(EncryptionKeys.parse(List.of(Keys.setting("new"), Keys.otherSetting("old"))), "not the one");
 
-        assertThat(rotating.rotation().rotate((step, part) -> {})).isEqualTo(new Rotated(3, 0, 0));
-        assertThat(rotating.rotation().rotate((step, part) -> {}))
-                .as("once more")
-                .isEqualTo(new Rotated(0, 0, 0));
-
-        close(rotating);
+        clock.advance(PostgresNode.LIMITS.ttlMax());
         Node after = server("new");
-        assertThat(seenBy(after, session).session()).isEqualTo(saidBefore);
-        assertThat(seenBy(after, session).trickle(OFFERER, candidates("x", "y")))
-                .isEqualTo(new Trickled(4, 0));
+        TestSession fresh = after.peers.open(offer("fresh"));
+        assertThat(summary(after, "new")).contains("\"new\" 1");
         close(after);
         assertRefused(Keys.ring("old"), "\"new\"");
+        assertThat(seenBy(server("new"), fresh).session().offerer().description())
+                .isEqualTo(Description.of("fresh"));
     }
 
     @Test
-    void nothingIsRotatedToAKeyThatNoServerHas() {
-        Node before = server("old");
-        before.peers.open(offer(SDP));
-        close(before);
-
+    void aCommandEncryptsWithAKeyThatAServerHas() {
+        close(server("old"));
         Node command = command("new", "old");
-        assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> command.rotation().rotate((step, part) -> {}))
-                .withMessageContaining("\"new\"");
         TestSession session = command.peers.open(offer("a command's"));
         close(command);
+
         assertThat(seenBy(server("old"), session).session().offerer().description())
                 .isEqualTo(Description.of("a command's"));
     }
 
     @Test
-    void whatCannotBeOpenedIsLeftAsItIsAndItsKeyIsKept() {
-        Node before = server("old");
-        before.peers.open(offer(SDP).trickle(candidates("x")));
-        change(before, "UPDATE events SET generation = 2 WHERE seq = 2");
-        close(before);
-        Node node = server("new", "old");
+    void aStoreIsEncryptedFromItsFirstSessionOnOrNotAtAll() {
+        Node plain = server();
+        TestSession session = plain.peers.open(offer(SDP));
+        assertThat(text(plain, "SELECT max(payload) FROM conversation")).isEqualTo(SDP);
+        close(plain);
 
-        assertThat(node.rotation().rotate((step, part) -> {})).isEqualTo(new Rotated(1, 0, 1));
-        close(node);
-        assertRefused(Keys.ring("new"), "\"old\"");
+        assertRefused(Keys.ring("k"), "plaintext", "sweep");
+
+        Node again = server();
+        seenBy(again, session).close();
+        Awaited.result(again.database.write(tx -> SessionStore.sweep(tx, clock.instant(), 10)));
+        close(again);
+        Node encrypted = server("k");
+        TestSession first = encrypted.peers.open(offer(SDP));
+        put(encrypted, "forged".getBytes(StandardCharsets.UTF_8), first, 1);
+        assertDamaged(first);
     }
 
     @Test
-    void theFirstStartWithAKeySealsWhatIsThere() {
-        Node inClear = server();
-        TestSession session = inClear.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
-        session.trickle(ANSWERER, lastCandidates("secret"));
-        var before = session.session();
-        assertThat(text(inClear, "SELECT max(payload) FROM conversation")).isEqualTo(SDP);
-        close(inClear);
-
-        Node sealed = server("k");
-
-        for (byte[] payload : payloads(sealed)) {
-            assertThat(new String(payload, StandardCharsets.ISO_8859_1)).doesNotContain("ice-pwd", "secret");
-        }
-        assertThat(seenBy(sealed, session).session()).isEqualTo(before);
-        assertThat(seenBy(sealed, session).trickle(OFFERER, candidates("x")))
-                .as("a candidate that was said before")
-                .isEqualTo(new Trickled(before.seq(), 0));
-        put(sealed, "forged".getBytes(StandardCharsets.UTF_8), session, 1);
-        assertDamaged(seenBy(sealed, session));
-    }
-
-    @Test
-    void aCommandWithoutAKeyCountsAndSweepsAndSaysNothing() {
+    void aCommandWithoutAKeyCountsAndSweepsAndReadsNoPayload() {
         Node server = server("k");
         TestSession session = server.peers.open(offer(SDP));
         close(server);
@@ -314,15 +296,22 @@ abstract class SealingContract {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> seenBy(command, session).session());
         clock.advance(PostgresNode.LIMITS.ttlMax());
-        int swept = Awaited.result(command.database.write(tx -> new SessionStore().sweep(tx, clock.instant(), 10)));
+        int swept = Awaited.result(command.database.write(tx -> SessionStore.sweep(tx, clock.instant(), 10)));
         assertThat(swept).isEqualTo(1);
     }
 
     private void assertRefused(EncryptionKeys keyring, String... words) {
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> open(new PayloadEncryption(keyring, true, new SecureRandom())))
+                .isThrownBy(() -> node(keyring, true))
                 .withMessageStartingWith("parley.encryption.keys: ")
                 .withMessageContainingAll(words);
+    }
+
+    private String summary(Node node, String... keys) {
+        return Awaited.result(node.database.read(
+                ReadFrom.PRIMARY,
+                reader -> EncryptionCheck.examine(reader, Keys.ring(keys), clock.instant())
+                        .summary()));
     }
 
     private static void assertDamaged(TestSession session) {
@@ -334,7 +323,7 @@ abstract class SealingContract {
                 .get(0);
     }
 
-    /** As one does it who can write to the disk: checksums are no secret, and a session without one asks for none. */
+    /** As somebody who can write to the disk: checksums are not secret, and a session without one requires none. */
     private static void put(Node node, byte[] payload, TestSession session, long seq) {
         String id = id(node, session);
         var put = new Sql(
