@@ -1,6 +1,7 @@
 package dev.parley.ops;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
@@ -20,7 +21,6 @@ import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.Discovery;
 import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sql.SessionStore;
-import dev.parley.session.Limits;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteSessions;
 import dev.parley.trace.TracedDatabase;
@@ -94,8 +94,7 @@ public class Engines {
             Optional<Tracing> tracing) {
         Database database = url() instanceof StoreUrl.Postgres cluster
                 ? new PostgresDatabase(settings(cluster), postgres.get(), random, meters)
-                : new SqliteDatabase(
-                        settings((StoreUrl.Sqlite) url()), sqlite.get(), !keys.isEmpty(), random, meters);
+                : new SqliteDatabase(settings((StoreUrl.Sqlite) url()), sqlite.get(), !keys.isEmpty(), random, meters);
         return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
     }
 

@@ -5,6 +5,7 @@ import dev.parley.access.ApiKeys;
 import dev.parley.cli.Checkup;
 import dev.parley.cli.SeedData;
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.expiry.Sweeper;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.OwnOrigin;
@@ -58,6 +59,7 @@ public class Startup {
             Instance<SessionStore> sessions,
             Instance<Authenticator> authenticator,
             Instance<ServiceMeters> meters,
+            Instance<Sweeper> sweeper,
             Instance<SeedData> seedData,
             ApiKeys keys,
             Vertx vertx,
@@ -72,6 +74,7 @@ public class Startup {
             loadKeys(keys, database.get(), vertx);
         }
         meters.get().register();
+        sweeper.get(); // registers its meters before the first sweep
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             // The namespaces of programs and of the console page.
             String page = "http://localhost:"

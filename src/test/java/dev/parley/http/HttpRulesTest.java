@@ -363,11 +363,11 @@ class HttpRulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/3.0", "HTTP/2.0", "HTTP/0.9", "HTTP/10.1"})
-    void otherVersionsGetABare400InHttp11(String version) throws IOException {
+    void otherVersionsGet505InHttp11(String version) throws IOException {
         for (String path : List.of("/health", "/api/v1/topics")) {
             try (var connection = new RawConnection()) {
                 connection.send("GET " + path + " " + version + "\r\nHost: localhost\r\n\r\n");
-                assertThat(connection.line()).isEqualTo("HTTP/1.1 400 Bad Request");
+                assertThat(connection.line()).isEqualTo("HTTP/1.1 505 HTTP Version Not Supported");
             }
         }
     }

@@ -9,13 +9,16 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -131,33 +134,41 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
 
     /** Observes decoded requests, and adds {@code Date} to replies that the server makes itself, such as 400 to a malformed head. */
     private final class Messages extends ChannelDuplexHandler {
+        private boolean rejected;
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object part) {
             decoded = true;
             if (part instanceof HttpRequest request) {
                 requests++;
                 bodyPending = true;
-                checkVersion(request);
+                checkVersion(context, request);
             }
             if (part instanceof LastHttpContent) {
                 bodyPending = false;
             }
-            context.fireChannelRead(part);
+            if (rejected) {
+                ReferenceCountUtil.release(part);
+            } else {
+                context.fireChannelRead(part);
+            }
         }
 
-        /**
-         * The server would reply in the version that the client made up. A higher minor version is served as HTTP/1.1 (RFC 9110, section
-         * 2.5); any other major version is rejected as a malformed request.
-         */
-        private static void checkVersion(HttpRequest request) {
+        /** The server would reply in the version of the request. A higher minor version is served as 1.1 (RFC 9110, section 2.5). */
+        private void checkVersion(ChannelHandlerContext context, HttpRequest request) {
             HttpVersion version = request.protocolVersion();
-            if (version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0)) {
+            if (version.protocolName().equals("HTTP") && version.majorVersion() == 1) {
+                request.setProtocolVersion(version.minorVersion() == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
                 return;
             }
-            request.setProtocolVersion(HttpVersion.HTTP_1_1);
-            if (version.majorVersion() != 1 || !version.protocolName().equals("HTTP")) {
-                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Unsupported protocol")));
-            }
+            rejected = true;
+            var reply = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, Unpooled.EMPTY_BUFFER);
+            reply.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, 0)
+                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                    .set(HttpHeaderNames.DATE, date.now());
+            context.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
         }
 
         @Override

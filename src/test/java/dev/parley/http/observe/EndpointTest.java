@@ -2,10 +2,19 @@ package dev.parley.http.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.http.api.HealthResource;
+import dev.parley.http.api.IceServersResource;
+import dev.parley.http.api.SessionsResource;
+import dev.parley.http.api.TopicsResource;
+import dev.parley.http.rondevu.RondevuResource;
 import io.vertx.core.http.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests are mapped to endpoints by method and path. */
 class EndpointTest {
@@ -36,5 +45,30 @@ class EndpointTest {
     })
     void similarPathsAreDistinguished(String method, String path, Endpoint endpoint) {
         assertThat(Endpoint.of(HttpMethod.valueOf(method), path)).isEqualTo(endpoint);
+    }
+
+    /** Allow and the reply to OPTIONS are derived from endpoints. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                HealthResource.class,
+                IceServersResource.class,
+                RondevuResource.class,
+                SessionsResource.class,
+                TopicsResource.class
+            })
+    void eachResourceMethodIsAnEndpoint(Class<?> resource) {
+        String root = resource.getAnnotation(Path.class).value();
+        for (Method method : resource.getDeclaredMethods()) {
+            for (Annotation annotation : method.getAnnotations()) {
+                var verb = annotation.annotationType().getAnnotation(jakarta.ws.rs.HttpMethod.class);
+                if (verb != null) {
+                    Path path = method.getAnnotation(Path.class);
+                    String pattern = path == null ? root : root + "/" + path.value();
+                    assertThat(Endpoint.methods(pattern.replace("//", "/").replaceAll("\\{\\w+}", "x")))
+                            .contains(verb.value(), "OPTIONS");
+                }
+            }
+        }
     }
 }
