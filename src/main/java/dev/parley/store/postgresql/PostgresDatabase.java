@@ -115,7 +115,7 @@ public final class PostgresDatabase implements Database {
         if (!(from instanceof ReadFrom.AtLeast atLeast)) {
             return new ReplyPosition(history.text(newest), primary.node(), false);
         }
-        Bookmark asked = history.position(atLeast.bookmark());
+        Bookmark asked = history.translated(atLeast.bookmark());
         boolean reset = !history.timelines().contains(asked);
         boolean isNewer = !reset && PostgresHistory.isLater(asked, newest);
         return new ReplyPosition(isNewer ? atLeast.bookmark().text() : history.text(newest), primary.node(), reset);

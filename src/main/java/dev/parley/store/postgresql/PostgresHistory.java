@@ -31,19 +31,17 @@ final class PostgresHistory {
         }
     }
 
-    /** The position of the cluster that {@code sent}, the bookmark of a client, stands for. */
-    Bookmark position(Bookmark sent) {
-        return mixed(sent);
-    }
-
     /** The bookmark of an observed position, as clients receive it. */
     String text(Bookmark position) {
         observe(position);
-        return mixed(position).text();
+        return translated(position).text();
     }
 
-    /** Clients see {@link #id} mixed into the identifier of the cluster; mixing again gives the identifier back. */
-    private Bookmark mixed(Bookmark bookmark) {
+    /**
+     * The bookmark that clients see for a position of the cluster, or the position for a bookmark of a client: they differ by
+     * {@link #id}, which is mixed into the identifier of the cluster.
+     */
+    Bookmark translated(Bookmark bookmark) {
         long system = TimelineHistory.systemOf(bookmark) ^ id;
         return new Bookmark(TimelineHistory.history(system, TimelineHistory.timelineOf(bookmark)), bookmark.position());
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
@@ -280,18 +281,14 @@ public final class PrimaryLocator {
         }
     }
 
-    private interface Condition {
-        boolean holds(ServerInfo server);
-    }
-
     /** Hosts that are primaries and fulfil {@code condition}, in the order of the configuration. */
-    private List<Primary> primaries(List<Reply> replies, Condition condition) {
+    private List<Primary> primaries(List<Reply> replies, Predicate<ServerInfo> condition) {
         return hosts.stream()
                 .flatMap(host -> replies.stream()
                         .filter(reply -> reply.url.equals(host))
                         .map(Reply::server)
                         .filter(Objects::nonNull)
-                        .filter(server -> !server.inRecovery() && condition.holds(server))
+                        .filter(server -> !server.inRecovery() && condition.test(server))
                         .map(server -> new Primary(host, server)))
                 .toList();
     }

@@ -63,6 +63,7 @@ final class PrimaryNode extends ServerNode {
         return locator.current().node();
     }
 
+    @Override
     boolean isServing() {
         return trouble == null;
     }
@@ -197,8 +198,9 @@ final class PrimaryNode extends ServerNode {
             if (server.inRecovery()) {
                 throw new SQLException("The server is a standby", PostgresFailure.READ_ONLY);
             }
-            locator.admit(statements, server);
-            return new NodeConnection(connection, statements, server, timelines(connection, statements, server));
+            var unreported = new Statements(connection); // opening a connection is not a slow statement of a caller
+            locator.admit(unreported, server);
+            return new NodeConnection(connection, statements, server, timelines(connection, unreported, server));
         });
     }
 
@@ -222,9 +224,8 @@ final class PrimaryNode extends ServerNode {
     }
 
     @Override
-    void fail(SQLException reason) {
+    void stopServing(SQLException reason) {
         boolean old = reason instanceof PostgresFailure.OldPrimary;
-        warn(reason);
         trouble = old ? "old" : "unreachable";
         if (old) {
             connections.abortAll(); // so that transactions under way there do not commit

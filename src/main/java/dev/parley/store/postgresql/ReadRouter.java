@@ -94,7 +94,7 @@ final class ReadRouter {
 
         CompletionStage<Served<T>> from(ReadFrom from) {
             if (from instanceof ReadFrom.AtLeast atLeast) {
-                return atLeast(history.position(atLeast.bookmark()));
+                return atLeast(history.translated(atLeast.bookmark()));
             }
             if (from instanceof ReadFrom.Anywhere) {
                 return anywhere();

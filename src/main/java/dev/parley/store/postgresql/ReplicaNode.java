@@ -75,6 +75,7 @@ final class ReplicaNode extends ServerNode {
         return node;
     }
 
+    @Override
     boolean isServing() {
         return breaker.isClosed();
     }
@@ -186,7 +187,7 @@ final class ReplicaNode extends ServerNode {
         return connector.open((connection, statements, server) -> {
             if (!server.inRecovery()) {
                 seen.observe(server.system(), server.timeline());
-                throw new SQLException("it is not in recovery: it was promoted", PostgresFailure.IN_RECOVERY);
+                throw new SQLException("it was promoted", PostgresFailure.IN_RECOVERY);
             }
             if (server.system() != history.timelines().system()) {
                 throw new SQLException("it belongs to another cluster", "08004");
@@ -214,8 +215,7 @@ final class ReplicaNode extends ServerNode {
     }
 
     @Override
-    void fail(SQLException reason) {
-        warn(reason);
+    void stopServing(SQLException reason) {
         trouble = PostgresFailure.IN_RECOVERY.equals(reason.getSQLState()) ? "promoted" : "failing";
         breaker.fail();
         waiters.forEach(waiter -> waiter.reached.complete(false));

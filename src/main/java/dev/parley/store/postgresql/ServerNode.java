@@ -59,8 +59,10 @@ abstract class ServerNode implements AutoCloseable {
     /** Called after each probe, whether it succeeded or not. */
     abstract void probed();
 
+    abstract boolean isServing();
+
     /** Takes the node out of service. */
-    abstract void fail(SQLException reason);
+    abstract void stopServing(SQLException reason);
 
     /** What callers receive whose call the server has not answered. */
     abstract RuntimeException unanswered();
@@ -95,6 +97,13 @@ abstract class ServerNode implements AutoCloseable {
         ReplyPosition shown = shown(connection, asked);
         connections.release(connection);
         return shown;
+    }
+
+    void fail(SQLException reason) {
+        if (isServing()) {
+            warn(reason);
+        }
+        stopServing(reason);
     }
 
     /** Logs why the node is out of service, each reason once until it is back. */
@@ -141,6 +150,7 @@ abstract class ServerNode implements AutoCloseable {
                 observe(own);
             } catch (SQLException e) {
                 if (own == null) {
+                    warn(e); // once for each reason why no connection can be opened
                     fail(e);
                 } else {
                     connections.discard(own, e);

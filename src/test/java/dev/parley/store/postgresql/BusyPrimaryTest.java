@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node whose connections to the primary are all taken refuses at once what it has no room to let wait; so it does where the server
- * gives it no more of them.
+ * A node whose connections to the primary are all in use refuses calls beyond its queue at once, and so it does when the server accepts
+ * no more connections.
  */
 @Tag("slow")
 class BusyPrimaryTest {
     @Test
-    void aCallBeyondConnectionsAndQueueIsRefusedAndThoseBeforeItAreServed() throws Exception {
+    void aCallBeyondConnectionsAndQueueIsRefusedAndEarlierOnesAreServed() throws Exception {
         try (var cluster = PostgresCluster.shared();
                 PostgresNode parley = PostgresNode.busy(cluster, 1, 1)) {
             await().until(parley::isWhole);
@@ -54,7 +54,7 @@ class BusyPrimaryTest {
     }
 
     @Test
-    void aCallForWhichTheServerHasNoConnectionIsRefusedAndTheOthersGoOn() throws Exception {
+    void aCallForWhichTheServerHasNoConnectionIsRefusedAndOthersAreServed() throws Exception {
         try (var cluster = PostgresCluster.shared();
                 PostgresNode parley = PostgresNode.busy(cluster, 2, 40)) {
             await().until(parley::isWhole);
@@ -70,7 +70,7 @@ class BusyPrimaryTest {
                     reads.add(peer.read(parley, ReadFrom.PRIMARY));
                 }
                 for (CompletionStage<Served<Session>> read : reads) {
-                    // Not that the primary cannot be reached: then all would be refused.
+                    // Not "cannot be reached", which would refuse all calls.
                     assertThatThrownBy(() -> served(read)).isInstanceOfSatisfying(StoreUnavailable.class, refusal -> {
                         assertThat(refusal.detail()).contains("no more connections");
                         assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
@@ -84,7 +84,7 @@ class BusyPrimaryTest {
         }
     }
 
-    /** The test's database takes no more of them, but for superusers. */
+    /** The test's database accepts no more connections, except from superusers. */
     private static void refuseConnections(PostgresCluster cluster) {
         cluster.primary().ask("ALTER DATABASE " + cluster.primary().database() + " CONNECTION LIMIT 0");
     }
@@ -97,7 +97,7 @@ class BusyPrimaryTest {
                         refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
     }
 
-    /** A transaction that holds the peer's session. */
+    /** A transaction that locks the peer's session. */
     private static Connection holding(PostgresCluster cluster, WritingPeer peer) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
                 + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");

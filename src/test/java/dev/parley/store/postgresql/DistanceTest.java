@@ -37,11 +37,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One node stands beside the primary, and another one far from it with a replica beside itself. Whatever the round trip between
- * them, the far node serves, says nothing in its log as long as all is well, and is back soon after its connections were broken.
+ * One node is near the primary, and another one is far from it with a replica nearby. Whatever the round trip is, the far node
+ * serves, logs nothing during normal operation, and recovers soon after its connections were broken.
  *
- * <p>{@code -Dparley.distance.rounds=20} breaks the connections so often instead of {@value #ROUNDS_SMALL} times, at three
- * distances instead of two, and fails over at each and not at the longest alone.
+ * <p>{@code -Dparley.distance.rounds=20} breaks the connections that often instead of {@value #ROUNDS_SMALL} times, at three
+ * distances instead of two, and fails over at each instead of at the longest only.
  */
 @Tag("slow")
 class DistanceTest {
@@ -51,7 +51,7 @@ class DistanceTest {
     private static final int TALKERS = 3;
     private static final int LOOKS = 5;
 
-    /** The way to a connection, the statement's bound and the bookmark's wait, each at its worst, and a busy machine. */
+    /** The worst cases of connecting, the statement timeout and the bookmark wait together, on a busy machine. */
     private static final Duration CALL_MAX = Duration.ofSeconds(20);
 
     private static final Duration POLL = Duration.ofMillis(20);
@@ -76,7 +76,7 @@ class DistanceTest {
 
     @ParameterizedTest
     @MethodSource("distances")
-    void aNodeFarFromThePrimaryServesAndIsSoonBack(int millis) throws Exception {
+    void aNodeFarFromThePrimaryServesAndRecoversSoon(int millis) throws Exception {
         boolean failsOver = millis == LONGEST || ROUNDS > ROUNDS_SMALL;
         try (PostgresCluster cluster = failsOver ? PostgresCluster.ofTwo() : PostgresCluster.shared();
                 var campaign = new Campaign(cluster, Duration.ofMillis(millis))) {
@@ -86,7 +86,7 @@ class DistanceTest {
             for (int round = 0; round < ROUNDS; round++) {
                 campaign.breakConnections();
             }
-            campaign.fallSilentWhileConnecting();
+            campaign.stopAnsweringWhileConnecting();
             if (failsOver) {
                 campaign.failOver();
             }
@@ -121,7 +121,7 @@ class DistanceTest {
                                 + shared.primary().database(),
                         Duration.ofSeconds(5))) {
             await().until(() -> !log.heard().isEmpty());
-            letPass(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(1));
 
             assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "nobody");
             assertThat(parley.replica().state()).isEqualTo("failing");
@@ -141,12 +141,12 @@ class DistanceTest {
                 WHERE datname = current_database() AND application_name LIKE 'parley%'""");
     }
 
-    /** Time passes in which nothing is to happen. */
-    private static void letPass(Duration time) {
+    /** Lets time pass in which nothing should happen. */
+    private static void pass(Duration time) {
         await().pollDelay(time).atMost(time.plusSeconds(60)).until(() -> true);
     }
 
-    /** What is tried at one distance, and what came of it. */
+    /** The operations at one distance and their results. */
     private static final class Campaign implements AutoCloseable {
         private final PostgresCluster cluster;
         private final Duration roundTrip;
@@ -174,8 +174,8 @@ class DistanceTest {
             measured.add("started in " + millisSince(since));
             this.far = TestNode.over(parley, locator, RECHECK);
             await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
-            nodes(far, near).awaitHearing();
-            nodes(near, far).awaitHearing();
+            nodes(far, near).awaitListening();
+            nodes(near, far).awaitListening();
         }
 
         private static NotifyingNodes nodes(TestNode writing, TestNode waiting) {
@@ -184,7 +184,7 @@ class DistanceTest {
 
         void idle() {
             linesTold = log.heard().size();
-            letPass(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(1));
             assertThat(log.heard().subList(linesTold, log.heard().size())).noneMatch(line -> line.startsWith("Slow"));
         }
 
@@ -245,13 +245,13 @@ class DistanceTest {
             talkers.forEach(CheckingOfferer::assertKept);
         }
 
-        /** The server is silent: what is open breaks, what is opened hangs, and nobody waits for it. */
-        void fallSilentWhileConnecting() {
+        /** The server stops answering: open connections break, new ones hang, and no call waits for them. */
+        void stopAnsweringWhileConnecting() {
             linesTold = log.heard().size();
             toPrimary.set(Weather.SILENT);
             awaitOutage();
             assertRefusedAtOnce();
-            letPass(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(1));
             assertRefusedAtOnce();
             long since = System.nanoTime();
             toPrimary.set(Weather.CLEAR);

@@ -13,21 +13,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: what a replica has shown to somebody, the primary shows to whoever brings the bookmark. Method: a commit that waits for a
- * standby which there is not, so that the replica has it, and the primary holds it back.
+ * Goal: a commit that a replica has shown is visible at the primary to a read with the replica's bookmark. Method: a commit that waits
+ * for a standby that does not exist, so that the replica shows it and the primary does not yet.
  */
 @Tag("slow")
 class EarlyReplicaTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     @Test
-    void aBookmarkOfAReplicaIsKeptByAPrimaryThatShowsItLater() {
+    void aPrimaryHonorsTheBookmarkOfAReplicaThatShowedTheCommitEarlier() {
         try (PostgresCluster cluster = PostgresCluster.ofTwo();
                 PostgresNode parley = PostgresNode.waiting(cluster, LONG)) {
             WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
             await().until(parley::isWhole);
-            cluster.waitForNobody();
+            cluster.waitForMissingStandby();
             peer.trickle(parley);
             await().until(() ->
                     served(peer.read(parley, ReadFrom.ANYWHERE)).result().seq() == 2);

@@ -44,14 +44,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: nobody can tell the engines apart. Method: the same random calls, with the same clock, on an SQLite file and on a
- * PostgreSQL server; each outcome, a refusal with its words included, must be the same on both.
+ * Goal: clients cannot distinguish the engines. Method: the same random calls, with the same clock, on an SQLite file and on a
+ * PostgreSQL server; each outcome, including the text of a refusal, must be the same.
  */
 @Tag("campaign")
 class EnginesDifferentialTest {
     private static final int CALLS = 2_000;
 
-    /** More than ever expire: which of those that expire together go first is each engine's own matter. */
+    /** More than ever expire together, because the order in which an engine deletes those is its own. */
     private static final int SWEPT_MAX = 100;
 
     private static final SessionVersion NO_VERSION = new SessionVersion(0, 0, Instant.EPOCH);
@@ -94,7 +94,7 @@ class EnginesDifferentialTest {
     private static Object outcome(Function<Signaling, CompletionStage<? extends Served<?>>> call, Signaling engine) {
         try {
             Object result = call.apply(engine).toCompletableFuture().join().result();
-            // The number of a row is the engine's own matter.
+            // Row numbers differ between engines.
             return result instanceof RowVersion place ? "closed at " + place.seq() : result;
         } catch (CompletionException e) {
             return words(Futures.cause(e));

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: what is said while a primary is dead and after a standby took its place is true. Method: a real primary killed with
- * {@code kill -9}, a real standby promoted, and a Parley node that lives through it.
+ * Goal: replies are correct while a primary is down and after a standby was promoted. Method: a real primary killed with
+ * {@code kill -9}, a real standby promoted, and a Parley node that keeps running.
  */
 @Tag("slow")
 class FailoverTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    /** A second on a machine that does nothing else; without the refusal a call takes as long as a statement may, 5 s. */
+    /** A second on an idle machine; without the refusal a call takes as long as the statement timeout, 5 s. */
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(4);
 
     private PostgresCluster cluster;
@@ -51,7 +51,7 @@ class FailoverTest {
     }
 
     @Test
-    void whileThePrimaryIsDeadOnlyReadsThatTakeAnyStateGoOn() {
+    void whileThePrimaryIsDownOnlyReadsOfAnyStateAreServed() {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
         await().until(() ->
@@ -61,13 +61,13 @@ class FailoverTest {
         assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
         assertRefusedWithinASecond(() -> served(peer.read(parley, ReadFrom.PRIMARY)));
         assertRefusedWithinASecond(() -> served(peer.trickle(parley)));
-        // A replica that has reached the bookmark keeps its promise without a primary.
+        // A replica that has reached the bookmark needs no primary.
         assertThat(served(peer.read(parley, new ReadFrom.AtLeast(bookmark))).reset())
                 .isFalse();
     }
 
     @Test
-    void aPrimaryThatHangsIsLeftWithinASecondAndMetAgainWhenItGoesOn() throws Exception {
+    void aPrimaryThatHangsIsOutOfServiceWithinASecondAndBackWhenItContinues() throws Exception {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
         await().until(() ->
@@ -75,7 +75,7 @@ class FailoverTest {
         cluster.primary().freeze();
         long since = System.nanoTime();
 
-        // Beside each other, as they would wait beside each other: more of them than there are threads.
+        // Concurrently, and more of them than there are threads.
         var calls = new ArrayList<CompletionStage<?>>();
         for (int i = 0; i < 20; i++) {
             calls.add(peer.trickle(parley));
@@ -95,12 +95,12 @@ class FailoverTest {
 
         cluster.primary().thaw();
         await().ignoreException(StoreUnavailable.class).until(() -> served(peer.trickle(parley)) != null);
-        // None of the calls that were refused has taken effect behind the callers' backs.
+        // None of the refused calls has taken effect.
         assertThat(served(peer.read(parley, ReadFrom.PRIMARY)).result().seq()).isEqualTo(2);
     }
 
     @Test
-    void aPromotedStandbyTakesWritesAndWhatItNeverGotIsReset() {
+    void aPromotedStandbyAcceptsWritesAndBookmarksOfLostCommitsAreReset() {
         WritingPeer peer = WritingPeer.inNoSession();
         served(peer.open(parley));
         Served<Trickled> replicated = served(peer.trickle(parley));
@@ -125,13 +125,13 @@ class FailoverTest {
     }
 
     @Test
-    void whatWasLostIsResetAlsoWhereTheNewPrimaryHasWrittenPastIt() {
+    void aBookmarkOfALostCommitIsResetAfterTheNewPrimaryHasWrittenPastIt() {
         assertThat(isResetOncePassed()).isTrue();
     }
 
-    /** A mutant: every timeline is held as far as any position goes, so that positions alone decide. */
+    /** A mutant: every timeline contains every position, so that positions alone decide. */
     @Test
-    void whoIgnoresTheTimelineTakesItForKeptSoThisTestCanFail() {
+    void withoutTimelinesTheLostBookmarkIsHonoredSoThisTestCanFail() {
         Sql sound = StoreStatements.of(TimelineHistory.class.getName(), "TIMELINES");
         String text = sound.text();
         StoreStatements.replace(sound, text.replace("began", Long.toString(Long.MAX_VALUE)));
@@ -173,7 +173,7 @@ class FailoverTest {
                     acknowledged.add(peer);
                 }
             } catch (RuntimeException e) {
-                // the primary is dead
+                // the primary is down
             }
         });
         writer.start();

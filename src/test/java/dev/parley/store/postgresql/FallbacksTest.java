@@ -25,17 +25,17 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a read that a replica cannot serve is served by the primary, once, and counted under its reason. Method: a real standby
- * that is late, full, cut off, hung, out of reach or busy with replay at the moment of the read, and a primary that is lost then.
+ * that is late, full, disconnected, hung, unreachable or delayed by replay at the moment of the read, and a primary that fails then.
  */
 @Tag("integration")
 class FallbacksTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** Stays on a standby until replay wants the table, and on a primary not at all. */
+    /** Runs on a standby until replay needs the table, and ends at once on a primary. */
     private static final Sql IN_THE_WAY = new Sql(
             "in-the-way", "SELECT count(*), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 30 ELSE 0 END) FROM history");
 
-    /** Ends its own connection on a primary, each time it is tried. */
+    /** Ends its own connection on a primary, at each attempt. */
     private static final Sql LOSE_THE_PRIMARY =
             new Sql("lose-the-primary", "SELECT pg_is_in_recovery() OR pg_terminate_backend(pg_backend_pid())");
 
@@ -52,7 +52,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aReplicaThatIsBehindTheBookmarkIsAwaitedOnceAndThenLeftOut() {
+    void aReplicaBehindTheBookmarkIsAwaitedOnceAndThenSkipped() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster, Duration.ofHours(1)))) {
             WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
@@ -75,7 +75,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aReplicaThatCannotBeReachedIsNotAsked() {
+    void anUnreachableReplicaIsNotTried() {
         String nobody = "copy@here=postgresql://parley:secret@127.0.0.1:1/"
                 + cluster.primary().database();
         try (PostgresNode parley = PostgresNode.over(cluster.url(), nobody, Duration.ofSeconds(5))) {
@@ -94,7 +94,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aRefusalComesFromTheNodeThatDecidedItAndIsCountedThere() {
+    void aRefusalNamesTheNodeThatDecidedItAndIsCountedThere() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             WritingPeer nobody = WritingPeer.inNoSession();
             for (ReadFrom from : List.of(ReadFrom.ANYWHERE, ReadFrom.PRIMARY)) {
@@ -113,11 +113,11 @@ class FallbacksTest {
     }
 
     @Test
-    void aConnectionThatBrokeAtRestCostsOneMoreTry() {
+    void anIdleConnectionThatBrokeCostsOneRetry() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
                     .isFalse();
-            // The oldest is the probe's, which would notice it first and take the replica out of service.
+            // The oldest is the probe's, which would take the replica out of service first.
             assertThat(cluster.standby().ask("""
                             SELECT count(pg_terminate_backend(pid, 10000)) FROM (
                                 SELECT pid FROM pg_stat_activity
@@ -130,7 +130,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aStatementInTheWayOfReplayIsAskedAgain() {
+    void aStatementCancelledByReplayIsRunOnThePrimary() {
         cluster.standby().ask("ALTER SYSTEM SET max_standby_streaming_delay = 0");
         cluster.standby().ask("SELECT pg_reload_conf()");
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
@@ -160,7 +160,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aReplicaWithNoRoomIsLeftOut() {
+    void aReplicaWithAFullQueueIsSkipped() {
         var over = new CountDownLatch(1);
         try (PostgresNode parley = whole(PostgresNode.busy(cluster, 1, 1))) {
             Work<Boolean> held = queries -> passes(over);
@@ -177,7 +177,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aReplicaThatFallsSilentIsNotWaitedFor() {
+    void aReplicaThatStopsAnsweringIsNotAwaited() {
         var over = new CountDownLatch(1);
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
             var tries = new AtomicInteger();
@@ -220,7 +220,7 @@ class FallbacksTest {
         }
     }
 
-    /** One read of any state, which the replica is asked for first. */
+    /** One read of any state, which is tried on the replica first. */
     private static void assertServedByPrimaryBecause(String reason, PostgresNode parley) {
         double before = parley.meters().counter("parley.reads", "node", "main").count();
 

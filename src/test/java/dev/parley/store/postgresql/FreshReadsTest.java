@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: what a bookmark promises is kept by replicas that are late. Method: a real standby whose replay is paused, and two
- * Parley nodes; a write's number of events tells whether a read was stale.
+ * Goal: reads with bookmarks are fresh although replicas are late. Method: a real standby whose replay is paused, and two Parley nodes;
+ * the number of events shows whether a read was stale.
  */
 @Tag("integration")
 class FreshReadsTest {
@@ -41,7 +41,7 @@ class FreshReadsTest {
     private static final int READERS = 8;
     private static final int READS_OF_A_HISTORY = 5;
 
-    /** The late replica stays in service: it is bookmarks that keep reads fresh here. */
+    /** The late replica stays in service, so that only bookmarks keep reads fresh. */
     private static final Duration ANY_LAG = Duration.ofHours(1);
 
     private static PostgresCluster cluster;
@@ -70,7 +70,7 @@ class FreshReadsTest {
     }
 
     @Test
-    void aBookmarkIsKeptWhileReplayIsPaused() {
+    void readsWithABookmarkAreFreshWhileReplayIsPaused() {
         List<WritingPeer> peers = peers();
         cluster.standby().pauseReplay();
 
@@ -107,7 +107,7 @@ class FreshReadsTest {
     }
 
     @Test
-    void aWriteThroughOneNodeIsReadThroughTheOther() {
+    void aWriteThroughOneNodeIsVisibleThroughTheOther() {
         List<WritingPeer> peers = peers();
 
         for (int round = 0; round < 10; round++) {
@@ -141,8 +141,8 @@ class FreshReadsTest {
     }
 
     /**
-     * How often a read showed less than the one before, in so many histories: each begins on the primary or anywhere and goes
-     * on with what {@code how} makes of a reply. Meanwhile the sessions grow, and the replica follows by jerks.
+     * How often a read showed less than the one before. Each history begins on the primary or anywhere and continues with what
+     * {@code how} makes of a reply. Meanwhile the sessions grow, and the replica follows intermittently.
      */
     private static int goingBack(int histories, Function<Served<Session>, ReadFrom> how) throws Exception {
         var seed = TestSeed.of(FreshReadsTest.class);
@@ -176,7 +176,7 @@ class FreshReadsTest {
         }
     }
 
-    /** Through either server, each session as often as its bound of candidates allows. */
+    /** Through either server, to each session as often as the limit of candidates allows. */
     private static void write(Random random, List<WritingPeer> peers, AtomicBoolean over) {
         var left = new int[peers.size()];
         Arrays.fill(left, PostgresNode.LIMITS.candidatesPerSideMax());
@@ -207,7 +207,7 @@ class FreshReadsTest {
         return times;
     }
 
-    /** Sessions that the replica has. */
+    /** Sessions that the replica shows. */
     private static List<WritingPeer> peers() {
         var peers = new ArrayList<WritingPeer>();
         for (int i = 0; i < PEERS; i++) {
@@ -225,7 +225,7 @@ class FreshReadsTest {
         return two.meters().timer("parley.bookmark.wait").count();
     }
 
-    /** Writes through one node, reads through the other at once, all peers beside each other; returns how many were stale. */
+    /** Each peer writes through one node and then reads through the other, all concurrently; returns the number of stale reads. */
     private static int probes(
             List<WritingPeer> peers, AtomicLongArray nanos, Function<Served<Trickled>, ReadFrom> how) {
         var stale = new AtomicInteger();

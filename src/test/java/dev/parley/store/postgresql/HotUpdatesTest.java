@@ -14,9 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What PostgreSQL counts of writes. A candidate changes no indexed column, so the new version of its session's row stays on its
- * page and no index is touched, and what was said is only ever inserted. (An answer, a new offer and another time to live do
- * change what a session is found by.)
+ * PostgreSQL's own counters of writes. A candidate changes no indexed column, so the new version of its session's row stays on its page
+ * and no index is updated, and events are only inserted. (An answer, a new offer and another ttl do change indexed columns.)
  */
 @Tag("integration")
 class HotUpdatesTest {
@@ -42,7 +41,7 @@ class HotUpdatesTest {
         }
     }
 
-    /** As peers do: each session's candidates one after the other, those of several sessions beside each other. */
+    /** As peers do: the candidates of a session in turn, those of several sessions concurrently. */
     private static void trickleAtOnce(PostgresNode parley) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(PEERS_AT_ONCE);
         try {

@@ -5,69 +5,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How late a replica is follows from when the primary was last where the replica is now. */
 class LagTrackerTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final LagTracker course = new LagTracker(SECOND);
+    private final LagTracker lag = new LagTracker(SECOND);
 
     @Test
-    void whoHasAllIsNotBehindHoweverLongThePrimaryStandsStill() {
+    void aReplicaOfAnIdlePrimaryIsNotBehind() {
         at(1, 100, 0);
 
-        assertThat(course.behind(100, nanos(60))).isZero();
-        assertThat(course.bytesBehind(100)).isZero();
+        assertThat(lag.behind(100, nanos(60))).isZero();
+        assertThat(lag.bytesBehind(100)).isZero();
     }
 
     @Test
-    void whoMissesSomethingIsBehindSinceItWasThere() {
+    void theLagIsCountedSinceThePrimaryWentFurther() {
         at(1, 100, 0);
         at(1, 200, 1);
         at(1, 300, 2);
 
-        assertThat(course.behind(100, nanos(5))).isEqualTo(SECOND.multipliedBy(4));
-        assertThat(course.behind(250, nanos(5))).isEqualTo(SECOND.multipliedBy(3));
-        assertThat(course.bytesBehind(250)).isEqualTo(50);
+        assertThat(lag.behind(100, nanos(5))).isEqualTo(SECOND.multipliedBy(4));
+        assertThat(lag.behind(250, nanos(5))).isEqualTo(SECOND.multipliedBy(3));
+        assertThat(lag.bytesBehind(250)).isEqualTo(50);
     }
 
     @Test
-    void aPositionThatStaysKeepsTheTimeWhenItWasReached() {
+    void anUnchangedPositionKeepsItsFirstTime() {
         at(1, 100, 0);
         at(1, 100, 9);
 
-        assertThat(course.behind(0, nanos(10))).isEqualTo(SECOND.multipliedBy(10));
+        assertThat(lag.behind(0, nanos(10))).isEqualTo(SECOND.multipliedBy(10));
     }
 
     @Test
-    void whatIsSeenMoreOftenThanThatIsRememberedOnceAStep() {
-        course.at(1, 100, 0);
-        course.at(1, 200, nanos(1) / 2);
-        course.at(1, 300, nanos(1));
+    void positionsWithinOneStepAreRememberedOnce() {
+        lag.at(1, 100, 0);
+        lag.at(1, 200, nanos(1) / 2);
+        lag.at(1, 300, nanos(1));
 
-        assertThat(course.behind(100, nanos(3))).isEqualTo(SECOND.multipliedBy(2));
-        assertThat(course.bytesBehind(100)).isEqualTo(200);
+        assertThat(lag.behind(100, nanos(3))).isEqualTo(SECOND.multipliedBy(2));
+        assertThat(lag.bytesBehind(100)).isEqualTo(200);
     }
 
     @Test
-    void aNewTimelineStartsAfresh() {
+    void aNewTimelineDiscardsEarlierPositions() {
         at(1, 500, 0);
         at(2, 400, 1);
 
-        assertThat(course.behind(400, nanos(9))).isZero();
-        assertThat(course.behind(399, nanos(9))).isEqualTo(SECOND.multipliedBy(8));
+        assertThat(lag.behind(400, nanos(9))).isZero();
+        assertThat(lag.behind(399, nanos(9))).isEqualTo(SECOND.multipliedBy(8));
     }
 
     @Test
-    void itRemembersABoundedPast() {
+    void itRemembersALimitedNumberOfPositions() {
         for (int i = 0; i < 2_000; i++) {
             at(1, i, i);
         }
 
-        assertThat(course.behind(0, nanos(2_000))).isEqualTo(SECOND.multipliedBy(600));
+        assertThat(lag.behind(0, nanos(2_000))).isEqualTo(SECOND.multipliedBy(600));
     }
 
     private void at(long timeline, long position, long seconds) {
-        course.at(timeline, position, nanos(seconds));
+        lag.at(timeline, position, nanos(seconds));
     }
 
     private static long nanos(long seconds) {

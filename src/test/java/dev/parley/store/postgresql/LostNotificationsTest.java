@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: a notice that is lost costs a waiter some time, and never an event. Method: commits of which nobody is told, and a server
- * that lets nobody listen while there is something to be heard.
+ * Goal: a lost notification costs a waiting client some time, and never an event. Method: commits without notifications, and a server
+ * that accepts no listener while notifications are sent.
  */
 @Tag("integration")
 class LostNotificationsTest {
@@ -36,10 +36,10 @@ class LostNotificationsTest {
     }
 
     @Test
-    void whoIsNotToldOfACommitLooksAfterAWhile() {
+    void aWaiterWithoutANotificationChecksAfterAWhile() {
         try (PostgresNode untelling = PostgresNode.over(cluster);
                 NotifyingNodes nodes = NotifyingNodes.over(cluster, RECHECK)) {
-            nodes.awaitHearing();
+            nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var seen = new AtomicLong();
             Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
@@ -52,17 +52,17 @@ class LostNotificationsTest {
     }
 
     @Test
-    void whoLooksOnlyWhenHeIsToldWouldMissThat() throws Exception {
+    void withoutRegularChecksTheCommitWouldBeMissed() throws Exception {
         try (PostgresNode untelling = PostgresNode.over(cluster);
                 NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
-            nodes.awaitHearing();
+            nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var waiter = new RecordingWaiter();
             Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), waiter);
 
             result(peer.trickle(untelling));
 
-            nodes.assertThatACommitIsHeard();
+            nodes.assertThatACommitIsNotified();
             assertThat(waiter.calls()).isEmpty();
             wait.leave();
         }
@@ -71,7 +71,7 @@ class LostNotificationsTest {
     @Test
     void whatIsCommittedWhileNobodyListensIsSeenWhenListeningBegins() {
         try (NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
-            nodes.awaitHearing();
+            nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var seen = new AtomicLong();
             Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));

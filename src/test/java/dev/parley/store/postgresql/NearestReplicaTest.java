@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Which of several replicas a read goes to. One standby stands for all that can be reached, since it is by their names and regions
- * that they are chosen.
+ * Which of several replicas a read goes to. One standby serves as all replicas that can be reached, since names and regions decide.
  */
 @Tag("integration")
 class NearestReplicaTest {
@@ -36,7 +35,7 @@ class NearestReplicaTest {
     }
 
     @Test
-    void thoseOfTheOwnRegionServeInTurns() {
+    void replicasOfTheOwnRegionServeInTurn() {
         try (PostgresNode parley = PostgresNode.over(
                 cluster.url(), there("far@away") + "," + there("one@here") + "," + there("other@here"), LAG_MAX)) {
             await().until(parley::isWhole);
@@ -46,7 +45,7 @@ class NearestReplicaTest {
     }
 
     @Test
-    void aFarOneServesWhereTheNearOnesCannotBeReached() {
+    void aFarReplicaServesWhenTheNearOnesCannotBeReached() {
         try (PostgresNode parley =
                 PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
             await().until(() -> parley.database().nodes().stream()

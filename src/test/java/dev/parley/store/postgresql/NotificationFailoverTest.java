@@ -7,15 +7,15 @@ import dev.parley.session.SignalingException.StoreUnavailable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The nodes find one another again over whichever server is the primary. */
+/** After a failover notifications go through the new primary. */
 @Tag("slow")
 class NotificationFailoverTest {
     @Test
     void afterAFailoverACommitOnOneNodeWakesAWaiterOnAnotherAgain() throws Exception {
         try (var cluster = PostgresCluster.ofTwo();
                 NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
-            nodes.awaitHearing();
-            nodes.assertThatACommitIsHeard();
+            nodes.awaitListening();
+            nodes.assertThatACommitIsNotified();
 
             cluster.primary().kill();
             cluster.standby().promote();
@@ -24,8 +24,8 @@ class NotificationFailoverTest {
                                     .open(nodes.writing().parley()))
                             != null);
 
-            nodes.awaitHearing();
-            nodes.assertThatACommitIsHeard();
+            nodes.awaitListening();
+            nodes.assertThatACommitIsNotified();
         }
     }
 }

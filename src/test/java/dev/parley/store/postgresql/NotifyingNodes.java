@@ -19,30 +19,30 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * Two nodes over one cluster: one writes, and somebody waits at the other. Nobody looks by himself within an hour, where nothing
- * else is said.
+ * Two nodes over one cluster: one writes, and clients wait at the other. By default waiting clients do not check by themselves within
+ * an hour.
  */
 record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseable {
-    /** A node with those who wait at it. */
-    record TestNode(PostgresNode parley, PostgresNotifications neighbours, WaitRegistry feed) {
+    /** A node with its waiting clients. */
+    record TestNode(PostgresNode parley, PostgresNotifications notifications, WaitRegistry feed) {
         static TestNode over(PostgresCluster cluster, Duration recheck) {
             PrimaryLocator locator = PostgresNode.locator(cluster);
             return over(PostgresNode.over(locator, cluster), locator, recheck);
         }
 
-        /** @param locator finds the primary for {@code plain}, too */
+        /** @param locator also finds the primary for {@code plain} */
         static TestNode over(PostgresNode plain, PrimaryLocator locator, Duration recheck) {
             var random = new SecureRandom();
-            var neighbours = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
-            WaitRegistry feed = TestWaitRegistries.among(neighbours, recheck);
+            var notifications = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
+            WaitRegistry feed = TestWaitRegistries.among(notifications, recheck);
             var signaling = TestSignaling.over(
                     plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
-            return new TestNode(new PostgresNode(plain.database(), signaling, plain.meters()), neighbours, feed);
+            return new TestNode(new PostgresNode(plain.database(), signaling, plain.meters()), notifications, feed);
         }
 
         void close() {
             feed.close();
-            neighbours.close();
+            notifications.close();
             parley.close();
         }
     }
@@ -51,7 +51,7 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
         return over(cluster, Duration.ofHours(1));
     }
 
-    /** @param recheck how often a waiter looks by himself */
+    /** @param recheck how often a waiter checks without a notification */
     static NotifyingNodes over(PostgresCluster cluster, Duration recheck) {
         return new NotifyingNodes(TestNode.over(cluster, recheck), TestNode.over(cluster, recheck));
     }
@@ -62,7 +62,7 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
         waiting.close();
     }
 
-    void assertThatACommitIsHeard() throws Exception {
+    void assertThatACommitIsNotified() throws Exception {
         assertThatAnEventWakes(opened());
     }
 
@@ -79,7 +79,7 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
     }
 
     /** Commits until a waiter checks twice: one check would prove nothing, since all check when listening begins. */
-    void awaitHearing() {
+    void awaitListening() {
         await().atMost(Duration.ofMinutes(2)).until(() -> {
             WritingPeer peer = opened();
             var waiter = new RecordingWaiter();

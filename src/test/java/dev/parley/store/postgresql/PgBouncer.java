@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The machine's own pgbouncer before one server, in a process of its own on the loopback. */
+/** An installed pgbouncer in front of one server, in a process of its own on the loopback interface. */
 final class PgBouncer implements AutoCloseable {
     private static final Path DEBIANS = Path.of("/usr/sbin/pgbouncer");
 
@@ -38,8 +38,8 @@ final class PgBouncer implements AutoCloseable {
     /**
      * Starts it as the guide configures it, in session mode, and waits until it listens.
      *
-     * @param folder where its configuration and its log are left
-     * @param settings more lines of its configuration, which come last and so prevail
+     * @param folder for its configuration and its log
+     * @param settings more lines of its configuration; they come last and take precedence
      */
     static PgBouncer before(PostgresServer server, Path folder, String... settings) {
         int port = FreePort.choose();

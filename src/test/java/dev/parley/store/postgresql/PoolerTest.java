@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A pooler that keeps a session for each connection is as good as the server; one that does not is refused in one line. */
+/** A pooler that keeps a session for each connection works like the server; any other is refused in one line. */
 @Tag("slow")
 class PoolerTest {
     @TempDir
@@ -35,8 +35,7 @@ class PoolerTest {
     void start() {
         PgBouncer.assumeInstalled();
         cluster = PostgresCluster.shared();
-        // A pooler that was refused by the server, which may not have the new database yet, asks again after 15
-        // seconds.
+        // If the server does not have the new database yet, a pooler retries after 15 seconds only.
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptionsInstanceOf(IllegalStateException.class)
                 .until(() -> cluster.standby().ask("SELECT 1").equals("1"));
@@ -50,7 +49,7 @@ class PoolerTest {
     }
 
     @Test
-    void behindAPoolerInSessionModeANodeServesAndHearsTheOthers() {
+    void behindAPoolerInSessionModeANodeServesAndReceivesNotifications() {
         try (PgBouncer pooler = pooler();
                 PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
             String replicas = "copy@here=" + copys.url(cluster);
@@ -65,7 +64,7 @@ class PoolerTest {
                                 .result()
                                 .seq())
                         .isEqualTo(2);
-                nodes.awaitHearing();
+                nodes.awaitListening();
             }
         }
     }
@@ -88,7 +87,7 @@ class PoolerTest {
     }
 
     @Test
-    void doctorAndMigrateSayWhatThePoolerMustAllow() {
+    void doctorAndMigrateReportThePoolMode() {
         try (PgBouncer pooler = pooler("pool_mode = transaction")) {
             PostgresAdmin upkeep = PostgresNode.upkeep(PostgresNode.locator(pooler.url(cluster), "", Optional.empty()));
 
@@ -107,7 +106,7 @@ class PoolerTest {
     }
 
     @Test
-    void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheLogSaysWhyOnce() {
+    void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheReasonIsLoggedOnce() {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
                 LogCapture log = LogCapture.at("dev.parley");
                 PostgresNode parley =

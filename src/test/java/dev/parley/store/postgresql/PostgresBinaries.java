@@ -13,14 +13,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** The programs of PostgreSQL, out of a jar on the class path: the tests need neither an installation nor a container. */
+/** The programs of PostgreSQL from a jar on the class path, so that the tests need neither an installation nor a container. */
 final class PostgresBinaries {
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
     private static final Path FOLDER = Path.of("target", "postgresql").toAbsolutePath();
 
     private PostgresBinaries() {}
 
-    /** Runs a program until it ends well. */
+    /** Runs a program, which must exit with 0. */
     static void run(String program, String... arguments) {
         Path log = FOLDER.resolveSibling("postgresql-" + program + ".log");
         int exit = awaitEnd(start(log, program, arguments));
@@ -45,7 +45,7 @@ final class PostgresBinaries {
         return started(builder);
     }
 
-    /** Any other program of the machine. */
+    /** Another program of the machine. */
     static Process command(List<String> command) {
         return started(new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -105,7 +105,7 @@ final class PostgresBinaries {
         }
     }
 
-    /** A copy of a server's folder while the server does not run. */
+    /** Copies the folder of a stopped server. */
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {

@@ -14,11 +14,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A real cluster: a primary that fsyncs, and a standby that streams from it. Most tests share one, each with a database of its
- * own; those that promote a standby have theirs for themselves.
+ * A real cluster: a primary that fsyncs, and a standby that streams from it. Most tests share one, each with a database of its own;
+ * tests that promote a standby start their own.
  */
 public final class PostgresCluster implements AutoCloseable {
-    /** Where the shared cluster is. A property tells, because Quarkus loads this class anew for each start of an application. */
+    /** The location of the shared cluster; a system property, because Quarkus reloads this class for each application. */
     private static final String SHARED = "test.postgres.cluster";
 
     private final Path folder;
@@ -33,7 +33,7 @@ public final class PostgresCluster implements AutoCloseable {
         this.shared = shared;
     }
 
-    /** The cluster that the tests of this JVM share, with a new database; it ends with the JVM. */
+    /** The cluster that the tests of this JVM share, with a new database; it stops with the JVM. */
     public static PostgresCluster shared() {
         Properties properties = System.getProperties();
         synchronized (properties) {
@@ -107,13 +107,13 @@ public final class PostgresCluster implements AutoCloseable {
         return standby;
     }
 
-    /** Both servers as the hosts of one URL: whichever is the primary takes writes. */
+    /** Both servers as the hosts of one URL; the primary of them accepts writes. */
     public String url() {
         return "postgresql://parley:secret@127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port() + "/"
                 + primary.database();
     }
 
-    /** Makes every commit wait for the standby's disk, or not; from the return on. */
+    /** Whether commits wait for the standby's disk, from the return on. */
     public void synchronous(boolean on) {
         waitFor(on ? "standby" : "");
         await("the standby is " + (on ? "synchronous" : "asynchronous"))
@@ -124,8 +124,8 @@ public final class PostgresCluster implements AutoCloseable {
                         .equals(on ? "1" : "0"));
     }
 
-    /** Has every commit wait for one more standby, which there is not: the standby shows it, and the primary does not. */
-    void waitForNobody() {
+    /** Makes commits wait for one more standby, which does not exist: the standby shows them, and the primary does not. */
+    void waitForMissingStandby() {
         waitFor("FIRST 2 (standby, nobody)");
     }
 
@@ -134,7 +134,7 @@ public final class PostgresCluster implements AutoCloseable {
         primary.ask("SELECT pg_reload_conf()");
     }
 
-    /** Ends both servers and leaves nothing of them; one that is shared goes on. */
+    /** Stops both servers and deletes their files, unless they are shared. */
     @Override
     public void close() {
         if (shared) {

@@ -22,10 +22,9 @@ import java.util.Optional;
 import org.flywaydb.core.Flyway;
 
 /**
- * A Parley node without HTTP: the use cases over the engine. It serves everything but the lists that Panache makes.
+ * A Parley node without HTTP: the use cases over the engine, except the lists that Panache makes.
  *
- * @param signaling what peers call
- * @param meters where its reads went
+ * @param meters count which nodes served reads
  */
 public record PostgresNode(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
         implements AutoCloseable {
@@ -33,11 +32,11 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
     private static final Duration TTL = Duration.ofHours(1);
     public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
-    /** How long a statement may take, and a read wait for its bookmark. */
+    /** Limits for a statement and for the wait for a bookmark. */
     private record Patience(Duration statement, Duration bookmark) {
         static final Patience USUAL = new Patience(Duration.ofSeconds(2), Duration.ofMillis(250));
 
-        /** Outlasts any lock that a test holds, on however slow a machine. */
+        /** Longer than any lock of a test, on a slow machine too. */
         static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofMillis(250));
     }
 
@@ -52,21 +51,21 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
     }
 
     /**
-     * A node that is soon busy, and lets what it runs go on for long.
+     * A node that is soon busy, with a long statement timeout.
      *
-     * @param threads how many calls each server is given at once
-     * @param queueMax how many may wait for that
+     * @param threads concurrent calls per server
+     * @param queueMax waiting calls per server
      */
     static PostgresNode busy(PostgresCluster cluster, int threads, int queueMax) {
         return over(cluster.url(), copy(cluster), threads, queueMax, Duration.ofSeconds(5), Patience.LONG);
     }
 
-    /** @param replicas as parley.store.replicas has it */
+    /** @param replicas in the format of parley.store.replicas */
     public static PostgresNode over(String url, String replicas, Duration lagMax) {
         return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL);
     }
 
-    /** A node that waits so long for a bookmark and for a commit. */
+    /** @param max the limit for a bookmark wait and for a statement */
     static PostgresNode waiting(PostgresCluster cluster, Duration max) {
         return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max));
     }
@@ -76,22 +75,22 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
         return over(locator, copy(cluster), SlowLog.OFF);
     }
 
-    /** @param slow is told of every statement */
+    /** @param slow receives the duration of every statement */
     static PostgresNode over(PrimaryLocator locator, String replicas, SlowLog slow) {
         return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, slow);
     }
 
-    /** What finds the primary of {@code cluster}, without a file. */
+    /** A locator for {@code cluster}, without a file. */
     public static PrimaryLocator locator(PostgresCluster cluster) {
         return locator(cluster.url(), copy(cluster), Optional.empty());
     }
 
-    /** A server's, which keeps the newest timeline in {@code seenFile}. */
+    /** A locator of a server process, which keeps the newest timeline in {@code seenFile}. */
     public static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
         return locator(url, replicas, seenFile, true);
     }
 
-    /** @param serving whether it is a server's, or a command's */
+    /** @param serving whether the process is a server, or a command */
     static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile, boolean serving) {
         return new PrimaryLocator(
                 (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
@@ -102,7 +101,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
                 serving);
     }
 
-    /** A command beside a server, or without one. */
+    /** A node in a command. */
     static PostgresNode asCommand(PostgresCluster cluster) {
         return over(
                 locator(cluster), copy(cluster), false, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, SlowLog.OFF);
@@ -158,7 +157,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
                 meters);
     }
 
-    /** What an operator does to the cluster of {@code locator}, without replicas. */
+    /** Administration of the cluster of {@code locator}, without replicas. */
     static PostgresAdmin upkeep(PrimaryLocator locator) {
         return new PostgresAdmin(new PostgresAdmin.Settings(
                 locator,
@@ -187,7 +186,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
         return database.nodes().stream().allMatch(NodeState::serving);
     }
 
-    /** The replica as it was last seen. */
+    /** The last observed state of the replica. */
     public NodeState replica() {
         List<NodeState> nodes = database.nodes();
         return nodes.get(1);

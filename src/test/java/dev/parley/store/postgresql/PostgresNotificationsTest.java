@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who waits on one node is woken by what another commits. Nobody here looks by himself within an hour, so whoever has looked
- * was told.
+ * A commit on one node wakes clients that wait at another. They do not check by themselves within an hour, so each check follows a
+ * notification.
  */
 @Tag("integration")
 class PostgresNotificationsTest {
@@ -37,7 +37,7 @@ class PostgresNotificationsTest {
     static void start() {
         cluster = PostgresCluster.shared();
         nodes = NotifyingNodes.over(cluster);
-        nodes.awaitHearing();
+        nodes.awaitListening();
     }
 
     @AfterAll
@@ -48,7 +48,7 @@ class PostgresNotificationsTest {
 
     @Test
     void aCommitOnOneNodeWakesAWaiterOnAnother() throws Exception {
-        nodes.assertThatACommitIsHeard();
+        nodes.assertThatACommitIsNotified();
     }
 
     @Test
@@ -76,32 +76,32 @@ class PostgresNotificationsTest {
     }
 
     @Test
-    void whoWaitsForAnotherSessionIsNotWoken() throws Exception {
+    void aWaiterOfAnotherSessionIsNotWoken() throws Exception {
         var stranger = new RecordingWaiter();
         Wait wait =
                 TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), stranger);
 
-        nodes.assertThatACommitIsHeard();
+        nodes.assertThatACommitIsNotified();
 
         assertThat(stranger.calls()).isEmpty();
         wait.leave();
     }
 
     @Test
-    void aNodeDoesNotHearItself() throws Exception {
+    void aNodeIgnoresItsOwnNotifications() throws Exception {
         WritingPeer peer = nodes.opened();
         var local = new RecordingWaiter();
         Wait there = TestWaitRegistries.join(nodes.writing().feed(), peer.key(), local);
 
         nodes.assertThatAnEventWakes(peer);
-        nodes.assertThatACommitIsHeard(); // sent behind the first, so the first was heard everywhere
+        nodes.assertThatACommitIsNotified(); // sent behind the first, so the first was heard everywhere
 
         assertThat(local.calls()).containsExactly("check");
         there.leave();
     }
 
     @Test
-    void whenAConnectionWasLostAllLookOnceAndAreWokenAgain() throws Exception {
+    void afterALostConnectionAllWaitersCheckOnceAndAreWokenAgain() throws Exception {
         var anybody = new RecordingWaiter();
         Wait wait =
                 TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
@@ -111,18 +111,18 @@ class PostgresNotificationsTest {
                 WHERE datname = current_database() AND application_name = 'parley-listens'""");
 
         await().until(() -> !anybody.calls().isEmpty());
-        nodes.assertThatACommitIsHeard();
+        nodes.assertThatACommitIsNotified();
         assertThat(anybody.calls()).containsExactly("check");
         wait.leave();
     }
 
     @Test
-    void aConnectionToTellWithIsMadeAgain() throws Exception {
+    void theSendingConnectionIsOpenedAgain() throws Exception {
         cluster.primary().ask("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                 WHERE datname = current_database() AND query LIKE '%pg_notify%' AND pid <> pg_backend_pid()""");
 
-        nodes.assertThatACommitIsHeard();
+        nodes.assertThatACommitIsNotified();
     }
 
     @Test

@@ -20,20 +20,20 @@ import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * One PostgreSQL server of a test, in a process of its own on the loopback.
+ * One PostgreSQL server of a test, in a process of its own on the loopback interface.
  *
- * @param database the one that the test works with
+ * @param database of the test
  */
 public record PostgresServer(Path folder, int port, String database) implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(2);
     private static final int STOP_SECONDS_MAX = 120;
 
-    /** Where a client finds the test's database: the role that Parley has is no superuser. */
+    /** The URL of the test's database, with the role of Parley, which is not a superuser. */
     public String url() {
         return "postgresql://parley:secret@127.0.0.1:" + port + "/" + database;
     }
 
-    /** More lines for its configuration, which the next start reads. */
+    /** Adds lines to the configuration, which apply from the next start on. */
     PostgresServer with(String... lines) {
         try {
             Files.write(folder.resolve("postgresql.conf"), List.of(lines), StandardOpenOption.APPEND);
@@ -43,7 +43,7 @@ public record PostgresServer(Path folder, int port, String database) implements 
         return this;
     }
 
-    /** Starts it and waits until it takes connections. */
+    /** Starts the server and waits until it accepts connections. */
     public PostgresServer start() {
         Process process = PostgresBinaries.start(
                 folder.resolveSibling(folder.getFileName() + ".log"), "postgres", "-D", folder.toString());
@@ -57,14 +57,14 @@ public record PostgresServer(Path folder, int port, String database) implements 
         return this;
     }
 
-    /** Ends it in order: what was acknowledged is sent to the standbys first. */
+    /** Stops the server after acknowledged commits were sent to the standbys. */
     public void stop() {
         ProcessHandle postmaster = running();
         signal("INT", List.of(postmaster));
         awaitEnd(postmaster);
     }
 
-    /** {@code kill -9} to every process of the server, as a machine dies. */
+    /** {@code kill -9} to every process of the server, as if the machine failed. */
     public void kill() {
         thaw();
         List<ProcessHandle> all = processes();
@@ -72,22 +72,22 @@ public record PostgresServer(Path folder, int port, String database) implements 
         all.forEach(PostgresServer::awaitEnd);
     }
 
-    /** Stands still, with its connections open: a hung machine. */
+    /** Pauses all processes with their connections open, as if the machine hung. */
     public void freeze() {
         signal("STOP", processes());
     }
 
-    /** Goes on after {@link #freeze()}. */
+    /** Continues after {@link #freeze()}. */
     public void thaw() {
         signal("CONT", processes());
     }
 
-    /** Makes a standby the primary of a new timeline; returns when it takes writes. */
+    /** Makes a standby the primary of a new timeline; returns when it accepts writes. */
     public void promote() {
         ask("SELECT pg_promote()");
     }
 
-    /** Has a standby receive nothing more: what the primary writes from now on it never gets, unless it is started anew. */
+    /** Ends streaming to a standby: it does not receive what the primary writes from now on, unless it is restarted. */
     public void stopReceiving() {
         ask("ALTER SYSTEM SET primary_conninfo = ''");
         ask("SELECT pg_reload_conf()");
@@ -95,7 +95,7 @@ public record PostgresServer(Path folder, int port, String database) implements 
                 .until(() -> ask("SELECT count(*) FROM pg_stat_wal_receiver").equals("0"));
     }
 
-    /** Stops replaying: what it shows stays as it is, while it goes on receiving. */
+    /** Pauses replay: the visible state stays, and the standby continues to receive. */
     public void pauseReplay() {
         ask("SELECT pg_wal_replay_pause()");
         await("replay pauses")
@@ -108,13 +108,13 @@ public record PostgresServer(Path folder, int port, String database) implements 
         ask("SELECT pg_wal_replay_resume()");
     }
 
-    /** What a statement gives, as a superuser, in the test's database: the first column of the first row as text. */
+    /** The first column of the first row as text. Runs as a superuser in the test's database. */
     public String ask(String sql) {
         return ask(database, sql);
     }
 
     String ask(String database, String sql) {
-        // Not by the DriverManager: it finds no driver where the benchmarks run, which is in Maven's own process.
+        // Without DriverManager, which finds no driver when benchmarks run in Maven's own process.
         var source = new PGSimpleDataSource();
         source.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&connectTimeout=5");
         try (Connection connection = source.getConnection();
@@ -139,7 +139,7 @@ public record PostgresServer(Path folder, int port, String database) implements 
         return postmaster().orElseThrow(() -> new IllegalStateException("The server does not run"));
     }
 
-    /** As the server has noted it; a note that a killed one left is nobody's, or none of PostgreSQL's. */
+    /** The process of postmaster.pid; the file of a killed server names no process of PostgreSQL. */
     private Optional<ProcessHandle> postmaster() {
         try {
             Path note = folder.resolve("postmaster.pid");

@@ -18,6 +18,6 @@ public final class PostgresServers implements QuarkusTestResourceLifecycleManage
 
     @Override
     public void stop() {
-        // the cluster goes on for others
+        // other tests use the cluster
     }
 }

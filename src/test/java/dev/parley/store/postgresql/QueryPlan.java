@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How PostgreSQL goes about a statement whatever its parameters are, without running it. It reads a table from end to end only
- * where no index will do.
+ * PostgreSQL's generic plan of a statement, without running it. Sequential scans are disabled, so they appear only if no index can be
+ * used.
  *
- * @param scans each index that is gone through with the conditions that it is sought by, such as {@code sessions_by_code
- *     (namespace = ?, code = ?)}; or {@code table sessions} where there was none
- * @param sortKeys what is sorted
+ * @param scans each index with its conditions, such as {@code sessions_by_code (namespace = ?, code = ?)}, or {@code table sessions}
+ *     without an index
+ * @param sortKeys the keys of explicit sorts
  */
 record QueryPlan(List<String> scans, List<String> sortKeys) {
     private static final List<String> CROWD = List.of(
@@ -39,7 +39,7 @@ record QueryPlan(List<String> scans, List<String> sortKeys) {
     private static final Pattern CONDITION = Pattern.compile("Index Cond: \\((.*)\\)");
     private static final Pattern SORT = Pattern.compile("(Sort|Presorted) Key: (.*)");
 
-    /** A connection to a database with so many sessions that how they are found matters; to others they are never there. */
+    /** A connection to a database with so many sessions that plans matter; other connections do not see them. */
     static Connection connect(StoreUrl.Postgres place) throws SQLException {
         String jdbc = place.jdbc() + "?preferQueryMode=simple"; // so that parameters may stay without values
         Connection connection = DriverManager.getConnection(jdbc, place.user(), place.password());
@@ -86,7 +86,7 @@ record QueryPlan(List<String> scans, List<String> sortKeys) {
         }
     }
 
-    /** The conditions without types, names of tables and what exactly is sought. */
+    /** The conditions without types, table names and values. */
     private static String conditions(String conditions) {
         return Pattern.compile(" AND ")
                 .splitAsStream(plain(conditions))
@@ -101,7 +101,7 @@ record QueryPlan(List<String> scans, List<String> sortKeys) {
                 .replaceAll("::\\w+| COLLATE \"C\"", "");
     }
 
-    /** With numbered parameters, as PostgreSQL itself knows them. */
+    /** With numbered parameters, as PostgreSQL requires. */
     private static String numbered(String sql) {
         var number = new AtomicInteger();
         return Pattern.compile("\\?").matcher(sql).replaceAll(mark -> "\\$" + number.incrementAndGet());

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-/** Every statement goes to its rows by an index that one can name, as PostgreSQL plans it and as Hibernate really writes it. */
+/** Every statement finds its rows by a named index, in PostgreSQL's plan of the SQL that Hibernate really generates. */
 @QuarkusTest
 @TestProfile(PostgresProfile.class)
 class QueryPlansTest {
@@ -113,7 +113,7 @@ class QueryPlansTest {
                 .allMatch(scan -> scan.startsWith("sessions_by_topic (namespace = ?") || scan.equals(OPEN));
     }
 
-    /** The plan of what Hibernate makes of a call, all of its statements in their order. */
+    /** The plans of all statements that Hibernate generates for a call, in order. */
     private QueryPlan planOf(Supplier<CompletionStage<?>> call) throws SQLException {
         SeenSql.forget();
         call.get().toCompletableFuture().join();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: a replica that dies, hangs, lags or comes back costs no request. Method: peers that write and read without a pause, half of
- * them with bookmarks, while a real standby is killed, frozen, kept from replaying and started again.
+ * Goal: a replica that dies, hangs, lags or comes back makes no request fail. Method: peers that write and read continuously, half of
+ * them with bookmarks, while a real standby is killed, frozen, paused in replay and restarted.
  */
 @Tag("slow")
 class ReplicaFailuresTest {
@@ -72,7 +72,7 @@ class ReplicaFailuresTest {
     }
 
     @Test
-    void aKilledReplicaIsLeftAloneUntilItIsBack() {
+    void aKilledReplicaIsOutOfServiceUntilItIsBack() {
         readsGoOn();
         cluster.standby().kill();
         await().until(() -> !parley.replica().serving());
@@ -84,7 +84,7 @@ class ReplicaFailuresTest {
     }
 
     @Test
-    void aFrozenReplicaIsLeftAloneUntilItGoesOn() {
+    void aFrozenReplicaIsOutOfServiceUntilItContinues() {
         readsGoOn();
         cluster.standby().freeze();
         await().until(() -> !parley.replica().serving());

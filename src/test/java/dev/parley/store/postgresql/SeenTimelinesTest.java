@@ -20,7 +20,7 @@ class SeenTimelinesTest {
     Path folder;
 
     @Test
-    void theNewestOutlivesTheProcess() {
+    void theFileKeepsTheNewestTimeline() {
         Path file = folder.resolve("data/timelines");
         SeenTimelines before = seen(file, true);
         before.load();
@@ -61,7 +61,7 @@ class SeenTimelinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage\\u12", "7=-5", "7=0", "7=4294967296", "7=999999999999999999999", "x=1"})
-    void whatCannotBeUnderstoodStopsTheStartAndIsKept(String text) throws IOException {
+    void anUnreadableFileStopsTheStartAndIsKept(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("timelines"), text);
         SeenTimelines seen = seen(file, true);
 

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: no write reaches an old primary that is started again after a failover, whichever servers a node can reach and whether or
- * not it was restarted. Method: a real pair of servers, the standby promoted, the old primary started as it was; a server that a
- * node cannot reach is one that is frozen or not in its settings.
+ * Goal: no write reaches an old primary that is restarted after a failover, whichever servers a node can reach and whether or not the
+ * node was restarted. Method: a real pair of servers, the standby promoted, the old primary restarted as it was; a server that a node
+ * cannot reach is frozen or not in its settings.
  */
 @Tag("slow")
 class SplitBrainTest {
@@ -92,7 +92,7 @@ class SplitBrainTest {
     }
 
     @Test
-    void aNewNodeThatReachesBothWritesToTheNewOne() {
+    void aNewNodeThatReachesBothPrimariesWritesToTheNewOne() {
         failOverUnseen();
         try (PostgresNode node = PostgresNode.over(cluster)) {
             served(WritingPeer.inNoSession().open(node));
@@ -102,7 +102,7 @@ class SplitBrainTest {
     }
 
     @Test
-    void aNodeThatKnowsNothingLearnsFromTheOldPrimaryItself() {
+    void aNodeWithoutKnowledgeLearnsFromTheOldPrimaryItself() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             await().atMost(LONG)
@@ -117,7 +117,7 @@ class SplitBrainTest {
     }
 
     @Test
-    void aNodeThatKnowsNothingLearnsFromAStandbyOfTheNewPrimary() throws IOException {
+    void aNodeWithoutKnowledgeLearnsFromAStandbyOfTheNewPrimary() throws IOException {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
         }
@@ -136,9 +136,9 @@ class SplitBrainTest {
         }
     }
 
-    /** A copy of the cluster, such as one made to try a backup, has the same identifier and a newer timeline. */
+    /** A copy of the cluster, such as a restored backup, has the same identifier and a newer timeline. */
     @Test
-    void aCopyThatIsPromotedElsewhereChangesNothing() {
+    void aPromotedCopyElsewhereChangesNothing() {
         Path seen = folder.resolve("data/timelines.properties");
         try (PostgresNode production = PostgresNode.over(old.url(), "", Duration.ofSeconds(5))) {
             WritingPeer peer = WritingPeer.inNoSession();
@@ -164,7 +164,7 @@ class SplitBrainTest {
 
     /** As pg_upgrade leaves them: the tables of a cluster with failovers, in a new one whose timelines count from 1. */
     @Test
-    void timelinesOfTheClusterBeforeAnUpgradeDeposeNoPrimary() {
+    void timelinesOfTheClusterBeforeAnUpgradeRefuseNoPrimary() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             await().atMost(LONG).until(node::isWhole);
             old.ask("INSERT INTO timelines (timeline, began) VALUES (3, NULL)");
@@ -179,7 +179,7 @@ class SplitBrainTest {
     }
 
     @Test
-    void whatOnlyAFileSaysIsToldToNobody() throws IOException {
+    void whatOnlyAFileSaysIsNotPassedOn() throws IOException {
         PostgresNode.over(cluster).close();
         Path seen = folder.resolve("timelines.properties");
         String system = old.ask("SELECT system_identifier FROM pg_control_system()");
@@ -196,19 +196,19 @@ class SplitBrainTest {
     }
 
     @Test
-    void aNodeLeavesAPrimaryThatLivesOnWhenItsReplicaIsPromoted() {
+    void aNodeLeavesARunningPrimaryWhenItsReplicaIsPromoted() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             served(WritingPeer.inNoSession().open(node));
             await().atMost(LONG).until(node::isWhole);
             promoted.promote();
 
             await().atMost(LONG).until(() -> isWrittenTo(promoted, node));
-            assertThatOnlyThePromotedOneGrows(node);
+            assertThatOnlyThePromotedServerGrows(node);
         }
     }
 
     @Test
-    void aNodeLeavesAPrimaryThatLivesOnWhenAnotherHostIsPromoted() {
+    void aNodeLeavesARunningPrimaryWhenAnotherHostIsPromoted() {
         try (PostgresNode node = PostgresNode.over(cluster.url(), "", Duration.ofSeconds(5))) {
             served(WritingPeer.inNoSession().open(node));
             await().atMost(LONG)
@@ -216,7 +216,7 @@ class SplitBrainTest {
             promoted.promote();
 
             await().atMost(LONG).until(() -> isWrittenTo(promoted, node));
-            assertThatOnlyThePromotedOneGrows(node);
+            assertThatOnlyThePromotedServerGrows(node);
         }
     }
 
@@ -248,7 +248,7 @@ class SplitBrainTest {
     }
 
     @Test
-    void anotherClusterIsNotWrittenTo() {
+    void noWriteGoesToAnotherCluster() {
         try (PostgresCluster other = PostgresCluster.ofTwo()) {
             PostgresNode.over(other).close();
             String url = "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley"
@@ -307,7 +307,7 @@ class SplitBrainTest {
                 .toList();
     }
 
-    /** The old primary dies, the other server is promoted and {@code node} has met it; then the old one is started as it was. */
+    /** Kills the primary, promotes the other server, waits for {@code node} to use it, and restarts the old primary as it was. */
     private void failOver(PostgresNode node) {
         await().atMost(LONG).until(node::isWhole);
         old.kill();
@@ -342,7 +342,7 @@ class SplitBrainTest {
         return !server.ask("SELECT count(*) FROM sessions").equals(before);
     }
 
-    private void assertThatOnlyThePromotedOneGrows(PostgresNode node) {
+    private void assertThatOnlyThePromotedServerGrows(PostgresNode node) {
         String before = old.ask("SELECT count(*) FROM sessions");
         for (int i = 0; i < 20; i++) {
             served(WritingPeer.inNoSession().open(node));
@@ -354,7 +354,7 @@ class SplitBrainTest {
         return "copy@here=" + promoted.url();
     }
 
-    /** @param signal the name of a file that the copy has, or nothing */
+    /** @param signal the name of a signal file for the copy, or empty */
     private static PostgresServer copyOf(PostgresServer stopped, String signal) throws IOException {
         var copy = new PostgresServer(stopped.folder().resolveSibling("third"), FreePort.choose(), stopped.database());
         PostgresBinaries.copy(stopped.folder(), copy.folder());

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: nodes that sweep at the same time delete each expired session once, and wait neither for one another nor for a writer.
- * Method: two sweepers at each of two nodes, peers who write meanwhile, and a transaction that holds some of the expired sessions
- * and does not end before the sweeps have.
+ * Goal: nodes that sweep at the same time delete each expired session once, and wait neither for one another nor for a writer. Method: two
+ * sweepers at each of two nodes, concurrent writing peers, and a transaction that locks some of the expired sessions until the sweeps
+ * have ended.
  */
 @Tag("integration")
 class SweepersTest {
@@ -70,7 +70,7 @@ class SweepersTest {
     }
 
     @Test
-    void sweepersShareTheWorkAndNobodyWaits() throws Exception {
+    void sweepersShareTheWorkWithoutWaiting() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (Connection holding = holding()) {
             var over = new CompletableFuture<Void>();
@@ -103,7 +103,7 @@ class SweepersTest {
     }
 
     @Test
-    void asOnlyWriterASweeperWouldWaitForTheOthers() throws SQLException {
+    void withoutSkippingLockedRowsASweeperWouldWait() throws SQLException {
         Sql sweep = StoreStatements.named("sweep-unlocked");
         String text = sweep.text();
         StoreStatements.replace(sweep, StoreStatements.named("sweep").text());
@@ -116,7 +116,7 @@ class SweepersTest {
         }
     }
 
-    /** A transaction that holds some of the expired sessions. */
+    /** A transaction that locks some of the expired sessions. */
     private static Connection holding() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
                 + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");
@@ -129,7 +129,7 @@ class SweepersTest {
         return connection;
     }
 
-    /** Returns how many were deleted until there were no more. */
+    /** Sweeps until nothing is left; returns the number of deleted sessions. */
     private static int sweepAll(PostgresNode node) {
         int all = 0;
         for (int deleted = sweep(node); deleted > 0; deleted = sweep(node)) {

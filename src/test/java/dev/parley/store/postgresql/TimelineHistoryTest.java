@@ -8,48 +8,47 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Which bookmarks are part of a cluster's line: those of today's timeline, and of earlier ones up to where the next began. */
 class TimelineHistoryTest {
     private static final long SYSTEM = 0x6afe_0123_89ab_cdefL;
 
     @Test
-    void aBookmarkOfTodaysTimelineIsHeld() {
-        assertThat(line(3, Map.of()).contains(bookmark(3, Long.MAX_VALUE))).isTrue();
+    void itContainsAllOfTheCurrentTimeline() {
+        assertThat(history(3, Map.of()).contains(bookmark(3, Long.MAX_VALUE))).isTrue();
     }
 
     @Test
-    void anEarlierTimelineIsHeldUpToWhereTheNextBegan() {
-        TimelineHistory line = line(3, Map.of(2L, 1_000L, 3L, 2_000L));
+    void itContainsAnEarlierTimelineUpToWhereTheNextBegan() {
+        TimelineHistory history = history(3, Map.of(2L, 1_000L, 3L, 2_000L));
 
-        assertThat(line.contains(bookmark(1, 1_000))).isTrue();
-        assertThat(line.contains(bookmark(1, 1_001))).isFalse();
-        assertThat(line.contains(bookmark(2, 2_000))).isTrue();
-        assertThat(line.contains(bookmark(2, 2_001))).isFalse();
+        assertThat(history.contains(bookmark(1, 1_000))).isTrue();
+        assertThat(history.contains(bookmark(1, 1_001))).isFalse();
+        assertThat(history.contains(bookmark(2, 2_000))).isTrue();
+        assertThat(history.contains(bookmark(2, 2_001))).isFalse();
     }
 
     @Test
-    void whatNobodyCanTellIsNotHeld() {
+    void itDoesNotContainATimelineWhoseEndIsUnknown() {
         var began = new HashMap<Long, @Nullable Long>();
         began.put(2L, null);
-        TimelineHistory line = line(4, began);
+        TimelineHistory history = history(4, began);
 
-        assertThat(line.contains(bookmark(1, 0))).isFalse();
-        assertThat(line.contains(bookmark(2, 0))).isFalse();
+        assertThat(history.contains(bookmark(1, 0))).isFalse();
+        assertThat(history.contains(bookmark(2, 0))).isFalse();
     }
 
     @Test
-    void aTimelineThatIsNotKnownYetIsNotHeld() {
-        assertThat(line(2, Map.of()).contains(bookmark(3, 0))).isFalse();
+    void itDoesNotContainALaterTimeline() {
+        assertThat(history(2, Map.of()).contains(bookmark(3, 0))).isFalse();
     }
 
     @Test
-    void anotherClusterIsNotHeld() {
-        assertThat(line(1, Map.of()).contains(new Bookmark(TimelineHistory.history(SYSTEM + 1, 1), 0)))
+    void itDoesNotContainAnotherCluster() {
+        assertThat(history(1, Map.of()).contains(new Bookmark(TimelineHistory.history(SYSTEM + 1, 1), 0)))
                 .isFalse();
     }
 
     @Test
-    void aHistoryReadsBack() {
+    void aHistoryYieldsItsClusterAndTimeline() {
         Bookmark bookmark = bookmark(0xfffffffeL, 7);
 
         assertThat(bookmark.history()).matches("[0-9a-f]{24}");
@@ -57,7 +56,7 @@ class TimelineHistoryTest {
         assertThat(TimelineHistory.timelineOf(bookmark)).isEqualTo(0xfffffffeL);
     }
 
-    private static TimelineHistory line(long timeline, Map<Long, @Nullable Long> began) {
+    private static TimelineHistory history(long timeline, Map<Long, @Nullable Long> began) {
         return new TimelineHistory(SYSTEM, timeline, began);
     }
 

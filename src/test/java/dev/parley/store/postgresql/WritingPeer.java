@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An offerer whose session grows by one event with each write, so that a read shows how old it is.
+ * An offerer whose session grows by one event with each write, so that a read shows the age of its state.
  *
  * @param key its session
  */
@@ -36,7 +36,7 @@ record WritingPeer(SessionKey key, SessionToken token) {
         return at.signaling().open(key.namespace(), opening);
     }
 
-    /** Adds one event; its number is in the result. */
+    /** Adds one event; the result has its number. */
     CompletionStage<Served<Trickled>> trickle(PostgresNode at) {
         var candidate = new Candidate(("\"" + UUID.randomUUID() + "\"").getBytes(StandardCharsets.UTF_8));
         return at.signaling().trickle(key, token, new Trickle(List.of(candidate), false), null);
