@@ -107,6 +107,9 @@ class GuidesTest {
         Set<String> groups = keys.stream().map(key -> key.split("\\.")[1]).collect(toSet());
         var unknown = new TreeSet<String>();
         for (Guide guide : GUIDES) {
+            if (guide.path().endsWith("changelog.md")) {
+                continue; // it names settings that were removed
+            }
             for (String key : matches(SETTING, guide.text())) {
                 boolean isSetting = groups.contains(key.split("\\.")[1]);
                 boolean known = keys.contains(key) || keys.stream().anyMatch(longer -> longer.startsWith(key + "."));
