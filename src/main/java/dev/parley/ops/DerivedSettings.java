@@ -10,6 +10,7 @@ import jakarta.annotation.Priority;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,16 +67,19 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
     private static Map<String, String> storeSettings(ConfigSourceInterceptorContext context) {
         ConfigValue setting = context.proceed(StoreUrl.KEY);
         String text = setting == null || setting.getValue() == null ? URL_DEFAULT : setting.getValue();
+        var settings = new HashMap<String, String>();
         StoreUrl url;
         try {
             url = StoreUrl.parse(StoreUrl.KEY, text);
         } catch (InvalidConfiguration e) {
-            return Map.of(); // the check at the start reports it
+            // No engine, so that no other component fails before the check at the start reports the address.
+            Stream.concat(SQLITE.stream(), POSTGRESQL.stream())
+                    .forEach(part -> settings.put(part + ".active", "false"));
+            return settings;
         }
         // Commands do not search as peers do; without Hibernate they start in three quarters of the time.
         ConfigValue server = context.proceed(Startup.SERVER);
         boolean hibernate = server == null || !"false".equals(server.getValue());
-        var settings = new HashMap<String, String>();
         boolean postgresql = url instanceof StoreUrl.Postgres;
         SQLITE.forEach(part -> activate(settings, part, !postgresql, hibernate, url));
         POSTGRESQL.forEach(part -> activate(settings, part, postgresql, hibernate, url));

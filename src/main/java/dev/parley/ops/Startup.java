@@ -21,6 +21,7 @@ import dev.parley.waiting.WaitRegistry;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduler;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -63,6 +64,7 @@ public class Startup {
             Instance<SeedData> seedData,
             ApiKeys keys,
             Vertx vertx,
+            Scheduler scheduler,
             Engines engines) {
         if (!server) {
             return;
@@ -82,6 +84,7 @@ public class Startup {
             seedData.get().create(Namespace.UNKNOWN, SeedData.SESSIONS_DEFAULT);
             seedData.get().create(new Namespace(page), SeedData.SESSIONS_DEFAULT);
         }
+        scheduler.resume();
         engines.started();
     }
 
