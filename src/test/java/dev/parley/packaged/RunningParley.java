@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** A server in a process of its own. Closing it kills it; {@link #stop()} is the orderly end. */
 public final class RunningParley implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
-    private static final Pattern OPERATORS = Pattern.compile("for operators on (http://\\S+)");
+    private static final Pattern OPERATORS = Pattern.compile("management on (http://\\S+)");
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final LaunchedJar launched;
