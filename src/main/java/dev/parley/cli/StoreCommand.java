@@ -30,7 +30,7 @@ abstract class StoreCommand implements Callable<Integer> {
         return new ProgressLine(spec.commandLine().getErr());
     }
 
-    /** @throws ParameterException, which prints the usage, if {@code valid} is false */
+    /** @throws ParameterException if {@code valid} is false; the command then prints its usage */
     final void requireArgument(boolean valid, String rule) {
         if (!valid) {
             throw new ParameterException(spec.commandLine(), rule + ".");

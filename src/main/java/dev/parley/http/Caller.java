@@ -64,19 +64,19 @@ public final class Caller {
 
     /** Sets the status and the headers of the reply, and returns its body. */
     public <T> T reply(Status status, Served<?> served, T body) {
-        dress(status, served);
+        setHead(status, served);
         return body;
     }
 
     /** Sets the status and the headers of a reply. */
-    public void dress(Status status, Served<?> served) {
+    public void setHead(Status status, Served<?> served) {
         response().setStatusCode(status.getStatusCode()).headers().set(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE);
         Replies.setPosition(response().headers(), served.bookmark(), served.node(), served.reset());
     }
 
-    /** As {@link #dress} for 304, which is set last, because the framework turns each reply without a body into 204. */
+    /** As {@link #setHead} for 304, which is set last, because the framework turns each reply without a body into 204. */
     public void notModified(Served<?> served) {
-        dress(Status.NOT_MODIFIED, served);
+        setHead(Status.NOT_MODIFIED, served);
         context.addHeadersEndHandler(sending -> response().setStatusCode(Status.NOT_MODIFIED.getStatusCode()));
     }
 

@@ -59,7 +59,7 @@ class BookmarksTest {
     }
 
     @Test
-    void whatIsRefusedSaysItTooHoweverEarlyItIs() {
+    void refusalsHaveABookmark() {
         List<HttpReply> replies = List.of(
                 client.get("/a%FF/sessions").send().is(400),
                 client.get("/api/v1/nothing").send().is(404),
@@ -90,7 +90,7 @@ class BookmarksTest {
     }
 
     @Test
-    void whatIsReadIsAtLeastAsNewAsTheBookmark() {
+    void readsAreAtLeastAsNewAsTheBookmark() {
         String written = session.answer().header("x-d1-bookmark");
         HttpReply read = client.get(session.path())
                 .header("x-d1-bookmark", written)
@@ -140,7 +140,7 @@ class BookmarksTest {
                 "1-0123456789abcdef01234567-0000000000000001",
                 "2-0123456789abcdef01234567-0000000000000001-abcdefghijklmnopqrstuv",
             })
-    void whatIsNoBookmarkIsRefused(String garbage) {
+    void invalidBookmarksAreRejected(String garbage) {
         client.get(session.path()).header("x-d1-bookmark", garbage).send().isMalformed("x-d1-bookmark");
         client.get("/t/sessions").header("x-d1-bookmark", garbage).send().isError(400);
         client.get("/health").header("x-d1-bookmark", garbage).send().isError(400);

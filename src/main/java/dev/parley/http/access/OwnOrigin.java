@@ -83,7 +83,7 @@ public final class OwnOrigin {
 
     /**
      * The origin of the page that sent a request without {@code Origin}, if it is a page of this service; otherwise null. A browser
-     * says so in {@code Sec-Fetch-Site}, and {@code Referer}, if the page sends it, has the origin as the browser knows it, behind any
+     * reports this in {@code Sec-Fetch-Site}, and {@code Referer}, if the page sends it, has the origin as the browser knows it, behind any
      * proxy. Browsers send no {@code Sec-Fetch-Site} to a host without TLS that is not a loopback address; then {@code Referer} must
      * have the origin that this service assumes.
      */

@@ -224,7 +224,7 @@ public final class SessionsResource {
         var caller = new Caller(client);
         return signaling
                 .close(caller.key(gate, code), caller.token())
-                .thenAccept(served -> caller.dress(Status.NO_CONTENT, served));
+                .thenAccept(served -> caller.setHead(Status.NO_CONTENT, served));
     }
 
     /** @param first the status where this call changed something; a replay is 200 */

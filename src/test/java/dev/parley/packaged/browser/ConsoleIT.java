@@ -48,7 +48,7 @@ class ConsoleIT {
 
         String link = host.go(pages.console()).start();
         host.screenshot(BrowserEnvironment.FOLDER.resolve("console-invitation-desktop-light.png"));
-        assertThat(link).startsWith(pages.console() + "#code=").contains("&bookmark=1-");
+        assertThat(link).startsWith(pages.console() + "#code=").contains("&bookmark=2-");
         assertThat(read(host.qrCode())).isEqualTo(link);
         guest.go(link);
         assertTheyTalk(host, guest);

@@ -43,7 +43,7 @@ class KeyedConsoleIT {
 
             visitor.giveKey(key); // an observer may look, and not host
             visitor.button("Start").click();
-            visitor.awaitKeyError("This key does not permit that. The credential lacks the required role: peer.");
+            visitor.awaitKeyError("This key does not permit this. The credential lacks the required role: peer.");
         }
     }
 
