@@ -15,9 +15,7 @@ import picocli.CommandLine.Command;
 public final class BackupCommand extends CopyCommand {
     @Override
     public Integer call() {
-        try (var progress = progress()) {
-            report("Saved %d sessions with %d events, %s, to %s", admin.get().backup(file, progress), json());
-        }
+        report("Saved %d sessions with %d events, %s, to %s", admin.get().backup(file), json());
         return ExitCode.DONE;
     }
 }

@@ -26,15 +26,13 @@ public final class RestoreCommand extends CopyCommand {
 
     @Override
     public Integer call() {
-        try (var progress = progress()) {
-            Restored restored = admin.get().restore(file, force, progress);
-            long damaged = restored.damaged();
-            report(
-                    "Restored %d sessions" + (damaged == 0 ? "" : ", " + damaged + " of them damaged,")
-                            + " with %d events, %s, from %s",
-                    restored.contents(),
-                    json().put("damaged", damaged));
-        }
+        Restored restored = admin.get().restore(file, force);
+        long damaged = restored.damaged();
+        report(
+                "Restored %d sessions" + (damaged == 0 ? "" : ", " + damaged + " of them damaged,")
+                        + " with %d events, %s, from %s",
+                restored.contents(),
+                json().put("damaged", damaged));
         return ExitCode.DONE;
     }
 }

@@ -9,7 +9,9 @@ import dev.parley.store.SlowLog;
 import dev.parley.store.StoreConfig;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
+import dev.parley.store.admin.PostgresStore;
 import dev.parley.store.admin.SqliteAdmin;
+import dev.parley.store.admin.SqliteStore;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionConfig;
 import dev.parley.store.crypto.EncryptionKeys;
@@ -20,8 +22,10 @@ import dev.parley.store.postgresql.PostgresSettings;
 import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.Discovery;
 import dev.parley.store.sql.EncryptionCheck;
+import dev.parley.store.sql.Schema;
 import dev.parley.store.sql.SessionStore;
 import dev.parley.store.sqlite.SqliteDatabase;
+import dev.parley.store.sqlite.SqliteFile;
 import dev.parley.store.sqlite.SqliteSessions;
 import dev.parley.trace.TracedDatabase;
 import dev.parley.trace.Tracing;
@@ -131,7 +135,7 @@ public class Engines {
             @FlywayDataSource("postgresql") Instance<Flyway> postgres,
             Instance<EncryptionKeys> keys) {
         return url() instanceof StoreUrl.Postgres cluster
-                ? new PostgresAdmin(new PostgresAdmin.Settings(
+                ? new PostgresAdmin(new PostgresStore(
                         locator(cluster),
                         replicas(),
                         postgres.get(),
@@ -139,14 +143,13 @@ public class Engines {
                         config.lagMax(),
                         config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
                         clock))
-                : new SqliteAdmin(
-                        ((StoreUrl.Sqlite) url()).path(),
-                        config.busyTimeout(),
+                : new SqliteAdmin(new SqliteStore(
+                        SqliteFile.configured(((StoreUrl.Sqlite) url()).path(), config.busyTimeout()),
+                        new Schema(sqlite.get()),
                         bytesMax(),
-                        sqlite.get(),
                         keys::get,
                         random,
-                        clock);
+                        clock));
     }
 
     @Produces

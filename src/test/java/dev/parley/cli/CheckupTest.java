@@ -7,7 +7,6 @@ import dev.parley.access.AccessConfig;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.admin.Progress;
 import dev.parley.store.admin.ReadOnlyQuery;
 import dev.parley.store.admin.RowSink;
 import dev.parley.store.admin.StoreAdmin;
@@ -107,12 +106,12 @@ class CheckupTest {
         }
 
         @Override
-        public StoreContents backup(Path file, Progress progress) {
+        public StoreContents backup(Path file) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public Restored restore(Path file, boolean force, Progress progress) {
+        public Restored restore(Path file, boolean force) {
             throw new UnsupportedOperationException();
         }
     }

@@ -31,6 +31,11 @@ public record Finding(
         return new Finding(subject, Level.WARNING, found, advice);
     }
 
+    /** OK if {@code ok}, otherwise a warning. */
+    public static Finding check(boolean ok, String subject, String found, String advice) {
+        return ok ? ok(subject, found) : warning(subject, found, advice);
+    }
+
     /** It does not work. */
     public static Finding fault(String subject, String found, String advice) {
         return new Finding(subject, Level.FAULT, found, advice);

@@ -1,9 +1,6 @@
 package dev.parley.store.admin;
 
-import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StoreUrl;
-import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.postgresql.Connector;
 import dev.parley.store.postgresql.PostgresFailure;
 import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.Schema;
@@ -13,15 +10,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.flywaydb.core.Flyway;
 
 /** Administration of a database in a PostgreSQL cluster, except for backups, which PostgreSQL has itself. */
 public final class PostgresAdmin implements StoreAdmin {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final int ROWS_AT_ONCE = 500;
 
@@ -30,34 +23,24 @@ public final class PostgresAdmin implements StoreAdmin {
 
     private static final String QUERY_CANCELED = "57014";
 
-    /**
-     * @param keys called only when payloads are read; it may reject the configured ones
-     * @param lagMax a replica that lags by more is out of service
-     * @param connections how many a server opens to the primary
-     */
-    public record Settings(
-            PrimaryLocator locator,
-            List<ReplicaUrl> replicas,
-            Flyway flyway,
-            Supplier<EncryptionKeys> keys,
-            Duration lagMax,
-            int connections,
-            InstantSource clock) {}
-
-    private final Settings settings;
+    private final PostgresStore store;
     private final PrimaryLocator locator;
     private final StoreUrl.Postgres url;
 
-    public PostgresAdmin(Settings settings) {
-        this.settings = settings;
-        this.locator = settings.locator();
+    public PostgresAdmin(PostgresStore store) {
+        this.store = store;
+        this.locator = store.locator();
         this.url = locator.url();
     }
 
     @Override
     public void refuseMissing() {
-        if (!first("SELECT to_regclass('flyway_schema_history') IS NOT NULL", row -> row.getBoolean(1))) {
-            throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" creates one");
+        try (Connection connection = primary()) {
+            if (!PostgresStore.is(connection, "SELECT to_regclass('flyway_schema_history') IS NOT NULL")) {
+                throw PostgresFailure.refused(url, "there is no store in it; \"parley migrate\" creates one");
+            }
+        } catch (SQLException e) {
+            throw PostgresFailure.unreachable(url, e);
         }
     }
 
@@ -65,7 +48,7 @@ public final class PostgresAdmin implements StoreAdmin {
     public Schema.Migrated migrate() {
         try {
             locator.locate();
-            return locator.schema(settings.flyway()).migrate();
+            return locator.schema(store.flyway()).migrate();
         } catch (SQLException e) {
             throw PostgresFailure.unreachable(url, e);
         } catch (Schema.Unusable e) {
@@ -75,7 +58,11 @@ public final class PostgresAdmin implements StoreAdmin {
 
     @Override
     public long bytes() {
-        return first("SELECT pg_database_size(current_database())", row -> row.getLong(1));
+        try (Connection connection = primary()) {
+            return PostgresStore.number(connection, "SELECT pg_database_size(current_database())");
+        } catch (SQLException e) {
+            throw PostgresFailure.unreachable(url, e);
+        }
     }
 
     @Override
@@ -105,32 +92,24 @@ public final class PostgresAdmin implements StoreAdmin {
     }
 
     @Override
-    public StoreContents backup(Path file, Progress progress) {
+    public StoreContents backup(Path file) {
         throw new AdminRefused("Use PostgreSQL's own backup: pg_dump --format=custom --file=" + file
                 + " …; see the guide \"Operations\".");
     }
 
     @Override
-    public Restored restore(Path file, boolean force, Progress progress) {
+    public Restored restore(Path file, boolean force) {
         throw new AdminRefused("Use PostgreSQL's own restore: pg_restore … " + file
                 + ", into a new database; see the guide \"Operations\".");
     }
 
     @Override
     public List<Finding> examine() {
-        return new PostgresExamination(settings).findings();
-    }
-
-    private <T> T first(String sql, PostgresExamination.Reading<T> reading) {
-        try (Connection connection = primary()) {
-            return PostgresExamination.first(connection, sql, reading);
-        } catch (SQLException e) {
-            throw PostgresFailure.unreachable(url, e);
-        }
+        return new PostgresExamination(store).findings();
     }
 
     private Connection primary() throws SQLException {
         locator.locate();
-        return new Connector(locator.current().url(), TIMEOUT).connect();
+        return store.connect();
     }
 }

@@ -10,9 +10,7 @@ import dev.parley.store.postgresql.Pooling;
 import dev.parley.store.postgresql.PostgresFailure;
 import dev.parley.store.postgresql.PrimaryLocator;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -22,106 +20,96 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Checks a primary, then its replicas one after the other. */
 final class PostgresExamination {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
     /** Maximum time for which a replica is observed, even if parley.store.lag-max is longer. */
     private static final Duration LAG_WAIT_MAX = Duration.ofSeconds(30);
 
-    private static final String RESUME =
-            "Run SELECT pg_wal_replay_resume() on it; other nodes serve its reads while it lags.";
-
     private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
 
+    private static final String RESUME =
+            "Run SELECT pg_wal_replay_resume() on it; other nodes serve its reads while it lags.";
     private static final String OLD_PRIMARY =
             "Writes to it since the promotion are not in the cluster; see the guide Failover.";
 
     private static final String STARTED = "SELECT pg_postmaster_start_time()";
     private static final String SYSTEM = "SELECT system_identifier FROM pg_control_system()";
 
-    private final PostgresAdmin.Settings settings;
+    private final PostgresStore store;
     private final PrimaryLocator locator;
     private final List<Finding> findings = new ArrayList<>();
 
-    PostgresExamination(PostgresAdmin.Settings settings) {
-        this.settings = settings;
-        this.locator = settings.locator();
+    PostgresExamination(PostgresStore store) {
+        this.store = store;
+        this.locator = store.locator();
     }
 
     List<Finding> findings() {
         try {
             locator.locate();
+            try (Connection primary = store.connect()) {
+                primary.setNetworkTimeout(Runnable::run, Math.toIntExact(PostgresStore.TIMEOUT.toMillis()));
+                examine(primary);
+            }
         } catch (PostgresFailure.OldPrimary e) {
             findings.add(Finding.fault("timeline", PostgresFailure.line(e), OLD_PRIMARY));
-            return findings;
         } catch (InvalidConfiguration e) {
             findings.add(Finding.fault("timeline", String.valueOf(e.getMessage()), "The service does not start."));
-            return findings;
         } catch (SQLException e) {
-            findings.add(unreachable(e));
-            return findings;
-        }
-        try (Connection primary = new Connector(locator.current().url(), TIMEOUT).connect()) {
-            primary.setNetworkTimeout(Runnable::run, Math.toIntExact(TIMEOUT.toMillis()));
-            findings.add(primary(primary));
-            findings.addAll(timelines());
-            Finding version = StoreChecks.schema(locator.schema(settings.flyway()));
-            findings.add(version);
-            findings.add(rights(primary, version.level() == Level.WARNING));
-            if (version.level() == Level.OK) {
-                findings.addAll(StoreChecks.rows(
-                        new Statements(primary),
-                        settings.keys(),
-                        settings.clock().instant()));
-            }
-            findings.add(connections(primary));
-            findings.add(durability(primary));
-            findings.add(clock(primary));
-            for (ReplicaUrl replica : settings.replicas()) {
-                findings.add(replica(primary, replica));
-            }
-        } catch (SQLException e) {
-            findings.add(unreachable(e));
+            findings.add(unreachable(
+                    "primary",
+                    locator.url().toString(),
+                    e,
+                    "Check that the server runs and accepts this user, and parley.store.url."));
         }
         return findings;
     }
 
-    private Finding unreachable(SQLException e) {
-        return Finding.fault(
-                "primary",
-                locator.url() + ": " + PostgresFailure.line(e),
-                PostgresFailure.isOfPooler(e)
-                        ? Pooling.ADVICE + "."
-                        : "Check that the server runs and accepts this user, and parley.store.url.");
+    private void examine(Connection primary) throws SQLException {
+        findings.add(primary(primary));
+        locator.refused().forEach(old -> findings.add(Finding.fault("timeline", old.message(), OLD_PRIMARY)));
+        if (locator.refused().isEmpty()) {
+            findings.add(Finding.ok("timeline", "no server is an old primary"));
+        }
+        Finding version = StoreChecks.schema(locator.schema(store.flyway()));
+        findings.add(version);
+        findings.add(rights(primary, version.level() == Level.WARNING));
+        if (version.level() == Level.OK) {
+            Instant now = store.clock().instant();
+            findings.addAll(StoreChecks.rows(new Statements(primary), store.keys(), now));
+        }
+        findings.add(connections(primary));
+        findings.add(durability(primary));
+        findings.add(clock(primary));
+        for (ReplicaUrl replica : store.replicas()) {
+            findings.add(replica(primary, replica));
+        }
     }
 
-    private List<Finding> timelines() {
-        return locator.refused().isEmpty()
-                ? List.of(Finding.ok("timeline", "no server is an old primary"))
-                : locator.refused().stream()
-                        .map(old -> Finding.fault("timeline", old.message(), OLD_PRIMARY))
-                        .toList();
+    private static Finding unreachable(String subject, String url, SQLException e, String advice) {
+        return Finding.fault(
+                subject,
+                url + ": " + PostgresFailure.line(e),
+                PostgresFailure.isOfPooler(e) ? Pooling.ADVICE + "." : advice);
     }
 
     private Finding primary(Connection primary) throws SQLException {
-        if (first(primary, "SELECT current_setting('default_transaction_read_only')", row -> row.getBoolean(1))) {
+        String url = locator.current().url().toString();
+        if (PostgresStore.is(primary, "SELECT current_setting('default_transaction_read_only')")) {
             return Finding.fault(
                     "primary",
-                    locator.current().url() + " rejects writes: default_transaction_read_only is on",
+                    url + " rejects writes: default_transaction_read_only is on",
                     "Reset it for the database, the user or the server.");
         }
-        return first(
-                primary,
-                "SELECT current_setting('server_version'), pg_database_size(current_database())",
-                row -> Finding.ok(
-                        "primary",
-                        "PostgreSQL " + row.getString(1) + " at "
-                                + locator.current().url() + ", " + new ByteCount(row.getLong(2))));
+        var size = new ByteCount(PostgresStore.number(primary, "SELECT pg_database_size(current_database())"));
+        return Finding.ok(
+                "primary",
+                "PostgreSQL " + PostgresStore.text(primary, "SHOW server_version") + " at " + url + ", " + size);
     }
 
     /** @param due whether a migration is due, which changes and creates tables */
     private static Finding rights(Connection primary, boolean due) throws SQLException {
-        String missing = first(primary, """
+        String missing = PostgresStore.text(primary, """
                 SELECT coalesce(string_agg(missing, ', '), '') FROM (
                     SELECT privilege || ' on ' || name AS missing
                     FROM unnest(ARRAY['sessions', 'events', 'namespaces', 'history', 'encryption_keys', 'access_keys',
@@ -133,30 +121,28 @@ final class PostgresExamination {
                     WHERE %1$s AND NOT has_schema_privilege(current_schema(), 'CREATE')
                     UNION ALL
                     SELECT 'ownership of ' || tablename FROM pg_tables
-                    WHERE %1$s AND schemaname = current_schema() AND NOT pg_has_role(tableowner, 'USAGE')) lacks""".formatted(due), row -> row.getString(1));
+                    WHERE %1$s AND schemaname = current_schema() AND NOT pg_has_role(tableowner, 'USAGE')) lacks""".formatted(due));
         return missing.isEmpty()
                 ? Finding.ok("rights", "this user can read and write the tables")
                 : Finding.fault("rights", "this user lacks " + missing, "Grant it, or connect as the tables' owner.");
     }
 
     private Finding connections(Connection primary) throws SQLException {
-        long most = first(primary, """
+        long most = PostgresStore.number(primary, """
                 SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
                              (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()),
-                             (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user))""", row -> row.getLong(1));
-        String found = "each server opens up to " + settings.connections() + " connections; this user may open " + most;
-        return settings.connections() <= most
-                ? Finding.ok("room", found)
-                : Finding.warning(
-                        "room",
-                        found,
-                        "Raise max_connections or the user's limit, or lower parley.store.connections; all servers count.");
+                             (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user))""");
+        return Finding.check(
+                store.connections() <= most,
+                "room",
+                "each server opens up to " + store.connections() + " connections; this user may open " + most,
+                "Raise max_connections or the user's limit, or lower parley.store.connections; all servers count.");
     }
 
     private static Finding durability(Connection primary) throws SQLException {
-        String off = first(primary, """
+        String off = PostgresStore.text(primary, """
                 SELECT coalesce(string_agg(name, ' and '), '') FROM pg_settings
-                WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'""", row -> row.getString(1));
+                WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'""");
         return off.isEmpty()
                 ? Finding.ok("durability", "commits survive a power cut")
                 : Finding.fault(
@@ -166,62 +152,60 @@ final class PostgresExamination {
     }
 
     private Finding clock(Connection primary) throws SQLException {
-        Instant theirs = first(
+        Instant theirs = PostgresStore.first(
                 primary,
                 "SELECT clock_timestamp()",
                 row -> row.getObject(1, OffsetDateTime.class).toInstant());
-        Instant ours = settings.clock().instant();
+        Instant ours = store.clock().instant();
         Duration apart = Duration.between(theirs, ours).abs();
-        String found = ours + ", " + apart.toMillis() + " ms from the primary's";
-        return apart.compareTo(CLOCK_TOLERANCE) <= 0
-                ? Finding.ok("clock", found)
-                : Finding.warning(
-                        "clock", found, "Sessions expire by this machine's clock; synchronize all machines by NTP.");
+        return Finding.check(
+                apart.compareTo(CLOCK_TOLERANCE) <= 0,
+                "clock",
+                ours + ", " + apart.toMillis() + " ms from the primary's",
+                "Sessions expire by this machine's clock; synchronize all machines by NTP.");
     }
 
     private Finding replica(Connection primary, ReplicaUrl replica) {
         String subject = replica.node().name();
-        var connector = new Connector(replica.url(), TIMEOUT);
+        var connector = new Connector(replica.url(), PostgresStore.TIMEOUT);
         try (Connection connection = connector.connect()) {
             Pooling.refuseTransactions(connection, connector::connect);
-            if (!first(connection, "SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
-                if (first(connection, STARTED, row -> row.getString(1))
-                        .equals(first(primary, STARTED, row -> row.getString(1)))) {
-                    return Finding.warning(
-                            subject,
-                            "it is the primary now",
-                            "Remove it from " + ReplicaUrl.KEY + ", or name a standby there.");
-                }
-                return Finding.fault(
-                        subject,
-                        "it does not follow a primary",
-                        "Make it a standby again, or remove it from " + ReplicaUrl.KEY + ".");
+            if (!PostgresStore.is(connection, "SELECT pg_is_in_recovery()")) {
+                return isSame(connection, primary, STARTED)
+                        ? Finding.warning(
+                                subject,
+                                "it is the primary now",
+                                "Remove it from " + ReplicaUrl.KEY + ", or name a standby there.")
+                        : Finding.fault(
+                                subject,
+                                "it does not follow a primary",
+                                "Make it a standby again, or remove it from " + ReplicaUrl.KEY + ".");
             }
-            if (!first(connection, SYSTEM, row -> row.getString(1))
-                    .equals(first(primary, SYSTEM, row -> row.getString(1)))) {
-                return Finding.fault(
-                        subject, "it belongs to another cluster", "Check its address in " + ReplicaUrl.KEY + ".");
-            }
-            return lag(subject, primary, connection);
+            return isSame(connection, primary, SYSTEM)
+                    ? lag(subject, primary, connection)
+                    : Finding.fault(
+                            subject, "it belongs to another cluster", "Check its address in " + ReplicaUrl.KEY + ".");
         } catch (SQLException e) {
-            return Finding.fault(
+            return unreachable(
                     subject,
-                    replica.url() + ": " + PostgresFailure.line(e),
-                    PostgresFailure.isOfPooler(e)
-                            ? Pooling.ADVICE + "."
-                            : "Check that the replica runs; until then other nodes serve its reads.");
+                    replica.url().toString(),
+                    e,
+                    "Check that the replica runs; until then other nodes serve its reads.");
         }
+    }
+
+    private static boolean isSame(Connection one, Connection other, String sql) throws SQLException {
+        return PostgresStore.text(one, sql).equals(PostgresStore.text(other, sql));
     }
 
     /** By the rule of a server: for how long the primary has been ahead. */
     private Finding lag(String subject, Connection primary, Connection replica) throws SQLException {
-        Duration lagMax = settings.lagMax();
-        Duration max = lagMax.compareTo(LAG_WAIT_MAX) < 0 ? lagMax : LAG_WAIT_MAX;
-        boolean paused = first(replica, "SELECT pg_is_wal_replay_paused()", row -> row.getBoolean(1));
+        Duration max = store.lagMax().compareTo(LAG_WAIT_MAX) < 0 ? store.lagMax() : LAG_WAIT_MAX;
+        boolean paused = PostgresStore.is(replica, "SELECT pg_is_wal_replay_paused()");
         var tracker = new LagTracker(Duration.ZERO);
         tracker.at(
                 1,
-                first(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn", row -> row.getLong(1)),
+                PostgresStore.number(primary, "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn"),
                 System.nanoTime());
         long replayed = replayed(replica);
         Duration behind = tracker.behind(replayed, System.nanoTime());
@@ -237,26 +221,17 @@ final class PostgresExamination {
                             + new ByteCount(tracker.bytesBehind(replayed)) + (paused ? "; its replay is paused" : ""),
                     paused
                             ? RESUME
-                            : "Check pg_stat_replication on the primary; other nodes serve the reads of a replica that lags by more than parley.store.lag-max.");
+                            : "Check pg_stat_replication on the primary; other nodes serve the reads of a replica that lags"
+                                    + " by more than parley.store.lag-max.");
         }
-        return paused
-                ? Finding.warning(subject, "follows the primary, but its replay is paused", RESUME)
-                : Finding.ok(subject, "follows the primary");
+        return Finding.check(
+                !paused,
+                subject,
+                paused ? "follows the primary, but its replay is paused" : "follows the primary",
+                RESUME);
     }
 
     private static long replayed(Connection replica) throws SQLException {
-        return first(replica, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)", row -> row.getLong(1));
-    }
-
-    interface Reading<T> {
-        T of(ResultSet row) throws SQLException;
-    }
-
-    static <T> T first(Connection connection, String sql, Reading<T> reading) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return reading.of(row);
-        }
+        return PostgresStore.number(replica, "SELECT coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)");
     }
 }

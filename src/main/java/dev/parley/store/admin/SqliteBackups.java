@@ -3,7 +3,6 @@ package dev.parley.store.admin;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.StoreAdmin.Restored;
-import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.sql.EncryptionCheck;
 import dev.parley.store.sql.RowCheck;
@@ -14,21 +13,15 @@ import dev.parley.store.sqlite.SqliteHistory;
 import dev.parley.store.sqlite.StoreLock;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.sqlite.ProgressHandler;
 
 /**
  * Backs up a file while it is in use, and restores one while it is not. Both write another file, make it durable and check it, and
@@ -38,26 +31,16 @@ import org.sqlite.ProgressHandler;
  * a commit of the writer does not restart it.
  */
 final class SqliteBackups {
-    private static final int STEPS_PER_PROGRESS = 200_000;
-    private static final long BYTES_PER_PROGRESS = 8 << 20;
-
+    private final SqliteStore settings;
     private final SqliteFile store;
-    private final Schema schema;
-    private final Supplier<EncryptionKeys> keys;
-    private final SecureRandom random;
-    private final InstantSource clock;
 
-    SqliteBackups(
-            SqliteFile store, Schema schema, Supplier<EncryptionKeys> keys, SecureRandom random, InstantSource clock) {
-        this.store = store;
-        this.schema = schema;
-        this.keys = keys;
-        this.random = random;
-        this.clock = clock;
+    SqliteBackups(SqliteStore settings) {
+        this.settings = settings;
+        this.store = settings.file();
     }
 
     @SuppressWarnings("try") // the lock is only held
-    StoreContents backup(Path file, Progress progress) {
+    StoreContents backup(Path file) {
         store.refuseMissing();
         String failed = "No backup was written to " + file.toAbsolutePath().normalize();
         Path target = usableTarget(file, failed);
@@ -66,9 +49,9 @@ final class SqliteBackups {
             try {
                 Files.deleteIfExists(partial);
                 PrivateFiles.createIfMissing(partial);
-                vacuumInto(partial, progress);
+                vacuumInto(partial);
                 SqliteFile written = SqliteFile.named(partial);
-                Optional<String> damage = damage(written, progress);
+                Optional<String> damage = damage(written);
                 if (damage.isPresent()) {
                     throw new AdminRefused("The store is damaged (" + damage.get()
                             + "), so no backup was written; \"parley restore\" an older one.");
@@ -104,33 +87,17 @@ final class SqliteBackups {
         return target.resolveSibling(target.getFileName() + ".partial");
     }
 
-    private void vacuumInto(Path partial, Progress progress) throws SQLException {
+    private void vacuumInto(Path partial) throws SQLException {
         try (Connection connection = store.openReader();
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
-            long expected = usedBytes(connection);
-            ProgressHandler.setHandler(connection, STEPS_PER_PROGRESS, new ProgressHandler() {
-                @Override
-                protected int progress() {
-                    progress.at("writing", Math.min(1, (double) partial.toFile().length() / Math.max(1, expected)));
-                    return 0;
-                }
-            });
             vacuum.setString(1, partial.toString());
             vacuum.execute();
         }
     }
 
-    private static long usedBytes(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet bytes = statement.executeQuery("SELECT (page_count - freelist_count) * page_size"
-                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")) {
-            return bytes.getLong(1);
-        }
-    }
-
     private void noteBackup(Path target) {
         try {
-            store.noteBackup(clock.instant());
+            store.noteBackup(settings.clock().instant());
         } catch (IOException e) {
             throw new AdminRefused(
                     "The backup was written to " + target + ", but its time cannot be recorded beside the store ("
@@ -139,7 +106,7 @@ final class SqliteBackups {
     }
 
     @SuppressWarnings("try") // the lock is only held
-    Restored restore(Path file, boolean force, Progress progress) {
+    Restored restore(Path file, boolean force) {
         Path source = file.toAbsolutePath().normalize();
         String failed = source + " was not restored";
         refuseOwn(source, failed);
@@ -155,49 +122,41 @@ final class SqliteBackups {
                 throw refused(failed, "it is in use, or was not closed; write a backup of it with \"parley backup\"");
             }
             try {
-                copy(source, copy, progress);
-                Restored restored = checked(source, copy, failed, force, progress);
+                copy(source, copy);
+                Restored restored = checked(source, copy, failed, force);
                 store.retire();
                 PrivateFiles.moveInto(store.path(), copy);
                 return restored;
             } finally {
                 Files.deleteIfExists(copy);
             }
-        } catch (Schema.Unusable e) {
-            throw refused(failed, e.why());
-        } catch (SQLException | IOException e) {
+        } catch (Schema.Unusable | SQLException | IOException e) {
             throw refused(failed, e);
         }
     }
 
-    private void copy(Path source, Path copy, Progress progress) throws IOException {
+    private void copy(Path source, Path copy) throws IOException {
         Files.deleteIfExists(copy);
         PrivateFiles.createIfMissing(copy, store.path());
-        try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
-                FileChannel to = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-            long size = from.size();
-            long done = 0;
-            while (done < size) {
-                progress.at("copying", (double) done / size);
-                done += from.transferTo(done, BYTES_PER_PROGRESS, to);
-            }
+        try (var to = Files.newOutputStream(copy)) {
+            Files.copy(source, to);
         }
     }
 
     /** Checks the copy page by page and row by row, and gives it a new history. */
-    private Restored checked(Path source, Path copy, String failed, boolean force, Progress progress)
+    private Restored checked(Path source, Path copy, String failed, boolean force)
             throws Schema.Unusable, SQLException, IOException {
         var file = SqliteFile.named(copy);
-        Optional<String> damage = damage(file, progress);
+        Optional<String> damage = damage(file);
         if (damage.isPresent()) {
             throw refused(failed, "it is damaged (" + damage.get() + ")");
         }
-        Schema old = schema.of(file.dataSource());
+        Schema old = settings.schema().of(file.dataSource());
         boolean due = !old.preview().applied().isEmpty();
         if (due) {
             old.migrate(); // this version can only read rows of its own schema
         }
-        RowCheck.Result rows = checkRows(file, failed, progress);
+        RowCheck.Result rows = checkRows(file, failed);
         if (rows.damaged() > 0 && !force) {
             throw refused(
                     failed,
@@ -205,19 +164,18 @@ final class SqliteBackups {
                             + "); \"parley restore --force\" restores it with them");
         }
         if (due) {
-            copy(source, copy, progress); // the service migrates the store when it starts
+            copy(source, copy); // the service migrates the store when it starts
         }
         try (var writer = new Statements(file.openAlone())) {
-            SqliteHistory.replace(writer, random);
+            SqliteHistory.replace(writer, settings.random());
         }
         return new Restored(contents(file), rows.damaged());
     }
 
-    private RowCheck.Result checkRows(SqliteFile file, String failed, Progress progress) throws SQLException {
-        progress.at("reading", -1);
+    private RowCheck.Result checkRows(SqliteFile file, String failed) throws SQLException {
         try (var reader = new Statements(file.openAtRest())) {
-            PayloadCodec codec =
-                    EncryptionCheck.examine(reader, keys.get(), Instant.EPOCH).codec();
+            PayloadCodec codec = EncryptionCheck.examine(reader, settings.keys().get(), Instant.EPOCH)
+                    .codec();
             return RowCheck.of(reader, codec, Instant.EPOCH, RowCheck.UNLIMITED);
         } catch (InvalidConfiguration e) {
             throw refused(failed, String.valueOf(e.getMessage()).replaceAll("\\.$", ""));
@@ -225,8 +183,7 @@ final class SqliteBackups {
     }
 
     /** The first damage of a file that no process has open; empty if there is none. */
-    private static Optional<String> damage(SqliteFile file, Progress progress) throws SQLException {
-        progress.at("checking", -1);
+    private static Optional<String> damage(SqliteFile file) throws SQLException {
         try (Connection connection = file.openAtRest();
                 Statement statement = connection.createStatement()) {
             try (ResultSet found = statement.executeQuery("PRAGMA integrity_check(1)")) {
@@ -261,6 +218,9 @@ final class SqliteBackups {
     }
 
     private static AdminRefused refused(String failed, Exception e) {
+        if (e instanceof Schema.Unusable unusable) {
+            return refused(failed, unusable.why());
+        }
         return refused(
                 failed,
                 e instanceof SQLException

@@ -4,8 +4,6 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.Capacity;
 import dev.parley.store.sqlite.SqliteFile;
 import dev.parley.store.sqlite.StoreLock;
@@ -21,11 +19,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** Checks an SQLite file, one subject after the other; a check that fails does not prevent the others. */
 final class SqliteExamination {
@@ -43,20 +39,13 @@ final class SqliteExamination {
 
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
+    private final SqliteStore store;
     private final SqliteFile file;
-    private final Schema schema;
-    private final long bytesMax;
-    private final Supplier<EncryptionKeys> keys;
-    private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    SqliteExamination(
-            SqliteFile file, Schema schema, long bytesMax, Supplier<EncryptionKeys> keys, InstantSource clock) {
-        this.file = file;
-        this.schema = schema;
-        this.bytesMax = bytesMax;
-        this.keys = keys;
-        this.clock = clock;
+    SqliteExamination(SqliteStore store) {
+        this.store = store;
+        this.file = store.file();
     }
 
     List<Finding> findings() {
@@ -79,11 +68,14 @@ final class SqliteExamination {
             return findings;
         }
         check("rights", () -> List.of(rights()));
-        Finding version = StoreChecks.schema(schema);
+        Finding version = StoreChecks.schema(store.schema());
         findings.add(version);
         check("pages", () -> List.of(pages()));
         if (version.level() == Level.OK) {
-            check("rows", () -> read(reader -> StoreChecks.rows(reader, keys, clock.instant())));
+            check(
+                    "rows",
+                    () -> read(reader -> StoreChecks.rows(
+                            reader, store.keys(), store.clock().instant())));
         }
         check("disk", () -> List.of(disk()));
         check("room", () -> read(reader -> List.of(room(reader))));
@@ -163,42 +155,38 @@ final class SqliteExamination {
         FileStore disk = Files.getFileStore(file.path());
         String found =
                 new ByteCount(disk.getUsableSpace()) + " of " + new ByteCount(disk.getTotalSpace()) + " are free";
-        return disk.getUsableSpace() < Files.size(file.path())
-                ? Finding.warning(
-                        "disk", found, "A backup beside the store does not fit; free space, or write it elsewhere.")
-                : Finding.ok("disk", found);
+        return Finding.check(
+                disk.getUsableSpace() >= Files.size(file.path()),
+                "disk",
+                found,
+                "A backup beside the store does not fit; free space, or write it elsewhere.");
     }
 
     private Finding room(Statements reader) throws IOException, SQLException {
-        long left = new Capacity(file, bytesMax).bytesLeft(reader, 0);
+        long left = new Capacity(file, store.bytesMax()).bytesLeft(reader, 0);
         String found = new ByteCount(Math.max(0, left)) + " for new sessions"
-                + (bytesMax == Long.MAX_VALUE
+                + (store.bytesMax() == Long.MAX_VALUE
                         ? ", limited by the disk"
-                        : ", limited by parley.store.size-max = " + new ByteCount(bytesMax));
+                        : ", limited by parley.store.size-max = " + new ByteCount(store.bytesMax()));
         String advice = "Free disk space, raise parley.store.size-max, or lower parley.session.ttl-max.";
         if (left <= 0) {
             return Finding.fault("room", found + "; they are rejected", advice);
         }
-        return left < Files.size(file.path()) / LEFT_MIN
-                ? Finding.warning("room", found, advice)
-                : Finding.ok("room", found);
+        return Finding.check(left >= Files.size(file.path()) / LEFT_MIN, "room", found, advice);
     }
 
     private Finding log() {
         long bytes = file.bytesBeside("-wal");
-        String found = new ByteCount(bytes) + " in the write-ahead log";
-        return bytes > LOG_BYTES_MAX
-                ? Finding.warning(
-                        "log",
-                        found,
-                        "A program that keeps reading, such as an open shell, prevents that it is moved into the file;"
-                                + " end it.")
-                : Finding.ok("log", found);
+        return Finding.check(
+                bytes <= LOG_BYTES_MAX,
+                "log",
+                new ByteCount(bytes) + " in the write-ahead log",
+                "A program that keeps reading, such as an open shell, keeps it from shrinking; end that program.");
     }
 
     /** Sessions from the future show that the clock was set back; they live too long. */
     private Finding clock(Statements reader) throws SQLException {
-        Instant now = clock.instant();
+        Instant now = store.clock().instant();
         Long newest = reader.call(NEWEST).first(row -> row.getLong(1));
         return newest == null || newest <= now.plus(CLOCK_TOLERANCE).toEpochMilli()
                 ? Finding.ok("clock", now + "; no session is from the future")

@@ -53,7 +53,7 @@ public interface StoreAdmin {
      *
      * @return the contents of the backup
      */
-    StoreContents backup(Path file, Progress progress);
+    StoreContents backup(Path file);
 
     /**
      * Replaces the store by the backup {@code file}, wholly or not at all, and gives it a new history: earlier bookmarks belong to
@@ -61,7 +61,7 @@ public interface StoreAdmin {
      *
      * @param force whether damaged rows are accepted; keys that do not decrypt the backup never are
      */
-    Restored restore(Path file, boolean force, Progress progress);
+    Restored restore(Path file, boolean force);
 
     /** Checks the store. Changes nothing and does not throw: failures are findings. */
     List<Finding> examine();

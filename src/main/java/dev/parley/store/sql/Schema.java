@@ -56,15 +56,13 @@ public final class Schema {
 
     /** A schema that this Parley cannot use, and why. */
     public static final class Unusable extends Exception {
-        private final String why;
-
         private Unusable(String why, @Nullable FlywayException cause) {
             super(why, cause);
-            this.why = why;
         }
 
+        /** The reason, as a clause. */
         public String why() {
-            return why;
+            return String.valueOf(getMessage());
         }
     }
 

@@ -7,14 +7,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the paths of the store's files still lead to the files that this process has open. A file that was deleted or replaced
- * accepts writes and reads as before, but its content is lost when the process ends.
+ * Whether the paths of the database, its log and the log's index still lead to the files that this process has open. A file that was
+ * deleted or replaced accepts writes and reads as before, but its content is lost when the process ends.
  *
  * <p>The writer checks before a transaction, after its COMMIT and before it replies, so that no write is acknowledged whose commit is
  * lost; and at short intervals while it is idle, which is what reads rely on.
@@ -23,49 +24,21 @@ final class FilePresence {
     private static final Logger LOG = Logger.getLogger(FilePresence.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    /**
-     * A file that was opened.
-     *
-     * @param key its device and inode; null where the file system has none
-     */
-    private record Opened(
-            Path path, String what, String advice, @Nullable Object key) {
-        static Opened of(Path path, String what, String advice) throws IOException {
-            return new Opened(path, what, advice, keyAt(path));
-        }
+    /** Paths with the device and inode of their file; empty where the file system has none. */
+    private final Map<Path, Optional<Object>> opened = new LinkedHashMap<>();
 
-        private static @Nullable Object keyAt(Path path) throws IOException {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        }
-
-        /** What happened to the path; null if it still leads to the file. */
-        @Nullable
-        String change() {
-            try {
-                return Objects.equals(keyAt(path), key) ? null : "was replaced";
-            } catch (NoSuchFileException e) {
-                return "was deleted or moved";
-            } catch (IOException e) {
-                return "cannot be reached (" + e.getClass().getSimpleName() + ")";
-            }
-        }
-    }
-
-    private final List<Opened> files;
     private volatile boolean lost;
 
     /** @param file its log exists already */
     FilePresence(SqliteFile file) throws IOException {
-        this.files = List.of(
-                Opened.of(
-                        file.named(),
-                        "the database",
-                        "Move the file back, or restart the service to use the file that is there now."),
-                Opened.of(
-                        file.beside("-wal"),
-                        "its write-ahead log",
-                        "Restart the service; it moves committed data into the database when it stops."),
-                Opened.of(file.beside("-shm"), "the index of its write-ahead log", "Restart the service."));
+        for (Path path : new Path[] {file.named(), file.beside("-wal"), file.beside("-shm")}) {
+            opened.put(path, fileAt(path));
+        }
+    }
+
+    private static Optional<Object> fileAt(Path path) throws IOException {
+        return Optional.ofNullable(
+                Files.readAttributes(path, BasicFileAttributes.class).fileKey());
     }
 
     /** Whether a file was missing at the last check. */
@@ -88,35 +61,38 @@ final class FilePresence {
         requireLast();
     }
 
-    /** Checks, and logs a change; from any thread. */
+    /** Checks, and logs when a file is lost and when it is back; from any thread. */
     void check() {
-        for (Opened file : files) {
-            String change = file.change();
-            if (change != null) {
-                if (!lost) {
-                    begin(file, change);
+        String loss = loss();
+        if ((loss != null) == lost) {
+            return;
+        }
+        synchronized (this) {
+            if (loss != null && !lost) {
+                LOG.errorf(
+                        "%s while the service runs; requests get 503. Move the file back, or restart the service, which moves"
+                                + " committed data from the log into the database when it stops",
+                        loss);
+            } else if (loss == null && lost) {
+                LOG.info("The store's files are back; requests are served again");
+            }
+            lost = loss != null;
+        }
+    }
+
+    private @Nullable String loss() {
+        for (var file : opened.entrySet()) {
+            Path path = file.getKey();
+            try {
+                if (!fileAt(path).equals(file.getValue())) {
+                    return path + " was replaced";
                 }
-                return;
+            } catch (NoSuchFileException e) {
+                return path + " was deleted or moved";
+            } catch (IOException e) {
+                return path + " cannot be reached (" + e.getClass().getSimpleName() + ")";
             }
         }
-        if (lost) {
-            end();
-        }
-    }
-
-    private synchronized void begin(Opened file, String change) {
-        if (!lost) {
-            lost = true;
-            LOG.errorf(
-                    "%s, %s, %s while the service runs; requests get 503. %s",
-                    file.path, file.what, change, file.advice);
-        }
-    }
-
-    private synchronized void end() {
-        if (lost) {
-            lost = false;
-            LOG.infof("%s is back; requests are served again", files.get(0).path);
-        }
+        return null;
     }
 }

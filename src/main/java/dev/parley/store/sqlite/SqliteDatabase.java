@@ -117,18 +117,9 @@ public final class SqliteDatabase implements Database {
                     meters,
                     settings.queueMax(),
                     settings.batchMax());
-        } catch (Schema.Unusable e) {
+        } catch (Schema.Unusable | InvalidConfiguration | SQLException | IOException e) {
             release();
-            throw file.refused(e.why());
-        } catch (InvalidConfiguration e) {
-            release();
-            throw e;
-        } catch (SQLException e) {
-            release();
-            throw file.refused(e);
-        } catch (IOException e) {
-            release();
-            throw file.unreachable(e);
+            throw file.failure(e);
         }
         this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
         meters.queue("write", lane::depth);

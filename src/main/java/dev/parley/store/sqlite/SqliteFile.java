@@ -78,7 +78,7 @@ public final class SqliteFile {
             Path folder = PrivateFiles.folderOf(file);
             return Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
         } catch (IOException e) {
-            throw unreachable(e);
+            throw failure(e);
         }
     }
 
@@ -168,7 +168,7 @@ public final class SqliteFile {
         try {
             return StoreLock.serverOf(path);
         } catch (IOException e) {
-            throw unreachable(e);
+            throw failure(e);
         }
     }
 
@@ -181,7 +181,7 @@ public final class SqliteFile {
                 throw refused(damage + "; \"parley restore\" a backup, or move the log away and lose its commits");
             });
         } catch (IOException e) {
-            throw unreachable(e);
+            throw failure(e);
         }
         try (Connection connection = isAtRest() && !Files.exists(beside("-journal")) ? openAtRest() : openReader();
                 Statement statement = connection.createStatement();
@@ -193,7 +193,7 @@ public final class SqliteFile {
         } catch (SQLException e) {
             throw (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_NOTADB.code
                     ? refused("it is not an SQLite database")
-                    : refused(e);
+                    : failure(e);
         }
     }
 
@@ -230,10 +230,8 @@ public final class SqliteFile {
     public StoreLock claim(Claim claim) {
         try {
             return StoreLock.acquire(path, claim);
-        } catch (Held e) {
-            throw refused(e.why());
-        } catch (IOException e) {
-            throw unreachable(e);
+        } catch (Held | IOException e) {
+            throw failure(e);
         }
     }
 
@@ -285,13 +283,9 @@ public final class SqliteFile {
                     .executeQuery("SELECT count(*) FROM sqlite_master")
                     .close(); // from now on the connection has SQLite's shared lock
             lock.lockFile(connection);
-        } catch (SQLException e) {
+        } catch (Held | IOException | SQLException e) {
             connection.close();
-            throw e;
-        } catch (Held e) {
-            throw refused(e.why());
-        } catch (IOException e) {
-            throw unreachable(e);
+            throw failure(e);
         }
     }
 
@@ -383,15 +377,19 @@ public final class SqliteFile {
         }
     }
 
-    /** A failure of the file system. */
-    public InvalidConfiguration unreachable(IOException e) {
-        return refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
-    }
-
-    /** A failure of SQLite, which is temporary if it is a lock. */
-    InvalidConfiguration refused(SQLException e) {
-        String line = line("SQLite says: " + e.getMessage());
-        return Outage.isLocked(e) ? InvalidConfiguration.temporarily(line) : new InvalidConfiguration(line);
+    /** The exception for an operator; a lock of SQLite is temporary. */
+    public InvalidConfiguration failure(Exception e) {
+        if (e instanceof InvalidConfiguration refused) {
+            return refused;
+        }
+        if (e instanceof IOException) {
+            return refused("it cannot be reached (" + e.getClass().getSimpleName() + ")");
+        }
+        if (e instanceof SQLException sql) {
+            String line = line("SQLite says: " + e.getMessage());
+            return Outage.isLocked(sql) ? InvalidConfiguration.temporarily(line) : new InvalidConfiguration(line);
+        }
+        return refused(String.valueOf(e.getMessage()));
     }
 
     /** An exception whose message names the setting and the file. */

@@ -59,15 +59,8 @@ public final class StoreLock implements AutoCloseable {
 
     /** Another process has a conflicting claim. */
     static final class Held extends Exception {
-        private final String why;
-
         private Held(String why) {
             super(why);
-            this.why = why;
-        }
-
-        String why() {
-            return why;
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator does to a PostgreSQL store: the same as to a file, but for backups, which are the cluster's own. */
+/** Administration of a PostgreSQL store: the same as of a file, except for backups, which are the cluster's own. */
 @Tag("integration")
 class PostgresAdminTest {
     private static final Duration LONG = Duration.ofSeconds(10);
@@ -40,7 +40,7 @@ class PostgresAdminTest {
     }
 
     @Test
-    void aMigrationListsWhatItAppliedAndMakesTheStore() {
+    void aMigrationCreatesTheStoreAndListsWhatItApplied() {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(admin::refuseMissing)
                 .withMessageContaining("parley migrate");
@@ -52,10 +52,10 @@ class PostgresAdminTest {
     }
 
     @Test
-    void aQuestionIsAnswered() {
+    void aQueryReturnsRows() {
         admin.migrate();
 
-        assertThat(asked("SELECT 1, 'it''s', NULL, '\\x00ff'::bytea WHERE NOT EXISTS (SELECT FROM sessions);", LONG))
+        assertThat(queried("SELECT 1, 'it''s', NULL, '\\x00ff'::bytea WHERE NOT EXISTS (SELECT FROM sessions);", LONG))
                 .singleElement()
                 .satisfies(row -> assertThat(row).startsWith(1, "it's", null).hasSize(4))
                 .satisfies(row -> assertThat(row.get(3)).isEqualTo(new byte[] {0, -1}));
@@ -72,30 +72,30 @@ class PostgresAdminTest {
                 "SELECT $$'$$ ; DELETE FROM history; --'",
                 "SELECT * FROM no_such_table",
             })
-    void aQuestionThatWouldChangeSomethingIsRefused(String sql) {
+    void aQueryThatWouldChangeSomethingIsRejected(String sql) {
         admin.migrate();
         cluster.primary().ask("INSERT INTO history (single, id) VALUES (1, '\\x00')");
 
-        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> asked(sql, LONG));
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> queried(sql, LONG));
         assertThat(cluster.primary().ask("SELECT count(*) FROM history")).isEqualTo("1");
     }
 
     @Test
-    void aQuestionThatTakesTooLongIsBrokenOff() {
+    void aQueryThatTakesTooLongIsInterrupted() {
         admin.migrate();
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> asked("SELECT count(*) FROM generate_series(1, 1000000000)", Duration.ofMillis(50)))
+                .isThrownBy(() -> queried("SELECT count(*) FROM generate_series(1, 1000000000)", Duration.ofMillis(50)))
                 .withMessageContaining("50 ms");
     }
 
     @Test
-    void backupsAreTheClustersOwn() {
+    void backupAndRestoreNameTheToolsOfPostgresql() {
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> admin.backup(Path.of("parley.dump"), (step, part) -> {}))
+                .isThrownBy(() -> admin.backup(Path.of("parley.dump")))
                 .withMessageContaining("pg_dump");
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> admin.restore(Path.of("parley.dump"), false, (step, part) -> {}))
+                .isThrownBy(() -> admin.restore(Path.of("parley.dump"), false))
                 .withMessageContaining("pg_restore");
     }
 
@@ -119,7 +119,7 @@ class PostgresAdminTest {
         PrimaryLocator locator = PostgresNode.locator(cluster);
         List<ReplicaUrl> replicas =
                 ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
-        return new PostgresAdmin(new PostgresAdmin.Settings(
+        return new PostgresAdmin(new PostgresStore(
                 locator,
                 replicas,
                 PostgresNode.migrations(locator.url()),
@@ -134,7 +134,7 @@ class PostgresAdminTest {
                 .reset();
     }
 
-    private List<List<@Nullable Object>> asked(String sql, Duration timeMax) {
+    private List<List<@Nullable Object>> queried(String sql, Duration timeMax) {
         var rows = new ArrayList<List<@Nullable Object>>();
         admin.query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
             @Override

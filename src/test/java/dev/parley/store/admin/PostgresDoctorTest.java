@@ -23,24 +23,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong with a primary or a replica is found: for each "ok" there is a case in which it is not. */
+/** An examination of a cluster reports each failure of the primary or a replica. */
 @Tag("integration")
-class PostgresDoctorTest {
+class PostgresDoctorTest extends DoctorContract {
     private static final Duration LAG_MAX = Duration.ofMillis(300);
 
-    /** What is done to a cluster, and how it is examined then. */
+    /** Breaks a cluster and examines it. */
     private interface Case {
-        List<Finding> examined(PostgresCluster cluster);
+        List<Finding> examine(PostgresCluster cluster);
     }
 
-    /** By the subject of the finding that is not ok in it. */
+    /** By the subject of the finding that is not OK. */
     private static final Map<String, Case> CASES = new TreeMap<>(Map.of(
             "primary", cluster -> examination(cluster, "postgresql://127.0.0.1:1/parley", InstantSource.system()),
             "schema", PostgresDoctorTest::changedByHand,
@@ -67,37 +64,31 @@ class PostgresDoctorTest {
         return CASES.keySet();
     }
 
-    @ParameterizedTest
-    @MethodSource("subjects")
-    void whatIsWrongIsFoundWithWhatToDo(String subject) {
+    @Override
+    List<Finding> examineHealthy() {
         fill();
-
-        List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(cluster);
-
-        assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
-        assertThat(findings)
-                .filteredOn(finding -> finding.level() != Level.OK)
-                .allSatisfy(finding -> assertThat(finding.advice()).isNotBlank());
+        return examined(cluster);
     }
 
-    /** Old primaries have tests of their own. */
-    @Test
-    void eachOkHasACaseInWhichItIsNot() {
-        fill();
-
-        List<Finding> findings = examined(cluster);
-
-        assertThat(findings)
-                .allSatisfy(
-                        finding -> assertThat(finding.level()).as("%s", finding).isEqualTo(Level.OK));
-        var subjects = new TreeSet<>(findings.stream().map(Finding::subject).toList());
-        assertThat(subjects.remove("timeline")).isTrue();
-        assertThat(subjects).isEqualTo(CASES.keySet());
+    @Override
+    List<Finding> examineBroken(String subject) {
+        return Objects.requireNonNull(CASES.get(subject)).examine(cluster);
     }
 
-    /** The server judges a replica by time, not by bytes. */
+    @Override
+    List<String> testedElsewhere() {
+        return List.of("timeline");
+    }
+
     @Test
-    void aReplicaIsBehindAsSoonAsAServerTakesItOutOfService() {
+    @Override
+    void everyCheckHasACaseInWhichItFails() {
+        assertCovered(CASES.keySet());
+    }
+
+    /** Both measure the lag in time, not in bytes. */
+    @Test
+    void aReplicaLagsWhenAServerTakesItOutOfService() {
         fill();
         try (PostgresNode parley = PostgresNode.over(cluster, LAG_MAX)) {
             cluster.standby().pauseReplay();
@@ -115,7 +106,7 @@ class PostgresDoctorTest {
     }
 
     @Test
-    void aMigrationThatIsDueNeedsTheOwnerOfTheTables() {
+    void aDueMigrationNeedsTheOwnerOfTheTables() {
         assertThat(level(examined(cluster), "schema")).isEqualTo(Level.WARNING);
         assertThat(level(examined(cluster), "rights")).isEqualTo(Level.OK);
         cluster.primary().ask("ALTER SCHEMA public OWNER TO postgres");
@@ -128,7 +119,7 @@ class PostgresDoctorTest {
     }
 
     @Test
-    void aPrimaryThatRefusesWritesIsAFault() {
+    void aReadOnlyPrimaryIsAFault() {
         fill();
         cluster.primary()
                 .ask("ALTER DATABASE " + cluster.primary().database() + " SET default_transaction_read_only = on");
@@ -190,7 +181,7 @@ class PostgresDoctorTest {
         String copy = "copy@here=" + cluster.standby().url();
         PrimaryLocator locator = PostgresNode.locator(url, copy, Optional.empty());
         List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
-        return new PostgresAdmin(new PostgresAdmin.Settings(
+        return new PostgresAdmin(new PostgresStore(
                         locator,
                         replicas,
                         PostgresNode.migrations(locator.url()),
@@ -199,16 +190,5 @@ class PostgresDoctorTest {
                         23,
                         clock))
                 .examine();
-    }
-
-    private static Level level(List<Finding> findings, String subject) {
-        return finding(findings, subject).level();
-    }
-
-    private static Finding finding(List<Finding> findings, String subject) {
-        return findings.stream()
-                .filter(finding -> finding.subject().equals(subject))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(subject + " is not in " + findings));
     }
 }

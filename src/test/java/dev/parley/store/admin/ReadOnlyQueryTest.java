@@ -23,7 +23,7 @@ class ReadOnlyQueryTest {
                 "SELECT 'a;b', 'it''s;', \"a;b\", `a;b`, [a;b]",
                 "SELECT '--' FROM sessions",
             })
-    void aQuestionIsTaken(String sql) {
+    void aQueryIsAccepted(String sql) {
         assertThat(new ReadOnlyQuery(sql).sql()).isEqualTo(sql);
     }
 
@@ -37,7 +37,7 @@ class ReadOnlyQueryTest {
                 "SELECT '/*'; DELETE FROM sessions; -- */",
                 "SELECT 'open; DELETE FROM sessions",
             })
-    void moreThanOneStatementIsRefused(String sql) {
+    void severalStatementsAreRejected(String sql) {
         assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> new ReadOnlyQuery(sql))
                 .withMessageContaining("semicolon");
@@ -57,7 +57,7 @@ class ReadOnlyQueryTest {
                 "/* SELECT */ UPDATE sessions SET seq = 0",
                 "SELECTED",
             })
-    void whatDoesNotAskIsRefused(String sql) {
+    void otherStatementsAreRejected(String sql) {
         assertThatExceptionOfType(AdminRefused.class)
                 .isThrownBy(() -> new ReadOnlyQuery(sql))
                 .withMessageContaining("SELECT");

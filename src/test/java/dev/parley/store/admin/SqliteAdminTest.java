@@ -27,10 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator does to a file that nobody serves: saved and restored it is whole, or it is left as it was. */
+/** Administration of a file without a server: a backup or restore is complete, or changes nothing. */
 class SqliteAdminTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Progress UNHEARD = (step, part) -> {};
 
     @TempDir
     Path folder;
@@ -49,10 +48,10 @@ class SqliteAdminTest {
     }
 
     @Test
-    void onlyTheOwnerMayReadAStoreOrItsBackup() throws IOException {
+    void onlyTheOwnerCanReadAStoreOrItsBackup() throws IOException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
 
         for (Path file : List.of(store.path(), backup)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -62,13 +61,13 @@ class SqliteAdminTest {
     }
 
     @Test
-    void aBackupHoldsEverythingAndIsRestoredElsewhere() throws SQLException {
+    void aBackupContainsEverythingAndIsRestoredElsewhere() throws SQLException {
         OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
 
-        StoreContents saved = admin(store).backup(backup, UNHEARD);
+        StoreContents saved = admin(store).backup(backup);
         OfflineStore other = store("other/parley.db");
-        StoreContents restored = admin(other).restore(backup, false, UNHEARD).contents();
+        StoreContents restored = admin(other).restore(backup, false).contents();
 
         assertThat(saved.sessions()).isEqualTo(1_000);
         assertThat(restored).isEqualTo(saved);
@@ -77,50 +76,49 @@ class SqliteAdminTest {
     }
 
     @Test
-    void aBackupTakesThePlaceOfAnOlderOne() throws SQLException {
+    void aBackupReplacesAnOlderOne() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
         insert(store, "later", 0);
 
-        StoreContents saved = admin(store).backup(backup, UNHEARD);
+        StoreContents saved = admin(store).backup(backup);
 
         assertThat(saved.sessions()).isEqualTo(2);
     }
 
-    /** As a power cut leaves it: the file under its other name, begun and not finished. */
+    /** As a power cut leaves it: a partial file under its temporary name. */
     @Test
-    void whatABackupLeftThatWasBrokenOffIsNoHindrance() throws IOException, SQLException {
+    void aBackupReplacesThePartialFileOfAnEarlierOne() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 10);
         Path left = Files.writeString(folder.resolve("backup.db.partial"), "SQLite format 3 and no more");
 
-        assertThat(admin(store).backup(folder.resolve("backup.db"), UNHEARD).sessions())
-                .isEqualTo(10);
+        assertThat(admin(store).backup(folder.resolve("backup.db")).sessions()).isEqualTo(10);
         assertThat(left).doesNotExist();
     }
 
     @Test
-    void aDamagedStoreIsNotSavedOverAGoodBackup() throws IOException, SQLException {
+    void aDamagedStoreDoesNotReplaceAGoodBackup() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
         byte[] good = Files.readAllBytes(backup);
         damage(store.path());
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> admin(store).backup(backup, UNHEARD));
+                .isThrownBy(() -> admin(store).backup(backup));
         assertThat(backup).hasBinaryContent(good);
         assertThat(folder.resolve("backup.db.partial")).doesNotExist();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"parley.db", ".", "no-such-folder/backup.db"})
-    void aBackupNamesThePlaceThatWillNotDo(String target) throws SQLException {
+    void aBackupToAnUnusablePathIsRejected(String target) throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path file = folder.resolve(target);
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> admin(store).backup(file, UNHEARD))
+                .isThrownBy(() -> admin(store).backup(file))
                 .withMessageContaining(file.normalize().toString());
         assertThat(codes(store)).containsExactly("code-0");
     }
@@ -132,7 +130,7 @@ class SqliteAdminTest {
         Path file = folder.resolve("parley.db" + suffix);
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> admin(store).backup(file, UNHEARD))
+                .isThrownBy(() -> admin(store).backup(file))
                 .withMessageContaining(file.toString());
         assertThat(codes(store)).containsExactly("code-0");
     }
@@ -148,31 +146,31 @@ class SqliteAdminTest {
                 List.of(link, linkedFolder.resolve("parley.db.partial"), hardLink, folder.resolve("parley.db"))) {
             assertThatExceptionOfType(AdminRefused.class)
                     .as("%s", name)
-                    .isThrownBy(() -> admin(store).backup(name, UNHEARD));
+                    .isThrownBy(() -> admin(store).backup(name));
             assertThat(codes(store)).containsExactly("code-0");
         }
     }
 
     @Test
-    void bookmarksOfBeforeARestoreBelongToAnotherHistory() throws SQLException {
+    void bookmarksFromBeforeARestoreAreReset() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
         String before;
-        TestTable.makeRoom(store);
+        TestTable.create(store);
         try (SqliteDatabase database = store.open()) {
             before = served(database.write(TestTable.set("before"))).bookmark();
         }
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
         String undone;
         try (SqliteDatabase database = store.open()) {
             undone = served(database.write(TestTable.set("undone"))).bookmark();
         }
 
-        admin(store).restore(backup, false, UNHEARD);
+        admin(store).restore(backup, false);
 
         try (SqliteDatabase database = store.open()) {
             assertThat(TestTable.in(database)).containsExactly("before");
-            // Past the position of both, where their numbers would be honoured again.
+            // Beyond the positions of both, where their numbers would be accepted again.
             served(database.write(TestTable.set("again")));
             served(database.write(TestTable.set("and again")));
             assertThat(isReset(database, before)).isTrue();
@@ -185,42 +183,41 @@ class SqliteAdminTest {
     }
 
     @Test
-    void aStoreThatIsServedIsNotReplaced() {
+    void aServedStoreIsNotReplaced() {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
 
         try (SqliteDatabase served = store.open()) {
             assertThatExceptionOfType(InvalidConfiguration.class)
-                    .isThrownBy(() -> admin(store).restore(backup, false, UNHEARD))
+                    .isThrownBy(() -> admin(store).restore(backup, false))
                     .withMessageContaining("serves it");
             assertThat(served(served.write(tx -> "still there")).result()).isEqualTo("still there");
         }
     }
 
-    /** Such as a shell that somebody forgot; it knows nothing of Parley's lock. */
+    /** Such as an open shell, which does not use Parley's lock. */
     @Test
-    void aStoreThatAnotherProgramHasOpenIsNotReplaced() throws SQLException {
+    void aStoreOpenInAnotherProgramIsNotReplaced() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        admin(store).backup(backup, UNHEARD);
+        admin(store).backup(backup);
 
         try (Connection shell = store.connect();
                 var statement = shell.createStatement()) {
             statement.executeQuery("SELECT * FROM sessions").close();
             assertThatExceptionOfType(InvalidConfiguration.class)
-                    .isThrownBy(() -> admin(store).restore(backup, false, UNHEARD))
+                    .isThrownBy(() -> admin(store).restore(backup, false))
                     .withMessageContaining("another program");
         }
-        assertThat(admin(store).restore(backup, false, UNHEARD).contents().sessions())
-                .isEqualTo(1);
+        assertThat(admin(store).restore(backup, false).contents().sessions()).isEqualTo(1);
     }
 
     @Test
     void aDamagedBackupIsNotRestored() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path backup = folder.resolve("backup.db");
-        admin(filled("other.db", 1_000)).backup(backup, UNHEARD);
+        admin(filled("other.db", 1_000)).backup(backup);
         damage(backup);
 
         assertNotRestored(store, backup);
@@ -236,13 +233,13 @@ class SqliteAdminTest {
                         + " 'V9999__of_the_future.sql', checksum, installed_by, installed_on, execution_time, success"
                         + " FROM flyway_schema_history LIMIT 1");
         Path backup = folder.resolve("backup.db");
-        admin(newer).backup(backup, UNHEARD);
+        admin(newer).backup(backup);
 
         assertThat(assertNotRestored(store, backup)).contains("9999");
     }
 
     @Test
-    void aFileThatIsNoBackupIsNotRestored() throws IOException, SQLException {
+    void aFileThatIsNotABackupIsNotRestored() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path recipes = folder.resolve("recipes.db");
         execute(new OfflineStore(recipes), "CREATE TABLE recipes (name TEXT)");
@@ -254,21 +251,21 @@ class SqliteAdminTest {
     }
 
     @Test
-    void aRestoreReplacesNoOtherApplicationsFile() throws SQLException {
+    void aRestoreDoesNotReplaceTheFileOfAnotherApplication() throws SQLException {
         Path backup = folder.resolve("backup.db");
-        admin(filled("parley.db", 1)).backup(backup, UNHEARD);
+        admin(filled("parley.db", 1)).backup(backup);
         var recipes = new OfflineStore(folder.resolve("recipes.db"));
         execute(recipes, "CREATE TABLE recipes (name TEXT)");
 
         assertThatExceptionOfType(InvalidConfiguration.class)
-                .isThrownBy(() -> admin(recipes).restore(backup, false, UNHEARD))
+                .isThrownBy(() -> admin(recipes).restore(backup, false))
                 .withMessageContaining("another application");
         execute(recipes, "INSERT INTO recipes VALUES ('bread')");
     }
 
     @Test
-    void aQuestionIsAnsweredRowByRow() {
-        var heard = new ArrayList<List<@Nullable Object>>();
+    void aQueryReturnsRows() {
+        var received = new ArrayList<List<@Nullable Object>>();
         admin(filled("parley.db", 3))
                 .query(
                         new ReadOnlyQuery("SELECT code, seq, offerer_token, topic FROM sessions ORDER BY id"),
@@ -276,20 +273,20 @@ class SqliteAdminTest {
                         new RowSink() {
                             @Override
                             public void columns(List<String> names) {
-                                heard.add(new ArrayList<>(names));
+                                received.add(new ArrayList<>(names));
                             }
 
                             @Override
                             public boolean row(List<@Nullable Object> values) {
-                                heard.add(values);
-                                return heard.size() < 3;
+                                received.add(values);
+                                return received.size() < 3;
                             }
                         });
 
-        assertThat(heard).hasSize(3);
-        assertThat(heard.get(0)).containsExactly("code", "seq", "offerer_token", "topic");
-        assertThat(heard.get(1)).startsWith("code-0", 1).endsWith((Object) null);
-        assertThat(heard.get(2)).startsWith("code-1", 1);
+        assertThat(received).hasSize(3);
+        assertThat(received.get(0)).containsExactly("code", "seq", "offerer_token", "topic");
+        assertThat(received.get(1)).startsWith("code-0", 1).endsWith((Object) null);
+        assertThat(received.get(2)).startsWith("code-1", 1);
     }
 
     @ParameterizedTest
@@ -300,19 +297,19 @@ class SqliteAdminTest {
                 "SELECT load_extension('nothing')",
                 "SELECT * FROM no_such_table",
             })
-    void aQuestionThatWouldChangeSomethingIsRefused(String sql) throws SQLException {
+    void aQueryThatWouldChangeSomethingIsRejected(String sql) throws SQLException {
         OfflineStore store = filled("parley.db", 3);
 
-        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> ask(store, sql, seconds(5)));
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> query(store, sql, seconds(5)));
         assertThat(codes(store)).hasSize(3);
     }
 
     @Test
-    void aQuestionThatTakesTooLongIsBrokenOff() {
+    void aQueryThatTakesTooLongIsInterrupted() {
         OfflineStore store = filled("parley.db", 1);
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> ask(
+                .isThrownBy(() -> query(
                         store,
                         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
                         Duration.ofMillis(50)))
@@ -324,7 +321,7 @@ class SqliteAdminTest {
         String[] beside = folder.toFile().list();
         var refusal = new ArrayList<String>();
         assertThatExceptionOfType(RuntimeException.class)
-                .isThrownBy(() -> admin(store).restore(file, false, UNHEARD))
+                .isThrownBy(() -> admin(store).restore(file, false))
                 .satisfies(e -> assertThat(e).isInstanceOfAny(AdminRefused.class, InvalidConfiguration.class))
                 .withMessageContaining(file.getFileName().toString())
                 .satisfies(e -> refusal.add(String.valueOf(e.getMessage())));
@@ -342,7 +339,7 @@ class SqliteAdminTest {
         return Duration.ofSeconds(seconds);
     }
 
-    private static void ask(OfflineStore store, String sql, Duration timeMax) {
+    private static void query(OfflineStore store, String sql, Duration timeMax) {
         admin(store).query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
             @Override
             public void columns(List<String> names) {}
@@ -362,7 +359,7 @@ class SqliteAdminTest {
         return new OfflineStore(folder.resolve(name));
     }
 
-    /** A store with so many sessions, each with its offer. */
+    /** Creates a store with {@code sessions} sessions, each with an offer. */
     private OfflineStore filled(String name, int sessions) {
         OfflineStore store = store(name);
         admin(store).migrate();
@@ -410,7 +407,7 @@ class SqliteAdminTest {
         }
     }
 
-    /** Destroys pages in the middle of the file, as a failing disk does. */
+    /** Overwrites pages in the middle of the file with zeros, as a failing disk does. */
     private static void damage(Path file) throws IOException {
         try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
             int pages = (int) (bytes.length() / 4096);

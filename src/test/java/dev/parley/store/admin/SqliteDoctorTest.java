@@ -26,30 +26,27 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong with a store is found, and a damaged backup is not restored: for each "ok" there is a case in which it is not. */
-class SqliteDoctorTest {
+/** An examination of a file reports each failure, and a restore rejects a damaged backup. */
+class SqliteDoctorTest extends DoctorContract {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-    /** What is done to a store, and how it is examined then. */
+    /** Breaks a store and examines it. */
     private interface Case {
-        List<Finding> examined(OfflineStore store) throws IOException, SQLException;
+        List<Finding> examine(OfflineStore store) throws IOException, SQLException;
     }
 
-    /** By the subject of the finding that is not ok in it. */
+    /** By the subject of the finding that is not OK. */
     private static final Map<String, Case> CASES = new TreeMap<>(Map.of(
-            "server", SqliteDoctorTest::deletedUnderItsServer,
+            "server", SqliteDoctorTest::deletedWhileServed,
             "rights", SqliteDoctorTest::readableByOthers,
             "schema", SqliteDoctorTest::changedByHand,
             "pages", SqliteDoctorTest::withAnEmptyPage,
             "encryption", SqliteDoctorTest::withoutItsKey,
             "rows", SqliteDoctorTest::withAFlippedBit,
-            "disk", SqliteDoctorTest::largerThanWhatIsFree,
+            "disk", SqliteDoctorTest::largerThanFreeSpace,
             "room", SqliteDoctorTest::full,
             "log", SqliteDoctorTest::withALongLog,
             "clock", SqliteDoctorTest::ofTomorrow));
@@ -61,44 +58,36 @@ class SqliteDoctorTest {
         return CASES.keySet();
     }
 
-    @ParameterizedTest
-    @MethodSource("subjects")
-    void whatIsWrongIsFoundWithWhatToDo(String subject) throws IOException, SQLException {
-        OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
-        assertThat(level(store.admin(() -> NOW).examine(), subject)).isEqualTo(Level.OK);
+    @Override
+    List<Finding> examineHealthy() {
+        return store("healthy.db", EncryptionKeys.EMPTY).admin(() -> NOW).examine();
+    }
 
-        List<Finding> findings = Objects.requireNonNull(CASES.get(subject)).examined(store);
-
-        assertThat(level(findings, subject)).as("%s", findings).isGreaterThan(Level.OK);
-        assertThat(findings)
-                .filteredOn(finding -> finding.level() != Level.OK)
-                .allSatisfy(finding -> assertThat(finding.advice()).isNotBlank());
+    @Override
+    List<Finding> examineBroken(String subject) throws IOException, SQLException {
+        return Objects.requireNonNull(CASES.get(subject)).examine(store("parley.db", EncryptionKeys.EMPTY));
     }
 
     @Test
-    void eachOkHasACaseInWhichItIsNot() {
-        List<Finding> findings =
-                store("parley.db", EncryptionKeys.EMPTY).admin(() -> NOW).examine();
-
-        assertThat(findings).allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
-        assertThat(new TreeSet<>(findings.stream().map(Finding::subject).toList()))
-                .isEqualTo(CASES.keySet());
+    @Override
+    void everyCheckHasACaseInWhichItFails() {
+        assertCovered(CASES.keySet());
     }
 
     @Test
-    void aDamagedRowIsNamedByItsPlace() throws SQLException {
+    void aDamagedRowIsNamed() throws SQLException {
         OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
         flipABit(store, "two");
 
         assertThat(found(store.admin(() -> NOW), "rows"))
                 .contains("3 live sessions read, 1 damaged", "event 1 of the session with the id 2");
         assertThat(found(store.admin(() -> NOW.plus(Duration.ofHours(2))), "rows"))
-                .as("expired rows are read by nobody")
+                .as("expired rows are not read")
                 .contains("0 live sessions read, none damaged");
     }
 
     @Test
-    void aChangedSessionAndAMissingEventAreFound() throws SQLException {
+    void aChangedSessionAndAMissingEventAreReported() throws SQLException {
         OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
         execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
         execute(store, "DELETE FROM events WHERE session_id = 2");
@@ -107,7 +96,7 @@ class SqliteDoctorTest {
     }
 
     @Test
-    void keysAreJudgedAsAServerJudgesThem() {
+    void keysAreCheckedAsByAServer() {
         OfflineStore store = store("parley.db", Keys.ring("k"));
 
         assertThat(level(examined(store, Keys.ring("k")), "encryption")).isEqualTo(Level.OK);
@@ -119,7 +108,7 @@ class SqliteDoctorTest {
     }
 
     @Test
-    void aSealedRowThatWasChangedIsFound() throws SQLException {
+    void aChangedEncryptedRowIsReported() throws SQLException {
         OfflineStore store = store("parley.db", Keys.ring("k"));
         execute(
                 store,
@@ -131,7 +120,7 @@ class SqliteDoctorTest {
     }
 
     @Test
-    void ofAnOlderSchemaItIsSaidThatAMigrationIsDue() {
+    void anOlderSchemaNeedsAMigration() {
         OfflineStore store = new OfflineStore(folder.resolve("old.db"));
         store.migrateTo("5");
 
@@ -145,7 +134,7 @@ class SqliteDoctorTest {
     }
 
     @Test
-    void aStoreThatAnotherProgramLocksIsRefusedForTheMomentOnly() throws SQLException {
+    void aStoreLockedByAnotherProgramIsATemporaryFailure() throws SQLException {
         OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
 
         try (Connection shell = store.connect();
@@ -163,59 +152,57 @@ class SqliteDoctorTest {
     }
 
     @Test
-    void aBackupWithADamagedRowIsRestoredByForceOnly() throws SQLException {
+    void aBackupWithADamagedRowIsRestoredOnlyByForce() throws SQLException {
         OfflineStore damaged = store("damaged.db", EncryptionKeys.EMPTY);
         flipABit(damaged, "two");
         Path backup = folder.resolve("backup.db");
-        damaged.admin(() -> NOW).backup(backup, (step, part) -> {});
+        damaged.admin(() -> NOW).backup(backup);
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> store.admin(() -> NOW).restore(backup, false, (step, part) -> {}))
+                .isThrownBy(() -> store.admin(() -> NOW).restore(backup, false))
                 .withMessageContainingAll(
                         "1 of its 3 sessions", "event 1 of the session with the id 2", "--force", backup.toString());
         assertThat(store.path()).doesNotExist();
 
-        StoreAdmin.Restored restored = store.admin(() -> NOW).restore(backup, true, (step, part) -> {});
+        StoreAdmin.Restored restored = store.admin(() -> NOW).restore(backup, true);
         assertThat(restored.damaged()).isEqualTo(1);
         assertThat(restored.contents().sessions()).isEqualTo(3);
     }
 
     @Test
-    void aBackupIsRestoredWithTheKeyThatOpensItOnly() {
+    void aBackupIsRestoredOnlyWithItsKey() {
         OfflineStore sealed = store("sealed.db", Keys.ring("k"));
         Path backup = folder.resolve("backup.db");
-        sealed.admin(() -> NOW).backup(backup, (step, part) -> {});
+        sealed.admin(() -> NOW).backup(backup);
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
         for (EncryptionKeys wrong : List.of(EncryptionKeys.EMPTY, Keys.ring("another"))) {
             assertThatExceptionOfType(AdminRefused.class)
-                    .isThrownBy(() -> store.admin(() -> NOW, wrong).restore(backup, true, (step, part) -> {}))
+                    .isThrownBy(() -> store.admin(() -> NOW, wrong).restore(backup, true))
                     .withMessageContainingAll("parley.encryption.keys", "\"k\"");
             assertThat(store.path()).doesNotExist();
         }
-        assertThat(store.admin(() -> NOW, Keys.ring("k"))
-                        .restore(backup, false, (step, part) -> {})
-                        .damaged())
+        assertThat(store.admin(() -> NOW, Keys.ring("k")).restore(backup, false).damaged())
                 .isZero();
     }
 
     @Test
-    void aBackupOfAnOlderVersionIsCheckedAndStaysAsItIs() {
+    void aBackupOfAnOlderVersionIsRestoredUnmigrated() {
         OfflineStore old = new OfflineStore(folder.resolve("old.db"));
         old.migrateTo("5");
         Path backup = folder.resolve("backup.db");
-        old.admin(() -> NOW).backup(backup, (step, part) -> {});
+        old.admin(() -> NOW).backup(backup);
         OfflineStore store = new OfflineStore(folder.resolve("parley.db"));
 
-        store.admin(() -> NOW).restore(backup, false, (step, part) -> {});
+        store.admin(() -> NOW).restore(backup, false);
 
         assertThat(level(store.admin(() -> NOW).examine(), "schema")).isEqualTo(Level.WARNING);
         assertThat(folder.toFile().list((at, name) -> name.contains("restoring")))
                 .isEmpty();
     }
 
-    private static List<Finding> deletedUnderItsServer(OfflineStore store) throws IOException {
+    private static List<Finding> deletedWhileServed(OfflineStore store) throws IOException {
         try (SqliteDatabase server = store.open()) {
             assertThat(server.nodes()).isNotEmpty();
             Files.delete(store.path());
@@ -261,8 +248,8 @@ class SqliteDoctorTest {
         return store.admin(() -> NOW).examine();
     }
 
-    /** A sparse file takes no room. */
-    private static List<Finding> largerThanWhatIsFree(OfflineStore store) throws IOException {
+    /** A sparse file uses no space. */
+    private static List<Finding> largerThanFreeSpace(OfflineStore store) throws IOException {
         try (var bytes = new RandomAccessFile(store.path().toFile(), "rw")) {
             bytes.setLength(Files.getFileStore(store.path()).getUsableSpace() + (1L << 30));
         }
@@ -273,7 +260,7 @@ class SqliteDoctorTest {
         return store.adminLimited(Files.size(store.path()), () -> NOW).examine();
     }
 
-    /** The end is sparse: what a checkpoint that cannot finish leaves, and too large for a test to write. */
+    /** Sparse, because a log that a blocked checkpoint leaves is too large to write in a test. */
     private static List<Finding> withALongLog(OfflineStore store) throws IOException, SQLException {
         try (Connection reader = store.connect();
                 var statement = reader.createStatement()) {
@@ -312,19 +299,8 @@ class SqliteDoctorTest {
         return store.admin(() -> NOW, keys).examine();
     }
 
-    private static Level level(List<Finding> findings, String subject) {
-        return finding(findings, subject).level();
-    }
-
     private static String found(StoreAdmin admin, String subject) {
         return finding(admin.examine(), subject).found();
-    }
-
-    private static Finding finding(List<Finding> findings, String subject) {
-        return findings.stream()
-                .filter(finding -> finding.subject().equals(subject))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(subject + " is not in " + findings));
     }
 
     private static void execute(OfflineStore store, String sql) throws SQLException {

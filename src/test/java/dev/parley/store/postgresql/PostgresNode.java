@@ -11,6 +11,7 @@ import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.admin.PostgresStore;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
 
     /** Administration of the cluster of {@code locator}, without replicas. */
     static PostgresAdmin upkeep(PrimaryLocator locator) {
-        return new PostgresAdmin(new PostgresAdmin.Settings(
+        return new PostgresAdmin(new PostgresStore(
                 locator,
                 List.of(),
                 migrations(locator.url()),

@@ -5,7 +5,7 @@ import dev.parley.store.Served;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Keeps the writer busy until it is released, so that what is written meanwhile lines up and shares the next batch. */
+/** Blocks the writer until it is released, so that later writes queue up and share the next batch. */
 final class BlockedWriter implements AutoCloseable {
     private final CompletableFuture<Void> running = new CompletableFuture<>();
     private final CompletableFuture<Void> release = new CompletableFuture<>();
@@ -14,7 +14,7 @@ final class BlockedWriter implements AutoCloseable {
     BlockedWriter(SqliteDatabase database) {
         stage = database.write(tx -> {
             running.complete(null);
-            release.join(); // which no interrupt wakes, and closing the lane interrupts its thread
+            release.join(); // not interruptible, and closing the lane interrupts its thread
             return "held";
         });
         running.join();

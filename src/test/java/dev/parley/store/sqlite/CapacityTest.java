@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that nears its size refuses new sessions, serves those that live, and takes new ones when others have expired. */
+/** A store near its maximum size rejects new sessions, serves existing ones, and accepts new ones after a sweep. */
 class CapacityTest {
     private static final long BYTES_MAX = 2 << 20;
     private static final Duration TTL = Duration.ofMinutes(5);
@@ -60,13 +60,13 @@ class CapacityTest {
     }
 
     @Test
-    void newSessionsAreRefusedAndTheOthersGoOn() throws Exception {
+    void newSessionsAreRejectedAndExistingOnesContinue() throws Exception {
         int opened = fill();
 
         assertThat(opened).isGreaterThan(10);
         assertThatExceptionOfType(StoreFull.class).isThrownBy(() -> open(opened + 1));
         assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> open(0, "another offer"));
-        assertThat(open(0)).as("a retry needs no room").isTrue();
+        assertThat(open(0)).as("a retry needs no space").isTrue();
         for (int number = 0; number < opened; number++) {
             SessionKey key = key(number);
             result(signaling.answer(
@@ -79,20 +79,22 @@ class CapacityTest {
     }
 
     @Test
-    void roomComesBackWithASweep() {
+    void aSweepFreesSpace() {
         int opened = fill();
         clock.advance(TTL);
 
-        assertThatExceptionOfType(StoreFull.class).as("expired and still there").isThrownBy(() -> open(opened + 1));
+        assertThatExceptionOfType(StoreFull.class)
+                .as("expired and not yet swept")
+                .isThrownBy(() -> open(opened + 1));
         assertThat(new Sweeper(database, clock, new SimpleMeterRegistry()).sweep())
                 .isEqualTo(opened);
 
         assertThat(fill()).isBetween(opened - 1, opened + 1);
     }
 
-    /** Where even that is taken which is kept for sessions that live, the file does not grow further. */
+    /** When the reserve for existing sessions is used up, too, the file does not grow further. */
     @Test
-    void whatLivesIsRefusedOnlyAtTheLimitItself() {
+    void existingSessionsAreRejectedOnlyAtTheLimitItself() {
         fill();
         SessionToken offerer = token(0, "offerer");
 
@@ -107,7 +109,7 @@ class CapacityTest {
         assertThat(open(0)).isFalse();
     }
 
-    /** Opens sessions until one is refused; returns how many there are. */
+    /** Opens sessions until one is rejected; returns their number. */
     private int fill() {
         for (int number = 0; number < 1_000; number++) {
             try {
@@ -116,10 +118,10 @@ class CapacityTest {
                 return number;
             }
         }
-        throw new AssertionError("The store does not become full");
+        throw new AssertionError("the store does not become full");
     }
 
-    /** Returns whether the session was there. */
+    /** Returns whether the session existed. */
     private boolean open(int number) {
         return open(number, "an offer".repeat(4_000));
     }

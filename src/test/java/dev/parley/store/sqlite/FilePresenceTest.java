@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Files of the store that are deleted or replaced under a running server: it acknowledges nothing that nobody would find again. */
+/** Files of the store that are deleted or replaced while a server runs: it acknowledges no write that would be lost. */
 class FilePresenceTest {
     @TempDir
     Path folder;
@@ -32,7 +32,7 @@ class FilePresenceTest {
     void open() throws IOException, SQLException {
         store = new OfflineStore(Files.createDirectory(folder.resolve("store")).resolve("parley.db"));
         store.migrate();
-        TestTable.makeRoom(store);
+        TestTable.create(store);
         database = store.open();
         result(database.write(TestTable.set("before")));
         assertThat(TestTable.in(database)).containsExactly("before");
@@ -46,39 +46,39 @@ class FilePresenceTest {
     private enum Loss {
         DELETED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Files.delete(store);
             }
         },
         MOVED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Files.move(store, store.resolveSibling("moved.db"));
             }
         },
         REPLACED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Path copy = Files.copy(store, store.resolveSibling("copy.db"));
                 Files.move(copy, store, StandardCopyOption.ATOMIC_MOVE);
             }
         },
         FOLDER_MOVED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Path folder = store.resolveSibling("");
                 Files.move(folder, folder.resolveSibling("moved"));
             }
         },
         LOG_DELETED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Files.delete(store.resolveSibling("parley.db-wal"));
             }
         },
         LOG_REPLACED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Path log = store.resolveSibling("parley.db-wal");
                 Path copy = Files.copy(log, store.resolveSibling("copy-wal"));
                 Files.move(copy, log, StandardCopyOption.ATOMIC_MOVE);
@@ -86,19 +86,19 @@ class FilePresenceTest {
         },
         INDEX_DELETED {
             @Override
-            void befall(Path store) throws IOException {
+            void apply(Path store) throws IOException {
                 Files.delete(store.resolveSibling("parley.db-shm"));
             }
         };
 
-        abstract void befall(Path store) throws IOException;
+        abstract void apply(Path store) throws IOException;
     }
 
-    /** The writer checks after its commit, so that the first write is refused already. */
+    /** The writer checks after its commit, so even the first write is rejected. */
     @ParameterizedTest
     @EnumSource(Loss.class)
     void noWriteIsAcknowledgedAfterALoss(Loss loss) throws IOException {
-        loss.befall(store.path());
+        loss.apply(store.path());
 
         for (String name : new String[] {"after", "later"}) {
             assertThatExceptionOfType(StoreUnavailable.class)
@@ -109,15 +109,15 @@ class FilePresenceTest {
 
     @ParameterizedTest
     @EnumSource(Loss.class)
-    void aLossIsFoundWhenNobodyWrites(Loss loss) throws IOException {
-        loss.befall(store.path());
+    void aLossIsDetectedWithoutWrites(Loss loss) throws IOException {
+        loss.apply(store.path());
 
         await().until(() -> !database.nodes().get(0).serving());
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
     }
 
     @Test
-    void aFileThatWasNamedByALinkIsLostWithTheLink() throws IOException {
+    void aFileConfiguredByALinkIsLostWithTheLink() throws IOException {
         database.close();
         Path link = Files.createSymbolicLink(folder.resolve("link.db"), store.path());
         database = new OfflineStore(link).open();
@@ -131,7 +131,7 @@ class FilePresenceTest {
     }
 
     @Test
-    void aFileThatIsMovedBackIsServedAgain() throws IOException {
+    void aFileMovedBackIsServedAgain() throws IOException {
         Path moved = folder.resolve("moved");
         Files.move(store.path().getParent(), moved);
         await().until(() -> !database.nodes().get(0).serving());
@@ -147,8 +147,8 @@ class FilePresenceTest {
     @EnumSource(
             value = Loss.class,
             names = {"LOG_DELETED", "LOG_REPLACED", "INDEX_DELETED"})
-    void aStopBringsWhatWasCommittedIntoTheFile(Loss loss) throws IOException {
-        loss.befall(store.path());
+    void aStopMovesCommitsIntoTheFile(Loss loss) throws IOException {
+        loss.apply(store.path());
         await().until(() -> !database.nodes().get(0).serving());
 
         database.close();
@@ -157,12 +157,12 @@ class FilePresenceTest {
         assertThat(TestTable.in(database)).containsExactly("before");
     }
 
-    /** What is committed comes into the file that is open, and not with its log into the one that took its place. */
+    /** Commits are moved into the open file, so that their log is not applied to the file that replaced it. */
     @Test
-    void theLogOfAReplacedFileIsNotLeftToTheOther() throws IOException, SQLException {
+    void theLogOfAReplacedFileIsEmptied() throws IOException, SQLException {
         var other = new OfflineStore(folder.resolve("other.db"));
         other.migrate();
-        TestTable.makeRoom(other);
+        TestTable.create(other);
         Path kept = Files.createLink(folder.resolve("kept.db"), store.path());
         Files.move(other.path(), store.path(), StandardCopyOption.ATOMIC_MOVE);
 

@@ -4,6 +4,8 @@ import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
 import dev.parley.store.admin.SqliteAdmin;
 import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.admin.SqliteStore;
+import dev.parley.store.sql.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,10 +18,10 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.sqlite.SQLiteDataSource;
 
-/** A store's file, opened without the application as often as a test likes. Discovery is not to be asked. */
+/** A store's file, opened without the application. Discovery is not available. */
 public record OfflineStore(Path path) {
     private static final Duration BUSY_TIMEOUT = Duration.ofMillis(50);
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration LONG_TIMEOUT = Duration.ofMinutes(2);
 
     public SqliteDatabase open() {
         return open(1_000, 100);
@@ -34,20 +36,20 @@ public record OfflineStore(Path path) {
         return open(queueMax, batchMax, Long.MAX_VALUE);
     }
 
-    /** With a limit to the size of the file. */
+    /** With a maximum size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
         return open(1_000, 100, bytesMax);
     }
 
-    /** As the server, with patience for those who write beside it. */
+    /** As the server, with a long timeout for locks of other processes. */
     public SqliteDatabase openPatiently() {
-        return open(PATIENCE, 4_096, 256, Long.MAX_VALUE);
+        return open(LONG_TIMEOUT, 4_096, 256, Long.MAX_VALUE);
     }
 
     /** A connection that writes beside the server, as a command of another process does. */
     public Connection connectBeside() throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + PATIENCE.toMillis());
+                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + LONG_TIMEOUT.toMillis());
     }
 
     private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
@@ -78,7 +80,7 @@ public record OfflineStore(Path path) {
         migrations().migrate();
     }
 
-    /** Makes the file as an earlier version did. */
+    /** Creates the file as an earlier version did. */
     public void migrateTo(String version) {
         Flyway.configure()
                 .configuration(migrations().getConfiguration())
@@ -87,7 +89,7 @@ public record OfflineStore(Path path) {
                 .migrate();
     }
 
-    /** What an operator can do to the file, at {@code clock}'s time. */
+    /** Administration of the file at the time of {@code clock}. */
     public SqliteAdmin admin(InstantSource clock) {
         return admin(clock, EncryptionKeys.EMPTY);
     }
@@ -97,13 +99,19 @@ public record OfflineStore(Path path) {
         return admin(clock, keys, Long.MAX_VALUE);
     }
 
-    /** The same with a limit to the size of the file. */
+    /** The same with a maximum size of the file. */
     public SqliteAdmin adminLimited(long bytesMax, InstantSource clock) {
         return admin(clock, EncryptionKeys.EMPTY, bytesMax);
     }
 
     private SqliteAdmin admin(InstantSource clock, EncryptionKeys keys, long bytesMax) {
-        return new SqliteAdmin(path, BUSY_TIMEOUT, bytesMax, migrations(), () -> keys, new SecureRandom(), clock);
+        return new SqliteAdmin(new SqliteStore(
+                SqliteFile.configured(path, BUSY_TIMEOUT),
+                new Schema(migrations()),
+                bytesMax,
+                () -> keys,
+                new SecureRandom(),
+                clock));
     }
 
     /** A command beside a server, or without one. */
@@ -111,7 +119,7 @@ public record OfflineStore(Path path) {
         return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, false);
     }
 
-    /** A connection that Parley knows nothing of. */
+    /** A connection of a program other than Parley. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + path);
     }

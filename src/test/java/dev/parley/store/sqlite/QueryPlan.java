@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How SQLite goes about a statement (EXPLAIN QUERY PLAN), without running it.
+ * The query plan of a statement (EXPLAIN QUERY PLAN).
  *
  * @param steps one line each, such as {@code SEARCH s USING INDEX sessions_by_code (namespace=? AND code=?)}
  */

@@ -27,11 +27,11 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every statement goes to its rows by an index that one can name, as SQLite plans it and as Hibernate really writes it. */
+/** Every statement uses a named index, as SQLite plans it and as Hibernate writes it. */
 @QuarkusTest
 @TestProfile(QueryPlansTest.WithSeenSql.class)
 class QueryPlansTest {
-    /** How a statement may come to the rows of {@code sessions} and {@code events}: by a whole key, never through a namespace. */
+    /** Allowed access paths to rows of {@code sessions} and {@code events}: by a whole key, never by a namespace alone. */
     private static final String BY_KEY = Stream.of(
                     "INDEX sessions_by_code \\(namespace=\\? AND code=\\?\\)",
                     "INDEX sessions_by_topic \\(namespace=\\? AND topic=\\?\\)",

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the embedded engine tells its callers when SQLite fails, whichever way they read, and that it reads on afterwards. */
+/** Failures of SQLite are reported for every kind of read, and reads succeed afterwards. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class SqliteDatabaseTest {

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A new SQLite file for one start of the application, gone when the application has stopped. */
+/** A new SQLite file for one start of the application, deleted when the application has stopped. */
 public final class SqliteFolder implements QuarkusTestResourceLifecycleManager {
     private @Nullable Path folder;
 

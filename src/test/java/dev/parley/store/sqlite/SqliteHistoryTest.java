@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The file counts its commits, and knows the bookmarks that it gave from all others. */
+/** The file counts its commits, and distinguishes its own bookmarks from others. */
 class SqliteHistoryTest {
     @TempDir
     Path folder;
@@ -30,7 +30,7 @@ class SqliteHistoryTest {
     void open() throws SQLException {
         file = new OfflineStore(folder.resolve("parley.db"));
         database = file.open();
-        TestTable.makeRoom(file);
+        TestTable.create(file);
     }
 
     @AfterEach
@@ -39,7 +39,7 @@ class SqliteHistoryTest {
     }
 
     @Test
-    void eachCommitThatChangesSomethingIsOneStepFurther() {
+    void eachChangeAdvancesThePosition() {
         var words = new ArrayList<String>();
         for (int i = 1; i <= 20; i++) {
             words.add(served(database.write(TestTable.set("mark " + i))).bookmark());
@@ -50,7 +50,7 @@ class SqliteHistoryTest {
     }
 
     @Test
-    void aCommitThatChangesNothingIsNoStep() {
+    void aCommitWithoutAChangeDoesNotAdvanceThePosition() {
         String before = served(database.write(TestTable.setIfNew("mark"))).bookmark();
 
         Served<Boolean> unchanged = served(database.write(TestTable.setIfNew("mark")));
@@ -71,7 +71,7 @@ class SqliteHistoryTest {
     }
 
     @Test
-    void theHistoryGoesOnWhenTheFileIsOpenedAgain() {
+    void theHistoryContinuesAfterReopening() {
         String before = served(database.write(TestTable.set("before"))).bookmark();
         database.close();
         database = file.open();
@@ -83,7 +83,7 @@ class SqliteHistoryTest {
     }
 
     @Test
-    void theBookmarkOfAnotherFileIsNotHonoured() {
+    void aBookmarkOfAnotherFileIsReset() {
         var other = new OfflineStore(folder.resolve("other.db"));
         String foreign;
         try (SqliteDatabase elsewhere = other.open()) {
@@ -95,7 +95,7 @@ class SqliteHistoryTest {
     }
 
     @Test
-    void aBookmarkThatTheFileHasNotReachedIsNotHonoured() throws Exception {
+    void aBookmarkBeyondThePositionIsReset() throws Exception {
         String reached = served(database.write(TestTable.set("reached"))).bookmark();
         database.close();
         var copy = new OfflineStore(folder.resolve("copy.db"));

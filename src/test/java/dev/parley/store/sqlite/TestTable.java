@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of the tests' own, on which every kind of work can be done and told apart afterwards. */
+/** A table for tests of transactions. */
 public final class TestTable {
     private static final Sql SET = new Sql("test-set", "INSERT INTO marks (name) VALUES (?)");
     private static final Sql SET_IF_NEW =
@@ -20,7 +20,7 @@ public final class TestTable {
 
     private TestTable() {}
 
-    public static void makeRoom(OfflineStore file) throws SQLException {
+    public static void create(OfflineStore file) throws SQLException {
         try (Connection connection = file.connect();
                 var statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS marks (name TEXT NOT NULL UNIQUE)");
@@ -44,7 +44,7 @@ public final class TestTable {
         return tx -> tx.call(SET_IF_NEW).bind(name).update() == 1;
     }
 
-    /** What is committed, in the order in which it was set. */
+    /** Committed marks in order. */
     public static List<String> in(SqliteDatabase database) {
         return Awaited.result(database.read(
                 ReadFrom.PRIMARY,
@@ -57,7 +57,7 @@ public final class TestTable {
                 })));
     }
 
-    /** The number of the latest commit. */
+    /** The position of the latest commit. */
     static long position(SqliteDatabase database) {
         return Awaited.result(database.read(
                 ReadFrom.PRIMARY,

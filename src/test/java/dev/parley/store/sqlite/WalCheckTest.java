@@ -16,35 +16,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A log that a crash may leave is taken, and one that has lost commits in its middle is not. */
+/** A log that a crash may leave is accepted; one that has lost commits in its middle is damaged. */
 class WalCheckTest {
     private static final int HEADER = 32;
     private static final int FRAME = 24 + 4_096;
     private static final int COMMITS = 20;
     private static final int FRAMES_OF_THE_LAST_COMMITS = 12;
-    private static final int LOOKS_AT_A_SERVED_LOG = 1_000;
+    private static final int CHECKS_OF_A_SERVED_LOG = 1_000;
 
     @TempDir
     Path folder;
 
     @Test
-    void aWholeLogIsTaken() throws SQLException, IOException {
+    void aWholeLogIsAccepted() throws SQLException, IOException {
         assertThat(WalCheck.damage(log(0))).isEmpty();
     }
 
     @Test
-    void noLogIsTaken() throws IOException {
+    void aMissingLogIsAccepted() throws IOException {
         assertThat(WalCheck.damage(folder.resolve("none-wal"))).isEmpty();
     }
 
-    /** A log that starts over writes over its frames of before; those that are left behind the end are not damage. */
+    /** A log that starts over overwrites its earlier frames; those after its end are not damage. */
     @Test
-    void whatIsLeftOfAnEarlierLogIsNoDamage() throws SQLException, IOException {
+    void framesOfAnEarlierLogAreNotDamage() throws SQLException, IOException {
         assertThat(WalCheck.damage(log(5))).isEmpty();
     }
 
     @Test
-    void aLogThatWasCutOffAnywhereIsAShorterLog() throws SQLException, IOException {
+    void aTruncatedLogIsAccepted() throws SQLException, IOException {
         Path log = log(0);
         byte[] whole = Files.readAllBytes(log);
         for (int length = 0; length < whole.length; length += 777) {
@@ -54,16 +54,16 @@ class WalCheckTest {
     }
 
     @Test
-    void aLastCommitThatIsHalfWrittenIsWhatACrashLeaves() throws SQLException, IOException {
+    void anIncompleteLastCommitIsAccepted() throws SQLException, IOException {
         Path log = log(0);
         flip(log, (int) Files.size(log) - 100);
 
         assertThat(WalCheck.damage(log)).isEmpty();
     }
 
-    /** Found by a power cut that dropped one write of a log that had started over. */
+    /** Found by a power cut that lost one write to a log that had started over. */
     @Test
-    void aFrameOfTheLastCommitThatNeverCameShowsOneOfTheEarlierLog() throws SQLException, IOException {
+    void aLostFrameOfTheLastCommitIsAccepted() throws SQLException, IOException {
         Path earlier = folder.resolve("earlier-wal");
         Path store = folder.resolve("twice.db");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
@@ -89,7 +89,7 @@ class WalCheckTest {
     }
 
     @Test
-    void aBitThatRotsBeforeOtherCommitsIsDamage() throws SQLException, IOException {
+    void aFlippedBitBeforeOtherCommitsIsDamage() throws SQLException, IOException {
         Path log = log(0);
         byte[] whole = Files.readAllBytes(log);
         int frames = (whole.length - HEADER) / FRAME;
@@ -105,7 +105,7 @@ class WalCheckTest {
     }
 
     @Test
-    void aHeadThatRotsIsDamage() throws SQLException, IOException {
+    void aFlippedBitInTheHeaderIsDamage() throws SQLException, IOException {
         Path log = log(0);
         byte[] whole = Files.readAllBytes(log);
         for (int at = 0; at < HEADER; at++) {
@@ -115,9 +115,9 @@ class WalCheckTest {
         }
     }
 
-    /** Found by commands beside a server: they met its commits half way through the log. */
+    /** Found by commands beside a server that read the log while it was written. */
     @Test
-    void aLogThatIsBeingWrittenIsNoDamage() throws SQLException, IOException {
+    void aLogBeingWrittenIsAccepted() throws SQLException, IOException {
         Path store = folder.resolve("served.db");
         Path log = folder.resolve("served.db-wal");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
@@ -137,7 +137,7 @@ class WalCheckTest {
                 }
             });
             try {
-                for (int look = 0; look < LOOKS_AT_A_SERVED_LOG; look++) {
+                for (int check = 0; check < CHECKS_OF_A_SERVED_LOG; check++) {
                     assertThat(WalCheck.damage(log)).isEmpty();
                 }
             } finally {
@@ -148,9 +148,9 @@ class WalCheckTest {
     }
 
     /**
-     * A log of commits of one or more frames, as a process leaves it that is killed.
+     * A log of commits of one or more frames, as a killed process leaves it.
      *
-     * @param again how many commits follow after the log has started over; 0 if it has not
+     * @param again number of commits after the log has started over; 0 if it has not
      */
     private Path log(int again) throws SQLException, IOException {
         Path store = folder.resolve("store.db");
@@ -167,7 +167,7 @@ class WalCheckTest {
         }
     }
 
-    /** How many frames of {@code log} carry the salts in its head. */
+    /** Number of frames of {@code log} with the salts of its header. */
     private static int framesOf(Path log) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(log));
         int frames = 0;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One commit for many works: each is told of its own fate, and none suffers from another's. */
+/** Group commit: each work gets its own result, and a failure does not affect the others. */
 class WriterLaneTest {
     private static final int IO_ERROR = 10;
     private static final int DISK_FULL = 13;
@@ -41,7 +41,7 @@ class WriterLaneTest {
     void open() throws SQLException {
         file = new OfflineStore(folder.resolve("parley.db"));
         database = file.open();
-        TestTable.makeRoom(file);
+        TestTable.create(file);
     }
 
     @AfterEach
@@ -50,7 +50,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void whatWaitsTogetherIsCommittedTogether() {
+    void queuedWritesShareACommit() {
         long before = TestTable.position(database);
         List<CompletionStage<Served<String>>> works;
         try (var writer = new BlockedWriter(database)) {
@@ -67,7 +67,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void aBatchTakesNoMoreThanItsBound() {
+    void aBatchHasABound() {
         database.close();
         database = file.open(100, 8);
         long before = TestTable.position(database);
@@ -84,7 +84,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void workThatFailsHalfDoneLeavesNothingAndItsMatesAreCommitted() {
+    void workThatFailsAfterAChangeIsRolledBackAndTheOthersAreCommitted() {
         var runs = new AtomicInteger();
         try (var writer = new BlockedWriter(database)) {
             var first = database.write(tx -> {
@@ -103,7 +103,7 @@ class WriterLaneTest {
             });
             CompletionStage<Served<String>> faulty = database.write(tx -> {
                 TestTable.set(tx, "faulty");
-                throw new ArithmeticException("a fault of ours");
+                throw new ArithmeticException("a programming error");
             });
             var last = database.write(TestTable.set("last"));
             writer.release();
@@ -115,11 +115,11 @@ class WriterLaneTest {
             assertThat(result(last)).isEqualTo("last");
         }
         assertThat(TestTable.in(database)).containsExactly("first", "last");
-        assertThat(runs).as("run again after each rollback").hasValue(4);
+        assertThat(runs).as("runs, one more after each rollback").hasValue(4);
     }
 
     @Test
-    void whatWorkFoundInARunThatWasRolledBackDoesNotCount() {
+    void workIsRunAgainAfterARollback() {
         try (var writer = new BlockedWriter(database)) {
             CompletionStage<Served<String>> refused = database.write(tx -> {
                 TestTable.set(tx, "same");
@@ -135,7 +135,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void aRefusalThatChangedNothingDisturbsNobody() {
+    void aRejectionWithoutAChangeRollsNothingBack() {
         var runs = new AtomicInteger();
         try (var writer = new BlockedWriter(database)) {
             var first = database.write(tx -> {
@@ -162,7 +162,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void workSeesWhatItsMatesBeforeItDid() {
+    void workSeesTheChangesOfEarlierWorkInTheBatch() {
         try (var writer = new BlockedWriter(database)) {
             var first = database.write(TestTable.setIfNew("same"));
             var second = database.write(TestTable.setIfNew("same"));
@@ -174,7 +174,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void aFailureOfTheEngineFailsTheWholeBatchAndTheNextOneSucceeds() {
+    void aFailureOfTheEngineFailsTheBatchAndTheNextOneSucceeds() {
         try (var writer = new BlockedWriter(database)) {
             var mate = database.write(TestTable.set("mate"));
             CompletionStage<Served<String>> failing = database.write(tx -> {
@@ -191,7 +191,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void aFullDiskIsToldAsSuchAndTheWriterRecovers() {
+    void aFullDiskIsReportedAndTheWriterRecovers() {
         CompletionStage<Served<String>> failing = database.write(tx -> {
             TestTable.set(tx, "too much");
             throw new SQLException("database or disk is full", null, DISK_FULL);
@@ -203,7 +203,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void workBeyondTheQueueIsRefusedAndWhatWaitsIsDone() {
+    void workBeyondTheQueueIsRejectedAndQueuedWorkIsCommitted() {
         database.close();
         database = file.open(2, 100);
         try (var writer = new BlockedWriter(database)) {
@@ -223,7 +223,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void whileAnotherProcessHoldsTheLockAWriteIsRefusedAndAReadIsNot() throws SQLException {
+    void aWriteIsRejectedWhileAnotherProcessHoldsTheLockAndAReadIsNot() throws SQLException {
         result(database.write(TestTable.set("before")));
         try (Connection other = file.connect();
                 var statement = other.createStatement()) {
@@ -241,7 +241,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void closingFinishesWhatWaitsAndRefusesWhatComesLater() {
+    void closingFinishesQueuedWorkAndRejectsNewWork() {
         List<CompletionStage<Served<String>>> waiting;
         CompletableFuture<Void> closed;
         try (var writer = new BlockedWriter(database)) {
@@ -261,7 +261,7 @@ class WriterLaneTest {
         assertThat(TestTable.in(database)).containsExactly("mark 0", "mark 1", "mark 2", "mark 3", "mark 4");
     }
 
-    /** Closes the database on a thread of its own; returns when that thread waits for the writer. */
+    /** Closes the database on another thread; returns when that thread waits for the writer. */
     private CompletableFuture<Void> closing() {
         var closed = new CompletableFuture<Void>();
         var thread = new Thread(() -> {
@@ -274,7 +274,7 @@ class WriterLaneTest {
     }
 
     @Test
-    void whoeverWritesWhileTheLaneClosesIsToldOneWayOrTheOther() throws InterruptedException {
+    void everyWriteDuringCloseCompletes() throws InterruptedException {
         for (int round = 0; round < 10; round++) {
             database.close();
             database = file.open();
