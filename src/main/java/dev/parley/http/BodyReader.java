@@ -11,16 +11,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import org.jboss.resteasy.reactive.common.providers.serialisers.AbstractJsonMessageBodyReader;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of every request of ours, bounded, with {@link Json}. */
+/**
+ * Reads request bodies of bounded size with {@link Json}. The framework's reader cannot replace it: it does not give access to the
+ * bytes of a candidate, which is returned as it was received.
+ */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
-public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
+public final class BodyReader extends AbstractJsonMessageBodyReader implements ServerMessageBodyReader<Object> {
     private final Instance<HttpConfig> config;
     private volatile @Nullable Json json;
 
@@ -32,12 +36,11 @@ public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
     @Override
     public boolean isReadable(
             Class<?> type, Type genericType, ResteasyReactiveResourceInfo method, MediaType mediaType) {
-        return RequestBody.class.isAssignableFrom(type);
+        return isReadable(mediaType, type);
     }
 
     @Override
-    public RequestBody readFrom(
-            Class<RequestBody> type, Type genericType, MediaType mediaType, ServerRequestContext context)
+    public Object readFrom(Class<Object> type, Type genericType, MediaType mediaType, ServerRequestContext context)
             throws IOException {
         try {
             return read(type, context.getInputStream());
@@ -48,13 +51,8 @@ public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
     }
 
     @Override
-    public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
-        return RequestBody.class.isAssignableFrom(type);
-    }
-
-    @Override
-    public RequestBody readFrom(
-            Class<RequestBody> type,
+    public Object readFrom(
+            Class<Object> type,
             Type genericType,
             Annotation[] annotations,
             MediaType mediaType,
@@ -73,7 +71,7 @@ public final class BodyReader implements ServerMessageBodyReader<RequestBody> {
         return current;
     }
 
-    private RequestBody read(Class<RequestBody> type, InputStream body) throws IOException {
+    private Object read(Class<Object> type, InputStream body) throws IOException {
         int bytesMax = config.get().bodyBytesMax();
         byte[] bytes = body.readNBytes(bytesMax + 1);
         if (bytes.length > bytesMax) {

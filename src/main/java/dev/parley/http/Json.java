@@ -23,11 +23,15 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.parley.session.Candidate;
+import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Malformed;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -37,8 +41,8 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * JSON as the API takes it: nothing unknown, nothing twice, nothing of another type, nothing deeper than allowed (RFC 8259 leaves
- * all that to the receiver). Descriptions and candidates pass through as bytes.
+ * Reads request bodies strictly: unknown and duplicate fields, values of another type and excessive nesting are rejected (RFC 8259
+ * leaves all of that to the receiver). Descriptions and candidates are passed through as bytes, in replies too.
  */
 public final class Json {
     private static final String SOURCE = "source";
@@ -47,7 +51,7 @@ public final class Json {
 
     private final ObjectMapper mapper;
 
-    /** @param depthMax how many objects and arrays may be open at once */
+    /** @param depthMax the maximum nesting of objects and arrays */
     public Json(int depthMax) {
         var factory = JsonFactory.builder()
                 .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -71,9 +75,18 @@ public final class Json {
                 .build();
     }
 
-    /** How descriptions and candidates are written and read. */
-    public static SimpleModule codecs() {
+    /** Lets the framework write replies with the same codecs. */
+    @Singleton
+    public static final class InReplies implements ObjectMapperCustomizer {
+        @Override
+        public void customize(ObjectMapper mapper) {
+            mapper.registerModule(codecs());
+        }
+    }
+
+    private static SimpleModule codecs() {
         var module = new SimpleModule("parley");
+        module.addSerializer(Code.class, new ToStringSerializer(Code.class));
         module.addSerializer(Description.class, new DescriptionWriter());
         module.addDeserializer(Description.class, new DescriptionReader());
         module.addSerializer(Candidate.class, new CandidateWriter());
@@ -86,8 +99,8 @@ public final class Json {
     /**
      * Reads one JSON value.
      *
-     * @param body in UTF-8; the mark that says so may stand before it, and is ignored (RFC 8259, section 8.1)
-     * @throws Malformed naming what is wrong, if {@code body} is not such a value
+     * @param body in UTF-8; a byte order mark is ignored (RFC 8259, section 8.1)
+     * @throws Malformed if {@code body} is not a value of {@code type}
      */
     public <T> T read(byte[] body, Class<T> type) {
         byte[] utf8 = withoutMark(body);
@@ -116,10 +129,10 @@ public final class Json {
             return refusal(inAList);
         }
         if (e instanceof StreamConstraintsException) {
-            return new Malformed("The JSON is nested too deep, or a number or a name in it is too long.");
+            return new Malformed("The JSON is nested too deeply, or a number or name in it is too long.");
         }
         if (e instanceof UnrecognizedPropertyException unknown) {
-            return new Malformed("There is no field " + shown(unknown.getPropertyName()) + " here.");
+            return new Malformed("Unknown field " + shown(unknown.getPropertyName()) + ".");
         }
         return e instanceof JsonMappingException mapping ? mismatch(mapping) : syntax(e);
     }
@@ -130,7 +143,7 @@ public final class Json {
                 : body;
     }
 
-    /** JSON between systems is UTF-8 (RFC 8259, section 8.1); what is not would come back as something else. */
+    /** Invalid UTF-8 (RFC 8259, section 8.1) would be returned as other text. */
     private static void requireUtf8(byte[] bytes) {
         for (byte b : bytes) {
             if (b < 0) {
@@ -151,8 +164,8 @@ public final class Json {
                 .reduce((outer, inner) -> outer + "." + inner)
                 .orElse("");
         return field.isEmpty()
-                ? new Malformed("The body is not a JSON object of the kind that this call takes.")
-                : new Malformed("The field " + shown(field) + " is not of the type that this call takes.");
+                ? new Malformed("The body is not a JSON object of the type that this call accepts.")
+                : new Malformed("The field " + shown(field) + " does not have the type that this call accepts.");
     }
 
     private static Malformed syntax(JsonProcessingException e) {
@@ -160,7 +173,7 @@ public final class Json {
             return new Malformed("The field " + field(e) + " is a number out of range.");
         }
         if (e.getOriginalMessage().startsWith("Duplicate field")) {
-            return new Malformed("The field " + field(e) + " stands there twice.");
+            return new Malformed("Duplicate field " + field(e) + ".");
         }
         var at = e.getLocation();
         return new Malformed("The body is not JSON"
@@ -171,14 +184,14 @@ public final class Json {
         return e.getProcessor() instanceof JsonParser json ? field(json) : "";
     }
 
-    /** The field at which the parser stands, or in whose list it stands. */
+    /** The current field of the parser, or the one whose list it is in. */
     private static String field(JsonParser json) {
         JsonStreamContext at = json.getParsingContext();
         String name = at.inArray() ? at.getParent().getCurrentName() : at.getCurrentName();
         return name == null ? "" : shown(name);
     }
 
-    /** A name from the request, short and harmless enough to be repeated in the reply. */
+    /** A name from the request, shortened and without control characters, for use in the reply. */
     static String shown(String name) {
         String start = name.length() > NAME_SHOWN_MAX ? name.substring(0, NAME_SHOWN_MAX) + "…" : name;
         return "\""
@@ -188,13 +201,13 @@ public final class Json {
                 + "\"";
     }
 
-    /** The string at which the parser stands. Half a surrogate pair has no UTF-8, and would come back as something else. */
+    /** The parser's current string. Half a surrogate pair has no UTF-8 and would be returned as another character. */
     private static String text(JsonParser json) throws IOException {
         String text = json.getText();
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 if (Character.charCount(text.codePointAt(i)) == 1) {
-                    throw new Malformed("The field " + field(json) + " holds half a surrogate pair, which is no text.");
+                    throw new Malformed("The field " + field(json) + " contains half a surrogate pair.");
                 }
                 i++;
             }
@@ -211,9 +224,9 @@ public final class Json {
         }
     }
 
-    /** JSON has one type of number (RFC 8259, section 6): 300, 300.0 and 3e2 are the same one. */
+    /** JSON has one number type (RFC 8259, section 6): 300, 300.0 and 3e2 are equal. */
     private static final class WholeNumberReader<T> extends JsonDeserializer<T> {
-        /** More than any {@code long} has; what is longer is not even expanded, for {@code 1e999999999} has a gigabyte. */
+        /** More than any {@code long} has. Longer numbers are not expanded: {@code 1e999999999} would take a gigabyte. */
         private static final int DIGITS_MAX = 20;
 
         private final Class<T> type;
@@ -271,13 +284,13 @@ public final class Json {
     private static final class CandidateWriter extends JsonSerializer<Candidate> {
         @Override
         public void serialize(Candidate candidate, JsonGenerator json, SerializerProvider provider) throws IOException {
-            json.writeRawValue(new Utf8Json(candidate.json()));
+            json.writeRawValue(new String(candidate.json(), StandardCharsets.UTF_8));
         }
     }
 
     /**
-     * Takes the candidate's bytes out of the request as they stand there. Of an object only those members are checked that an
-     * RTCIceCandidateInit has (W3C WebRTC 1.0, section 4.8.1.1); there may be others.
+     * Copies the candidate's bytes from the request. Of an object only the members of RTCIceCandidateInit (W3C WebRTC 1.0, section
+     * 4.8.1.1) are checked; others are allowed.
      */
     private static final class CandidateReader extends JsonDeserializer<Candidate> {
         @Override
@@ -324,7 +337,7 @@ public final class Json {
         private static void require(boolean holds, String member, String what) {
             if (!holds) {
                 throw new Malformed("The field \"" + member + "\" of a candidate must be " + what
-                        + "; send candidates as RTCIceCandidate.toJSON() gives them, or as strings.");
+                        + "; send candidates as RTCIceCandidate.toJSON() returns them, or as strings.");
             }
         }
     }

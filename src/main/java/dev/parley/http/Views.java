@@ -1,5 +1,7 @@
 package dev.parley.http;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.parley.ice.IceServers.IceGrant;
@@ -7,6 +9,8 @@ import dev.parley.ice.IceServers.IceServer;
 import dev.parley.ice.IceUri;
 import dev.parley.ice.TurnCredential;
 import dev.parley.session.Candidate;
+import dev.parley.session.Code;
+import dev.parley.session.Cursor;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Joined;
@@ -16,20 +20,31 @@ import dev.parley.session.Session;
 import dev.parley.session.TopicCount;
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What the native API replies with; {@code META-INF/openapi.yaml} describes each field to users. */
+/** The replies of the native API. */
 public final class Views {
     private Views() {}
 
-    /** The caller's side of a session. */
+    @Schema(name = "Joined", description = "The caller's side of a session.")
     @JsonInclude(Include.NON_NULL)
     public record JoinedView(
-            String code, String side, @Nullable String sessionToken, long seq, int generation, Instant expiresAt) {
+            Code code,
+            @Schema(ref = "Side") String side,
+
+            @Schema(description = "The secret of this side. Absent if the call needed it anyway.") @Nullable
+            String sessionToken,
+
+            @Schema(description = "The number of the last event of the caller's own part; read on behind it.")
+            long seq,
+
+            int generation,
+            Instant expiresAt) {
 
         public static JoinedView of(Joined joined) {
             return new JoinedView(
-                    joined.code().text(),
+                    joined.code(),
                     joined.side().word(),
                     joined.token() == null ? null : joined.token().secret(),
                     joined.seq(),
@@ -38,32 +53,43 @@ public final class Views {
         }
     }
 
-    /** One committed state of a session. */
+    @Schema(name = "Session", description = "One committed state of a session.")
     public record SessionView(
-            String code,
+            Code code,
             @Nullable String topic,
             @Nullable String peerId,
             List<String> tags,
             int generation,
+
+            @Schema(description = "The number of the last event.")
             long seq,
-            @Nullable Description offer,
-            @Nullable Description answer,
+
+            Description offer,
+
+            @Schema(description = "null while the generation is unanswered.") @Nullable
+            Description answer,
+
             List<Candidate> offerCandidates,
             List<Candidate> answerCandidates,
+
+            @Schema(description = "Whether the offerer has no more candidates.")
             boolean offerEnd,
+
+            @Schema(description = "Whether the answerer has no more candidates.")
             boolean answerEnd,
+
             Instant createdAt,
             Instant expiresAt) {
 
         public static SessionView of(Session session) {
             return new SessionView(
-                    session.code().text(),
+                    session.code(),
                     session.topic(),
                     session.peerId(),
                     session.tags(),
                     session.generation(),
                     session.seq(),
-                    session.offerer().description(),
+                    requireNonNull(session.offerer().description()),
                     session.answerer().description(),
                     session.offerer().candidates(),
                     session.answerer().candidates(),
@@ -74,8 +100,12 @@ public final class Views {
         }
     }
 
-    /** @param next what to send as {@code after} to see what follows */
-    public record EventsView(List<EventView> events, long next) {
+    @Schema(name = "Events")
+    public record EventsView(
+            List<EventView> events,
+
+            @Schema(description = "The value of after for the next events.")
+            long next) {
 
         public static EventsView of(List<Event> events, long after) {
             long next = events.isEmpty() ? after : events.get(events.size() - 1).seq();
@@ -83,11 +113,18 @@ public final class Views {
         }
     }
 
+    @Schema(
+            name = "Event",
+            description = "One change of a session. An offer, answer or candidate is in the field of that name. Clients"
+                    + " waiting on a session that is deleted receive a closed event; it cannot be read afterwards.")
     @JsonInclude(Include.NON_NULL)
     public record EventView(
             long seq,
+
+            @Schema(enumeration = {"offer", "answer", "candidate", "end-of-candidates", "closed"})
             String type,
-            String side,
+
+            @Schema(ref = "Side") String side,
             int generation,
             @Nullable Description offer,
             @Nullable Description answer,
@@ -116,65 +153,63 @@ public final class Views {
         }
     }
 
-    /** @param added how many candidates were new */
-    public record TrickledView(long seq, int added) {}
+    @Schema(name = "Extended")
+    public record ExtendedView(
+            @Schema(description = "The granted end of the session.")
+            Instant expiresAt) {}
 
-    /** @param expiresAt the end that was granted */
-    public record ExtendedView(Instant expiresAt) {}
-
-    /** @param next the cursor that fetches what follows; null at the end */
+    @Schema(name = "Sessions")
     public record ListingsView(
-            List<ListingView> items, @Nullable String next) {
+            List<Listing> items,
+
+            @Schema(description = "The cursor of the next page; null on the last one.") @Nullable
+            String next) {
 
         public static ListingsView of(Page<Listing> page) {
-            return new ListingsView(
-                    page.items().stream().map(ListingView::of).toList(),
-                    page.next() == null ? null : page.next().word());
+            return new ListingsView(page.items(), word(page.next()));
         }
     }
 
-    public record ListingView(
-            String code,
-            String topic,
-            @Nullable String peerId,
-            List<String> tags,
-            Instant createdAt,
-            Instant expiresAt) {
-
-        public static ListingView of(Listing listing) {
-            return new ListingView(
-                    listing.code().text(),
-                    listing.topic(),
-                    listing.peerId(),
-                    listing.tags(),
-                    listing.createdAt(),
-                    listing.expiresAt());
-        }
-    }
-
-    /** @param next the cursor that fetches what follows; null at the end */
+    @Schema(name = "Topics")
     public record TopicsView(
-            List<TopicCount> items, @Nullable String next) {
+            List<TopicCount> items,
+
+            @Schema(description = "The cursor of the next page; null on the last one.") @Nullable
+            String next) {
 
         public static TopicsView of(Page<TopicCount> page) {
-            return new TopicsView(
-                    page.items(), page.next() == null ? null : page.next().word());
+            return new TopicsView(page.items(), word(page.next()));
         }
     }
 
-    /** The member names are those of an RTCConfiguration, so that a page can hand it to a connection as it is. */
-    public record IceServersView(List<IceServerView> iceServers, Instant expiresAt) {
+    private static @Nullable String word(@Nullable Cursor next) {
+        return next == null ? null : next.word();
+    }
+
+    @Schema(name = "IceServers", description = "An RTCConfiguration (W3C WebRTC 1.0, section 4.2.1), and its end.")
+    public record IceServersView(
+            List<IceServerView> iceServers,
+
+            @Schema(description = "When the credentials expire.")
+            Instant expiresAt) {
+
         public static IceServersView of(IceGrant grant) {
             return new IceServersView(
                     grant.servers().stream().map(IceServerView::of).toList(), grant.expiresAt());
         }
     }
 
+    @Schema(name = "IceServer")
     @JsonInclude(Include.NON_NULL)
     public record IceServerView(
+            @Schema(description = "URIs as in RFC 7064 and RFC 7065.")
             List<String> urls,
-            @Nullable String username,
-            @Nullable String credential) {
+
+            @Schema(description = "For a TURN server: its expiry in epoch seconds and a random name.") @Nullable
+            String username,
+
+            @Schema(description = "For a TURN server: the HMAC-SHA1 of the username, in base64.") @Nullable
+            String credential) {
 
         public static IceServerView of(IceServer server) {
             TurnCredential credential = server.credential();

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * As much of JSON Schema (2020-12) as the OpenAPI document uses, and one rule more: a field that a schema with {@code properties}
- * does not name is a violation, unless the schema says that there may be others. So the document cannot fall behind.
+ * The part of JSON Schema (2020-12) that the OpenAPI document uses, and one more rule: a field that a schema with {@code properties} does
+ * not define is a violation, unless the schema allows others. So a new field must be documented.
  */
 final class JsonSchema {
-    /** The service returns such objects as they were sent, without a check of their members. */
+    /** The service returns such objects unchanged, with any members. */
     private static final String UNCHECKED = "#/components/schemas/RTCIceCandidateInit";
 
     private final JsonNode document;
@@ -31,7 +31,7 @@ final class JsonSchema {
                 : node;
     }
 
-    /** What is wrong with {@code value}, each with the place where; nothing where it is as the schema has it. */
+    /** The violations of {@code schema} by {@code value}, each with its location. */
     List<String> violations(JsonNode schema, JsonNode value) {
         var violations = new ArrayList<String>();
         check(schema, value, "", violations);
@@ -45,7 +45,7 @@ final class JsonSchema {
             return;
         }
         if (reference.path("$ref").asText().equals(UNCHECKED)) {
-            require(value.isObject(), at + ": " + value + " is no object", violations);
+            require(value.isObject(), at + ": " + value + " is not an object", violations);
             return;
         }
         if (schema.has("oneOf")) {
@@ -56,14 +56,17 @@ final class JsonSchema {
             return;
         }
         if (!hasType(schema.path("type"), value)) {
-            violations.add(at + ": " + value + " is no " + schema.path("type"));
+            violations.add(at + ": " + value + " is not of type " + schema.path("type"));
             return;
         }
         if (schema.has("const")) {
-            require(schema.path("const").equals(value), at + ": " + value + " is not const", violations);
+            require(schema.path("const").equals(value), at + ": " + value + " is not the constant", violations);
         }
         if (schema.has("enum")) {
-            require(stream(schema.path("enum")).anyMatch(value::equals), at + ": " + value + " is no enum", violations);
+            require(
+                    stream(schema.path("enum")).anyMatch(value::equals),
+                    at + ": " + value + " is not in the enum",
+                    violations);
         }
         if (value.isObject()) {
             checkObject(schema, value, at, violations);
@@ -93,7 +96,7 @@ final class JsonSchema {
             } else {
                 require(
                         schema.path("additionalProperties").asBoolean(!schema.has("properties")),
-                        where + " is not named",
+                        where + " is not defined",
                         violations);
             }
         }
@@ -105,18 +108,18 @@ final class JsonSchema {
         require(chars <= schema.path("maxLength").asInt(Integer.MAX_VALUE), at + ": too long", violations);
         if (schema.has("pattern")) {
             Pattern pattern = Pattern.compile(schema.path("pattern").textValue());
-            require(pattern.matcher(text).find(), at + ": " + text + " is not like " + pattern, violations);
+            require(pattern.matcher(text).find(), at + ": " + text + " does not match " + pattern, violations);
         }
         if (schema.path("format").asText().equals("date-time")) {
             try {
                 Instant.parse(text);
             } catch (DateTimeParseException e) {
-                violations.add(at + ": " + text + " is no time");
+                violations.add(at + ": " + text + " is not a time");
             }
         }
     }
 
-    /** A type, or a list of which one will do. */
+    /** A type, or a list of alternatives. */
     private static boolean hasType(JsonNode type, JsonNode value) {
         if (type.isMissingNode()) {
             return true;
@@ -135,7 +138,7 @@ final class JsonSchema {
         };
     }
 
-    /** 1.0 is one, too (JSON Schema 2020-12 validation, section 6.1.1). */
+    /** 1.0 is an integer (JSON Schema 2020-12 validation, section 6.1.1). */
     private static boolean isInteger(JsonNode value) {
         return value.isNumber() && value.decimalValue().stripTrailingZeros().scale() <= 0;
     }

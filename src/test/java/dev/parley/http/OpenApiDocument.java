@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The OpenAPI document as the service hands it out, and what it says of a reply. */
+/** The OpenAPI document of the running service, and the check of a reply against it. */
 public final class OpenApiDocument {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
@@ -31,7 +31,7 @@ public final class OpenApiDocument {
         this.operations = operationsOf(root);
     }
 
-    /** The document of the running service, which never changes. */
+    /** The document, which is read once. */
     public static synchronized OpenApiDocument served() {
         if (served == null) {
             try (InputStream json = TestClient.service()
@@ -40,7 +40,7 @@ public final class OpenApiDocument {
                     .openStream()) {
                 served = new OpenApiDocument(HttpReply.MAPPER.readTree(json));
             } catch (IOException e) {
-                throw new AssertionError("The service hands out no OpenAPI document", e);
+                throw new AssertionError("The service has no OpenAPI document", e);
             }
         }
         return served;
@@ -54,7 +54,7 @@ public final class OpenApiDocument {
         return schemas;
     }
 
-    /** What {@code node} says, or what it refers to. */
+    /** The node, or the one that it refers to. */
     public JsonNode resolved(JsonNode node) {
         return schemas.resolved(node);
     }
@@ -80,7 +80,7 @@ public final class OpenApiDocument {
         return List.copyOf(operations);
     }
 
-    /** Holds a reply against the document: its status, its headers, its media type and its body, field by field. */
+    /** Checks the status, headers, media type and body of a reply against the document. */
     public void verify(String method, String pathAndQuery, HttpReply reply) {
         Operation operation = operation(method, pathAndQuery).orElse(null);
         if (operation == null) {
@@ -89,7 +89,7 @@ public final class OpenApiDocument {
         String what = method + " " + pathAndQuery + " gave " + reply.status();
         JsonNode response = resolved(operation.node().path("responses").path(Integer.toString(reply.status())));
         assertThat(response.isMissingNode())
-                .as("%s, which the document does not name; it said %s", what, reply.text())
+                .as("%s, which is not in the document; the reply was %s", what, reply.text())
                 .isFalse();
         verifyHeaders(what, response, reply);
         JsonNode content = response.path("content");
@@ -137,7 +137,7 @@ public final class OpenApiDocument {
             return node.path("operationId").textValue();
         }
 
-        /** Its parameters and those of its path, still by reference. */
+        /** The parameters of the operation and of its path, as references. */
         public List<JsonNode> parameters() {
             var parameters = new ArrayList<JsonNode>();
             pathNode.path("parameters").forEach(parameters::add);

@@ -6,18 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.contract.SqliteProfile;
 import dev.parley.http.OpenApiDocument.Operation;
-import dev.parley.session.SignalingException;
-import dev.parley.session.SignalingException.AlreadyAnswered;
-import dev.parley.session.SignalingException.BodyTooLarge;
-import dev.parley.session.SignalingException.CodeTaken;
-import dev.parley.session.SignalingException.OtherGeneration;
-import dev.parley.session.SignalingException.PreconditionMissing;
-import dev.parley.session.SignalingException.SessionChanged;
-import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.session.SignalingException.StoreFull;
-import dev.parley.session.SignalingException.TokenMissing;
-import dev.parley.session.SignalingException.TooManyRequests;
-import dev.parley.session.SignalingException.TooManyWaits;
 import io.quarkus.arc.Arc;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -27,7 +15,6 @@ import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +43,7 @@ class OpenApiTest {
     private final OpenApiDocument document = OpenApiDocument.served();
 
     @Test
-    void itSaysWhatItIsOf() {
+    void theDocumentNamesTheServiceItsVersionAndItsLicence() {
         JsonNode info = document.root().path("info");
 
         assertThat(document.root().path("openapi").textValue()).startsWith("3.1");
@@ -68,7 +55,7 @@ class OpenApiTest {
     }
 
     @Test
-    void itNamesEveryCallAndNoOther() {
+    void everyCallAndNoOtherIsInTheDocument() {
         var served = new TreeSet<String>();
         for (var bean : Arc.container().beanManager().getBeans(Object.class, Any.Literal.INSTANCE)) {
             Path root = bean.getBeanClass().getAnnotation(Path.class);
@@ -97,7 +84,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyPlaceholderAndEveryParameterIsDescribed() {
+    void everyParameterIsDescribed() {
         for (Operation operation : document.operations()) {
             var inPath = new ArrayList<String>();
             for (JsonNode reference : operation.parameters()) {
@@ -119,7 +106,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyRefusalIsToldInTheFormOfItsApi() {
+    void everyRefusalHasTheFormOfItsApi() {
         for (Operation operation : document.operations()) {
             boolean problems = operation.path().startsWith("/api/v1/");
             String type = problems ? "application/problem+json" : "application/json";
@@ -161,7 +148,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyReferenceLeadsSomewhere() {
+    void everyReferenceIsDefined() {
         walk(document.root(), node -> {
             if (node.path("$ref").isTextual()) {
                 assertThat(document.resolved(node).isMissingNode())
@@ -172,7 +159,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyExampleIsAsItsSchemaHasIt() {
+    void everyExampleMatchesItsSchema() {
         var examples = new ArrayList<String>();
         walk(document.root(), node -> {
             JsonNode schema = node.path("schema");
@@ -201,9 +188,9 @@ class OpenApiTest {
         });
     }
 
-    /** A generator would invent a name for it. */
+    /** Client generators invent names for unnamed ones. */
     @Test
-    void everyObjectAndEveryChoiceOfABodyHasAName() {
+    void everyObjectAndEveryChoiceInABodyHasAName() {
         walk(document.root(), node -> {
             for (JsonNode media : node.path("content")) {
                 assertNamed(media.path("schema"));
@@ -219,7 +206,7 @@ class OpenApiTest {
                 .isFalse();
     }
 
-    /** openapi-typescript makes a field with a default a required one. */
+    /** openapi-typescript makes fields with a default required. */
     @Test
     void noFieldHasADefault() {
         walk(document.root(), node -> {
@@ -240,37 +227,7 @@ class OpenApiTest {
         });
     }
 
-    static Stream<Arguments> problems() {
-        return Stream.of(
-                Arguments.of("Unauthorized", new TokenMissing()),
-                Arguments.of("SessionNotFound", new SessionNotFound()),
-                Arguments.of("CodeTaken", new CodeTaken()),
-                Arguments.of("AlreadyAnswered", new AlreadyAnswered(1)),
-                Arguments.of("OtherGeneration", new OtherGeneration(2)),
-                Arguments.of("SessionChanged", new SessionChanged()),
-                Arguments.of("PreconditionMissing", new PreconditionMissing()),
-                Arguments.of("BodyTooLarge", new BodyTooLarge(262_144)),
-                Arguments.of("TooManyRequests", new TooManyRequests("address", 600, Duration.ofSeconds(1))),
-                Arguments.of(
-                        "TooManyWaits",
-                        new TooManyWaits(
-                                "This session has the maximum of 32 waiting requests; retry later, or without waiting.",
-                                Duration.ofSeconds(5))),
-                Arguments.of("StoreFull", new StoreFull()));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("problems")
-    void anExampleOfARefusalIsTheRefusalItself(String response, SignalingException refusal) {
-        JsonNode examples =
-                document.root().at("/components/responses/" + response + "/content/application~1problem+json/examples");
-
-        assertThat(examples.iterator().next().path("value"))
-                .isEqualTo(HttpReply.MAPPER.valueToTree(
-                        ErrorReply.of("/api/v1", refusal).body()));
-    }
-
-    /** Every call with each of its request bodies, where it takes one. */
+    /** Every call with each of its example bodies. */
     static Stream<Arguments> calls() {
         OpenApiDocument document = OpenApiDocument.served();
         return document.operations().stream().flatMap(operation -> {
@@ -339,7 +296,7 @@ class OpenApiTest {
     }
 
     @Test
-    void theDocumentIsReadableInBothFormsAndShownInABrowser() {
+    void theDocumentIsServedAsYamlAndShownInABrowser() {
         TestClient browser = TestClient.withoutOrigin();
 
         assertThat(browser.get("/q/openapi").send().is(200).text()).contains("openapi: 3.1");

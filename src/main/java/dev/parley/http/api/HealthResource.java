@@ -19,19 +19,22 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /**
- * Whether requests may be sent to this node: it is not stopping, and can read the store. Where the primary cannot be read, any
- * replica will do, so a node stays in service as long as it serves some reads. With a bookmark the request is that read.
+ * Whether requests may be sent to this node: it is not stopping, and can read the store. If the primary cannot be read, any replica is
+ * sufficient, so a node stays in service as long as it serves some reads. With a bookmark the request is that read.
  */
+@Tag(name = "health")
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
 public final class HealthResource {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** Asked for late: a command, which opens no store, stops by the same event. */
+    /** Resolved late: commands that open no store receive the shutdown event too. */
     private final Instance<Signaling> signaling;
 
     private final InstantSource clock;
@@ -49,7 +52,8 @@ public final class HealthResource {
         stopping = true;
     }
 
-    /** @throws Busy from the signal to stop on, while other calls are still served */
+    /** @throws Busy once the node is stopping, while it still serves other calls */
+    @Operation(operationId = "health", summary = "Whether requests may be sent to this node")
     @GET
     @Path("health")
     public CompletionStage<Health> health(@Context RoutingContext client) {

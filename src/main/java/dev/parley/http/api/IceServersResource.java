@@ -11,8 +11,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** STUN and TURN: where a peer learns its own addresses, and what carries its packets where no direct way leads. */
+/** The STUN and TURN servers, with credentials. */
+@Tag(name = "ice")
 @Path("/api/v1/ice-servers")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -23,7 +26,8 @@ public final class IceServersResource {
         this.servers = servers;
     }
 
-    /** Nothing of it is in the store, so it is there while the store is not. */
+    /** Needs no store, so it works while the store is unavailable. */
+    @Operation(operationId = "findIceServers", summary = "Get the STUN and TURN servers")
     @GET
     public IceServersView iceServers(@Context RoutingContext client) {
         client.response().putHeader(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE);

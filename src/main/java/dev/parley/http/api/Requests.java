@@ -1,6 +1,5 @@
 package dev.parley.http.api;
 
-import dev.parley.http.RequestBody;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -11,90 +10,133 @@ import dev.parley.session.Trickle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.Schema.False;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies that the native API takes, and what they mean to the domain; {@code META-INF/openapi.yaml} describes them to users. */
+/** The request bodies of the native API, and their conversion to the domain. A field that is absent is null here. */
 public final class Requests {
+    private static final String CANDIDATES = "At most 64 per request, and 256 per side and generation.";
+    private static final String END = "Whether these are the last candidates of the side.";
+    private static final String GENERATION =
+            "The generation that this belongs to. If another one is current, the call is rejected with 412.";
+
     private Requests() {}
 
-    /** @param ttl the time to live in seconds */
+    @Schema(description = "A new session.", additionalProperties = False.class)
     public record Open(
-            @Nullable Description offer,
-            @Nullable String topic,
-            @Nullable String peerId,
-            @Nullable String code,
-            @Nullable List<@Nullable String> tags,
-            @Nullable Long ttl,
-            @Nullable List<@Nullable Candidate> candidates,
-            @Nullable Boolean end)
-            implements RequestBody {
+            @Schema(required = true) @Nullable Description offer,
+
+            @Schema(minLength = 1, maxLength = 1024) @Nullable
+            String topic,
+
+            @Schema(maxLength = 1024, description = "The application's name for the peer.") @Nullable
+            String peerId,
+
+            @Schema(
+                    description = "The code of the session; without it the service generates one of 128 random bits.",
+                    maxLength = 128,
+                    pattern = "^(?!\\.\\.?$)[A-Za-z0-9._~-]+$")
+            @Nullable
+            String code,
+
+            @Schema(maxItems = 16, description = "Each of 1 to 64 characters.") @Nullable
+            List<@Nullable String> tags,
+
+            @Schema(
+                    minimum = "10",
+                    maximum = "86400",
+                    description = "The time to live in seconds. If it is absent or null, the service's default applies"
+                            + " (parley.session.ttl, 300 seconds).")
+            @Nullable
+            Long ttl,
+
+            @Schema(maxItems = 64, description = CANDIDATES) @Nullable
+            List<@Nullable Candidate> candidates,
+
+            @Schema(description = END) @Nullable Boolean end) {
 
         public Opening opening(@Nullable SessionToken token) {
             return new Opening(
                     code == null ? null : Code.chosen(code),
                     topic,
                     peerId,
-                    tags == null ? List.of() : whole("tags", tags),
-                    present("offer", offer),
-                    trickle(candidates, end),
+                    tags == null ? List.of() : withoutNulls("tags", tags),
+                    required("offer", offer),
+                    trickleOf(candidates, end),
                     ttl == null ? null : Duration.ofSeconds(ttl),
                     token);
         }
     }
 
+    @Schema(description = "The answer to the current generation.", additionalProperties = False.class)
     public record Answer(
-            @Nullable Description answer,
-            @Nullable Integer generation,
-            @Nullable List<@Nullable Candidate> candidates,
-            @Nullable Boolean end)
-            implements RequestBody {
+            @Schema(required = true) @Nullable Description answer,
+            @Schema(description = GENERATION) @Nullable Integer generation,
+
+            @Schema(maxItems = 64, description = CANDIDATES) @Nullable
+            List<@Nullable Candidate> candidates,
+
+            @Schema(description = END) @Nullable Boolean end) {
 
         public Description description() {
-            return present("answer", answer);
+            return required("answer", answer);
         }
 
         public Trickle trickle() {
-            return Requests.trickle(candidates, end);
+            return trickleOf(candidates, end);
         }
     }
 
+    @Schema(
+            description = "New candidates of one side, or the end of its candidates, or both.",
+            additionalProperties = False.class)
     public record Candidates(
-            @Nullable List<@Nullable Candidate> candidates,
-            @Nullable Boolean end,
-            @Nullable Integer generation) implements RequestBody {
+            @Schema(maxItems = 64, description = CANDIDATES) @Nullable
+            List<@Nullable Candidate> candidates,
+
+            @Schema(description = END) @Nullable Boolean end,
+            @Schema(description = GENERATION) @Nullable Integer generation) {
 
         public Trickle trickle() {
             if (candidates == null && !Boolean.TRUE.equals(end)) {
                 throw new Malformed("The field \"candidates\" is missing; send it, or end, or both.");
             }
-            return Requests.trickle(candidates, end);
+            return trickleOf(candidates, end);
         }
     }
 
-    public record Offer(@Nullable Description offer) implements RequestBody {
-
+    @Schema(description = "The offer of a new generation.", additionalProperties = False.class)
+    public record Offer(@Schema(required = true) @Nullable Description offer) {
         public Description description() {
-            return present("offer", offer);
+            return required("offer", offer);
         }
     }
 
-    /** @param ttl the time to live from now, in seconds */
-    public record Ttl(@Nullable Long ttl) implements RequestBody {
+    @Schema(description = "A new time to live.", additionalProperties = False.class)
+    public record Ttl(
+            @Schema(
+                    required = true,
+                    minimum = "10",
+                    maximum = "86400",
+                    description = "The time to live in seconds from now.")
+            @Nullable
+            Long ttl) {
         public Duration duration() {
-            return Duration.ofSeconds(present("ttl", ttl));
+            return Duration.ofSeconds(required("ttl", ttl));
         }
     }
 
-    private static Trickle trickle(@Nullable List<@Nullable Candidate> candidates, @Nullable Boolean end) {
-        List<Candidate> sent = candidates == null ? List.of() : whole("candidates", candidates);
+    private static Trickle trickleOf(@Nullable List<@Nullable Candidate> candidates, @Nullable Boolean end) {
+        List<Candidate> sent = candidates == null ? List.of() : withoutNulls("candidates", candidates);
         if (sent.stream().anyMatch(Candidate::isEmpty)) {
-            throw new Malformed("The field \"candidates\" holds an empty string, which is no candidate; send end to say"
-                    + " that there are no more.");
+            throw new Malformed("The field \"candidates\" contains an empty string, which is not a candidate; send"
+                    + " end if there are no more.");
         }
         return new Trickle(sent, Boolean.TRUE.equals(end));
     }
 
-    private static <T> T present(String field, @Nullable T value) {
+    private static <T> T required(String field, @Nullable T value) {
         if (value == null) {
             throw new Malformed("The field \"" + field + "\" is missing.");
         }
@@ -102,9 +144,9 @@ public final class Requests {
     }
 
     @SuppressWarnings("NullAway") // checked: no element is null
-    private static <T> List<T> whole(String field, List<@Nullable T> list) {
+    private static <T> List<T> withoutNulls(String field, List<@Nullable T> list) {
         if (list.stream().anyMatch(Objects::isNull)) {
-            throw new Malformed("The field \"" + field + "\" holds null.");
+            throw new Malformed("The field \"" + field + "\" contains null.");
         }
         return list;
     }

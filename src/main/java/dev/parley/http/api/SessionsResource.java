@@ -10,7 +10,6 @@ import dev.parley.http.Views.ExtendedView;
 import dev.parley.http.Views.JoinedView;
 import dev.parley.http.Views.ListingsView;
 import dev.parley.http.Views.SessionView;
-import dev.parley.http.Views.TrickledView;
 import dev.parley.http.access.GuessFilter;
 import dev.parley.http.wait.EventId;
 import dev.parley.http.wait.EventStream;
@@ -20,6 +19,7 @@ import dev.parley.session.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionVersion;
+import dev.parley.session.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
 import dev.parley.waiting.WaitConfig;
@@ -42,10 +42,14 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions: open, find, read, answer, trickle, renegotiate, extend, close. */
+@Tag(name = "sessions")
 @Path("/api/v1/sessions")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -73,6 +77,7 @@ public final class SessionsResource {
         this.waiting = waiting;
     }
 
+    @Operation(operationId = "openSession", summary = "Open a session with an offer")
     @POST
     public CompletionStage<JoinedView> open(@Context RoutingContext client, Requests.Open request) {
         var caller = new Caller(client);
@@ -81,6 +86,8 @@ public final class SessionsResource {
                 .thenApply(served -> joined(caller, served, Status.CREATED));
     }
 
+    @Tag(name = "discovery")
+    @Operation(operationId = "findSessions", summary = "Find unanswered sessions, newest first")
     @GET
     public CompletionStage<ListingsView> discover(
             @Context RoutingContext client,
@@ -100,6 +107,7 @@ public final class SessionsResource {
                 .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
     }
 
+    @Operation(operationId = "readSession", summary = "Read a session")
     @GET
     @Path("/{code}")
     public CompletionStage<@Nullable SessionView> session(
@@ -122,6 +130,7 @@ public final class SessionsResource {
                 });
     }
 
+    @Operation(operationId = "answerSession", summary = "Answer a session; the first answer is final")
     @PUT
     @Path("/{code}/answer")
     public CompletionStage<JoinedView> answer(
@@ -137,19 +146,19 @@ public final class SessionsResource {
                 .thenApply(served -> joined(caller, served, Status.CREATED));
     }
 
+    @Operation(operationId = "trickle", summary = "Add ICE candidates for the token's side, each once")
+    @APIResponseSchema(value = Trickled.class, responseCode = "201")
     @POST
     @Path("/{code}/candidates")
-    public CompletionStage<TrickledView> trickle(
+    public CompletionStage<Trickled> trickle(
             @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
         var caller = new Caller(client);
         return signaling
                 .trickle(caller.key(gate, code), caller.token(), request.trickle(), request.generation())
-                .thenApply(served -> caller.reply(
-                        Status.CREATED,
-                        served,
-                        new TrickledView(served.result().seq(), served.result().added())));
+                .thenApply(served -> caller.reply(Status.CREATED, served, served.result()));
     }
 
+    @Operation(operationId = "renegotiate", summary = "Replace the offer, which starts a new generation")
     @PUT
     @Path("/{code}/offer")
     public CompletionStage<JoinedView> restart(
@@ -164,6 +173,7 @@ public final class SessionsResource {
                 .thenApply(served -> joined(caller, served, Status.OK));
     }
 
+    @Operation(operationId = "readEvents", summary = "Read the events of a session in commit order")
     @GET
     @Path("/{code}/events")
     public CompletionStage<EventsView> events(
@@ -185,6 +195,7 @@ public final class SessionsResource {
                 });
     }
 
+    @Operation(hidden = true) // a second form of readEvents
     @GET
     @Path("/{code}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -203,6 +214,7 @@ public final class SessionsResource {
                 });
     }
 
+    @Operation(operationId = "extendSession", summary = "Extend or shorten the life of a session")
     @PATCH
     @Path("/{code}")
     public CompletionStage<ExtendedView> extend(
@@ -217,6 +229,7 @@ public final class SessionsResource {
                 });
     }
 
+    @Operation(operationId = "closeSession", summary = "Delete a session with its history")
     @DELETE
     @Path("/{code}")
     @Consumes(MediaType.WILDCARD)

@@ -15,10 +15,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Topics: where unanswered sessions wait. */
+/** The topics with unanswered sessions. */
+@Tag(name = "discovery")
 @Path("/api/v1/topics")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -31,6 +34,7 @@ public final class TopicsResource {
         this.config = config;
     }
 
+    @Operation(operationId = "findTopics", summary = "List topics with unanswered sessions in alphabetical order")
     @GET
     public CompletionStage<TopicsView> topics(
             @Context RoutingContext client,

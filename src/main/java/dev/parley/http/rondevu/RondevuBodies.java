@@ -1,11 +1,12 @@
 package dev.parley.http.rondevu;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import dev.parley.http.RequestBody;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -19,10 +20,11 @@ import dev.parley.session.Waiting;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of the compatible API, as its clients send and expect them. An empty text counts as an absent one. */
-final class RondevuBodies {
+public final class RondevuBodies {
     private RondevuBodies() {}
 
     /** The text of a required field. */
@@ -34,10 +36,19 @@ final class RondevuBodies {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @Schema(name = "RondevuOffer")
     public record Offer(
-            @Nullable String peerId,
-            @Nullable Description offer,
-            @Nullable String code) implements RequestBody {
+            @Schema(required = true, minLength = 1, maxLength = 1024) @Nullable
+            String peerId,
+
+            @Schema(required = true) @Nullable Description offer,
+
+            @Schema(
+                    description = "The code of the session; if it is absent or empty the service generates one.",
+                    maxLength = 128,
+                    pattern = "^((?!\\.\\.?$)[A-Za-z0-9._~-]+)?$")
+            @Nullable
+            String code) {
 
         Opening opening(String topic) {
             if (offer == null || offer.utf8().length == 0) {
@@ -56,11 +67,12 @@ final class RondevuBodies {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @Schema(name = "RondevuAnswer", description = "An answer or a candidate, one of the two.")
     public record Answer(
-            @Nullable String code,
-            @Nullable String side,
+            @Schema(ref = "Code", required = true) @Nullable String code,
+            @Schema(ref = "Side", required = true) @Nullable String side,
             @Nullable Description answer,
-            @Nullable Candidate candidate) implements RequestBody {
+            @Schema(implementation = String.class) @Nullable Candidate candidate) {
 
         @Nullable
         Description answerSent() {
@@ -77,34 +89,45 @@ final class RondevuBodies {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Poll(@Nullable String code, @Nullable String side) implements RequestBody {}
+    @Schema(name = "RondevuPoll")
+    public record Poll(
+            @Schema(ref = "Code", required = true) @Nullable String code,
+            @Schema(ref = "Side", required = true) @Nullable String side) {}
 
+    @Schema(name = "RondevuFront")
     public record Front(String version, List<TopicSessions> topics, Pagination pagination) {}
 
+    @Schema(name = "RondevuTopics")
     public record Topics(List<TopicSessions> topics, Pagination pagination) {}
 
+    @Schema(name = "RondevuTopic")
     public record TopicSessions(String topic, long count) {
         static TopicSessions of(TopicCount topic) {
             return new TopicSessions(topic.topic(), topic.sessions());
         }
     }
 
+    @Schema(name = "RondevuPagination")
     public record Pagination(int page, int limit, long total, boolean hasMore) {}
 
-    public record Opened(String code) {}
+    @Schema(name = "RondevuOpened")
+    public record Opened(@Schema(ref = "Code") String code) {}
 
+    @Schema(name = "RondevuSuccess")
     public record Success(boolean success) {}
 
+    @Schema(name = "RondevuSessions")
     public record Sessions(List<WaitingSession> sessions) {
         static Sessions of(List<Waiting> waiting) {
             return new Sessions(waiting.stream().map(WaitingSession::of).toList());
         }
     }
 
+    @Schema(name = "RondevuSession", description = "An unanswered session; times are epoch milliseconds.")
     public record WaitingSession(
-            String code,
+            @Schema(ref = "Code") String code,
             @Nullable String peerId,
-            @Nullable Description offer,
+            Description offer,
             List<CandidateText> offerCandidates,
             long createdAt,
             long expiresAt) {
@@ -112,7 +135,7 @@ final class RondevuBodies {
             return new WaitingSession(
                     waiting.code().text(),
                     waiting.peerId(),
-                    waiting.offerer().description(),
+                    requireNonNull(waiting.offerer().description()),
                     CandidateText.all(waiting.offerer()),
                     waiting.createdAt().toEpochMilli(),
                     waiting.expiresAt().toEpochMilli());
@@ -120,22 +143,27 @@ final class RondevuBodies {
     }
 
     /** The description and the candidates of the other side. */
+    @Schema(
+            name = "RondevuPollReply",
+            description = "The first form for the offerer, the second for the answerer.",
+            oneOf = {PolledByOfferer.class, PolledByAnswerer.class})
     public sealed interface Polled {
         static Polled by(Side side, SideState other) {
             List<CandidateText> candidates = CandidateText.all(other);
             return side == Side.OFFERER
                     ? new PolledByOfferer(other.description(), candidates)
-                    : new PolledByAnswerer(other.description(), candidates);
+                    : new PolledByAnswerer(requireNonNull(other.description()), candidates);
         }
     }
 
+    @Schema(name = "RondevuPolledByOfferer")
     @RegisterForReflection // no resource declares it as its result
     public record PolledByOfferer(@Nullable Description answer, List<CandidateText> answerCandidates)
             implements Polled {}
 
+    @Schema(name = "RondevuPolledByAnswerer")
     @RegisterForReflection
-    public record PolledByAnswerer(@Nullable Description offer, List<CandidateText> offerCandidates)
-            implements Polled {}
+    public record PolledByAnswerer(Description offer, List<CandidateText> offerCandidates) implements Polled {}
 
     /** A candidate as a string; an object that was sent through the native API becomes its JSON text. */
     @JsonSerialize(using = CandidateText.Writer.class)

@@ -42,10 +42,13 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints that rondevu clients of version 0.1 call. */
+@Tag(name = "rondevu")
 @Path("/")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -72,6 +75,7 @@ public final class RondevuResource {
         this.version = version;
     }
 
+    @Operation(operationId = "rondevuFront", summary = "The version, and a page of topics")
     @GET
     public CompletionStage<Front> front(
             @Context RoutingContext client,
@@ -83,6 +87,9 @@ public final class RondevuResource {
                         Status.OK, paged.served(), new Front(version, paged.topics(), paged.pagination())));
     }
 
+    @Operation(
+            operationId = "rondevuTopics",
+            summary = "A page of topics with unanswered sessions in alphabetical order")
     @GET
     @Path("topics")
     public CompletionStage<Topics> topics(
@@ -95,6 +102,7 @@ public final class RondevuResource {
                         caller.reply(Status.OK, paged.served(), new Topics(paged.topics(), paged.pagination())));
     }
 
+    @Operation(operationId = "rondevuSessions", summary = "The unanswered sessions of a topic, newest first")
     @GET
     @Path("{topic}/sessions")
     public CompletionStage<Sessions> sessions(@Context RoutingContext client, @PathParam("topic") String topic) {
@@ -107,6 +115,7 @@ public final class RondevuResource {
                 .thenApply(served -> caller.reply(Status.OK, served, Sessions.of(served.result())));
     }
 
+    @Operation(operationId = "rondevuOffer", summary = "Open a session with an offer")
     @POST
     @Path("{topic}/offer")
     public CompletionStage<Opened> offer(
@@ -118,6 +127,7 @@ public final class RondevuResource {
                         Status.OK, served, new Opened(served.result().code().text())));
     }
 
+    @Operation(operationId = "rondevuAnswer", summary = "Answer a session, or add one candidate")
     @POST
     @Path("answer")
     public CompletionStage<Success> answer(@Context RoutingContext client, Answer request) {
@@ -138,6 +148,7 @@ public final class RondevuResource {
         return done.thenApply(served -> caller.reply(Status.OK, served, new Success(true)));
     }
 
+    @Operation(operationId = "rondevuPoll", summary = "Read the other side's description and candidates")
     @POST
     @Path("poll")
     public CompletionStage<Polled> poll(@Context RoutingContext client, Poll request) {

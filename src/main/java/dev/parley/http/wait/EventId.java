@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of an event in a stream: which session it is of and its number there. A browser sends the last one back as
- * Last-Event-ID (HTML standard, section 9.2.4).
+ * The id of an event in a stream: its session and its number there. Browsers return the last one as Last-Event-ID (HTML standard,
+ * section 9.2.4).
  *
- * @param incarnation in the form of {@link EntityTags#incarnation}; empty in the ids of an older version, which name no session
+ * @param incarnation in the form of {@link EntityTags#incarnation}; empty in ids of an older version
  */
 public record EventId(String incarnation, long seq) {
     private static final Pattern ID = Pattern.compile("(?:([0-9a-z]{1,13})[.])?([0-9]{1,18})");
@@ -20,9 +20,9 @@ public record EventId(String incarnation, long seq) {
     }
 
     /**
-     * The id in Last-Event-ID; null where there is none.
+     * The id in Last-Event-ID; null if there is none.
      *
-     * @throws Malformed if it is no id of an event
+     * @throws Malformed if it is not an event id
      */
     public static @Nullable EventId parse(@Nullable String header) {
         if (header == null || header.isEmpty()) {
@@ -35,7 +35,7 @@ public record EventId(String incarnation, long seq) {
         return new EventId(id.group(1) == null ? "" : id.group(1), Long.parseLong(id.group(2)));
     }
 
-    /** Whether it is an event of the session with this incarnation. */
+    /** Whether the event belongs to the session with this incarnation. */
     boolean isOf(long incarnation) {
         return this.incarnation.equals(EntityTags.incarnation(incarnation));
     }
