@@ -34,7 +34,7 @@ class ApiGuideTest {
                     .toArray();
             return (SignalingException) constructor.newInstance(arguments);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 

@@ -102,8 +102,8 @@ final class SettingsSource {
                 types.put(type.getSimpleName().toString(), declared);
                 annotation(type.getModifiers().getAnnotations(), "ConfigMapping")
                         .ifPresent(mapping ->
-                                mappings.add(new Mapping(values(mapping).get("prefix"), declared)));
-                return super.visitClass(type, nothing);
+                                mappings.add(new Mapping(values(mapping).getOrDefault("prefix", ""), declared)));
+                return super.visitClass(type, null);
             }
         }.scan(unit, null);
     }
