@@ -14,7 +14,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -70,7 +70,7 @@ public final class KeyCommand extends StoreCommand {
                             converter = RoleConverter.class,
                             description = "peer: all requests; observer: searching and reading; operator: health and"
                                     + " metrics. Can be repeated.")
-                    TreeSet<Role> roles,
+                    SortedSet<Role> roles,
             @Option(names = "--json", description = "Print {\"name\",\"namespace\",\"roles\",\"key\"}.") boolean json) {
         admin.get().createMissing();
         BearerKey key = keys.get().create(name, namespace, roles);
