@@ -51,12 +51,12 @@ public final class Bookmarks {
         MultiMap headers = request.response().headers();
         String bookmark = headers.get(Replies.BOOKMARK);
         if (bookmark == null) {
-            Replies.setPosition(headers, database.get().standpoint(requested(request)));
+            Replies.setPosition(headers, database.get().position(requested(request)));
         } else if (requested(request) instanceof ReadFrom.AtLeast atLeast
                 && !headers.contains(Replies.BOOKMARK_STATUS)) {
             // A write does not use the bookmark of its request, which still may belong to another history or be ahead.
             boolean ahead = atLeast.bookmark().text().compareTo(bookmark) > 0;
-            if (ahead || database.get().standpoint(atLeast).reset()) {
+            if (ahead || database.get().position(atLeast).reset()) {
                 headers.set(Replies.BOOKMARK_STATUS, Replies.RESET);
             }
         }

@@ -7,7 +7,6 @@ import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.ErrorMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
-import dev.parley.session.SignalingException.Passing;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.TokenMissing;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -25,6 +24,27 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
     private static final Logger LOG = Logger.getLogger(ErrorReply.class);
     private static final String NATIVE = "/api/v1";
     private static final String TYPES = "urn:parley:problem:";
+
+    /** The status of each type of refusal (RFC 9110, section 15; RFC 6585; RFC 4918, section 11.5). */
+    static final Map<Class<? extends SignalingException>, Integer> STATUSES = Map.ofEntries(
+            Map.entry(SignalingException.Malformed.class, 400),
+            Map.entry(TokenMissing.class, 401),
+            Map.entry(SignalingException.TokenRefused.class, 403),
+            Map.entry(SessionNotFound.class, 404),
+            Map.entry(SignalingException.CodeTaken.class, 409),
+            Map.entry(SignalingException.AlreadyAnswered.class, 409),
+            Map.entry(SignalingException.OtherGeneration.class, 412),
+            Map.entry(SignalingException.SessionChanged.class, 412),
+            Map.entry(SignalingException.BodyTooLarge.class, 413),
+            Map.entry(OutOfBounds.class, 422),
+            Map.entry(SignalingException.PreconditionMissing.class, 428),
+            Map.entry(SignalingException.TooManyRequests.class, 429),
+            Map.entry(SignalingException.TooManyGuesses.class, 429),
+            Map.entry(SignalingException.TooManyWaits.class, 429),
+            Map.entry(SignalingException.Busy.class, 503),
+            Map.entry(SignalingException.StoreUnavailable.class, 503),
+            Map.entry(SignalingException.NamespaceFull.class, 507),
+            Map.entry(SignalingException.StoreFull.class, 507));
 
     /**
      * Problem details (RFC 9457, section 3).
@@ -48,24 +68,30 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
         Map<String, String> headers = headers(refusal);
         if (isNative(path)) {
             String field = refusal instanceof OutOfBounds bounds ? bounds.field() : null;
-            var problem = new Problem(
-                    TYPES + refusal.type(), refusal.title(), refusal.status(), refusal.detail(), field, null);
-            return new ErrorReply(refusal.status(), "application/problem+json", headers, problem);
+            int status = status(refusal);
+            var problem = new Problem(TYPES + refusal.type(), refusal.title(), status, refusal.detail(), field, null);
+            return new ErrorReply(status, "application/problem+json", headers, problem);
         }
         // Clients of the compatible API know no 422, and look for one text; other texts may change.
         return error(
-                refusal instanceof OutOfBounds ? 400 : refusal.status(),
+                refusal instanceof OutOfBounds ? 400 : status(refusal),
                 headers,
                 refusal instanceof SessionNotFound
                         ? "Session not found, expired, or origin mismatch"
                         : refusal.detail());
     }
 
+    private static int status(SignalingException refusal) {
+        return STATUSES.getOrDefault(refusal.getClass(), 500);
+    }
+
     private static Map<String, String> headers(SignalingException refusal) {
-        if (refusal instanceof Passing passing) {
-            return Map.of("Retry-After", Long.toString(passing.retryAfter().toSeconds()));
+        if (refusal instanceof TokenMissing) {
+            return Map.of("WWW-Authenticate", "Session-Token");
         }
-        return refusal instanceof TokenMissing ? Map.of("WWW-Authenticate", "Session-Token") : Map.of();
+        return refusal.retryAfter()
+                .map(time -> Map.of("Retry-After", Long.toString(time.toSeconds())))
+                .orElse(Map.of());
     }
 
     /** A rejected credential. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ICE candidate as a peer sent it: the JSON text of an RTCIceCandidateInit object (W3C WebRTC 1.0, section 4.8.1.1) or of
- * an opaque string. It is kept and returned as it came; two candidates are the same when their bytes are.
+ * One ICE candidate as a peer sent it: the JSON text of an RTCIceCandidateInit object (W3C WebRTC 1.0, section 4.8.1.1) or of an opaque
+ * string. It is stored and returned unchanged; two candidates are equal when their bytes are.
  */
 public final class Candidate {
     private static final int DIGEST_BYTES = 16;
@@ -18,12 +18,12 @@ public final class Candidate {
         this.json = json;
     }
 
-    /** The JSON text as UTF-8; not to be changed. */
+    /** The JSON text as UTF-8; must not be modified. */
     public byte[] json() {
         return json;
     }
 
-    /** Whether the candidate came as a JSON string rather than as an object. */
+    /** Whether the candidate is a JSON string rather than an object. */
     public boolean isString() {
         return json[0] == '"';
     }
@@ -33,7 +33,7 @@ public final class Candidate {
         return json.length == 2 && isString();
     }
 
-    /** The first 128 bits of the SHA-256 of the JSON text: by it a repeated candidate is recognised. */
+    /** The first 128 bits of the SHA-256 of the JSON text; identifies a repeated candidate. */
     public byte[] digest() {
         return Arrays.copyOf(Digests.sha256(json), DIGEST_BYTES);
     }
@@ -53,7 +53,7 @@ public final class Candidate {
         return "Candidate[" + json.length + " bytes]";
     }
 
-    /** The JSON text, for a reader that wants characters. */
+    /** The JSON text. */
     public String text() {
         return new String(json, StandardCharsets.UTF_8);
     }

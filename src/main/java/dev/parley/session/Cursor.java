@@ -7,17 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Where a page ended. To a client it is an opaque word; inside it names the last item seen, so that a list can be continued
- * while it changes: an item is neither shown twice nor skipped because another one came or went.
+ * The end of a page, opaque to clients. It names the last item, so that a list can be continued while it changes: no item is repeated or
+ * skipped because another one was added or removed.
  *
- * @param position the last item, in the terms of the list it belongs to
+ * @param position the last item, in the terms of its list
  */
 public record Cursor(String position) {
     public static Cursor at(long id) {
         return new Cursor(Long.toString(id));
     }
 
-    /** @throws Malformed if {@code word} is not a cursor that this service made */
+    /** @throws Malformed if {@code word} is not a cursor of this service */
     public static Cursor parse(String word) {
         try {
             byte[] utf8 = Base64.getUrlDecoder().decode(word);
@@ -26,7 +26,7 @@ public record Cursor(String position) {
                     .decode(ByteBuffer.wrap(utf8))
                     .toString();
             if (position.indexOf('\0') >= 0) {
-                throw unknown(); // no text that is kept holds it
+                throw unknown(); // no stored text contains it
             }
             return new Cursor(position);
         } catch (IllegalArgumentException | CharacterCodingException e) {
@@ -37,7 +37,7 @@ public record Cursor(String position) {
     /**
      * The position as a row's id.
      *
-     * @throws Malformed if it is none
+     * @throws Malformed if it is not an id
      */
     public long id() {
         return WholeNumber.parse(position).orElseThrow(Cursor::unknown);
@@ -46,7 +46,7 @@ public record Cursor(String position) {
     /**
      * The position in a list of texts that begin with {@code prefix}.
      *
-     * @throws Malformed if it is none of them
+     * @throws Malformed if it does not
      */
     public String text(String prefix) {
         if (!position.startsWith(prefix)) {
@@ -55,7 +55,7 @@ public record Cursor(String position) {
         return position;
     }
 
-    /** The word that a client sends back. */
+    /** The form that clients send back. */
     public String word() {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(position.getBytes(StandardCharsets.UTF_8));
     }

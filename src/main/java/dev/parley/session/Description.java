@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session description: the offer or the answer (RFC 8829, section 3). It is opaque text to Parley, kept as UTF-8 and
- * returned byte for byte, and its text appears in no log.
+ * A session description: the offer or the answer (RFC 8829, section 3). It is opaque text, stored as UTF-8, returned byte for byte, and
+ * never logged.
  */
 public final class Description {
     private final byte[] utf8;
@@ -19,7 +19,7 @@ public final class Description {
         return new Description(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The text as UTF-8; not to be changed. */
+    /** The text as UTF-8; must not be modified. */
     public byte[] utf8() {
         return utf8;
     }

@@ -3,7 +3,7 @@ package dev.parley.session;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256, with one instance kept a thread because looking the algorithm up costs more than a short digest. */
+/** SHA-256 with one instance per thread, because a provider lookup costs more than a short digest. */
 final class Digests {
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(() -> {
         try {

@@ -1,23 +1,22 @@
 package dev.parley.session;
 
 /**
- * Something that happened in a session, at one position of its history. The events of a session are numbered 1, 2, 3 …
- * without gaps, in commit order; an event, once there, never changes.
+ * An event of a session. The events of a session are numbered 1, 2, 3 … without gaps, in commit order, and never change.
  */
 public sealed interface Event {
-    /** The position in the session. */
+    /** The number in the session. */
     long seq();
 
-    /** Who caused it. */
+    /** The side that caused it. */
     Side side();
 
-    /** The offer that it belongs to: 1 for the first, one more for each new offer. */
+    /** The generation that it belongs to: 1 for the first offer, one more for each new offer. */
     int generation();
 
-    /** The same at another position. */
+    /** The same event with another number. */
     Event at(long seq);
 
-    /** An offer was made: the first one, or a new generation's. */
+    /** An offer: the first one, or that of a new generation. */
     record Offered(long seq, int generation, Description offer) implements Event {
         @Override
         public Side side() {
@@ -30,7 +29,7 @@ public sealed interface Event {
         }
     }
 
-    /** The generation's one answer was accepted. */
+    /** The answer that was accepted for the generation. */
     record Answered(long seq, int generation, Description answer) implements Event {
         @Override
         public Side side() {
@@ -43,7 +42,7 @@ public sealed interface Event {
         }
     }
 
-    /** A peer learned of one more way to reach it. */
+    /** A candidate (RFC 8838). */
     record Trickled(long seq, Side side, int generation, Candidate candidate) implements Event {
         @Override
         public Event at(long seq) {
@@ -51,7 +50,7 @@ public sealed interface Event {
         }
     }
 
-    /** A peer has no more candidates for this generation (RFC 8838, section 9). */
+    /** The side has no more candidates in this generation (RFC 8838, section 9). */
     record EndOfCandidates(long seq, Side side, int generation) implements Event {
         @Override
         public Event at(long seq) {

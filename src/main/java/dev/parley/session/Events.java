@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A stretch of the events of one session, in their order.
+ * Consecutive events of one session, in their order.
  *
  * @param incarnation of the session, as in {@link SessionVersion}
  * @param expiresAt of the session, as it is now

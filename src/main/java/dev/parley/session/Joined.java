@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer has taken its side of a session.
+ * The result of opening or answering a session.
  *
- * @param token the side's secret, or null where the side goes without one (the compatible API)
- * @param seq the position right behind the caller's own part: what the other side has done since comes behind it
- * @param version the state of the session at {@code seq}: not the latest one where the other side has done something since
- * @param replay whether the same request had been accepted before; then only what it adds is new
+ * @param token the side's secret, or null where it has none (the compatible API)
+ * @param seq the number of the caller's last event before the other side's next one
+ * @param version the state of the session at {@code seq}, which is older than the latest one where the other side has continued
+ * @param replay whether the same request was accepted before, so that only additional candidates are new
  */
 public record Joined(
         Code code,

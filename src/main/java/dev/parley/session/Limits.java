@@ -6,8 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a thing may be. The bounds come from the configuration; a value beyond its bound is an {@link OutOfBounds} that
- * names the field.
+ * The configured bounds. A value that exceeds its bound is refused with {@link OutOfBounds}, which names the field.
  *
  * @param descriptionBytesMax an offer or an answer, in bytes of UTF-8
  * @param candidateBytesMax one candidate, in bytes of its JSON text
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param codeCharsMax a code, in characters
  * @param tagsMax tags of a session
  * @param tagCharsMax one tag, in Unicode code points
- * @param quota what one namespace may hold
+ * @param quota of each namespace
  */
 public record Limits(
         int descriptionBytesMax,
@@ -35,7 +34,7 @@ public record Limits(
         Duration ttlMax,
         Quota quota) {
 
-    /** How long a session that is opened with {@code opening} lives, after everything in it was held against its bound. */
+    /** Checks each field of {@code opening}; returns the lifetime of the session. */
     public Duration admit(Opening opening) {
         if (opening.code() != null) {
             atMost("code", opening.code().text().length(), codeCharsMax, "characters");
@@ -52,16 +51,16 @@ public record Limits(
         return admitTtl(opening.ttl());
     }
 
-    /** Holds an offer or an answer against its bound. */
+    /** Checks an offer or an answer. */
     public void admit(String field, Description description) {
         int bytes = description.utf8().length;
         if (bytes == 0) {
-            throw new OutOfBounds(field, field + " is empty.");
+            throw new OutOfBounds(field, field + " must not be empty.");
         }
         atMost(field, bytes, descriptionBytesMax, "bytes");
     }
 
-    /** Holds each candidate, and their number in one request, against its bound. */
+    /** Checks each candidate, and their number in one request. */
     public void admit(Trickle trickle) {
         atMost("candidates", trickle.candidates().size(), candidatesPerRequestMax, "in one request");
         for (Candidate candidate : trickle.candidates()) {
@@ -69,12 +68,12 @@ public record Limits(
         }
     }
 
-    /** The time to live that is granted: {@code asked}, or the default where nothing was asked. */
+    /** The granted lifetime: {@code asked}, or the default for null. */
     public Duration admitTtl(@Nullable Duration asked) {
         Duration ttl = asked == null ? ttlDefault : asked;
         if (ttl.compareTo(ttlMin) < 0 || ttl.compareTo(ttlMax) > 0) {
             throw new OutOfBounds(
-                    "ttl", "ttl is from " + ttlMin.toSeconds() + " to " + ttlMax.toSeconds() + " seconds.");
+                    "ttl", "ttl must be from " + ttlMin.toSeconds() + " to " + ttlMax.toSeconds() + " seconds.");
         }
         return ttl;
     }
@@ -84,7 +83,7 @@ public record Limits(
         for (String tag : tags) {
             admitText("tags", tag, 1, tagCharsMax);
             if (tag.chars().anyMatch(Character::isISOControl)) {
-                throw new OutOfBounds("tags", "A tag holds no control characters.");
+                throw new OutOfBounds("tags", "A tag must not contain control characters.");
             }
         }
     }
@@ -92,21 +91,21 @@ public record Limits(
     private static void admitText(String field, String text, int charsMin, int charsMax) {
         int chars = text.codePointCount(0, text.length());
         if (chars < charsMin) {
-            throw new OutOfBounds(field, field + " is empty.");
+            throw new OutOfBounds(field, field + " must not be empty.");
         }
         atMost(field, chars, charsMax, "characters");
         if (text.indexOf('\0') >= 0) {
-            throw new OutOfBounds(field, field + " holds U+0000, which no text may.");
+            throw new OutOfBounds(field, field + " must not contain U+0000.");
         }
-        // Half a surrogate pair has no UTF-8: it would be stored as a question mark and come back as one.
+        // An unpaired surrogate has no UTF-8 form: it would be stored and returned as a question mark.
         if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
-            throw new OutOfBounds(field, field + " holds half a surrogate pair, which is no Unicode text.");
+            throw new OutOfBounds(field, field + " must not contain an unpaired surrogate.");
         }
     }
 
     private static void atMost(String field, int size, int max, String unit) {
         if (size > max) {
-            throw new OutOfBounds(field, field + " may be at most " + max + " " + unit + "; this was " + size + ".");
+            throw new OutOfBounds(field, field + " must be at most " + max + " " + unit + " (was " + size + ").");
         }
     }
 }

@@ -4,6 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An unanswered session as a stranger finds it under its topic, without its offer. */
+/** An unanswered session as discovery lists it, without its offer. */
 public record Listing(
         Code code, String topic, @Nullable String peerId, List<String> tags, Instant createdAt, Instant expiresAt) {}

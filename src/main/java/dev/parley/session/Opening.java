@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a peer says to open a session.
+ * A request to open a session.
  *
- * @param code the name it wants, or null for a generated one
- * @param topic under which the session is found while it is unanswered, or null: then only the code leads to it
- * @param ttl how long the session lives, or null for the configured default
+ * @param code chosen by the client, or null for a generated one
+ * @param topic under which discovery lists the session while it is unanswered; null for a session that is not listed
+ * @param ttl lifetime of the session, or null for the configured default
  * @param token the offerer's own secret, or null
  */
 public record Opening(
@@ -21,11 +21,8 @@ public record Opening(
         Trickle trickle,
         @Nullable Duration ttl,
         @Nullable SessionToken token) {
-    /** What a row takes beside what is said in it, with its entries in the indexes. */
-    static final int ROW_BYTES = 256;
-
-    /** About how many bytes the session takes in a store, rather too many than too few. */
+    /** An upper estimate of the bytes that the session takes in a store. */
     public long bytes() {
-        return 4L * ROW_BYTES + offer.utf8().length + trickle.bytes();
+        return 4L * Trickle.ROW_BYTES + offer.utf8().length + trickle.bytes();
     }
 }

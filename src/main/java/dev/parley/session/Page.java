@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a longer list.
+ * A page of a list.
  *
- * @param next fetches what follows, or null at the end
+ * @param next the cursor of the next page, or null at the end
  */
 public record Page<T>(List<T> items, @Nullable Cursor next) {}

@@ -1,13 +1,13 @@
 package dev.parley.session;
 
 /**
- * How much one namespace may hold. A session that has expired counts no more.
+ * The quota of one namespace. Expired sessions do not count.
  *
- * @param sessionsMax live sessions
- * @param bytesMax what they take in the store, as {@link Opening#bytes} estimates it
+ * @param sessionsMax maximum live sessions
+ * @param bytesMax maximum bytes of theirs in the store, as {@link Opening#bytes} estimates them
  */
 public record Quota(long sessionsMax, long bytesMax) {
-    /** Everybody may hold everything; then nothing is counted. */
+    /** No quota; nothing is counted. */
     public static final Quota NONE = new Quota(Long.MAX_VALUE, Long.MAX_VALUE);
 
     public boolean isNone() {

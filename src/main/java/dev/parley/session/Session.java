@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One committed state of a session, whole: what each side has said in the current generation.
+ * One committed state of a session, with the descriptions and candidates of the current generation.
  *
  * @param incarnation as in {@link SessionVersion}
- * @param seq the number of the session's latest event; it grows with each
+ * @param seq the number of the latest event
  */
 public record Session(
         Code code,

@@ -1,9 +1,9 @@
 package dev.parley.session;
 
-/** Where a session is found: its code in its namespace. */
+/** Identifies a session: its code in its namespace. */
 public record SessionKey(Namespace namespace, Code code) {
-    /** Names the session to who knows the key, and tells nobody else the code. */
+    /** Identifies the session without revealing the code. */
     public SessionMark mark() {
-        return SessionMark.of(this);
+        return SessionMark.of(code + " " + namespace); // a code contains no space
     }
 }

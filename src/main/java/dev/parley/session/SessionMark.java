@@ -5,16 +5,15 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * What stands for a {@link SessionKey} where the code, which is a capability, is not to be seen.
+ * Stands for a {@code SessionKey} where the code, which is a capability, must not be visible.
  *
- * @param text half the key's SHA-256, 128 bits, as 22 characters of base64url
+ * @param text half of the key's SHA-256, 128 bits, as 22 characters of base64url
  */
 public record SessionMark(String text) {
     private static final int BYTES = 16;
 
-    static SessionMark of(SessionKey key) {
-        String unambiguous = key.code() + " " + key.namespace(); // there is no space in a code
-        byte[] digest = Digests.sha256(unambiguous.getBytes(StandardCharsets.UTF_8));
+    static SessionMark of(String key) {
+        byte[] digest = Digests.sha256(key.getBytes(StandardCharsets.UTF_8));
         return new SessionMark(Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, BYTES)));
     }
 }

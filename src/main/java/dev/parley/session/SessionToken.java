@@ -14,12 +14,12 @@ public record SessionToken(String secret) {
     private static final int LENGTH_MAX = 256;
     private static final int RANDOM_BYTES = 24;
 
-    /** @throws Malformed if the secret is too short to hold 128 bits, too long, or not visible ASCII */
+    /** @throws Malformed if the secret is too short for 128 bits, too long, or not visible ASCII */
     public SessionToken {
         boolean visible = secret.chars().allMatch(c -> c > ' ' && c < 0x7f);
         if (secret.length() < LENGTH_MIN || secret.length() > LENGTH_MAX || !visible) {
             throw new Malformed("Session-Token must be " + LENGTH_MIN + " to " + LENGTH_MAX
-                    + " visible ASCII characters holding at least 128 random bits.");
+                    + " visible ASCII characters with at least 128 random bits.");
         }
     }
 
@@ -31,8 +31,7 @@ public record SessionToken(String secret) {
     }
 
     /**
-     * What is stored of the secret. A plain SHA-256 is enough: the secret has 128 random bits, so there is no dictionary to
-     * try, and a slow hash would only slow the honest caller.
+     * The stored form of the secret. SHA-256 suffices, because the secret has 128 random bits and cannot be guessed from a dictionary.
      */
     public TokenHash hash() {
         return TokenHash.of(secret);

@@ -2,9 +2,9 @@ package dev.parley.session;
 
 import java.util.Optional;
 
-/** One of the two peers of a session, named by what it does in the offer/answer exchange (RFC 3264, section 4). */
+/** One of the two peers of a session, named by its role in the offer/answer exchange (RFC 3264, section 4). */
 public enum Side {
-    /** The peer that opened the session with an offer; only this side makes new offers. */
+    /** The peer that opened the session; only this side makes offers. */
     OFFERER("offerer"),
     /** The peer whose answer was accepted first. */
     ANSWERER("answerer");
@@ -25,7 +25,7 @@ public enum Side {
         return this == OFFERER ? ANSWERER : OFFERER;
     }
 
-    /** The side of that name, or nothing where {@code word} names none. */
+    /** The side of that name, or nothing for another word. */
     public static Optional<Side> named(String word) {
         return switch (word) {
             case "offerer" -> Optional.of(OFFERER);

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one side has said in the current generation.
+ * The description and candidates of one side in the current generation.
  *
  * @param description its offer or its answer; null while there is no answer
- * @param candidates what it trickled, in commit order
- * @param end whether it said that there will be no more
+ * @param candidates in commit order
+ * @param end whether there will be no more candidates
  */
 public record SideState(@Nullable Description description, List<Candidate> candidates, boolean end) {}

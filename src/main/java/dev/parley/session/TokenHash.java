@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The stored form of a secret that callers send: its SHA-256, 32 bytes. Equality takes the same time wherever two differ. */
+/** The stored form of a secret that callers send: its SHA-256, 32 bytes. Equality is compared in constant time. */
 public final class TokenHash {
     private final byte[] bytes;
 
@@ -13,12 +13,12 @@ public final class TokenHash {
         this.bytes = bytes;
     }
 
-    /** The hash of {@code secret}, which has enough random bits that a fast hash is enough. */
+    /** The hash of {@code secret}, which has enough random bits for a fast hash. */
     public static TokenHash of(String secret) {
         return new TokenHash(Digests.sha256(secret.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The hash as it is bound to a statement; not to be changed. */
+    /** The bytes of the hash; must not be modified. */
     public byte[] bytes() {
         return bytes;
     }

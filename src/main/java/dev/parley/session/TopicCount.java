@@ -1,4 +1,4 @@
 package dev.parley.session;
 
-/** A topic and how many unanswered sessions wait under it. */
+/** A topic and its number of unanswered sessions. */
 public record TopicCount(String topic, long sessions) {}

@@ -5,24 +5,27 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * What a peer trickles in one request: candidates, and perhaps that there will be no more.
+ * The candidates of one request, and whether there will be no more.
  *
- * @param candidates each once, in the order they came
- * @param end whether these are the last of this side's generation
+ * @param candidates each once, in the order of the request
+ * @param end whether these are the side's last ones in the generation
  */
 public record Trickle(List<Candidate> candidates, boolean end) {
+    /** Estimated bytes of a row beside its payload, with its index entries. */
+    static final int ROW_BYTES = 256;
+
     public static final Trickle NOTHING = new Trickle(List.of(), false);
 
     public Trickle {
         candidates = List.copyOf(new LinkedHashSet<>(candidates));
     }
 
-    /** How many events it becomes where all of it is new. */
+    /** The number of its events, if all of it is new. */
     public int size() {
         return candidates.size() + (end ? 1 : 0);
     }
 
-    /** The events that it becomes where all of it is new, the first of them number {@code seq}. */
+    /** Its events, if all of it is new; the first has the number {@code seq}. */
     public List<Event> events(long seq, Side side, int generation) {
         var events = new ArrayList<Event>(size());
         for (Candidate candidate : candidates) {
@@ -34,11 +37,11 @@ public record Trickle(List<Candidate> candidates, boolean end) {
         return events;
     }
 
-    /** About how many bytes it takes in a store, rather too many than too few. */
+    /** An upper estimate of the bytes that it takes in a store. */
     public long bytes() {
         long bytes = 0;
         for (Candidate candidate : candidates) {
-            bytes += Opening.ROW_BYTES + candidate.json().length;
+            bytes += ROW_BYTES + candidate.json().length;
         }
         return bytes;
     }

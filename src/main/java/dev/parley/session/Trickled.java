@@ -1,9 +1,9 @@
 package dev.parley.session;
 
 /**
- * What became of a {@link Trickle}.
+ * The result of a {@link Trickle}.
  *
- * @param seq the number of the session's latest event after it
- * @param added how many candidates were new; one that this side already had in this generation is not counted again
+ * @param seq the number of the session's latest event afterwards
+ * @param added the number of candidates that the side did not have in this generation
  */
 public record Trickled(long seq, int added) {}

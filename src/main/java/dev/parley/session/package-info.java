@@ -1,9 +1,7 @@
 /**
- * The domain: what a session is and what may be said about it, in plain Java.
+ * The domain in plain Java: sessions, events, candidates, codes, limits and refusals.
  *
- * <p>Here belong the words of the house ({@link dev.parley.session.Code}, {@link dev.parley.session.Side},
- * {@link dev.parley.session.Candidate} …), the bounds they keep and the refusals they cause. Nothing here knows HTTP, SQL or
- * a framework. Start with {@link dev.parley.session.Session} and {@link dev.parley.session.Event}.
+ * <p>Start with {@link dev.parley.session.Session} and {@link dev.parley.session.Event}. Nothing here knows HTTP, SQL or a framework.
  */
 @NullMarked
 package dev.parley.session;

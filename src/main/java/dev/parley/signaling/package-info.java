@@ -1,8 +1,8 @@
 /**
  * The use cases: what a peer can do with a session, one method each.
  *
- * <p>{@link dev.parley.signaling.Signaling} decides: it holds a request against its bounds, runs one guarded change or one read
- * through the store, and where a guard missed, finds the refusal that tells the caller what to do. It knows no HTTP and no SQL.
+ * <p>{@link dev.parley.signaling.Signaling} checks a request against its limits, runs one guarded change or one read through the store, and
+ * explains the refusal where a guard missed. It knows neither HTTP nor SQL.
  */
 @NullMarked
 package dev.parley.signaling;

@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** What stages of the store came to, without what the JDK may have wrapped around a failure on its way. */
+/** Results of completion stages, with failures unwrapped. */
 public final class Futures {
     private Futures() {}
 
     /**
-     * Waits for the result, for as long as it takes; not for event loops.
+     * Waits for the result without a limit; not for event loops.
      *
-     * @throws RuntimeException the failure, as it was thrown
+     * @throws RuntimeException the failure as it was thrown
      */
     public static <T> T join(CompletionStage<T> stage) {
         try {
@@ -21,15 +21,15 @@ public final class Futures {
         }
     }
 
-    /** The failure, as it was thrown; of a refusal that a node decided, the refusal. */
+    /** The failure as it was thrown; the refusal where a node decided it. */
     public static Throwable cause(Throwable failure) {
         Throwable thrown = unwrapped(failure);
         return thrown instanceof RefusedBy by ? by.refusal() : thrown;
     }
 
-    /** Which node decided a refusal, where one did. */
+    /** The position of the node that decided a refusal, where one did. */
     public static Optional<ReplyPosition> decision(Throwable failure) {
-        return unwrapped(failure) instanceof RefusedBy by ? Optional.of(by.standpoint()) : Optional.empty();
+        return unwrapped(failure) instanceof RefusedBy by ? Optional.of(by.position()) : Optional.empty();
     }
 
     private static Throwable unwrapped(Throwable failure) {

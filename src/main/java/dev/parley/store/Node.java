@@ -3,7 +3,7 @@ package dev.parley.store;
 /**
  * A database node, as replies name it.
  *
- * @param region where it stands, in the operator's words
- * @param primary whether it is the one that takes writes
+ * @param region its location, as configured
+ * @param primary whether it accepts writes
  */
 public record Node(String name, String region, boolean primary) {}

@@ -3,12 +3,12 @@ package dev.parley.store;
 import java.time.Duration;
 
 /**
- * A node as it was last seen.
+ * The last known state of a node.
  *
- * @param serving whether reads and writes go there
+ * @param serving whether reads and writes are routed to it
  * @param state in a word: {@code up} or why it does not serve
- * @param position how far it has come
- * @param lag for how long the primary has been further
- * @param lagBytes by how much the primary is further
+ * @param position in the history, as in {@link Bookmark}
+ * @param lag how long the primary has been ahead
+ * @param lagBytes how far the primary is ahead
  */
 public record NodeState(Node node, boolean serving, String state, long position, Duration lag, long lagBytes) {}

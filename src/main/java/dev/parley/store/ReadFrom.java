@@ -1,6 +1,6 @@
 package dev.parley.store;
 
-/** How new a read must be. */
+/** How new the state must be that a read sees. */
 public sealed interface ReadFrom {
     ReadFrom PRIMARY = new Primary();
     ReadFrom ANYWHERE = new Anywhere();
@@ -23,6 +23,6 @@ public sealed interface ReadFrom {
         }
     }
 
-    /** The state of this very node, however old: for comparing nodes. */
+    /** The state of this node, however old: for comparing nodes. */
     record At(Node node) implements ReadFrom {}
 }

@@ -2,25 +2,24 @@ package dev.parley.store;
 
 import dev.parley.session.SignalingException;
 
-/** A refusal together with the node that decided it. {@link Futures#cause} tells the refusal alone. */
+/** A refusal together with the position of the node that decided it. {@link Futures#cause} returns the refusal alone. */
 public final class RefusedBy extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final SignalingException refusal;
-    private final transient ReplyPosition standpoint;
+    private final transient ReplyPosition position;
 
-    /** @param standpoint which node decided, and how new the state is that it looked at */
-    public RefusedBy(SignalingException refusal, ReplyPosition standpoint) {
-        super(null, refusal, false, false); // no accident, so no stack trace
+    public RefusedBy(SignalingException refusal, ReplyPosition position) {
+        super(null, refusal, false, false); // an ordinary reply needs no stack trace
         this.refusal = refusal;
-        this.standpoint = standpoint;
+        this.position = position;
     }
 
     public SignalingException refusal() {
         return refusal;
     }
 
-    public ReplyPosition standpoint() {
-        return standpoint;
+    public ReplyPosition position() {
+        return position;
     }
 }

@@ -8,20 +8,20 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One replica, as {@code parley.store.replicas} names it: {@code name@region=postgresql://user:password@host:port/database}. */
+/** One replica of {@code parley.store.replicas}: {@code name@region=postgresql://user:password@host:port/database}. */
 public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
-    /** The setting that names the replicas. */
+    /** The setting that lists the replicas. */
     public static final String KEY = "parley.store.replicas";
 
     private static final Pattern ONE =
             Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})=(postgresql://.*)");
-    private static final Pattern PLACE = Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})");
+    private static final Pattern NODE = Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})");
 
     /**
-     * Reads the setting.
+     * Parses the setting.
      *
-     * @param primary the primary, whose name no replica may have
-     * @throws InvalidConfiguration if an entry is no replica, or a name is there twice
+     * @param primary whose name no replica may have
+     * @throws InvalidConfiguration if an entry is invalid, or a name is repeated
      */
     public static List<ReplicaUrl> parse(Optional<String> setting, Node primary) {
         var replicas = new ArrayList<ReplicaUrl>();
@@ -34,12 +34,11 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
             Matcher parts = ONE.matcher(entry.strip());
             if (!parts.matches()) {
                 throw new InvalidConfiguration(KEY + ": entry " + (replicas.size() + 1)
-                        + " is no name@region=postgresql://user:password@host:port/database; a replica has one host.");
+                        + " is not name@region=postgresql://user:password@host:port/database with one host.");
             }
             String name = parts.group(1);
             if (!names.add(name)) {
-                throw new InvalidConfiguration(
-                        KEY + ": the name \"" + name + "\" is there twice, or is the primary's.");
+                throw new InvalidConfiguration(KEY + ": the name \"" + name + "\" is repeated, or is the primary's.");
             }
             replicas.add(new ReplicaUrl(
                     new Node(name, parts.group(2), false), StoreUrl.Postgres.parse(KEY, parts.group(3))));
@@ -48,15 +47,15 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
     }
 
     /**
-     * Reads {@code parley.store.primary}, {@code name@region}.
+     * Parses {@code parley.store.primary}, {@code name@region}.
      *
-     * @throws InvalidConfiguration if it is none
+     * @throws InvalidConfiguration if it is invalid
      */
     public static Node primary(String setting) {
-        Matcher parts = PLACE.matcher(setting);
+        Matcher parts = NODE.matcher(setting);
         if (!parts.matches()) {
             throw new InvalidConfiguration("parley.store.primary: \"" + setting
-                    + "\" is no name@region, each of letters, digits, dots, hyphens and underscores.");
+                    + "\" is not name@region, each of letters, digits, dots, hyphens and underscores.");
         }
         return new Node(parts.group(1), parts.group(2), true);
     }

@@ -1,10 +1,9 @@
 package dev.parley.store;
 
 /**
- * A position without a result: what a reply says that no read gave.
+ * The position in a reply that is not the result of a read.
  *
- * @param bookmark in the form a client takes
- * @param node the primary
- * @param reset whether the caller's bookmark belongs to another history, so that its promise starts afresh here
+ * @param bookmark in the form that clients send
+ * @param reset whether the caller's bookmark belongs to another history, so that its guarantees start anew here
  */
 public record ReplyPosition(String bookmark, Node node, boolean reset) {}

@@ -1,13 +1,14 @@
 package dev.parley.store;
 
 /**
- * What a read or a write gave, and where it came from.
+ * The result of a read or a write, with its position.
  *
- * @param bookmark at least as new as everything that was read or written, in the form a client takes
- * @param reset whether the caller's bookmark belongs to another history, so that its promise starts afresh here
+ * @param bookmark at least as new as everything that was read or written, in the form that clients send
+ * @param node which served it
+ * @param reset whether the caller's bookmark belongs to another history, so that its guarantees start anew here
  */
 public record Served<T>(T result, String bookmark, Node node, boolean reset) {
-    /** Another result that comes from the same place. */
+    /** Another result at the same position. */
     public <R> Served<R> with(R other) {
         return new Served<>(other, bookmark, node, reset);
     }

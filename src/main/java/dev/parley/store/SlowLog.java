@@ -8,22 +8,22 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the log which statements took long, by their names: their text says nothing that the name does not, their values are secret.
+ * Logs slow statements by name; their values are secret.
  *
- * <p>A statement that is slow again within ten seconds is counted, and its next line says how often it was.
+ * <p>A statement that is slow again within ten seconds is counted, and its next line reports the count.
  */
 public final class SlowLog {
     private static final Logger LOG = Logger.getLogger("dev.parley.slow");
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Tells nothing and looks at no clock. */
+    /** Logs nothing, and reads no clock. */
     public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE, System::nanoTime, Map.of());
 
     private final long thresholdNanos;
     private final LongSupplier nanoTime;
     private final Map<String, Repeats> repeats;
 
-    /** @param threshold from when on a statement is slow, above zero */
+    /** @param threshold the duration from which on a statement is slow, above zero */
     public SlowLog(Duration threshold) {
         this(threshold, System::nanoTime);
     }
@@ -38,17 +38,17 @@ public final class SlowLog {
         this.repeats = repeats;
     }
 
-    /** The same for a server from which every answer takes {@code roundTrip} on its way. */
+    /** The same for a server with a network round trip of {@code roundTrip}. */
     public SlowLog from(Duration roundTrip) {
         return isOff() ? this : new SlowLog(thresholdNanos + roundTrip.toNanos(), nanoTime, repeats);
     }
 
-    /** When something begins, for {@link #ended}. */
+    /** The start of a statement, for {@link #ended}. */
     public long began() {
         return isOff() ? 0 : nanoTime.getAsLong();
     }
 
-    /** Something has ended that began at {@code began}, whether well or not. */
+    /** Records the end of a statement that began at {@code began}, whether it succeeded or not. */
     public void ended(String name, long began) {
         if (isOff()) {
             return;
@@ -63,11 +63,11 @@ public final class SlowLog {
         return thresholdNanos == Long.MAX_VALUE;
     }
 
-    /** What one statement has done since its last line. */
+    /** The slow runs of one statement since its last line. */
     private static final class Repeats {
         private final String name;
-        private boolean told;
-        private long toldAt;
+        private boolean logged;
+        private long loggedAt;
         private int count;
         private long longest;
 
@@ -76,7 +76,7 @@ public final class SlowLog {
         }
 
         synchronized void add(long nanos, long now) {
-            if (told && now - toldAt < PAUSE_NANOS) {
+            if (logged && now - loggedAt < PAUSE_NANOS) {
                 count++;
                 longest = Math.max(longest, nanos);
                 return;
@@ -88,8 +88,8 @@ public final class SlowLog {
                         "Slow: %s took %d ms; since the last such line it was slow %d more times, %d ms at most",
                         name, millis(nanos), count, millis(longest));
             }
-            told = true;
-            toldAt = now;
+            logged = true;
+            loggedAt = now;
             count = 0;
             longest = 0;
         }

@@ -14,17 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Threads for what blocks, a fixed number behind a bounded queue: what waits there can neither starve the others nor pile up. */
+/** A fixed number of threads for blocking calls, behind a bounded queue. */
 public final class StoreThreads implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final ThreadPoolExecutor executor;
     private final Duration closeMax;
-    private final Set<Task<?>> taken = ConcurrentHashMap.newKeySet();
+    private final Set<Task<?>> accepted = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param queueMax how many calls may wait; beyond it they are refused
-     * @param closeMax how long {@link #close} lets those finish that were taken
+     * @param queueMax maximum waiting calls; further ones are refused
+     * @param closeMax maximum time that {@link #close} waits for accepted calls
      */
     public StoreThreads(String name, int threads, int queueMax, Duration closeMax) {
         var number = new AtomicInteger();
@@ -40,27 +40,27 @@ public final class StoreThreads implements AutoCloseable {
     /** Runs {@code call} on one of the threads; the stage fails with what it throws. */
     public <T> CompletionStage<T> run(Callable<T> call) {
         var task = new Task<>(call);
-        taken.add(task);
+        accepted.add(task);
         try {
             executor.execute(task);
         } catch (RejectedExecutionException e) {
-            taken.remove(task);
+            accepted.remove(task);
             task.fail(unavailable("Too many calls wait for the store; try again."));
         }
         return task.promise;
     }
 
-    /** How many calls wait for a thread. */
+    /** The number of calls that wait for a thread. */
     public int waiting() {
         return executor.getQueue().size();
     }
 
-    /** Fails all calls that were taken: those that wait are never made, those that run are no longer waited for. */
+    /** Fails all accepted calls: waiting ones never run, and the results of running ones are dropped. */
     public void failAll(Supplier<? extends RuntimeException> failure) {
-        taken.forEach(task -> task.fail(failure.get()));
+        accepted.forEach(task -> task.fail(failure.get()));
     }
 
-    /** Takes no more calls, lets those finish that were taken, and refuses those that still wait when the time is up. */
+    /** Accepts no more calls, finishes the accepted ones, and refuses those that still wait when the time is up. */
     @Override
     public void close() {
         executor.shutdown();
@@ -97,10 +97,10 @@ public final class StoreThreads implements AutoCloseable {
                     promise.complete(call.call());
                 }
             } catch (Throwable e) {
-                // An Error too: whoever waits for the promise would wait for ever.
+                // An Error too: otherwise the promise would never complete.
                 promise.completeExceptionally(e);
             } finally {
-                taken.remove(this);
+                accepted.remove(this);
             }
         }
 

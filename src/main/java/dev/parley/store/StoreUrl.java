@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where a store is, as {@code parley.store.url} and {@code parley.store.replicas} say it. Shown without its password. */
+/** The location of a store, from {@code parley.store.url} or {@code parley.store.replicas}. Its text form masks the password. */
 public sealed interface StoreUrl {
     /** The setting that names the store. */
     String KEY = "parley.store.url";
@@ -22,8 +22,8 @@ public sealed interface StoreUrl {
     record Sqlite(Path path) implements StoreUrl {
         private static final String SCHEME = "sqlite:";
 
-        // What SQLite or its driver would read as a URI, a name of their own or options would lead connections to
-        // different files. One letter before a colon is a drive and not a scheme.
+        // SQLite and its driver interpret URIs, special names and options, which would lead connections to different
+        // files. One letter before a colon is a drive and not a scheme.
         private static final Pattern SHAPE =
                 Pattern.compile("(?:sqlite:(?!file:)|(?![A-Za-z][A-Za-z0-9+.-]+:))(?!:)(?!.*:memory:)([^?]+)");
 
@@ -59,7 +59,7 @@ public sealed interface StoreUrl {
                     || !Arrays.stream(parts.group(3).split(",", -1)).allMatch(Postgres::isHost)) {
                 throw new InvalidConfiguration(key
                         + ": a PostgreSQL store is postgresql://user:password@host:port/database, with %-escapes for"
-                        + " special characters in user and password; this is none: " + masked(text) + ".");
+                        + " special characters in user and password; this is not: " + masked(text) + ".");
             }
             String parameters = parts.group(5) == null ? "" : parts.group(5);
             return new Postgres(
@@ -84,11 +84,11 @@ public sealed interface StoreUrl {
             try {
                 return URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfiguration(key + ": user or password holds a % that begins no escape; write %25.");
+                throw new InvalidConfiguration(key + ": user or password has a % that begins no escape; write %25.");
             }
         }
 
-        /** One URL for each host that it names, each with its port. */
+        /** One URL per host, each with its port. */
         public List<Postgres> hosts() {
             String behind = place.substring(place.indexOf('/'));
             return Arrays.stream(host().split(","))
@@ -100,11 +100,6 @@ public sealed interface StoreUrl {
         /** The host with its port, or the hosts with commas between them. */
         public String host() {
             return place.substring(0, place.indexOf('/'));
-        }
-
-        /** Whether it names several hosts, of which the driver takes the one that is asked for. */
-        boolean hasManyHosts() {
-            return host().indexOf(',') >= 0;
         }
 
         @Override
@@ -124,9 +119,9 @@ public sealed interface StoreUrl {
     String jdbc();
 
     /**
-     * Reads {@code text}, the value of the setting {@code key}.
+     * Parses {@code text}, the value of the setting {@code key}.
      *
-     * @throws InvalidConfiguration if it names no store
+     * @throws InvalidConfiguration if it is invalid
      */
     static StoreUrl parse(String key, String text) {
         if (!text.strip().equals(text) || text.chars().anyMatch(Character::isISOControl)) {
@@ -140,16 +135,16 @@ public sealed interface StoreUrl {
         if (!file.matches()) {
             throw new InvalidConfiguration(key
                     + ": a store is the path of a file, such as /srv/parley.db or sqlite:/srv/parley.db, or postgresql://user:password@host:port/database; \""
-                    + masked(text) + "\" is none.");
+                    + masked(text) + "\" is neither.");
         }
         try {
             return new Sqlite(Path.of(file.group(1)));
         } catch (InvalidPathException e) {
-            throw new InvalidConfiguration(key + ": \"" + text + "\" holds no path.");
+            throw new InvalidConfiguration(key + ": \"" + text + "\" is not a path.");
         }
     }
 
-    /** {@code text} without what may be a password, however broken it is. */
+    /** {@code text} without a possible password, however malformed it is. */
     private static String masked(String text) {
         int end = text.lastIndexOf('@');
         int scheme = text.indexOf("//");

@@ -3,8 +3,8 @@ package dev.parley.store;
 import java.sql.SQLException;
 
 /**
- * Something to do on one connection, whole or not at all. It may be run more than once before it takes effect (a batch that
- * had to be rolled back is run again), so it touches nothing but the statements.
+ * Work on one connection, done entirely or not at all. It may run more than once before it takes effect, because a batch that was rolled
+ * back runs again; so it has no effects besides its statements.
  */
 @FunctionalInterface
 public interface Work<T> {

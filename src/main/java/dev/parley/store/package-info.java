@@ -1,9 +1,8 @@
 /**
- * Where sessions are kept: the statements, and the seam to the engine that runs them.
+ * The seam between the use cases and the engines. Start with {@link dev.parley.store.Database}: it is all that an engine implements.
  *
- * <p>{@link dev.parley.store.sql.SessionStore} holds each change as one guarded statement and each read as one indexed query, the
- * same text for every engine. {@link dev.parley.store.Database} is all that an engine implements. SQL and rows do not leave
- * this room. Start with {@code Database}, then follow one statement of {@code SessionStore}.
+ * <p>Work is a function of {@link dev.parley.store.Statements}, the prepared statements of one connection. What the statements say is in
+ * {@code store.sql}, the same text for both engines; SQL and rows do not leave the packages of the store.
  */
 @NullMarked
 package dev.parley.store;

@@ -80,8 +80,8 @@ public final class TracedDatabase implements Database {
     }
 
     @Override
-    public ReplyPosition standpoint(ReadFrom from) {
-        return database.standpoint(from);
+    public ReplyPosition position(ReadFrom from) {
+        return database.position(from);
     }
 
     @Override

@@ -25,7 +25,7 @@ import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.Trickle;
 import org.junit.jupiter.api.Test;
 
-/** A generation is answered once: the first answer stays, its author may repeat it, nobody may replace it. */
+/** A generation is answered once: the first answer is final, its sender may repeat it, nobody may replace it. */
 interface AnsweringCases extends StoreUnderTest {
     @Test
     default void theFirstAnswerIsAccepted() {
@@ -48,7 +48,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void anAnswererWithoutATokenOfItsOwnIsGivenOne() {
+    default void anAnswererWithoutATokenReceivesOne() {
         TestSession session = peers().open(offer("o"));
 
         Joined joined = session.answer(null, "a", null, Trickle.NOTHING);
@@ -72,7 +72,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void theReplyToARepeatedAnswerEndsBeforeWhatTheOtherSideHasDone() {
+    default void theReplyToARepeatedAnswerEndsBeforeTheOtherSidesEvents() {
         TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
         session.trickle(OFFERER, candidates("x"));
@@ -86,7 +86,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void theReplyToARepeatedAnswerEndsBehindWhatItAdds() {
+    default void theReplyToARepeatedAnswerIncludesTheCandidatesThatItAdds() {
         TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
 
@@ -97,7 +97,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatARepeatedAnswerAddsIsStored() {
+    default void candidatesThatARepeatedAnswerAddsAreStored() {
         TestSession session = peers().open(offer("o"));
         session.answer(session.answerer(), "a", 1, candidates("c"));
         session.trickle(OFFERER, candidates("x"));
@@ -113,7 +113,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void everyOtherAnswerIsRefusedAndTheFirstStays() {
+    default void everyOtherAnswerIsRefusedAndTheFirstIsUnchanged() {
         TestSession session = peers().meet(offer("o"), "first");
         Session before = session.session();
 
@@ -163,7 +163,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void theOffererDoesNotAnswerItself() {
+    default void theOffererCannotAnswerItsOwnOffer() {
         TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(TokenRefused.class)
@@ -176,7 +176,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void candidatesOfAnAnswerAreNumberedBehindIt() {
+    default void candidatesOfAnAnswerAreNumberedAfterIt() {
         TestSession session = peers().open(offer("o").trickle(candidates("same")));
 
         Joined joined = session.answer(session.answerer(), "a", null, lastCandidates("d", "same", "d"));
@@ -191,7 +191,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void candidatesThatCameBeforeTheAnswerStayAndAreNotRepeated() {
+    default void candidatesFromBeforeTheAnswerRemainAndAreNotRepeated() {
         TestSession session = peers().openWithoutToken(offer("o"));
         session.trickleAs(ANSWERER, null, lastCandidates("early"));
 
@@ -203,7 +203,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void anAnswerWithCandidatesBeyondTheBoundIsRefusedWhole() {
+    default void anAnswerWithTooManyCandidatesIsRefusedEntirely() {
         TestSession session = full();
 
         assertThatExceptionOfType(OutOfBounds.class)
@@ -213,7 +213,7 @@ interface AnsweringCases extends StoreUnderTest {
     }
 
     @Test
-    default void anAnswerAtTheBoundMayRepeatWhatCameBefore() {
+    default void anAnswerAtTheBoundMayRepeatEarlierCandidates() {
         TestSession session = full();
         int max = limits().candidatesPerSideMax();
 
@@ -223,7 +223,7 @@ interface AnsweringCases extends StoreUnderTest {
         assertThat(session.session().answerer().candidates()).hasSize(max);
     }
 
-    /** A session whose answerer, without an answer yet, has no room for more candidates. */
+    /** An unanswered session whose answerer cannot add more candidates. */
     private TestSession full() {
         TestSession session = peers().openWithoutToken(offer("o"));
         int perRequest = limits().candidatesPerRequestMax();

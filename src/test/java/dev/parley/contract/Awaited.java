@@ -5,7 +5,7 @@ import dev.parley.store.Served;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what a stage gives, and throws what it fails with as if it had been called here. */
+/** Waits for the result of a stage, and throws its failure. */
 public final class Awaited {
     private static final int SECONDS_MAX = 120;
 

@@ -13,10 +13,10 @@ import dev.parley.store.Served;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Every reply says how new it is, and a read with that word is at least as new. */
+/** Each reply has a bookmark, and a read with that bookmark is at least as new. */
 interface BookmarkCases extends StoreUnderTest {
     @Test
-    default void bookmarksOfWritesSortAsTheirCommits() {
+    default void bookmarksOfWritesSortInCommitOrder() {
         var words = new ArrayList<String>();
         for (int i = 0; i < 20; i++) {
             words.add(served(signaling().open(peers().namespace(), offer("o").opening()))
@@ -41,7 +41,7 @@ interface BookmarkCases extends StoreUnderTest {
     }
 
     @Test
-    default void everyKindOfReadCarriesABookmarkAsNewAsWhatItRead() {
+    default void everyKindOfReadReturnsABookmarkAsNewAsItsSnapshot() {
         TestSession session = peers().open(offer("o").topic("t"));
         String written =
                 served(signaling().close(session.key(), session.offerer())).bookmark();
@@ -59,7 +59,7 @@ interface BookmarkCases extends StoreUnderTest {
     }
 
     @Test
-    default void theBookmarkOfAnotherHistoryStartsAfresh() {
+    default void theBookmarkOfAnotherHistoryIsReset() {
         TestSession session = peers().open(offer("o"));
         var foreign = new ReadFrom.AtLeast("2-" + "f".repeat(24) + "-" + "0".repeat(16));
 

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A clock that jumps, goes back or stands still decides when sessions end, and nothing else: no order, no page, no bookmark. */
+/** A clock that jumps, is set back or does not advance affects only the expiry of sessions: no order, no page, no bookmark. */
 interface ClockCases extends StoreUnderTest {
     Duration HOUR = Duration.ofHours(1);
 
@@ -32,14 +32,14 @@ interface ClockCases extends StoreUnderTest {
             assertThat(before.trickle(OFFERER, candidates("x")).seq()).isEqualTo(2);
             before.answer("a");
             assertThat(before.events()).hasSize(3);
-            assertBookmarksGoOn(read, before);
+            assertBookmarksIncrease(read, before);
         });
 
         assertThat(before.session().seq()).isEqualTo(3);
     }
 
     @Test
-    default void whatIsOpenedWhileTheClockIsBackIsNewestAndEndsByTheClock() {
+    default void aSessionOpenedWhileTheClockIsSetBackIsNewestAndExpiresByTheClock() {
         TestSession before = peers().open(offer("o").topic("back").ttl(Duration.ofMinutes(2)));
         TestSession shortLived = clock().whileSetBack(HOUR, () -> {
             TestSession opened = peers().open(offer("p").topic("back").ttl(Duration.ofMinutes(2)));
@@ -53,7 +53,7 @@ interface ClockCases extends StoreUnderTest {
     }
 
     @Test
-    default void aClockThatJumpsForwardEndsWhatHasExpiredAndNothingElse() {
+    default void aClockThatJumpsForwardExpiresOnlyTheSessionsThatEnded() {
         TestSession ended = peers().meet(offer("o").code("jump").topic("jump").ttl(limits().ttlMin()), "a");
         TestSession lasting = peers().meet(offer("o").ttl(limits().ttlMax()), "a");
         Served<Session> read = served(signaling().session(ReadFrom.PRIMARY, lasting.key()));
@@ -64,12 +64,12 @@ interface ClockCases extends StoreUnderTest {
         assertThat(lasting.trickle(OFFERER, candidates("x")).seq()).isEqualTo(3);
         TestSession reopened = peers().open(offer("new").code("jump").topic("jump"));
         assertThat(peers().codes("jump", null)).containsExactly(code(reopened));
-        assertBookmarksGoOn(read, lasting);
+        assertBookmarksIncrease(read, lasting);
     }
 
-    /** Sessions of the same millisecond are told apart by what grows with each commit, so no page loses or repeats one. */
+    /** Sessions of the same millisecond are ordered by an id that grows with each commit, so no page loses or repeats one. */
     @Test
-    default void aClockThatStandsStillLosesNoSessionBetweenPages() {
+    default void aClockThatDoesNotAdvanceLosesNoSessionBetweenPages() {
         var opened = new ArrayList<String>();
         for (int i = 0; i < 30; i++) {
             opened.add(0, code(peers().open(offer("o").topic("still"))));
@@ -95,7 +95,7 @@ interface ClockCases extends StoreUnderTest {
      * What was read before the clock moved is still known by its bookmark, and what a session of three events has become has a newer
      * one. A replica need not have that state before it is asked for.
      */
-    private void assertBookmarksGoOn(Served<Session> before, TestSession session) {
+    private void assertBookmarksIncrease(Served<Session> before, TestSession session) {
         assertThat(atLeast(before, session).reset()).isFalse();
         Served<Session> now = served(signaling().session(ReadFrom.PRIMARY, session.key()));
         assertThat(now.bookmark()).isGreaterThan(before.bookmark());

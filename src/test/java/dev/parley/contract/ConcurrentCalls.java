@@ -10,14 +10,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Many calls made at the same moment, each on a thread of its own, and one reader that watches until all are answered. */
+/** Concurrent calls, each on its own thread, and one reader that runs until all are answered. */
 final class ConcurrentCalls implements AutoCloseable {
     static final int WAYS = 64;
     private static final int SECONDS_MAX = 120;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(WAYS + 1);
 
-    /** Watches what the calls do; {@code over} turns true when each of them has been answered. */
+    /** Reads while the calls run; {@code over} becomes true when all are answered. */
     interface Reader<R> {
         R read(Finish over);
     }
@@ -26,7 +26,7 @@ final class ConcurrentCalls implements AutoCloseable {
         boolean isReached();
     }
 
-    /** What came of the calls, in their order, and what the reader saw. */
+    /** The results of the calls, in their order, and of the reader. */
     record Result<T, R>(List<T> calls, R seen) {}
 
     /** @param calls {@link #WAYS} of them */

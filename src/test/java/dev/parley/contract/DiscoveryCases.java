@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Finding a session to answer: only open ones, newest first, page by page while others come and go. */
+/** Discovery: only open sessions, newest first, page by page while others are added and removed. */
 interface DiscoveryCases extends StoreUnderTest {
     @Test
-    default void anOpenSessionIsFoundWithWhatAStrangerMayKnow() {
+    default void anOpenSessionIsListedWithItsPublicFields() {
         TestSession session = peers().open(
                         offer("o").code("table-7").topic("chess").peerId("Zoë").tags("eu", "blitz"));
         peers().open(offer("o").code("plain").topic("go"));
@@ -47,7 +47,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void aTopicAndATagNarrowTheSearch() {
+    default void aTopicAndATagFilterTheList() {
         peers().open(offer("o").code("1").topic("chess").tags("eu", "blitz"));
         peers().open(offer("o").code("2").topic("chess").tags("us"));
         peers().open(offer("o").code("3").topic("chess/eu").tags("eu"));
@@ -69,7 +69,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void onlyOpenSessionsAreFound() {
+    default void onlyOpenSessionsAreListed() {
         peers().open(offer("o").code("open").topic("t"));
         peers().open(offer("o").code("topicless"));
         peers().meet(offer("o").code("answered").topic("t"), "a");
@@ -83,7 +83,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void aSessionIsFoundUntilItExpires() {
+    default void aSessionIsListedUntilItExpires() {
         peers().open(offer("o").code("long").topic("t").ttl(Duration.ofMillis(20_001)));
         peers().open(offer("o").code("short").topic("t").ttl(Duration.ofSeconds(20)));
 
@@ -97,7 +97,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void anAnsweredSessionIsNotFoundAgainAfterANewOffer() {
+    default void anAnsweredSessionIsNotListedAgainAfterANewOffer() {
         TestSession tokens = peers().meet(offer("o").code("again").topic("t"), "a");
         TestSession noToken = peers().open(offer("o").code("again-too").topic("t"));
         noToken.answerWithoutToken("a");
@@ -116,7 +116,7 @@ interface DiscoveryCases extends StoreUnderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 6, 7, 8})
-    default void pagesHoldEachSessionOnceNewestFirst(int limit) {
+    default void pagesContainEachSessionOnceNewestFirst(int limit) {
         for (int i = 1; i <= 7; i++) {
             peers().open(offer("o").code("" + i).topic("t").tags("all"));
         }
@@ -139,28 +139,28 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void pagesAreCompleteWhileSessionsComeAndGo() {
+    default void pagesAreCompleteWhileSessionsAreAddedAndRemoved() {
         List<TestSession> sessions = IntStream.range(0, 9)
                 .mapToObj(i -> peers().open(offer("o").code("" + i).topic("t")))
                 .toList();
 
         Page<Listing> first = peers().discover("t", null, null, 3);
         assertThat(Peers.codes(first)).containsExactly("8", "7", "6");
-        sessions.get(6).close(); // where the cursor stands
-        sessions.get(7).answer("a"); // seen already
-        sessions.get(4).answer("a"); // to be seen yet
+        sessions.get(6).close(); // the last item of the page
+        sessions.get(7).answer("a"); // on the page before
+        sessions.get(4).answer("a"); // on the next page
         peers().open(offer("o").code("9").topic("t")); // newer than all
         Page<Listing> second = peers().discover("t", null, first.next(), 3);
         assertThat(Peers.codes(second)).containsExactly("5", "3", "2");
         sessions.get(0).close();
-        sessions.get(4).restart("another offer"); // answered before, so it stays out
+        sessions.get(4).restart("another offer"); // answered before, so it is not listed
         Page<Listing> third = peers().discover("t", null, second.next(), 3);
         assertThat(Peers.codes(third)).containsExactly("1");
         assertThat(third.next()).isNull();
     }
 
     @Test
-    default void theCursorThatAClientSendsBackGoesOn() {
+    default void aCursorContinuesTheList() {
         for (int i = 1; i <= 3; i++) {
             peers().open(offer("o").code("" + i).topic("t"));
         }
@@ -178,7 +178,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void theWaitingAreListedWithAllThatTheyHaveSaid() {
+    default void waitingSessionsAreListedWithOffersAndCandidates() {
         Instant now = clock().instant();
         Instant expiresAt = now.plus(limits().ttlDefault());
         peers().open(offer("first").code("1").topic("t").peerId("p").trickle(lastCandidates("b", "a")));
@@ -202,7 +202,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void ofTheWaitingTheNewestAreListedUpToTheLimit() {
+    default void theNewestWaitingSessionsAreListedUpToTheLimit() {
         for (int i = 1; i <= 4; i++) {
             peers().open(offer("o").code("" + i).topic("t").trickle(lastCandidates("x", "y")));
         }
@@ -218,7 +218,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void aLongTopicIsFoundByAllOfIt() {
+    default void aLongTopicIsMatchedEntirely() {
         String topic = "\uD83D\uDE00".repeat(limits().topicCharsMax() - 1);
         peers().open(offer("o").code("1").topic(topic + "a"));
         peers().open(offer("o").code("2").topic(topic + "b"));
@@ -231,7 +231,7 @@ interface DiscoveryCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatNoTopicAndNoTagMayHoldIsNotLookedFor() {
+    default void invalidTopicsAndTagsAreNotSearchedFor() {
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().codes("ch\0ess", null));
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().codes(null, "\0"));
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> waitingCodes("\0"));

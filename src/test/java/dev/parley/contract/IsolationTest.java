@@ -25,24 +25,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: no statement reaches across namespaces, on either engine. Method: the cases of {@link StrangerCases} show what strangers
- * see; here each statement loses its namespace once, and each time those cases must fail. A statement that none of them needs, or
- * that has no namespace to lose, fails here until it is in a list with its reason.
+ * No statement crosses namespaces, on either engine. The condition on the namespace is removed from each statement in turn, and each time
+ * the cases of {@link StrangerCases} must fail. A statement that none of them runs, or that has no such condition, fails here until it
+ * is in a list with its reason.
  */
 @Tag("integration")
 class IsolationTest {
     private static final String CONFINED = "namespace = ?";
     private static final String UNCONFINED = "(namespace = ? OR TRUE)";
 
-    /** What brings a row into its namespace, adds to a row that a guard holds, or sweeps all namespaces. */
+    /** Statements that insert a row with its namespace, add to a row that a guard has locked, or sweep all namespaces. */
     private static final Set<String> WITHOUT_NAMESPACE =
             Set.of("open", "add", "add-new", "retain-last", "sweep", "sweep-unlocked", "sweep-last");
 
-    /** What also names the row that the transaction holds already: losing its namespace, it would hit the same. */
+    /** Statements that also name the row that the transaction has locked, and hit the same one without the namespace. */
     private static final Set<String> HITS_A_ROW_THAT_IS_HELD =
             Set.of("give-back-offerer", "give-back-answerer", "last-own");
 
-    /** What tells nothing of the row that it holds: that is asked for by the next statement. */
+    /** Statements that only lock a row, which the next statement reads. */
     private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("lock");
 
     @TempDir
@@ -58,18 +58,18 @@ class IsolationTest {
     }
 
     @Test
-    void aStatementWithoutItsNamespaceIsNoticedOnSqlite() {
-        eachIsNoticed(() -> new OfflineStore(folder.resolve(System.nanoTime() + ".db")).open());
+    void aStatementWithoutItsNamespaceIsDetectedOnSqlite() {
+        eachIsDetected(() -> new OfflineStore(folder.resolve(System.nanoTime() + ".db")).open());
     }
 
     @Test
-    void aStatementWithoutItsNamespaceIsNoticedOnPostgresql() {
+    void aStatementWithoutItsNamespaceIsDetectedOnPostgresql() {
         try (var cluster = PostgresCluster.shared()) {
-            eachIsNoticed(() -> PostgresNode.over(cluster).database());
+            eachIsDetected(() -> PostgresNode.over(cluster).database());
         }
     }
 
-    private static void eachIsNoticed(Supplier<Database> engine) {
+    private static void eachIsDetected(Supplier<Database> engine) {
         assertThat(whatStrangersNotice(engine)).isNull();
         List<Sql> confined = StoreStatements.ofSessions().stream()
                 .filter(statement -> !WITHOUT_NAMESPACE.contains(statement.name()))
@@ -93,16 +93,16 @@ class IsolationTest {
         try (Database database = engine.get()) {
             return catchThrowable(() -> {
                 for (SessionCall call : SessionCall.values()) {
-                    Neighbours.in(database).aSessionOfAnotherNamespaceIsNotThere(call);
-                    Neighbours.in(database).oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(call);
+                    Neighbours.in(database).aSessionOfAnotherNamespaceIsNotFound(call);
+                    Neighbours.in(database).aSessionIsNotChangedThroughTheSameCodeInAnotherNamespace(call);
                 }
                 for (Side side : Side.values()) {
-                    Neighbours.in(database).aSessionWithoutTokensIsNotThereForAnotherNamespaceEither(side);
+                    Neighbours.in(database).aSessionWithoutTokensIsNotFoundFromAnotherNamespaceEither(side);
                 }
-                Neighbours.in(database).whatWaitsUnderATopicOfAnotherNamespaceIsNotThere();
-                Neighbours.in(database).whatOneNamespaceHasSaidAnotherHasNot();
-                Neighbours.in(database).aCodeIsFreedInItsNamespaceOnly();
-                Neighbours.in(database).theEndOfASessionOfAnotherNamespaceIsNotThere();
+                Neighbours.in(database).waitingSessionsOfAnotherNamespaceAreNotListed();
+                Neighbours.in(database).aCandidateOfAnotherNamespaceIsNotARepeatedOne();
+                Neighbours.in(database).aCodeBecomesFreeOnlyInItsNamespace();
+                Neighbours.in(database).theEndOfASessionOfAnotherNamespaceIsNotFound();
             });
         }
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How long a session lives: to the millisecond, no matter whether a sweeper came; longer if a side asks; until it is closed. */
+/** The lifetime of a session: exact to the millisecond without a sweep, extended by either side, ended by closing. */
 interface LastingCases extends StoreUnderTest {
     Sql SESSIONS = new Sql("test-sessions", "SELECT count(*) FROM sessions WHERE namespace = ?");
 
@@ -33,7 +33,7 @@ interface LastingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aSessionIsThereInItsLastMillisecondAndGoneInTheNext(SessionCall call) {
+    default void aSessionExistsInItsLastMillisecondAndNotInTheNext(SessionCall call) {
         TestSession lasting = call.readySession(peers(), offer("o").ttl(Duration.ofMillis(20_001)));
         TestSession gone = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(20)));
 
@@ -47,7 +47,7 @@ interface LastingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatHappensInASessionDoesNotMakeItLiveLonger() {
+    default void eventsDoNotExtendASession() {
         TestSession session = peers().open(offer("o").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(19));
         session.answer("a");
@@ -59,7 +59,7 @@ interface LastingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void eitherSideMakesTheSessionLiveFromNowOn(Side side) {
+    default void eitherSideExtendsTheSessionFromNow(Side side) {
         TestSession session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)), "a");
         clock().advance(Duration.ofMillis(15_003));
         Instant granted = session.extend(session.token(side), Duration.ofSeconds(30));
@@ -73,7 +73,7 @@ interface LastingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aShorterLifeIsGrantedToo() {
+    default void aShorterLifetimeIsGrantedToo() {
         TestSession session = peers().open(offer("o").ttl(Duration.ofSeconds(100)));
 
         Instant granted = session.extend(session.offerer(), limits().ttlMin());
@@ -82,7 +82,7 @@ interface LastingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aStrangerDoesNotExtend() {
+    default void anotherTokenCannotExtend() {
         TestSession session = peers().open(offer("o"));
         Instant before = session.session().expiresAt();
         clock().advance(Duration.ofSeconds(1));
@@ -97,7 +97,7 @@ interface LastingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aLifeOutOfBoundsIsNotGranted() {
+    default void aLifetimeOutOfBoundsIsRefused() {
         TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(OutOfBounds.class)
@@ -111,7 +111,7 @@ interface LastingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aClosedSessionIsGone(SessionCall call) {
+    default void aClosedSessionIsNotFound(SessionCall call) {
         TestSession session = call.readySession(peers(), offer("o"));
         session.close();
 
@@ -120,7 +120,7 @@ interface LastingCases extends StoreUnderTest {
     }
 
     @Test
-    default void onlyTheOffererCloses() {
+    default void onlyTheOffererCanClose() {
         TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(session.answerer()));

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 
-/** The clock of a test: it stands still until it is moved, and it only moves forward, but for while a test sets it back. */
+/** A clock that changes only when a test moves it, forward except in {@link #whileSetBack}. */
 @Alternative
 @Singleton
 public class MovableClock implements InstantSource {
@@ -18,7 +18,7 @@ public class MovableClock implements InstantSource {
         return now;
     }
 
-    /** Moves the clock to {@code then}, at or behind the time that it shows. */
+    /** Moves the clock to {@code then}, which is not before its time. */
     public void moveTo(Instant then) {
         if (then.isBefore(now)) {
             throw new IllegalArgumentException("The clock shows " + now + " and does not go back to " + then);
@@ -26,7 +26,7 @@ public class MovableClock implements InstantSource {
         now = then;
     }
 
-    /** Runs {@code work} while the clock shows an earlier time, from which it comes back. */
+    /** Runs {@code work} with the clock set back, and restores it. */
     <T> T whileSetBack(Duration by, Supplier<T> work) {
         Instant before = now;
         now = before.minus(by);

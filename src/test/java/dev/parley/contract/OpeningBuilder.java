@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An opening in the making: what a test does not name is left out. */
+/** Builds an opening; fields that a test does not set are left out. */
 final class OpeningBuilder {
     private final Description offer;
     private @Nullable Code code;

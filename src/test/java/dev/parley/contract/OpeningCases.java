@@ -23,7 +23,7 @@ import dev.parley.session.SignalingException.OutOfBounds;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Opening a session, again after a lost reply, and under a code that another session has or had. */
+/** Opening a session, repeating that, and reusing codes. */
 interface OpeningCases extends StoreUnderTest {
     @Test
     default void anOfferOpensASession() {
@@ -39,7 +39,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWasSaidAtTheOpeningComesBackAsItWas() {
+    default void theFieldsOfAnOpeningAreReturnedUnchanged() {
         String sdp = "v=0\r\ns=é\uD83D\uDE00\r\n";
         TestSession session = peers().open(offer(sdp)
                 .code("table-7")
@@ -63,7 +63,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void candidatesOfAnOpeningAreNumberedBehindItsOffer() {
+    default void candidatesOfAnOpeningAreNumberedAfterItsOffer() {
         TestSession session = peers().open(offer("o").trickle(lastCandidates("b", "a", "b")));
 
         assertThat(session.session().seq()).isEqualTo(4);
@@ -88,7 +88,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void theSameOpeningAgainFindsItsSession() {
+    default void aRepeatedOpeningFindsItsSession() {
         OpeningBuilder draft = offer("o")
                 .code("again")
                 .token(newToken())
@@ -104,7 +104,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void anOpeningIsRecognisedAfterTheSessionHasGoneOn() {
+    default void aRepeatedOpeningIsRecognizedAfterLaterEvents() {
         OpeningBuilder draft = offer("o").code("again").token(newToken());
         TestSession session = peers().meet(draft, "a");
         session.restart("another offer");
@@ -120,7 +120,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void theReplyToARepeatedOpeningEndsBeforeWhatTheOtherSideHasDone() {
+    default void theReplyToARepeatedOpeningEndsBeforeTheOtherSidesEvents() {
         OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
         TestSession session = peers().open(draft);
         session.trickle(OFFERER, candidates("b"));
@@ -136,7 +136,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void theReplyToARepeatedOpeningEndsBehindWhatItAdds() {
+    default void theReplyToARepeatedOpeningIncludesTheCandidatesThatItAdds() {
         OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
         TestSession session = peers().open(draft);
 
@@ -147,7 +147,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatARepeatedOpeningAddsIsStored() {
+    default void candidatesThatARepeatedOpeningAddsAreStored() {
         OpeningBuilder draft = offer("o").code("again").token(newToken()).trickle(candidates("a"));
         TestSession session = peers().open(draft);
         session.answer("answer");
@@ -164,7 +164,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatARepeatedOpeningWithoutATokenAddsIsStored() {
+    default void candidatesThatARepeatedOpeningWithoutATokenAddsAreStored() {
         OpeningBuilder draft = offer("o").code("again");
         TestSession session = peers().openWithoutToken(draft);
         peers().joinWithoutToken(draft.trickle(candidates("a")));
@@ -187,7 +187,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatARepeatedOpeningAddsIsHeldToTheBoundOfASide() {
+    default void candidatesThatARepeatedOpeningAddsCountAgainstTheBound() {
         OpeningBuilder draft = offer("o").code("again").token(newToken());
         TestSession session = peers().open(draft);
         int perRequest = limits().candidatesPerRequestMax();
@@ -205,7 +205,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void aRepeatedOpeningThatDiffersIsRefusedWithTheField() {
+    default void aRepeatedOpeningThatDiffersIsRefusedWithTheNameOfTheField() {
         SessionToken token = newToken();
         TestSession session = peers().open(same(token));
         session.extend(token, limits().ttlMax());
@@ -238,7 +238,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void anOpeningWithoutATokenIsRecognisedByItsOfferAndPeer() {
+    default void anOpeningWithoutATokenIsRecognizedByItsOfferAndPeer() {
         OpeningBuilder draft = offer("o").code("again").peerId("p");
         Joined first = peers().joinWithoutToken(draft);
         Joined again = peers().joinWithoutToken(draft);
@@ -273,14 +273,14 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void aSessionWithoutATokenIsNotReopenedWithOne() {
+    default void anOpeningWithATokenIsNoReplayOfOneWithout() {
         peers().joinWithoutToken(offer("o").code("taken"));
 
         takenFor(offer("o").code("taken").token(newToken()));
     }
 
     @Test
-    default void anExpiredSessionGivesItsCodeUpAtOnceThoughNobodySwept() {
+    default void theCodeOfAnExpiredSessionIsFreeBeforeASweep() {
         TestSession old = peers().open(offer("old").code("reused").trickle(candidates("a", "b")));
         OpeningBuilder draft = offer("new").code("reused").token(newToken());
 
@@ -294,7 +294,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void theOpeningOfAnExpiredSessionIsNoReplay() {
+    default void anOpeningAfterExpiryIsNoReplay() {
         OpeningBuilder draft = offer("o").code("again").token(newToken());
         Joined first = peers().join(draft);
         clock().moveTo(first.expiresAt());
@@ -305,7 +305,7 @@ interface OpeningCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatIsOutOfBoundsOpensNothing() {
+    default void anOpeningOutOfBoundsIsRefused() {
         OpeningBuilder draft =
                 offer("o").code("none").ttl(limits().ttlMax().plusMillis(1)).token(newToken());
 

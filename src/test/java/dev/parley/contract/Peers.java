@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The peers of one namespace, which no other test shares; each call waits for its result. */
+/** The peers of one namespace that no other test uses; each call waits for its result. */
 record Peers(Signaling signaling, Namespace namespace) {
     static Peers strangersToAllOthers(Signaling signaling) {
         return new Peers(signaling, new Namespace("https://" + UUID.randomUUID() + ".example"));
     }
 
-    /** Opens a session with an offerer's token, the draft's own or a new one. */
+    /** Opens a session with the token of the draft, or a new one. */
     TestSession open(OpeningBuilder draft) {
         SessionToken offerer = draft.token() == null ? TestValues.newToken() : draft.token();
         return rendezvous(join(draft.token(offerer)), offerer);
@@ -37,7 +37,7 @@ record Peers(Signaling signaling, Namespace namespace) {
         return rendezvous;
     }
 
-    /** Opens a session as the compatible API does; the offerer's token of the rendezvous is then nobody's. */
+    /** Opens a session as the compatible API does, without tokens. */
     TestSession openWithoutToken(OpeningBuilder draft) {
         return rendezvous(joinWithoutToken(draft), TestValues.newToken());
     }

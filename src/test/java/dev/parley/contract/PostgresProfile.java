@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The store's tests on PostgreSQL with a replica, with an ear at Hibernate's statements. */
+/** The store's tests on PostgreSQL with a replica, and records Hibernate's statements. */
 public class PostgresProfile extends StoreProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** A namespace holds as many sessions and bytes as it may, however many try at once, and what goes gives back what it took. */
+/** The quota of a namespace holds under concurrent requests, and deleted sessions return their charge. */
 interface QuotaCases extends StoreUnderTest {
     int ANY = 1_000_000;
 
@@ -37,7 +37,7 @@ interface QuotaCases extends StoreUnderTest {
     Sql ROWS = new Sql("test-namespaces", "SELECT count(*) FROM namespaces WHERE namespace = ?");
 
     @Test
-    default void asManySessionsLiveInANamespaceAsMay() {
+    default void aNamespaceHasAtMostItsQuotaOfSessions() {
         Peers peers = held(3, ANY);
         for (int i = 0; i < 3; i++) {
             peers.open(offer("o"));
@@ -49,7 +49,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void of50ThatRaceForTheLastPlaceOneHasIt() throws Exception {
+    default void of50ConcurrentOpeningsForTheLastPlaceOneSucceeds() throws Exception {
         Peers peers = held(3, ANY);
         peers.open(offer("o"));
         peers.open(offer("o"));
@@ -63,7 +63,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void of50ThatRaceForTheLastBytesOneHasThem() throws Exception {
+    default void of50ConcurrentRequestsForTheLastBytesOneSucceeds() throws Exception {
         Trickle trickle = lastCandidates("x".repeat(1_000));
         Peers opener = held(ANY, ANY);
         List<TestSession> sessions = Collections.nCopies(50, "").stream()
@@ -90,7 +90,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void anExpiredSessionThatIsNotSweptYetCountsNoMore() {
+    default void anExpiredSessionDoesNotCountBeforeASweep() {
         Peers peers = held(2, ANY);
         peers.open(offer("o").ttl(Duration.ofSeconds(20)));
         peers.open(offer("o").ttl(Duration.ofSeconds(20)));
@@ -102,7 +102,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void theCodeOfAnExpiredSessionIsTakenOverWithItsPlace() {
+    default void theCodeOfAnExpiredSessionIsReusedWithinTheQuota() {
         Peers peers = held(1, ANY);
         peers.open(offer("o").code("c").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(20));
@@ -112,7 +112,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void whateverWasChargedIsGivenBackWhoeverDeletes() {
+    default void aChargeIsReturnedWhoeverDeletesTheSession() {
         Peers peers = held(ANY, ANY);
         TestSession swept = peers.meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
         swept.trickle(ANSWERER, lastCandidates("b"));
@@ -124,13 +124,13 @@ interface QuotaCases extends StoreUnderTest {
         clock().advance(Duration.ofSeconds(20));
         var now = clock().instant();
         while (Awaited.result(database().write(tx -> SessionStore.sweep(tx, now, 100))) > 0) {
-            // until nothing expired is left
+            // until no expired session is left
         }
         assertThat(count(ROWS, peers.namespace().name())).isZero();
     }
 
     @Test
-    default void whatIsSaidInASessionIsHeldToTheBytes() {
+    default void eventsCountAgainstTheQuotaOfBytes() {
         Peers opener = held(ANY, ANY);
         TestSession session = opener.open(offer("o"));
         long used = count(BYTES_CHARGED, opener.namespace().name());
@@ -151,7 +151,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWasAcceptedBeforeIsAcceptedAgainAtTheLimit() {
+    default void aReplayIsAcceptedAtTheQuota() {
         Peers opener = held(ANY, ANY);
         SessionToken offerer = newToken();
         SessionToken answerer = newToken();
@@ -175,7 +175,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatARepeatedCallAddsIsCharged() {
+    default void candidatesThatARepeatedCallAddsAreCharged() {
         Peers opener = held(ANY, ANY);
         SessionToken answerer = newToken();
         OpeningBuilder draft = offer("o").code("c").token(newToken());
@@ -195,7 +195,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     @Test
-    default void whereThereIsNoQuotaNothingIsCounted() {
+    default void withoutAQuotaNothingIsCounted() {
         TestSession session = peers().meet(offer("o"), "answer");
         session.trickle(OFFERER, lastCandidates("a"));
         assertThat(count(ROWS, peers().namespace().name())).isZero();

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * 64 calls at once to one session, again and again ({@code -Dparley.races=} says how often): one answer wins and stays, nothing
- * that was acknowledged is missing, and a reader that asks for what is new never meets a gap, a repetition or half a state.
+ * 64 concurrent calls to one session, repeated ({@code -Dparley.races=} times): one answer wins and is final, no acknowledged write is
+ * lost, and a concurrent reader of events never sees a gap, a repetition or a partial state.
  */
 abstract class RacesContract {
     private static final int RACES = CampaignSize.of("parley.races", 50);
@@ -48,7 +48,7 @@ abstract class RacesContract {
     @Inject
     Signaling signaling;
 
-    /** A try to open or to answer: the description that was said, and what came of it, or nothing where another was first. */
+    /** An attempt to open or to answer: its description, and its result, or nothing where another was first. */
     private record Try(String said, Optional<Joined> joined) {
         boolean isAccepted() {
             return joined.isPresent();
@@ -59,11 +59,11 @@ abstract class RacesContract {
         }
     }
 
-    /** What a side trickled, and what came of it. */
+    /** A request with candidates, and its result. */
     private record Trickling(Side side, Trickle trickle, Trickled trickled) {}
 
     @Test
-    void ofManyAnswersOneIsAcceptedAndNeverChanges() throws Exception {
+    void ofConcurrentAnswersOneIsAcceptedAndNeverChanges() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
@@ -78,7 +78,7 @@ abstract class RacesContract {
         while (calls.size() < ConcurrentCalls.WAYS) {
             String answer = "answer " + calls.size();
             SessionToken own = random.nextInt(4) == 0 ? null : newToken();
-            // Some lose the reply and ask again while their first request is still on its way.
+            // Some lose the reply and repeat the request while the first one is still running.
             int tries = Math.min(1 + random.nextInt(3), ConcurrentCalls.WAYS - calls.size());
             for (int i = 0; i < tries; i++) {
                 calls.add(() -> answer(session, own, answer));
@@ -93,7 +93,7 @@ abstract class RacesContract {
         assertThat(session.session().answerer().description()).isEqualTo(Description.of(answer));
     }
 
-    /** What the one said that was first. All its tries were accepted, and nobody else's. */
+    /** The description of the winner. All of its attempts were accepted, and no others. */
     private static String winner(List<Try> tries) {
         assertThat(tries).filteredOn(Try::isFirst).hasSize(1);
         String said =
@@ -116,7 +116,7 @@ abstract class RacesContract {
     }
 
     @Test
-    void ofManyCandidatesFromBothSidesNoneIsLostAndNoneIsThereTwice() throws Exception {
+    void concurrentCandidatesOfBothSidesAreStoredOnceEach() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
@@ -137,11 +137,11 @@ abstract class RacesContract {
         ConcurrentCalls.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
 
         for (Side side : Side.values()) {
-            nothingIsMissing(result, side);
+            assertComplete(result, side);
         }
     }
 
-    /** Few enough to choose from that many are repeated, within a side and across the sides. */
+    /** So few that many are repeated, within a side and across the sides. */
     private static Trickle trickle(Random random) {
         List<Candidate> candidates = random.ints(random.nextInt(5), 0, 60)
                 .mapToObj(number -> candidate("candidate " + number))
@@ -149,7 +149,7 @@ abstract class RacesContract {
         return new Trickle(candidates, random.nextInt(8) == 0);
     }
 
-    private static void nothingIsMissing(ConcurrentCalls.Result<Trickling, List<Event>> result, Side side) {
+    private static void assertComplete(ConcurrentCalls.Result<Trickling, List<Event>> result, Side side) {
         List<Trickling> acknowledged = result.calls().stream()
                 .filter(trickling -> trickling.side() == side)
                 .toList();
@@ -184,7 +184,7 @@ abstract class RacesContract {
     }
 
     @Test
-    void anAnswerAmongManyCandidatesIsNotLost() throws Exception {
+    void anAnswerAmongConcurrentCandidatesIsNotLost() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
@@ -209,13 +209,13 @@ abstract class RacesContract {
 
         ConcurrentCalls.Result<Trickling, List<Event>> result = race.run(calls, over -> watch(session, over));
 
-        nothingIsMissing(result, OFFERER);
-        nothingIsMissing(result, ANSWERER);
+        assertComplete(result, OFFERER);
+        assertComplete(result, ANSWERER);
         assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(Description.of("a"), own.candidates(), true));
     }
 
     @Test
-    void ofManyNewOffersForOneStateOneIsAccepted() throws Exception {
+    void ofConcurrentOffersForOneStateOneIsAccepted() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
@@ -229,7 +229,7 @@ abstract class RacesContract {
         var calls = new ArrayList<Callable<Try>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();
-            int seq = 1 + random.nextInt(2); // 1 is what some saw before the answer came
+            int seq = 1 + random.nextInt(2); // 1 is the state before the answer
             calls.add(() -> restart(session, seq, offer));
         }
         calls.set(random.nextInt(ConcurrentCalls.WAYS), () -> restart(session, 2, "offer"));
@@ -251,7 +251,7 @@ abstract class RacesContract {
     }
 
     @Test
-    void ofManyOpeningsUnderOneCodeOneTakesIt() throws Exception {
+    void ofConcurrentOpeningsWithOneCodeOneSucceeds() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
@@ -292,17 +292,17 @@ abstract class RacesContract {
     }
 
     @Test
-    void whoMeetsAnOpeningIsNotToldWhatNeverWas() throws Exception {
+    void aCallConcurrentWithAnOpeningSeesAllOrNothingOfIt() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         try (var race = new ConcurrentCalls()) {
             for (int round = 0; round < RACES; round++) {
-                raceToMeetAnOpening(race, seed.round(round).random());
+                raceWithAnOpening(race, seed.round(round).random());
             }
         }
     }
 
-    /** The session comes and goes under everybody's feet, but never is there one that is another offerer's, or full. */
-    private void raceToMeetAnOpening(ConcurrentCalls race, Random random) throws Exception {
+    /** The session is opened and closed concurrently, but no call sees another offerer's session, or a full one. */
+    private void raceWithAnOpening(ConcurrentCalls race, Random random) throws Exception {
         Peers peers = Peers.strangersToAllOthers(signaling);
         SessionToken offerer = newToken();
         var session =
@@ -335,7 +335,7 @@ abstract class RacesContract {
         }
     }
 
-    /** Reads what is new until the race is over and nothing more is, and returns all that it read. */
+    /** Reads new events until the race is over and there are no more, and returns all of them. */
     private static List<Event> watch(TestSession session, ConcurrentCalls.Finish over) {
         var seen = new ArrayList<Event>();
         while (true) {
@@ -345,15 +345,15 @@ abstract class RacesContract {
                 seen.add(event);
                 assertThat(event.seq()).as("the number behind those seen").isEqualTo(seen.size());
             }
-            isOneState(session.session(), seen.size());
+            assertOneState(session.session(), seen.size());
             if (last && piece.isEmpty()) {
                 return seen;
             }
         }
     }
 
-    /** All events up to the snapshot's number are in it, for all are of one generation. */
-    private static void isOneState(Session session, int seqSeen) {
+    /** A snapshot contains all events up to its number, because all are of one generation. */
+    private static void assertOneState(Session session, int seqSeen) {
         assertThat(session.seq()).isGreaterThanOrEqualTo(seqSeen);
         assertThat(events(session.offerer()) + events(session.answerer())).isEqualTo(session.seq());
     }

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading one session: its events piece by piece, or its current generation as one snapshot. */
+/** Reading one session: its events in pages, or its current generation as one snapshot. */
 interface ReadingCases extends StoreUnderTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 9, 10, 11})
-    default void eventsReadPieceByPieceHaveNoGaps(int limit) {
+    default void eventsReadPageByPageHaveNoGaps(int limit) {
         TestSession session = tenEvents();
         var read = new ArrayList<Event>();
         List<Event> piece;
@@ -38,7 +38,7 @@ interface ReadingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @ValueSource(longs = {10, 11, Long.MAX_VALUE})
-    default void behindTheLastEventThereIsNothingYet(long after) {
+    default void afterTheLastEventTheListIsEmpty(long after) {
         assertThat(tenEvents().events(after, 10)).isEmpty();
     }
 
@@ -52,7 +52,7 @@ interface ReadingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aSnapshotHoldsWhatBothSidesSaidInTheCurrentGeneration() {
+    default void aSnapshotContainsBothSidesInTheCurrentGeneration() {
         TestSession session = tenEvents();
         session.trickle(ANSWERER, lastCandidates("4"));
         session.trickle(OFFERER, candidates("5"));
@@ -66,7 +66,7 @@ interface ReadingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatOneSideSaidIsThatPartOfTheSnapshot() {
+    default void aSideReadAloneEqualsItsPartOfTheSnapshot() {
         TestSession session = tenEvents();
         session.trickle(ANSWERER, lastCandidates("4"));
 
@@ -75,7 +75,7 @@ interface ReadingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aSideThatSaidNothingHasSaidNothing() {
+    default void aSideWithoutEventsIsEmpty() {
         TestSession session = peers().open(offer("o"));
 
         assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(null, List.of(), false));

@@ -31,10 +31,10 @@ import dev.parley.store.ReadFrom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A new offer starts a new generation, unanswered and with room for candidates; what was said before stays readable. */
+/** A new offer starts a new, unanswered generation with its own bound of candidates; earlier events remain readable. */
 interface RestartingCases extends StoreUnderTest {
     @Test
-    default void aNewOfferStartsAGenerationThatNobodyHasAnswered() {
+    default void aNewOfferStartsAnUnansweredGeneration() {
         TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
 
         Joined restarted = session.restart(session.offerer(), 4L, "another offer");
@@ -92,7 +92,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whoeverAnswersFirstIsTheAnswererWhateverTheGeneration() {
+    default void theFirstAnswererIsTheAnswererInEveryGeneration() {
         TestSession session = peers().open(offer("o"));
         session.restart("another offer");
 
@@ -100,7 +100,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void eachGenerationHasRoomForItsOwnCandidates() {
+    default void theBoundOfCandidatesAppliesPerGeneration() {
         TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         int perRequest = limits().candidatesPerRequestMax();
@@ -126,7 +126,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWasSaidInEarlierGenerationsStaysReadable() {
+    default void eventsOfEarlierGenerationsRemainReadable() {
         TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
         session.restart("another offer");
         session.trickle(OFFERER, candidates("y"));
@@ -175,7 +175,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void anExtensionIsAnotherState() {
+    default void anExtensionChangesTheVersion() {
         TestSession session = peers().open(offer("o"));
         SessionVersion before = session.session().version();
         session.extend(session.offerer(), limits().ttlMax());
@@ -185,7 +185,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void theStateOfAFormerSessionWithTheCodeIsAnother() {
+    default void theVersionOfAFormerSessionWithTheCodeDiffers() {
         OpeningBuilder draft = offer("o").code("again").token(newToken());
         TestSession session = peers().open(draft);
         SessionVersion former = session.session().version();
@@ -206,7 +206,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void onlyTheOffererMakesANewOffer() {
+    default void onlyTheOffererCanMakeANewOffer() {
         TestSession session = peers().meet(offer("o"), "a");
         Session before = session.session();
 
@@ -229,7 +229,7 @@ interface RestartingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aNewOfferDoesNotChangeHowLongTheSessionLives() {
+    default void aNewOfferDoesNotExtendTheSession() {
         TestSession session = peers().open(offer("o"));
         var expiresAt = session.session().expiresAt();
         clock().advance(limits().ttlDefault().dividedBy(2));

@@ -4,7 +4,7 @@ import dev.parley.store.crypto.Keys;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The store's tests on a new SQLite file in which what peers say is sealed, and is opened at each read. */
+/** The store's tests on a new, encrypted SQLite file. */
 public final class SealedSqliteProfile extends SqliteProfile {
     @Override
     public Map<String, String> getConfigOverrides() {

@@ -4,7 +4,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import org.junit.jupiter.api.Tag;
 
-/** The store's contract on SQLite with keys: sealed or in clear, a store does the same. */
+/** The store's contract on an encrypted SQLite file. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(SealedSqliteProfile.class)

@@ -7,7 +7,7 @@ import static dev.parley.session.Side.OFFERER;
 import dev.parley.session.Trickle;
 import java.time.Duration;
 
-/** Each call that names a session, made by a peer that may make it; so that a claim about all of them forgets none. */
+/** Each call that names a session, made by a peer that may make it, so that a test of all calls misses none. */
 @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing does not change
 enum SessionCall {
     ANSWER(false, session -> session.answer("a")),

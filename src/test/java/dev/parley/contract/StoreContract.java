@@ -7,8 +7,7 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What every engine does, case by case, through the use cases over a real database. An engine's own test names its profile and
- * adds nothing; what an engine does beyond this is not to be relied on.
+ * The contract of an engine, tested through the use cases over a real database. The test of an engine only names its profile.
  */
 abstract class StoreContract
         implements OpeningCases,
@@ -39,7 +38,7 @@ abstract class StoreContract
     private Peers peers;
 
     @BeforeEach
-    void meetInANewNamespace() {
+    void useANewNamespace() {
         peers = Peers.strangersToAllOthers(signaling);
     }
 

@@ -4,7 +4,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 import java.util.Set;
 
-/** The application as the store's tests need it, whatever the engine: a clock to move, and no sweeper that comes by itself. */
+/** The application for the store's tests on any engine: with a movable clock, and without scheduled sweeps. */
 public abstract class StoreProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -13,10 +13,10 @@ public abstract class StoreProfile implements QuarkusTestProfile {
                 "0",
                 "parley.expiry.schedule",
                 "off",
-                // Many tests ask for what is not there, all from one address.
+                // Many tests look up unknown codes, all from one address.
                 "parley.limits.misses-per-address",
                 "0",
-                // The application refuses keys that it does not know; -Dparley.seed= and its like are the tests' own.
+                // The application refuses unknown settings, such as the tests' -Dparley.seed.
                 "smallrye.config.mapping.validate-unknown",
                 "false");
     }

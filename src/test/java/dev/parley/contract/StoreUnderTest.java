@@ -5,7 +5,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.Sql;
 
-/** What the cases of the store's contract are given: an engine with the use cases over it, and a clock to move. */
+/** An engine under test, with the use cases over it and a movable clock. */
 interface StoreUnderTest {
     Database database();
 
@@ -18,7 +18,7 @@ interface StoreUnderTest {
     /** Peers in a namespace that only this test uses. */
     Peers peers();
 
-    /** The one number that a query of the primary gives, whatever the use cases would hide. */
+    /** The number that a query on the primary returns. */
     default long count(Sql query, String parameter) {
         return Awaited.result(database()
                 .write(tx -> tx.call(query).bind(parameter).all(rows -> {

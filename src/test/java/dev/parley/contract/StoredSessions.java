@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Sessions as a server writes them, for tests of what an operator does to a store. */
+/** Sessions as a server stores them, for tests of administration. */
 public final class StoredSessions {
     private StoredSessions() {}
 

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A namespace is a wall: from the other side a session looks as if it had never been. */
+/** Isolation: for callers of another namespace, a session does not exist. */
 interface StrangerCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
-    default void aSessionOfAnotherNamespaceIsNotThere(SessionCall call) {
+    default void aSessionOfAnotherNamespaceIsNotFound(SessionCall call) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         TestSession session = call.readySession(peers(), offer("o").topic("t"));
         Session before = session.session();
@@ -39,7 +39,7 @@ interface StrangerCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aSessionWithoutTokensIsNotThereForAnotherNamespaceEither(Side side) {
+    default void aSessionWithoutTokensIsNotFoundFromAnotherNamespaceEither(Side side) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         TestSession session = peers().openWithoutToken(offer("o"));
 
@@ -50,7 +50,7 @@ interface StrangerCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void oneNamespacesSessionIsNotTouchedThroughAnothersOfTheSameCode(SessionCall call) {
+    default void aSessionIsNotChangedThroughTheSameCodeInAnotherNamespace(SessionCall call) {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         TestSession ours = call.readySession(peers(), offer("o").code("same").topic("t"));
         TestSession theirs =
@@ -66,7 +66,7 @@ interface StrangerCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void unknownForeignExpiredAndClosedLookTheSame(SessionCall call) {
+    default void unknownForeignExpiredAndClosedSessionsLookTheSame(SessionCall call) {
         TestSession unknown = new TestSession(
                 signaling(),
                 new SessionKey(peers().namespace(), new Code("never-was")),
@@ -90,7 +90,7 @@ interface StrangerCases extends StoreUnderTest {
     }
 
     @Test
-    default void discoveryEndsAtTheNamespace() {
+    default void discoveryIsConfinedToTheNamespace() {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         peers().open(offer("o").code("ours").topic("t").tags("eu"));
         strangers.open(offer("o").code("theirs").topic("t").tags("eu"));
@@ -103,7 +103,7 @@ interface StrangerCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWaitsUnderATopicOfAnotherNamespaceIsNotThere() {
+    default void waitingSessionsOfAnotherNamespaceAreNotListed() {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         peers().open(offer("ours").topic("t"));
         strangers.open(offer("theirs").topic("t"));
@@ -116,7 +116,7 @@ interface StrangerCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatOneNamespaceHasSaidAnotherHasNot() {
+    default void aCandidateOfAnotherNamespaceIsNotARepeatedOne() {
         TestSession ours = peers().meet(offer("o").code("known"), "a");
         TestSession theirs =
                 Peers.strangersToAllOthers(signaling()).meet(offer("o").code("known"), "a");
@@ -131,7 +131,7 @@ interface StrangerCases extends StoreUnderTest {
     }
 
     @Test
-    default void aCodeIsFreedInItsNamespaceOnly() {
+    default void aCodeBecomesFreeOnlyInItsNamespace() {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         peers().open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
         strangers.open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
@@ -143,7 +143,7 @@ interface StrangerCases extends StoreUnderTest {
     }
 
     @Test
-    default void theEndOfASessionOfAnotherNamespaceIsNotThere() {
+    default void theEndOfASessionOfAnotherNamespaceIsNotFound() {
         Peers strangers = Peers.strangersToAllOthers(signaling());
         TestSession session = peers().open(offer("o"));
         long incarnation = session.session().incarnation();

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Sweeping deletes what has expired and all that was said in it, a bounded number at a time, and nothing else. */
+/** A sweep deletes expired sessions with their events, a bounded number at a time, and nothing else. */
 interface SweepingCases extends StoreUnderTest {
     Sql SESSIONS_LEFT = new Sql("test-sessions-left", "SELECT count(*) FROM sessions WHERE namespace = ?");
     Sql EVENTS_LEFT = new Sql("test-events-left", """
@@ -20,7 +20,7 @@ interface SweepingCases extends StoreUnderTest {
             SELECT count(*) FROM events WHERE session_id NOT IN (SELECT id FROM sessions WHERE namespace <> ?)""");
 
     @Test
-    default void aSweepDeletesAtMostItsBatchUntilNothingExpiredIsLeft() {
+    default void aSweepDeletesAtMostItsBatchUntilNoExpiredSessionIsLeft() {
         sweepOtherTestsSessions();
         for (int i = 0; i < 7; i++) {
             peers().open(offer("o").ttl(Duration.ofSeconds(20)));
@@ -32,7 +32,7 @@ interface SweepingCases extends StoreUnderTest {
     }
 
     @Test
-    default void theOldestGoFirst() {
+    default void theOldestSessionsAreSweptFirst() {
         sweepOtherTestsSessions();
         peers().open(offer("o").code("second").ttl(Duration.ofSeconds(21)));
         peers().open(offer("o").code("first").ttl(Duration.ofSeconds(20)));
@@ -47,7 +47,7 @@ interface SweepingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWasSaidInASweptSessionGoesWithIt() {
+    default void theEventsOfASweptSessionAreDeleted() {
         TestSession session =
                 peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
         session.trickle(ANSWERER, lastCandidates("y"));
@@ -61,7 +61,7 @@ interface SweepingCases extends StoreUnderTest {
     }
 
     @Test
-    default void whatWasSaidInAClosedSessionGoesWithIt() {
+    default void theEventsOfAClosedSessionAreDeleted() {
         TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
         session.close();
 
@@ -99,7 +99,7 @@ interface SweepingCases extends StoreUnderTest {
         return Awaited.result(database().write(tx -> SessionStore.sweep(tx, now, limit)));
     }
 
-    /** A sweep knows no namespace, so the sessions of tests before this one must be out of its way. */
+    /** A sweep covers all namespaces, so sessions of earlier tests are swept first. */
     private void sweepOtherTestsSessions() {
         clock().advance(limits().ttlMax());
         sweepAll();
@@ -107,7 +107,7 @@ interface SweepingCases extends StoreUnderTest {
 
     private void sweepAll() {
         while (sweep(100) > 0) {
-            // until nothing expired is left
+            // until no expired session is left
         }
     }
 

@@ -23,10 +23,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session as both its peers see it; each call waits for its result.
+ * One session with both peers; each call waits for its result.
  *
- * @param offerer the token that the session was opened with
- * @param answerer the token that the answerer brings when it answers
+ * @param offerer the offerer's token
+ * @param answerer the answerer's token
  */
 record TestSession(Signaling signaling, SessionKey key, SessionToken offerer, SessionToken answerer) {
     /** The session of the same code in another namespace, if there is one. */

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Short ways to say what peers say and what became of it. */
+/** Short forms of descriptions, candidates and results. */
 final class TestValues {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -31,12 +31,12 @@ final class TestValues {
         return new Trickle(Arrays.stream(texts).map(TestValues::candidate).toList(), false);
     }
 
-    /** Candidates, and that there will be no more. */
+    /** Candidates, and the end of candidates. */
     static Trickle lastCandidates(String... texts) {
         return new Trickle(candidates(texts).candidates(), true);
     }
 
-    /** The candidates numbered {@code from} up to {@code to}, without the latter. */
+    /** The candidates numbered {@code from} to {@code to}, exclusive. */
     static Trickle numbered(int from, int to) {
         List<Candidate> candidates = IntStream.range(from, to)
                 .mapToObj(number -> candidate("candidate " + number))

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The topics that have open sessions: in the order of code points, each with its count. */
+/** Topics with open sessions, in code point order, each with its count. */
 interface TopicCases extends StoreUnderTest {
     @Test
     default void eachTopicIsCountedOnceWithItsOpenSessions() {
@@ -44,8 +44,8 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void topicsStandInTheOrderOfCodePoints() {
-        // In UTF-16 the last one would stand before the one that it follows here.
+    default void topicsAreOrderedByCodePoints() {
+        // In UTF-16 order the last two would be swapped.
         open("\uD800\uDC00", "\uFF5E", "é", "z", "a", "Z", "a b", "a", "10", "9");
 
         assertThat(peers().topics("")).containsExactly("10", "9", "Z", "a", "a b", "z", "é", "\uFF5E", "\uD800\uDC00");
@@ -55,7 +55,7 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void aPrefixIsTakenLiterally() {
+    default void aPrefixIsLiteral() {
         open("che", "chess", "chess/eu", "chest", "Chess", "ch%", "ch_", "c");
 
         assertThat(peers().topics("chess")).containsExactly("chess", "chess/eu");
@@ -66,7 +66,7 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void aPrefixAtTheEdgesOfUnicodeFindsWhatBeginsWithIt() {
+    default void aPrefixAtTheLimitsOfUnicodeMatchesTopicsThatBeginWithIt() {
         String last = "\uDBFF\uDFFF";
         open("a\uD7FF", "a\uD7FFb", "a\uE000", "a" + last, "a" + last + "b", "b", last, last + last);
 
@@ -77,7 +77,7 @@ interface TopicCases extends StoreUnderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5, 6})
-    default void pagesHoldEachTopicOnce(int limit) {
+    default void pagesContainEachTopicOnce(int limit) {
         open("a", "a", "b", "c", "d", "e", "e");
 
         var read = new ArrayList<TopicCount>();
@@ -99,13 +99,13 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void pagesAreCompleteWhileTopicsComeAndGo() {
+    default void pagesAreCompleteWhileTopicsAreAddedAndRemoved() {
         open("b", "d", "f", "h");
         TestSession closing = peers().open(offer("o").topic("c"));
 
         Page<TopicCount> first = peers().topics("", null, 2);
         assertThat(first.items()).extracting(TopicCount::topic).containsExactly("b", "c");
-        closing.close(); // where the cursor stands
+        closing.close(); // the last item of the page
         open("a", "e");
         Page<TopicCount> second = peers().topics("", first.next(), 3);
 
@@ -116,7 +116,7 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void aPrefixAndACursorGoTogether() {
+    default void aPrefixAndACursorCanBeCombined() {
         open("a", "chess/1", "chess/2", "chess/3", "d");
 
         Page<TopicCount> first = peers().topics("chess/", null, 2);
@@ -135,7 +135,7 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void longTopicsStandInTheirOrderHoweverLateTheyDiffer() {
+    default void longTopicsAreOrderedByTheirWholeText() {
         List<String> topics = longTopics();
         open(topics.get(2), topics.get(0), topics.get(3), topics.get(1), topics.get(2));
 
@@ -166,7 +166,7 @@ interface TopicCases extends StoreUnderTest {
         assertThat(peers().topics(topics.get(2))).containsExactly(topics.get(2));
     }
 
-    /** As long as a topic may be, of four bytes a character: more than an entry of an index holds on any engine. */
+    /** A topic of the maximum length with four bytes per character, which exceeds an index entry on each engine. */
     private List<String> longTopics() {
         int max = limits().topicCharsMax();
         String begin = "\uD83D\uDE00".repeat(max - 1);
@@ -175,13 +175,13 @@ interface TopicCases extends StoreUnderTest {
     }
 
     @Test
-    default void aPrefixThatNoTopicMayHoldIsRefused() {
+    default void anInvalidPrefixIsRefused() {
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> peers().topics("ch\0"));
         assertThatExceptionOfType(Malformed.class).isThrownBy(() -> Cursor.parse("Y2gA"));
     }
 
     @Test
-    default void aNumberedPageKnowsHowManyTopicsThereAre() {
+    default void aNumberedPageHasTheTotalOfTopics() {
         open("a", "b", "b", "c");
 
         assertThat(peers().topicPage(1, 1)).isEqualTo(new TopicPage(List.of(new TopicCount("b", 2)), 3));

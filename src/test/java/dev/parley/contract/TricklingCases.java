@@ -31,10 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Candidates of each side, once each, numbered without gaps, up to a bound. */
+/** Candidates of each side: stored once each, numbered without gaps, up to a bound. */
 interface TricklingCases extends StoreUnderTest {
     @Test
-    default void aTokenSaysWhichSideTrickles() {
+    default void theTokenDeterminesTheSide() {
         TestSession session = peers().meet(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, candidates("x", "y"))).isEqualTo(new Trickled(4, 2));
@@ -65,7 +65,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void newCandidatesAmongOldOnesAreNumberedWithoutGaps() {
+    default void newCandidatesAmongRepeatedOnesAreNumberedWithoutGaps() {
         TestSession session = peers().open(offer("o"));
         session.trickle(OFFERER, candidates("b", "d"));
 
@@ -77,10 +77,10 @@ interface TricklingCases extends StoreUnderTest {
         assertThat(session.trickle(OFFERER, candidates("f"))).isEqualTo(new Trickled(7, 1));
     }
 
-    /** More than one statement takes, with what was said before at the first place, the last, and the seams. */
+    /** More than one statement adds, with repeated ones at the first, the last and the boundary positions. */
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 7, 8, 15, 16, 19})
-    default void manyCandidatesAreNumberedWithoutGapsWhereverAnOldOneStands(int old) {
+    default void manyCandidatesAreNumberedWithoutGapsWhereverOneIsRepeated(int old) {
         TestSession session = peers().open(offer("o"));
         session.trickle(OFFERER, numbered(old, old + 1));
         List<Event> told = new ArrayList<>(session.events());
@@ -96,7 +96,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void theEndOfCandidatesIsSaidOnceByEachSide() {
+    default void theEndOfCandidatesIsStoredOncePerSide() {
         TestSession session = peers().meet(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(4, 1));
@@ -110,7 +110,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void nothingTrickledChangesNothing() {
+    default void anEmptyRequestChangesNothing() {
         TestSession session = peers().open(offer("o"));
 
         assertThat(session.trickle(OFFERER, Trickle.NOTHING)).isEqualTo(new Trickled(1, 0));
@@ -118,7 +118,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void aSideHasRoomUpToTheBoundAndNotForOneMore(Side side) {
+    default void aSideMayAddCandidatesUpToTheBound(Side side) {
         TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max - 1);
@@ -135,7 +135,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void of50ThatRaceForTheLastCandidateOneIsTaken() throws Exception {
+    default void of50ConcurrentRequestsForTheLastCandidateOneSucceeds() throws Exception {
         TestSession session = peers().open(offer("o"));
         int max = limits().candidatesPerSideMax();
         fill(session, OFFERER, max - 1);
@@ -158,7 +158,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @ParameterizedTest
     @EnumSource
-    default void atTheBoundARepeatedRequestStillSucceeds(Side side) {
+    default void aRepeatedRequestSucceedsAtTheBound(Side side) {
         TestSession session = peers().meet(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max);
@@ -170,7 +170,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void oneOfTwoThatIsKnownLeavesRoomForTheOther() {
+    default void aRepeatedCandidateLeavesRoomForANewOne() {
         TestSession session = peers().open(offer("o"));
         int max = limits().candidatesPerSideMax();
         fill(session, OFFERER, max - 1);
@@ -179,7 +179,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void oneSidesBoundIsNotTheOthers() {
+    default void theBoundAppliesPerSide() {
         TestSession session = peers().meet(offer("o"), "a");
         fill(session, OFFERER, limits().candidatesPerSideMax());
 
@@ -213,7 +213,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void withoutATokenNobodyTrickles() {
+    default void aRequestWithoutATokenIsRefused() {
         TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.trickle(null, candidates("x"), null));
@@ -221,7 +221,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aStrangersTokenIsRefused() {
+    default void anotherTokenIsRefused() {
         TestSession session = peers().meet(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class)
@@ -231,14 +231,14 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void anAnswererToBeIsAStrangerUntilItAnswers() {
+    default void theTokenOfAFutureAnswererIsRefused() {
         TestSession session = peers().open(offer("o"));
 
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.trickle(ANSWERER, candidates("x")));
     }
 
     @Test
-    default void aSideWithoutATokenTricklesByItsName() {
+    default void aSideWithoutATokenIsNamedByTheRequest() {
         TestSession session = peers().openWithoutToken(offer("o"));
         session.answerWithoutToken("a");
 
@@ -249,7 +249,7 @@ interface TricklingCases extends StoreUnderTest {
     }
 
     @Test
-    default void aSideWithATokenNeedsItUnderItsNameToo() {
+    default void aSideWithATokenNeedsItEvenIfNamedByTheRequest() {
         TestSession session = peers().meet(offer("o"), "a");
 
         for (Side side : Side.values()) {

@@ -66,7 +66,7 @@ class AnsweringTest {
     }
 
     @Test
-    void everyOtherAnswerIsRefusedAndTheFirstStays() {
+    void everyOtherAnswerIsRefusedAndTheFirstIsUnchanged() {
         session.answer().is(201);
         String path = session.path() + "/answer";
 
@@ -96,7 +96,7 @@ class AnsweringTest {
     }
 
     @Test
-    void theOffererDoesNotAnswerItself() {
+    void theOffererCannotAnswerItsOwnOffer() {
         client.put(session.path() + "/answer")
                 .token(session.offererToken())
                 .json(object("answer", ANSWER))

@@ -132,7 +132,7 @@ class NamespacesTest {
         TestClient.of("https://" + "o".repeat(505))
                 .get("/api/v1/sessions")
                 .send()
-                .isMalformed("Origin");
+                .isMalformed("512");
         TestClient.of("https://" + "o".repeat(505)).get("/topics").send().isError(400);
     }
 

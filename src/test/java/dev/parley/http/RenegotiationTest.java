@@ -160,7 +160,7 @@ class RenegotiationTest {
     }
 
     @Test
-    void anExtensionIsAnotherState() {
+    void anExtensionChangesTheVersion() {
         String before = session.tag();
         HttpReply extended = session.client()
                 .call("PATCH", session.path())

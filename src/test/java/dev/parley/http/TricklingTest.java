@@ -92,7 +92,7 @@ class TricklingTest {
     }
 
     @Test
-    void aStrangersTokenIsRefused() {
+    void anotherTokenIsRefused() {
         trickle(HttpSession.newToken(), List.of("x")).isProblem(403, "session-token-refused");
         assertThat(session.read().at("/seq").longValue()).isEqualTo(2);
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/** A candidate is its bytes: by them it is compared, recognised and returned. */
+/** A candidate is compared and returned by its bytes. */
 class CandidateTest {
     @Test
-    void candidatesOfTheSameBytesAreTheSame() {
+    void candidatesWithTheSameBytesAreEqual() {
         Candidate one = candidate("{\"candidate\":\"a\"}");
         Candidate other = candidate("{\"candidate\":\"a\"}");
 
@@ -18,7 +18,7 @@ class CandidateTest {
     }
 
     @Test
-    void candidatesThatAreWrittenOtherwiseAreOthers() {
+    void candidatesWithDifferentBytesDiffer() {
         Candidate one = candidate("{\"candidate\":\"a\"}");
         Candidate other = candidate("{ \"candidate\":\"a\"}");
 
@@ -34,7 +34,7 @@ class CandidateTest {
     }
 
     @Test
-    void aStringIsToldFromAnObject() {
+    void aStringIsDistinguishedFromAnObject() {
         assertThat(candidate("\"candidate:1\"").isString()).isTrue();
         assertThat(candidate("{\"candidate\":\"\"}").isString()).isFalse();
     }
@@ -47,12 +47,12 @@ class CandidateTest {
     }
 
     @Test
-    void theTextComesBackAsItCame() {
+    void theTextIsReturnedUnchanged() {
         assertThat(candidate("\"é\uD83D\uDE00\\u00e9\"").text()).isEqualTo("\"é\uD83D\uDE00\\u00e9\"");
     }
 
     @Test
-    void theAddressesInACandidateAreNotPrinted() {
+    void theTextIsNotPrinted() {
         assertThat(candidate("\"192.0.2.7\"")).hasToString("Candidate[11 bytes]");
     }
 

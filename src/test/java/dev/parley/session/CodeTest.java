@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A code stands in a URL as it is, and a generated one cannot be guessed. */
+/** A code needs no escape in a URL, and a generated one cannot be guessed. */
 class CodeTest {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     @Test
-    void everyUnreservedCharacterMayStandInACodeAndNoOtherAsciiCharacter() {
+    void aCodeConsistsOfUnreservedCharacters() {
         for (char c = 0; c < 128; c++) {
             assertThat(Code.isUnreserved("a" + c + "z")).as("U+%04X", (int) c).isEqualTo(UNRESERVED.indexOf(c) >= 0);
         }
@@ -23,17 +23,17 @@ class CodeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a/b", "é", "٣", "\uD83D\uDE00", "a\n", "%41"})
-    void textOutsideTheAlphabetIsRefusedByTheNameOfTheField(String text) {
+    void invalidTextIsRefusedWithTheNameOfTheField(String text) {
         assertThatThrownBy(() -> new Code(text))
                 .isInstanceOfSatisfying(
                         OutOfBounds.class,
                         refusal -> assertThat(refusal.field()).isEqualTo("code"));
     }
 
-    /** A URL loses such a segment, so nobody could ask for the session. */
+    /** A URL loses such a segment, so the session could not be requested. */
     @ParameterizedTest
     @ValueSource(strings = {".", ".."})
-    void aDotSegmentIsNotChosen(String text) {
+    void aDotSegmentCannotBeChosen(String text) {
         assertThatThrownBy(() -> Code.chosen(text))
                 .isInstanceOfSatisfying(
                         OutOfBounds.class,
@@ -42,7 +42,7 @@ class CodeTest {
     }
 
     @Test
-    void aGeneratedCodeCarries128BitsInUnreservedCharacters() {
+    void aGeneratedCodeHas128BitsInUnreservedCharacters() {
         var random = new SecureRandom();
         var seen = new HashSet<Code>();
         for (int i = 0; i < 1_000; i++) {
@@ -53,7 +53,7 @@ class CodeTest {
     }
 
     @Test
-    void aCodeReadsAsItsText() {
+    void aCodePrintsAsItsText() {
         assertThat(new Code("table-7")).hasToString("table-7");
     }
 }

@@ -11,39 +11,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A cursor comes back as it was given, whatever the position; any other word is refused and breaks nothing. */
+/** A cursor returns its position; any other text is refused. */
 class CursorTest {
     private static final int WORDS = 20_000;
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ é";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 42, Long.MAX_VALUE})
-    void aRowsIdComesBack(long id) {
+    void anIdIsReturned(long id) {
         assertThat(Cursor.parse(Cursor.at(id).word()).id()).isEqualTo(id);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"chess", "a/b c?d&e=f", "é", "\uD83D\uDE00", "line\nline", "\uDBFF\uDFFF"})
-    void aTextComesBack(String position) {
+    void aTextIsReturned(String position) {
         var cursor = new Cursor(position);
 
         assertThat(Cursor.parse(cursor.word())).isEqualTo(cursor);
     }
 
     @Test
-    void aCursorStandsInAUrlAsItIs() {
+    void aCursorNeedsNoEscapeInAUrl() {
         assertThat(new Cursor("~~~???>>>").word()).matches("[A-Za-z0-9_-]+");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"!", "a", "ab=c", "QQ===", "a b", "+/+/", "é", "____", "7aCA"})
-    void whatIsNoBase64OfUtf8IsRefused(String word) {
+    void onlyBase64OfUtf8IsAccepted(String word) {
         assertThatThrownBy(() -> Cursor.parse(word)).isInstanceOf(Malformed.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "chess", "1.5", "0x10", "9223372036854775808", "1 ", "+1", "-1", "\u0663"})
-    void aTextIsNoRowsId(String position) {
+    void aTextIsNotAnId(String position) {
         Cursor cursor = Cursor.parse(new Cursor(position).word());
 
         assertThatThrownBy(cursor::id).isInstanceOf(Malformed.class);
@@ -59,7 +59,7 @@ class CursorTest {
     }
 
     @Test
-    void anyUnicodeTextComesBack() {
+    void anyUnicodeTextIsReturned() {
         Random random = TestSeed.of(CursorTest.class).random();
         for (int i = 0; i < WORDS; i++) {
             String position = random.ints(random.nextInt(20), 1, Character.MAX_CODE_POINT + 1)
@@ -72,10 +72,10 @@ class CursorTest {
     }
 
     @Test
-    void aWordAtRandomIsACursorOrRefused() {
+    void randomTextIsACursorOrRefused() {
         Random random = TestSeed.of(CursorTest.class).random();
         for (int i = 0; i < WORDS; i++) {
-            // Mostly of the alphabet, so that many words get as far as the text or the number within.
+            // Mostly of the base64 alphabet, so that many texts decode.
             String word = random.ints(random.nextInt(8), 0, ALPHABET.length())
                     .mapToObj(ALPHABET::charAt)
                     .map(String::valueOf)

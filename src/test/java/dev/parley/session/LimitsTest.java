@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each bound holds one below, at, and one above it, and a refusal names the field. */
+/** Each bound one below, at, and one above it; a refusal names the field. */
 class LimitsTest {
     private static final String TWO_CHARS_ONE_CODE_POINT = "\uD83D\uDE00";
 
@@ -36,13 +36,13 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 19, 20})
-    void aDescriptionWithinItsBoundIsTaken(int bytes) {
+    void aDescriptionWithinItsBoundIsAccepted(int bytes) {
         taken(() -> LIMITS.admit("answer", Description.of("v".repeat(bytes))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 21})
-    void aDescriptionEmptyOrTooLongIsRefused(int bytes) {
+    void anEmptyOrTooLongDescriptionIsRefused(int bytes) {
         refused("answer", () -> LIMITS.admit("answer", Description.of("v".repeat(bytes))));
     }
 
@@ -53,93 +53,93 @@ class LimitsTest {
     }
 
     @Test
-    void anOpeningsOfferIsHeldAgainstTheBound() {
+    void theOfferOfAnOpeningIsChecked() {
         taken(() -> LIMITS.admit(opening(Description.of("v".repeat(20)), Trickle.NOTHING)));
         refused("offer", () -> LIMITS.admit(opening(Description.of("v".repeat(21)), Trickle.NOTHING)));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {9, 10})
-    void aCandidateWithinItsBoundIsTaken(int bytes) {
+    void aCandidateWithinItsBoundIsAccepted(int bytes) {
         taken(() -> LIMITS.admit(new Trickle(List.of(candidate(bytes)), false)));
     }
 
     @Test
-    void aCandidateTooLongIsRefusedAmongOthers() {
+    void aTooLongCandidateAmongOthersIsRefused() {
         refused("candidates", () -> LIMITS.admit(new Trickle(List.of(candidate(9), candidate(11)), false)));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 4})
-    void asManyCandidatesAsARequestMayHoldAreTaken(int candidates) {
+    void theMaximumOfCandidatesInARequestIsAccepted(int candidates) {
         taken(() -> LIMITS.admit(trickle(candidates)));
     }
 
     @Test
-    void oneCandidateMoreThanARequestMayHoldIsRefused() {
+    void oneCandidateMoreThanTheMaximumIsRefused() {
         refused("candidates", () -> LIMITS.admit(trickle(5)));
         refused("candidates", () -> LIMITS.admit(opening(Description.of("v"), trickle(5))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 6})
-    void aTopicWithinItsBoundIsTaken(int characters) {
+    void aTopicWithinItsBoundIsAccepted(int characters) {
         taken(() -> LIMITS.admit(topic("t".repeat(characters))));
         taken(() -> LIMITS.admit(topic(TWO_CHARS_ONE_CODE_POINT.repeat(characters))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 7})
-    void aTopicEmptyOrTooLongIsRefused(int characters) {
+    void anEmptyOrTooLongTopicIsRefused(int characters) {
         refused("topic", () -> LIMITS.admit(topic("t".repeat(characters))));
         refused("topic", () -> LIMITS.admit(topic(TWO_CHARS_ONE_CODE_POINT.repeat(characters))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 4, 5})
-    void aPeerIdWithinItsBoundIsTaken(int characters) {
+    void aPeerIdWithinItsBoundIsAccepted(int characters) {
         taken(() -> LIMITS.admit(peerId("p".repeat(characters))));
         taken(() -> LIMITS.admit(peerId(TWO_CHARS_ONE_CODE_POINT.repeat(characters))));
     }
 
     @Test
-    void aPeerIdTooLongIsRefused() {
+    void aTooLongPeerIdIsRefused() {
         refused("peerId", () -> LIMITS.admit(peerId("p".repeat(6))));
         refused("peerId", () -> LIMITS.admit(peerId(TWO_CHARS_ONE_CODE_POINT.repeat(6))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 7})
-    void aCodeWithinItsBoundIsTaken(int characters) {
+    void aCodeWithinItsBoundIsAccepted(int characters) {
         taken(() -> LIMITS.admit(code("c".repeat(characters))));
     }
 
     @Test
-    void aCodeTooLongIsRefused() {
+    void aTooLongCodeIsRefused() {
         refused("code", () -> LIMITS.admit(code("c".repeat(8))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 3})
-    void asManyTagsAsASessionMayHaveAreTaken(int tags) {
+    void theMaximumOfTagsIsAccepted(int tags) {
         taken(() -> LIMITS.admit(tags(numbered(tags))));
     }
 
     @Test
-    void oneTagMoreThanASessionMayHaveIsRefused() {
+    void oneTagMoreThanTheMaximumIsRefused() {
         refused("tags", () -> LIMITS.admit(tags(numbered(4))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4})
-    void aTagWithinItsBoundIsTaken(int characters) {
+    void aTagWithinItsBoundIsAccepted(int characters) {
         taken(() -> LIMITS.admit(tags(List.of("t".repeat(characters)))));
         taken(() -> LIMITS.admit(tags(List.of(TWO_CHARS_ONE_CODE_POINT.repeat(characters)))));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 5})
-    void aTagEmptyOrTooLongIsRefused(int characters) {
+    void anEmptyOrTooLongTagIsRefused(int characters) {
         refused("tags", () -> LIMITS.admit(tags(List.of("t".repeat(characters)))));
         refused("tags", () -> LIMITS.admit(tags(List.of(TWO_CHARS_ONE_CODE_POINT.repeat(characters)))));
     }
@@ -151,14 +151,14 @@ class LimitsTest {
     }
 
     @Test
-    void noTextHoldsTheCharacterZero() {
+    void theCharacterZeroIsRefused() {
         refused("topic", () -> LIMITS.admit(topic("a\0b")));
         refused("peerId", () -> LIMITS.admit(peerId("\0")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\uD83D", "\uDE00", "a\uD83Db", "\uDE00\uD83D"})
-    void noTextHoldsHalfASurrogatePair(String text) {
+    void anUnpairedSurrogateIsRefused(String text) {
         refused("topic", () -> LIMITS.admit(topic(text)));
         refused("peerId", () -> LIMITS.admit(peerId(text)));
         refused("tags", () -> LIMITS.admit(tags(List.of(text))));
@@ -172,19 +172,19 @@ class LimitsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {-1, 0, 9_999, 100_001})
-    void aTimeToLiveTooShortOrTooLongIsRefused(long millis) {
+    void aTooShortOrTooLongTimeToLiveIsRefused(long millis) {
         refused("ttl", () -> LIMITS.admitTtl(Duration.ofMillis(millis)));
         refused("ttl", () -> LIMITS.admit(ttl(Duration.ofMillis(millis))));
     }
 
     @Test
-    void whoAsksForNoTimeToLiveIsGrantedTheDefault() {
+    void anOpeningWithoutATimeToLiveIsGrantedTheDefault() {
         assertThat(LIMITS.admitTtl(null)).isEqualTo(Duration.ofSeconds(60));
         assertThat(LIMITS.admit(ttl(null))).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
-    void whoAsksForATimeToLiveIsGrantedIt() {
+    void anOpeningWithATimeToLiveIsGrantedIt() {
         assertThat(LIMITS.admit(ttl(Duration.ofSeconds(11)))).isEqualTo(Duration.ofSeconds(11));
     }
 

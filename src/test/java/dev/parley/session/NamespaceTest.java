@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.parley.session.SignalingException.Malformed;
 import org.junit.jupiter.api.Test;
 
-/** A namespace is a text of bounded length, compared as it is. */
+/** A namespace is a text of bounded length, compared exactly. */
 class NamespaceTest {
     @Test
-    void itHasAtMost512Characters() {
+    void aNamespaceHasAtMost512Characters() {
         assertThat(new Namespace("o".repeat(512)).name()).hasSize(512);
         assertThatExceptionOfType(Malformed.class)
                 .isThrownBy(() -> new Namespace("o".repeat(513)))
-                .withMessageContaining("Origin");
+                .withMessageContaining("512");
     }
 
     @Test
-    void itIsComparedAsItIs() {
+    void namespacesAreComparedExactly() {
         assertThat(new Namespace("https://a.example")).isNotEqualTo(new Namespace("https://A.example"));
     }
 }

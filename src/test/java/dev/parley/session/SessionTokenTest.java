@@ -12,22 +12,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A session token holds at least 128 bits, fits in a header, and shows itself to nobody. */
+/** A session token holds at least 128 bits, fits in a header, and is never printed. */
 class SessionTokenTest {
     @ParameterizedTest
     @ValueSource(ints = {22, 23, 255, 256})
-    void aSecretWithinItsLengthIsTaken(int length) {
+    void aSecretWithinItsLengthIsAccepted(int length) {
         assertThat(new SessionToken("s".repeat(length)).secret()).hasSize(length);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 21, 257})
-    void aSecretTooShortOrTooLongIsRefused(int length) {
+    void aTooShortOrTooLongSecretIsRefused(int length) {
         assertThatThrownBy(() -> new SessionToken("s".repeat(length))).isInstanceOf(Malformed.class);
     }
 
     @Test
-    void onlyVisibleAsciiIsTaken() {
+    void onlyVisibleAsciiIsAccepted() {
         for (char c = 0; c < 0x100; c++) {
             String secret = "s".repeat(21) + c;
             if (c > ' ' && c < 0x7f) {
@@ -48,7 +48,7 @@ class SessionTokenTest {
     }
 
     @Test
-    void aGeneratedTokenIsNewEachTime() {
+    void eachGeneratedTokenIsNew() {
         var random = new SecureRandom();
         var seen = new HashSet<SessionToken>();
         for (int i = 0; i < 1_000; i++) {

@@ -6,16 +6,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A side is found by its word, and faces the other one. */
+/** A side is found by its name, and has another one. */
 class SideTest {
     @ParameterizedTest
     @EnumSource
-    void aSideIsFoundByItsWord(Side side) {
+    void aSideIsFoundByItsName(Side side) {
         assertThat(Side.named(side.word())).contains(side);
     }
 
     @Test
-    void anotherWordNamesNoSide() {
+    void anotherWordIsNoSide() {
         assertThat(Side.named("Offerer")).isEmpty();
         assertThat(Side.named("")).isEmpty();
     }

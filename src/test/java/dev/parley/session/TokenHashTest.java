@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Two token hashes are the same when all their bytes are, wherever they differ. */
+/** Two token hashes are equal when all of their bytes are. */
 class TokenHashTest {
     private static final TokenHash HASH = new SessionToken("a-secret-of-the-offerer").hash();
 
@@ -17,7 +17,7 @@ class TokenHashTest {
     }
 
     @Test
-    void aHashThatDiffersInOneBitAnywhereIsAnother() {
+    void aHashThatDiffersInOneBitDiffers() {
         for (int bit = 0; bit < 256; bit++) {
             byte[] other = HASH.bytes().clone();
             other[bit / 8] ^= (byte) (1 << bit % 8);
@@ -27,7 +27,7 @@ class TokenHashTest {
     }
 
     @Test
-    void aHashOfAnotherLengthIsAnother() {
+    void aHashOfAnotherLengthDiffers() {
         byte[] bytes = HASH.bytes();
 
         assertThat(new TokenHash(Arrays.copyOf(bytes, 31))).isNotEqualTo(HASH);
@@ -36,7 +36,7 @@ class TokenHashTest {
     }
 
     @Test
-    void nothingAndOtherThingsAreNoHash() {
+    void nullAndOtherTypesDiffer() {
         assertThat(HASH.equals(null)).isFalse();
         assertThat(HASH).isNotEqualTo(HASH.bytes());
     }

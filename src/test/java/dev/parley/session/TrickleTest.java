@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is trickled twice in one request counts once, where it stood first. */
+/** A candidate that a request repeats counts once, at its first position. */
 class TrickleTest {
     @Test
-    void aRepeatedCandidateCountsOnceInTheOrderTheyCame() {
+    void aRepeatedCandidateCountsOnceAndKeepsTheOrder() {
         var trickle = new Trickle(List.of(candidate("b"), candidate("a"), candidate("b"), candidate("c")), false);
 
         assertThat(trickle.candidates()).containsExactly(candidate("b"), candidate("a"), candidate("c"));
     }
 
     @Test
-    void whatTheCallerDoesToItsListLaterIsNoMatter() {
+    void laterChangesOfTheListHaveNoEffect() {
         var candidates = new ArrayList<>(List.of(candidate("a")));
         var trickle = new Trickle(candidates, true);
         candidates.clear();
@@ -26,7 +26,7 @@ class TrickleTest {
     }
 
     @Test
-    void nothingHoldsNoCandidateAndNoEnd() {
+    void nothingHasNoCandidateAndNoEnd() {
         assertThat(Trickle.NOTHING.candidates()).isEmpty();
         assertThat(Trickle.NOTHING.end()).isFalse();
     }

@@ -18,14 +18,14 @@ class FuturesTest {
     }
 
     @Test
-    void joinThrowsWhatFailedAndNotWhatIsAroundIt() {
+    void joinThrowsTheUnwrappedFailure() {
         var failed = CompletableFuture.<String>failedFuture(refusal).thenApply(String::strip);
 
         assertThatThrownBy(() -> Futures.join(failed)).isSameAs(refusal);
     }
 
     @Test
-    void joinThrowsWhatMayNotBeThrownByItselfAsTheCause() {
+    void joinThrowsACheckedFailureAsTheCause() {
         var unread = new IOException();
 
         assertThatThrownBy(() -> Futures.join(CompletableFuture.failedStage(unread)))
@@ -34,13 +34,13 @@ class FuturesTest {
     }
 
     @Test
-    void causeIsWhatFailedWithAndWithoutWhatIsAroundIt() {
+    void causeIsTheUnwrappedFailure() {
         assertThat(Futures.cause(refusal)).isSameAs(refusal);
         assertThat(Futures.cause(new CompletionException(refusal))).isSameAs(refusal);
     }
 
     @Test
-    void causeOfWhatHasNoneIsItself() {
+    void causeOfAnUnwrappedFailureIsItself() {
         var bare = new CompletionException(null);
 
         assertThat(Futures.cause(bare)).isSameAs(bare);

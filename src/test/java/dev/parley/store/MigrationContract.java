@@ -34,12 +34,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A store of an earlier version is carried along: its sessions obey the rules that came later. */
+/** A store of an earlier version is migrated, and its sessions obey the later rules. */
 public interface MigrationContract {
     Namespace NAMESPACE = new Namespace("https://old.example");
     SessionToken FIRST_ANSWERER = new SessionToken("the-first-answerer-of-128-bits");
 
-    /** A connection to a store of that schema version, and of none later. */
+    /** A connection to a store of that schema version. */
     Connection storeOfVersion(String version) throws SQLException;
 
     /** The store, migrated and open. */
@@ -49,7 +49,7 @@ public interface MigrationContract {
     Database openAsCommand();
 
     @Test
-    default void aCommandLeavesAnOlderStoreAsItIsAndAServerLogsEachMigration() throws SQLException {
+    default void aCommandDoesNotMigrateAnOlderStoreAndAServerLogsEachMigration() throws SQLException {
         storeOfVersion("4").close();
 
         assertThatExceptionOfType(InvalidConfiguration.class)
@@ -69,7 +69,7 @@ public interface MigrationContract {
     }
 
     @Test
-    default void aCommandMakesNoStore() {
+    default void aCommandCreatesNoStore() {
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(this::openAsCommand)
                 .withMessageContaining("parley migrate");
@@ -77,7 +77,7 @@ public interface MigrationContract {
 
     /** As in a rolling update, when the first new server has migrated the store that the old ones serve. */
     @Test
-    default void aRunningServerGoesOnAfterANewerOneHasAddedToTheSchema() throws SQLException {
+    default void aRunningServerContinuesAfterANewerOneHasExtendedTheSchema() throws SQLException {
         try (Database server = open()) {
             StoredSessions.open(server, Instant.now(), "before");
             try (Connection newer = storeOfVersion("latest");
@@ -114,7 +114,7 @@ public interface MigrationContract {
     }
 
     @Test
-    default void sessionsOfVersion5BelongToTheirFirstAnswererAndAreToldApart() throws SQLException {
+    default void sessionsOfVersion5BelongToTheirFirstAnswererAndHaveIncarnations() throws SQLException {
         try (Connection old = storeOfVersion("5")) {
             insert(old, 1, "fresh", 1, false, false);
             insert(old, 2, "renegotiated", 2, true, false);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
 
-/** Keeps the SQL that Hibernate makes of the repository's queries. */
+/** Records the SQL that Hibernate generates for the repository's queries. */
 public abstract class SeenSql implements StatementInspector {
-    // Hibernate and the test may each be given an instance of their own.
+    // Hibernate and the test may have different instances.
     private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
     @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A slow statement is told by its name, whatever it was called with. */
+/** A slow statement is logged by its name, without its values. */
 @SuppressWarnings("NullAway.Init") // set up before each test
 class SlowLogTest {
     private static final Sql ECHO = new Sql("echo", "SELECT ?");
@@ -39,28 +39,28 @@ class SlowLogTest {
     }
 
     @Test
-    void aSlowStatementIsToldByItsNameAndTime() throws SQLException {
+    void aSlowStatementIsLoggedWithItsNameAndTime() throws SQLException {
         echo(new SlowLog(Duration.ofNanos(1)));
 
         assertThat(log.heard()).singleElement().asString().matches("Slow: echo took \\d+ ms");
     }
 
     @Test
-    void aQuickStatementIsNotTold() throws SQLException {
+    void aFastStatementIsNotLogged() throws SQLException {
         echo(new SlowLog(Duration.ofHours(1)));
 
         assertThat(log.heard()).isEmpty();
     }
 
     @Test
-    void offTellsNothing() throws SQLException {
+    void offLogsNothing() throws SQLException {
         echo(SlowLog.OFF);
 
         assertThat(log.heard()).isEmpty();
     }
 
     @Test
-    void aStatementThatIsSlowAgainIsCountedAndToldEveryTenSeconds() {
+    void aRepeatedlySlowStatementIsCountedAndLoggedEveryTenSeconds() {
         var now = new AtomicLong();
         var slow = new SlowLog(Duration.ofMillis(100), now::get);
         for (int i = 0; i < 25; i++) {
@@ -78,7 +78,7 @@ class SlowLogTest {
     }
 
     @Test
-    void theWayToADistantServerIsNoPartOfAStatement() {
+    void theRoundTripToADistantServerIsNotCounted() {
         var now = new AtomicLong();
         SlowLog slow = new SlowLog(Duration.ofMillis(100), now::get).from(Duration.ofMillis(300));
         takes(slow, now, "echo", 399);
@@ -96,7 +96,7 @@ class SlowLogTest {
     }
 
     @Test
-    void aStatementThatFailsAfterLongIsToldToo() throws SQLException {
+    void aSlowStatementThatFailsIsLoggedToo() throws SQLException {
         try (var statements = new Statements(DriverManager.getConnection("jdbc:sqlite::memory:"))
                 .loggedTo(new SlowLog(Duration.ofNanos(1)))) {
             var twice = new Sql("twice", "INSERT INTO t VALUES (?)");

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every statement that {@link SessionStore} and {@link EventRows} hold, also one that will be added after a test was written. */
+/** All statements of {@link SessionStore} and {@link EventRows}, including ones that are added after a test was written. */
 public final class StoreStatements {
-    /** What asks after the store as a whole and not after sessions. */
+    /** Statements about the store as a whole. */
     private static final Set<String> OF_THE_STORE = Set.of("count", "readable", "others");
 
     private StoreStatements() {}
 
-    /** All that read or write sessions. */
+    /** All statements that read or write sessions. */
     public static List<Sql> ofSessions() {
         List<Sql> all = all();
         assertThat(all).extracting(Sql::name).contains("open", "events", "waiting", "trickle", "sweep");
@@ -35,7 +35,7 @@ public final class StoreStatements {
                 .orElseThrow();
     }
 
-    /** A statement that a class keeps to itself. */
+    /** A private statement of a class. */
     public static Sql of(String owner, String constant) {
         try {
             Field field = Class.forName(owner).getDeclaredField(constant);
@@ -46,7 +46,7 @@ public final class StoreStatements {
         }
     }
 
-    /** Gives a statement another text, so that a test can be seen to fail; the next connection runs it. */
+    /** Replaces the text of a statement, so that a test can be seen to fail; effective for new connections. */
     public static void replace(Sql statement, String text) {
         try {
             Field field = Sql.class.getDeclaredField("text");

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever hands the store's threads a call is told something, whatever becomes of it. */
+/** Each call that the store's threads accept completes, whatever happens. */
 class StoreThreadsTest {
     private final StoreThreads threads = new StoreThreads("test", 1, 1, Duration.ZERO);
     private final CompletableFuture<String> slow = new CompletableFuture<>();
@@ -26,7 +26,7 @@ class StoreThreadsTest {
     }
 
     @Test
-    void whatACallGivesOrThrowsIsWhatItsCallerGets() {
+    void theCallerReceivesTheResultOrTheFailure() {
         assertThat(result(threads.run(() -> "found"))).isEqualTo("found");
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> result(threads.run(() -> {
@@ -36,7 +36,7 @@ class StoreThreadsTest {
     }
 
     @Test
-    void evenAnErrorIsTold() {
+    void anErrorFailsTheCall() {
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> result(threads.run(() -> {
                     throw new StackOverflowError();
@@ -59,7 +59,7 @@ class StoreThreadsTest {
     }
 
     @Test
-    void aCallThatStillWaitsWhenTheTimeToCloseIsUpIsRefused() {
+    void aCallThatStillWaitsAtTheEndOfCloseIsRefused() {
         CompletionStage<String> running = threads.run(slow::join);
         CompletionStage<String> waiting = threads.run(() -> "never");
         threads.close();
@@ -75,7 +75,7 @@ class StoreThreadsTest {
     }
 
     @Test
-    void aCallThatWaitsWhenTheThreadsCloseIsFinishedWithinItsTime() {
+    void aWaitingCallIsFinishedDuringClose() {
         var patient = new StoreThreads("test", 1, 1, Duration.ofSeconds(10));
         patient.run(slow::join);
         CompletionStage<String> waiting = patient.run(() -> "finished");
@@ -86,7 +86,7 @@ class StoreThreadsTest {
     }
 
     @Test
-    void callsThatAreGivenUpFailAtOnceAndThoseThatWaitAreNeverMade() {
+    void failAllFailsRunningCallsAndNeverRunsWaitingOnes() {
         var two = new StoreThreads("test", 1, 2, Duration.ZERO);
         var made = new AtomicBoolean();
         CompletionStage<String> running = two.run(slow::join);

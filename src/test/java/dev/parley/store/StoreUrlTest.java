@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code parley.store.url}, {@code parley.store.primary} and {@code parley.store.replicas} may say. */
+/** Values of {@code parley.store.url}, {@code parley.store.primary} and {@code parley.store.replicas}. */
 class StoreUrlTest {
     private static final Node PRIMARY = new Node("main", "eu", true);
 
     @Test
-    void aFileIsSqlite() {
+    void anSqliteUrlIsAFile() {
         assertThat(parse("sqlite:data/parley.db")).isEqualTo(new StoreUrl.Sqlite(Path.of("data/parley.db")));
         assertThat(parse("sqlite:data/parley.db").jdbc()).isEqualTo("jdbc:sqlite:data/parley.db");
     }
@@ -23,14 +23,14 @@ class StoreUrlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/srv/parley.db", "./p.db", "../data/p.db", "p.db", "p", "a folder/p.db", "C:/p.db", "10:30.db"})
-    void aPathAloneIsAFile(String path) {
+    void aPathIsAFile(String path) {
         assertThat(parse(path)).isEqualTo(new StoreUrl.Sqlite(Path.of(path)));
         assertThat(parse("sqlite:" + path)).isEqualTo(parse(path));
         assertThat(parse(path).jdbc()).isEqualTo("jdbc:sqlite:" + path);
     }
 
     @Test
-    void eachHostHasAUrlOfItsOwn() {
+    void eachHostHasItsOwnUrl() {
         var url = (StoreUrl.Postgres) parse("postgresql://u:p@a,b:5433,[::1]/parley?ssl=true");
 
         assertThat(url.hosts()).extracting(StoreUrl.Postgres::host).containsExactly("a:5432", "b:5433", "[::1]:5432");
@@ -38,7 +38,7 @@ class StoreUrlTest {
     }
 
     @Test
-    void aClusterIsPostgresql() {
+    void aPostgresqlUrlIsACluster() {
         var url = (StoreUrl.Postgres) parse("postgresql://us%65r:p%40ss%2Fw+rd@db:5433/parley?sslmode=require");
 
         assertThat(url.user()).isEqualTo("user");
@@ -47,7 +47,7 @@ class StoreUrlTest {
     }
 
     @Test
-    void hostsMayBeManyAndOfAnyKind() {
+    void severalHostsOfAnyKindAreAccepted() {
         assertThat(parse("postgresql://a,b:5433,[::1]:5434/parley").jdbc())
                 .isEqualTo("jdbc:postgresql://a,b:5433,[::1]:5434/parley");
     }
@@ -98,7 +98,7 @@ class StoreUrlTest {
                 "postgresql://user:%zz@db/parley",
                 "jdbc:postgresql://db/parley"
             })
-    void whatNamesNoStoreStopsTheStartAndTheKeyIsNamed(String text) {
+    void anInvalidUrlIsRefusedWithItsKey(String text) {
         assertThatThrownBy(() -> parse(text))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageStartingWith("parley.store.url: ");
@@ -127,7 +127,7 @@ class StoreUrlTest {
                 "a@eu=postgresql://db/parley,a@us=postgresql://db2/parley",
                 "main@eu=postgresql://db/parley"
             })
-    void whatNamesNoReplicaStopsTheStartAndTheKeyIsNamed(String text) {
+    void anInvalidReplicaIsRefusedWithItsKey(String text) {
         assertThatThrownBy(() -> ReplicaUrl.parse(Optional.of(text), PRIMARY))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageStartingWith("parley.store.replicas: ");

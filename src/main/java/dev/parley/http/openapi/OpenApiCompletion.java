@@ -76,7 +76,7 @@ public final class OpenApiCompletion implements OASFilter {
             new OtherGeneration(2),
             new SessionChanged(),
             new BodyTooLarge(262_144),
-            new OutOfBounds("ttl", "ttl is from 10 to 86400 seconds."),
+            new OutOfBounds("ttl", "ttl must be from 10 to 86400 seconds."),
             new PreconditionMissing(),
             new TooManyRequests("address", 600, Duration.ofSeconds(1)),
             new TooManyGuesses(Duration.ofSeconds(1)),

@@ -110,7 +110,7 @@ public final class PostgresDatabase implements Database {
     }
 
     @Override
-    public ReplyPosition standpoint(ReadFrom from) {
+    public ReplyPosition position(ReadFrom from) {
         Bookmark newest = history.newest();
         if (!(from instanceof ReadFrom.AtLeast atLeast)) {
             return new ReplyPosition(history.text(newest), primary.node(), false);

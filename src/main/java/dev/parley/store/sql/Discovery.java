@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.hibernate.engine.jdbc.connections.internal.UserSuppliedConnectionProviderImpl;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,7 @@ public final class Discovery {
             return new Provider();
         }
 
-        private final class Provider implements ConnectionProvider {
+        private final class Provider extends UserSuppliedConnectionProviderImpl {
             private static final long serialVersionUID = 1;
 
             @Override
@@ -112,21 +113,6 @@ public final class Discovery {
             @Override
             public void closeConnection(Connection connection) {
                 // the engine reuses it
-            }
-
-            @Override
-            public boolean supportsAggressiveRelease() {
-                return false;
-            }
-
-            @Override
-            public boolean isUnwrappableAs(Class<?> type) {
-                return false;
-            }
-
-            @Override
-            public <T> T unwrap(Class<T> type) {
-                throw new IllegalArgumentException("Nothing to unwrap as " + type.getName());
             }
         }
     }

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The statements about keys. They are in the store that the sessions are in: so a command beside a running server reaches them as
- * it reaches everything else, every node over PostgreSQL has the same, and a backup has them too.
+ * API keys in the store. They are stored with the sessions, so that a command beside a running server can change them, all nodes over
+ * PostgreSQL have the same, and a backup contains them.
  *
- * <p>No request asks them. There are few keys, and who serves reads them all now and then.
+ * <p>No request reads them: there are few keys, and a server reloads them all periodically.
  */
 public final class KeyStore {
     private static final Sql ADD = new Sql("add-key", """
@@ -27,7 +27,7 @@ public final class KeyStore {
     private static final Sql ALL = new Sql("keys", """
             SELECT name, namespace, roles, hash, created_at FROM access_keys ORDER BY name""");
 
-    /** Returns whether {@code key} was added; not where another has its name. */
+    /** Returns whether {@code key} was added, which it is not where another key has its name. */
     public boolean add(Statements tx, StoredKey key) throws SQLException {
         return tx.call(ADD)
                         .bind(key.name())

@@ -10,8 +10,8 @@ import org.hibernate.type.NumericBooleanConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of {@code sessions} that discovery reads. An entity belongs to one persistence unit, so each engine names an empty
- * subclass {@code Session} and shares these columns and every query over them.
+ * The columns of {@code sessions} that discovery reads. An entity belongs to one persistence unit, so each engine has an empty subclass
+ * named {@code Session}, and shares these columns and all queries.
  */
 @MappedSuperclass
 @SuppressWarnings("NullAway.Init") // Hibernate fills the fields
@@ -37,7 +37,7 @@ public abstract class SessionRow {
     @Column(nullable = false)
     String tags;
 
-    /** 0 or 1 on every engine, so that queries match the partial indexes. */
+    /** 0 or 1 on each engine, so that queries match the partial indexes. */
     @Column(nullable = false)
     @Convert(converter = NumericBooleanConverter.class)
     boolean answered;

@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A key as the store has it, which is without the secret.
+ * An API key as it is stored, without its secret.
  *
- * @param name unique among the keys of a store
- * @param roles words whose meaning is not the store's business; none holds a space
+ * @param name unique in the store
+ * @param roles words without spaces; the store does not interpret them
  */
 public record StoredKey(String name, Namespace namespace, List<String> roles, TokenHash hash, Instant createdAt) {}

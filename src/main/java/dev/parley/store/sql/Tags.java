@@ -3,8 +3,8 @@ package dev.parley.store.sql;
 import java.util.List;
 
 /**
- * Tags in one text column: a newline before and after each, so that a tag is found by looking for it between two newlines. No
- * tag holds a newline, for none holds a control character.
+ * Tags in one text column, with a newline before and after each, so that a tag is found by searching for it between two newlines. Tags
+ * contain no control characters.
  */
 final class Tags {
     private Tags() {}
@@ -19,12 +19,12 @@ final class Tags {
                 : List.of(column.substring(1, column.length() - 1).split("\n"));
     }
 
-    /** Whether any session could carry {@code text}: with a newline in it, it would be found across two tags. */
+    /** Whether {@code text} can be a tag: with a newline in it, it would match two adjacent tags. */
     static boolean isTag(String text) {
         return text.indexOf('\n') < 0;
     }
 
-    /** What to look for in the column to find {@code tag}. */
+    /** The text to search for in the column. */
     static String needle(String tag) {
         return "\n" + tag + "\n";
     }

@@ -1,8 +1,8 @@
 package dev.parley.store.sql;
 
-/** What an engine's index {@code sessions_by_topic} has of a topic, and so how a query must speak of it to be served by it. */
+/** The part of a topic that is in an engine's index {@code sessions_by_topic}, and the conditions that use that index. */
 public enum TopicIndex {
-    /** All of it. */
+    /** All of it (SQLite). */
     WHOLE {
         @Override
         String where(String relation, String parameter) {
@@ -15,11 +15,11 @@ public enum TopicIndex {
         }
     },
 
-    /** Its first 256 characters; the rest is held against the row. */
+    /** Its first 256 characters (PostgreSQL); the rest is compared with the row. */
     BEGINNING {
         @Override
         String where(String relation, String parameter) {
-            // Who begins lower is lower, but who is lower may begin alike.
+            // A lower beginning makes a topic lower; a lower topic may have the same beginning.
             String beginning = relation.equals("=") ? "=" : relation.charAt(0) + "=";
             return compared("topic", relation, parameter)
                     + compared(beginningOf("topic"), beginning, beginningOf(parameter));
@@ -31,10 +31,10 @@ public enum TopicIndex {
         }
     };
 
-    /** The HQL that holds topics against a parameter: {@code relation} is one of {@code = < > >=}. */
+    /** The HQL condition that compares topics with a parameter; {@code relation} is one of {@code = < > >=}. */
     abstract String where(String relation, String parameter);
 
-    /** The HQL for the order of code points. */
+    /** The HQL expressions for code point order. */
     abstract String order();
 
     private static String compared(String one, String relation, String other) {

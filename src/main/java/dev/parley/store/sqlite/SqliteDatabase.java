@@ -182,7 +182,7 @@ public final class SqliteDatabase implements Database {
     }
 
     @Override
-    public ReplyPosition standpoint(ReadFrom from) {
+    public ReplyPosition position(ReadFrom from) {
         return new ReplyPosition(history.word(), node, isReset(from));
     }
 

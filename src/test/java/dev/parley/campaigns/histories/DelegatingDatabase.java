@@ -38,8 +38,8 @@ class DelegatingDatabase implements Database {
     }
 
     @Override
-    public ReplyPosition standpoint(ReadFrom from) {
-        return sound.standpoint(from);
+    public ReplyPosition position(ReadFrom from) {
+        return sound.position(from);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.parley.campaigns.histories;
 
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException;
-import dev.parley.session.SignalingException.Passing;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
@@ -63,9 +62,9 @@ final class InProcessService implements ServiceUnderTest {
         try {
             return InProcessClient.ask(node.signaling, key, ask, from)
                     .handle((served, failure) ->
-                            failure == null ? reply(served) : refused(failure, node.database.standpoint(from)));
+                            failure == null ? reply(served) : refused(failure, node.database.position(from)));
         } catch (SignalingException e) {
-            return CompletableFuture.completedStage(refused(e, node.database.standpoint(from)));
+            return CompletableFuture.completedStage(refused(e, node.database.position(from)));
         }
     }
 
@@ -84,7 +83,8 @@ final class InProcessService implements ServiceUnderTest {
     /** Where a refusal came from, the use cases do not tell; HTTP puts the node's standpoint on it. */
     private static ReplyContext refused(Throwable failure, ReplyPosition standpoint) {
         Throwable cause = Futures.cause(failure);
-        return cause instanceof SignalingException refusal && !(cause instanceof Passing)
+        return cause instanceof SignalingException refusal
+                        && refusal.retryAfter().isEmpty()
                 ? new ReplyContext(
                         new OperationResult.Refused(refusal.type()), standpoint.bookmark(), false, standpoint.reset())
                 : ReplyContext.broken(cause.toString());

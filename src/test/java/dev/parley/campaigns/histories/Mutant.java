@@ -64,8 +64,7 @@ record Mutant(
                 database("a position taken before the commit", sound -> new DelegatingDatabase(sound) {
                             @Override
                             public <T> CompletionStage<Served<T>> write(Work<T> work) {
-                                String early =
-                                        sound.standpoint(ReadFrom.PRIMARY).bookmark();
+                                String early = sound.position(ReadFrom.PRIMARY).bookmark();
                                 return sound.write(work)
                                         .thenApply(served ->
                                                 new Served<>(served.result(), early, served.node(), served.reset()));

@@ -9,7 +9,7 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES-GCM as NIST SP 800-38D has it, written down from there: AES in counter mode, and GHASH as a multiplication of polynomials. Slow,
+ * AES-GCM written from NIST SP 800-38D: AES in counter mode, and GHASH as a multiplication of polynomials. Slow,
  * and nothing in common with the cipher that it checks but AES itself.
  */
 final class ByHand {

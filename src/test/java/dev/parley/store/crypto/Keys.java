@@ -4,21 +4,21 @@ import java.util.Base64;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Keys for tests: as an operator sets them, and each the same whenever it is asked for. */
+/** Keys for tests, as an operator configures them; each is the same in every call. */
 public final class Keys {
     private Keys() {}
 
-    /** {@code name=…}, the bytes of the key being made of the name. */
+    /** {@code name=…}, with bytes derived from the name. */
     public static String setting(String name) {
         return name + "=" + Base64.getEncoder().encodeToString(bytes(name.hashCode()));
     }
 
-    /** The keys of these names, the first of which seals. */
+    /** The keys with these names; the first one encrypts. */
     public static EncryptionKeys ring(String... names) {
         return EncryptionKeys.parse(Stream.of(names).map(Keys::setting).toList());
     }
 
-    /** A key of that name which is another than {@link #setting} has. */
+    /** A key with that name that differs from {@link #setting}. */
     public static String otherSetting(String name) {
         return name + "=" + Base64.getEncoder().encodeToString(bytes(~name.hashCode()));
     }

@@ -105,7 +105,7 @@ class EnginesDifferentialTest {
 
     private static String words(@Nullable Throwable failure) {
         if (failure instanceof SignalingException refusal) {
-            return refusal.status() + " " + refusal.type() + " " + refusal.detail();
+            return refusal.type() + " " + refusal.detail();
         }
         throw new AssertionError("A fault", failure);
     }

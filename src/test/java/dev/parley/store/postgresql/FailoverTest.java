@@ -204,7 +204,8 @@ class FailoverTest {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         StoreUnavailable.class,
-                        refusal -> assertThat(refusal.retryAfter()).isGreaterThanOrEqualTo(SECOND));
+                        refusal ->
+                                assertThat(refusal.retryAfter().orElseThrow()).isGreaterThanOrEqualTo(SECOND));
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(REFUSED_WITHIN);
     }
 }

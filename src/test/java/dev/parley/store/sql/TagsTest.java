@@ -7,17 +7,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tags come back from their column as they went in, and each is found in it whole or not at all. */
+/** Tags are returned from their column unchanged, and only whole tags are found in it. */
 class TagsTest {
     private static final List<String> TAGS = List.of("eu", "blitz 5+0", "é", "\uD83D\uDE00");
 
     @Test
-    void tagsComeBackInTheirOrder() {
+    void tagsAreReturnedInTheirOrder() {
         assertThat(Tags.list(Tags.column(TAGS))).isEqualTo(TAGS);
     }
 
     @Test
-    void noTagsComeBackAsNone() {
+    void noTagsAreReturnedAsAnEmptyList() {
         assertThat(Tags.list(Tags.column(List.of()))).isEmpty();
     }
 
@@ -29,7 +29,7 @@ class TagsTest {
     }
 
     @Test
-    void aTextThatHoldsANewlineIsNoTag() {
+    void aTextWithANewlineIsNoTag() {
         assertThat(Tags.isTag("eu\nblitz 5+0")).isFalse();
         assertThat(Tags.isTag("\n")).isFalse();
         assertThat(TAGS).allMatch(Tags::isTag);

@@ -213,7 +213,8 @@ class WriterLaneTest {
 
             assertThatExceptionOfType(StoreUnavailable.class)
                     .isThrownBy(() -> result(third))
-                    .satisfies(refusal -> assertThat(refusal.retryAfter()).isPositive());
+                    .satisfies(refusal ->
+                            assertThat(refusal.retryAfter().orElseThrow()).isPositive());
             writer.release();
             assertThat(result(first)).isEqualTo("first");
             assertThat(result(second)).isEqualTo("second");
