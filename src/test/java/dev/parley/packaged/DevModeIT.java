@@ -27,7 +27,7 @@ class DevModeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern NOT_FETCHED =
             Pattern.compile("cannot fetch|Could not transfer|in offline mode|Unknown host");
-    private static final String EDITED = "src/main/java/dev/parley/http/HealthResource.java";
+    private static final String EDITED = "src/main/java/dev/parley/http/api/HealthResource.java";
 
     @TempDir
     Path folder;
