@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** GET /api/v1/sessions/{code}/events: what happened, numbered without gaps, from any number on. */
+/** GET /api/v1/sessions/{code}/events: the events, numbered without gaps, after any number. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class EventsTest {
@@ -40,7 +40,7 @@ class EventsTest {
     }
 
     @Test
-    void onlyWhatCameAfterIsRead() {
+    void onlyLaterEventsAreReturned() {
         HttpReply events = events("?after=2").is(200);
 
         assertThat(events.at("/events")).hasSize(2);
@@ -49,7 +49,7 @@ class EventsTest {
     }
 
     @Test
-    void whereNothingHasHappenedSinceThereIsNothing() {
+    void theListIsEmptyIfThereAreNoLaterEvents() {
         for (String after : List.of("4", "5", "9223372036854775807")) {
             HttpReply events = events("?after=" + after).is(200);
             assertThat(events.at("/events")).isEmpty();
@@ -60,7 +60,7 @@ class EventsTest {
     }
 
     @Test
-    void aPageGoesOnWhereTheOneBeforeEnded() {
+    void aPageContinuesTheFormerOne() {
         HttpReply first = events("?limit=3").is(200);
         assertThat(first.at("/events")).hasSize(3);
         assertThat(first.at("/next").longValue()).isEqualTo(3);
@@ -88,13 +88,13 @@ class EventsTest {
                 "-0",
                 "%D9%A3"
             })
-    void whatIsNoNumberIsNotAfterAnything(String garbage) {
+    void anInvalidAfterIsRejected(String garbage) {
         events("?after=" + garbage).isMalformed("after");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1001", "x", "2147483648", "9223372036854775808", "1.0", "%2B1", "%D9%A3"})
-    void aPageHoldsOneToAThousand(String garbage) {
+    void aLimitIsFromOneToAThousand(String garbage) {
         events("?limit=" + garbage).isMalformed("limit");
     }
 
@@ -105,7 +105,7 @@ class EventsTest {
     }
 
     @Test
-    void anEmptyParameterIsNone() {
+    void anEmptyParameterIsIgnored() {
         assertThat(events("?after=&limit=").is(200).at("/events")).hasSize(4);
     }
 

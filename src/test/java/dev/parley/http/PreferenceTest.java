@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code Prefer: wait} as RFC 7240 has it: what cannot be understood is no preference, and never an error. */
+/** {@code Prefer: wait} by RFC 7240: an invalid preference is ignored. */
 class PreferenceTest {
     private static final Duration MAX = Duration.ofSeconds(30);
 
@@ -38,7 +38,7 @@ class PreferenceTest {
                 "wait=\"\\5\"|5",
                 "foo;wait=1, wait=5|5",
             })
-    void aWaitIsRead(String header, int seconds) {
+    void aWaitIsParsed(String header, int seconds) {
         assertThat(Preference.requestedWait(List.of(header), MAX)).contains(Duration.ofSeconds(seconds));
     }
 
@@ -67,7 +67,7 @@ class PreferenceTest {
                 "wait=+5",
                 "wait=\u0663",
             })
-    void whatIsNoWaitIsNoPreference(String header) {
+    void anInvalidWaitIsIgnored(String header) {
         assertThat(Preference.requestedWait(List.of(header), MAX)).isEmpty();
     }
 

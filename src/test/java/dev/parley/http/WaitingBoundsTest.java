@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How many may wait, for a session, of a client and in all; and that a client that goes away makes room at once. */
+/** The limits of waiting requests per session, per client and in total; a disconnected client no longer counts. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(WaitingProfile.class)
@@ -48,13 +48,13 @@ class WaitingBoundsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LIST, STREAM})
-    void asManyWaitForASessionAsMay(String accept) throws IOException {
+    void theNumberOfWaitingRequestsPerSessionIsLimited(String accept) throws IOException {
         for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
             waitFor(session, accept);
         }
         HttpReply refused = ask(session, accept).isProblem(429, "too-many-waits");
         assertThat(refused.header("Retry-After")).isEqualTo("5");
-        assertThat(refused.textAt("/detail")).contains("3 wait for this session");
+        assertThat(refused.textAt("/detail")).contains("the maximum of 3 waiting requests");
         assertThat(feed.size()).isEqualTo(WaitingProfile.PER_SESSION);
 
         waitFor(HttpSession.opened(), accept);
@@ -65,7 +65,7 @@ class WaitingBoundsTest {
     }
 
     @Test
-    void asManyOfAClientWaitAsMayAndThenAsManyInAll() throws IOException {
+    void theNumberOfWaitingRequestsPerClientAndInTotalIsLimited() throws IOException {
         for (int i = 0; i < WaitingProfile.PER_CLIENT; i++) {
             waitFor(HttpSession.opened(), i % 2 == 0 ? LIST : STREAM);
         }
@@ -82,7 +82,7 @@ class WaitingBoundsTest {
     }
 
     @Test
-    void whoNeedNotWaitIsServedAllTheSame() throws IOException {
+    void requestsThatNeedNotWaitAreNotLimited() throws IOException {
         for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
             waitFor(session, LIST);
         }
@@ -98,7 +98,7 @@ class WaitingBoundsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {LIST, STREAM})
-    void whoGoesAwayLeavesNothing(String accept) throws IOException {
+    void aDisconnectedClientNoLongerCounts(String accept) throws IOException {
         waitFor(session, accept);
         waiting.pop().close();
 
@@ -107,7 +107,7 @@ class WaitingBoundsTest {
     }
 
     @Test
-    void aRequestBehindOneThatWaitsIsAnsweredBehindIt() throws IOException {
+    void aPipelinedRequestIsAnsweredAfterTheWaitingOne() throws IOException {
         waitFor(session, LIST);
         RawConnection connection = waiting.getFirst();
         connection.send(request("/events?after=0", LIST));

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** A waiter that notes how it was called. */
+/** A waiter that records its calls. */
 public final class RecordingWaiter implements Waiter {
     static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
 
@@ -19,12 +19,12 @@ public final class RecordingWaiter implements Waiter {
         this(() -> DONE);
     }
 
-    /** @param look what a look does */
+    /** @param look the action of a check */
     public RecordingWaiter(Supplier<CompletionStage<?>> look) {
         this(look, () -> Instant.MAX);
     }
 
-    /** @param expiry when the session expires, as each look finds it */
+    /** @param expiry the result of a check */
     RecordingWaiter(Supplier<CompletionStage<?>> look, Supplier<Instant> expiry) {
         this.look = look;
         this.expiry = expiry;

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Feeds for tests of other rooms. */
+/** Registries for the tests of other packages. */
 public final class TestWaitRegistries {
     private static final Vertx VERTX = Vertx.vertx();
 
@@ -21,17 +21,17 @@ public final class TestWaitRegistries {
                 InstantSource.system());
     }
 
-    /** A feed whose waiters look when they are woken, and not by themselves. */
+    /** A registry whose waiters check only when they are woken. */
     public static WaitRegistry among(NodeNotifications neighbours) {
         return among(neighbours, InstantSource.system());
     }
 
-    /** The same where sessions live by another clock. */
+    /** The same with another clock. */
     public static WaitRegistry among(NodeNotifications neighbours, InstantSource clock) {
         return among(neighbours, clock, Duration.ofHours(1));
     }
 
-    /** A feed whose waiters look by themselves, too, once in {@code recheck}. */
+    /** A registry whose waiters also check once in {@code recheck}. */
     public static WaitRegistry among(NodeNotifications neighbours, Duration recheck) {
         return among(neighbours, InstantSource.system(), recheck);
     }
@@ -40,12 +40,12 @@ public final class TestWaitRegistries {
         return new WaitRegistry(VERTX, new TestWaitConfig(1_000, 1_000, 1_000, recheck), neighbours, clock);
     }
 
-    /** Lets {@code waiter} wait from an event loop of its own. */
-    public static Wait join(WaitRegistry feed, SessionKey key, Waiter waiter) {
+    /** Registers {@code waiter} on an event loop of its own. */
+    public static Wait join(WaitRegistry registry, SessionKey key, Waiter waiter) {
         var joined = new CompletableFuture<Wait>();
         VERTX.getOrCreateContext().runOnContext(now -> {
             try {
-                joined.complete(feed.join(key, "client", waiter));
+                joined.complete(registry.join(key, "client", waiter));
             } catch (RuntimeException e) {
                 joined.completeExceptionally(e);
             }

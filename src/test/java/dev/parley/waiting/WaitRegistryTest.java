@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who waits is woken after every commit, however commits and looks fall together; and who leaves leaves nothing. */
+/** Waiters are woken after every commit, whatever its timing relative to their checks, and leave no trace. */
 class WaitRegistryTest {
     private static final int RACES = CampaignSize.of("parley.races", 50) * 100;
     private static final Duration NEVER = Duration.ofHours(1);
@@ -46,17 +46,17 @@ class WaitRegistryTest {
     }
 
     @Test
-    void noCommitIsMissedHoweverItFallsTogetherWithALook() throws Exception {
+    void noCommitIsMissedWhateverItsTimingRelativeToACheck() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
-        WaitRegistry feed = feed(NEVER);
+        WaitRegistry registry = registry(NEVER);
         for (int round = 0; round < RACES; round++) {
-            race(feed, seed.round(round).random());
+            race(registry, seed.round(round).random());
         }
-        assertThat(feed.isEmpty()).isTrue();
+        assertThat(registry.isEmpty()).isTrue();
     }
 
     /** A writer commits a few times and tells so each time. The waiter, once told, must have looked behind the last commit. */
-    private void race(WaitRegistry feed, Random random) throws Exception {
+    private void race(WaitRegistry registry, Random random) throws Exception {
         var committed = new AtomicLong();
         int commits = 1 + random.nextInt(3);
         int[] pauses = random.ints(2L * commits + 2, 0, 300).toArray();
@@ -75,10 +75,10 @@ class WaitRegistryTest {
                 spin(pauses[2 + 2 * i]);
                 committed.incrementAndGet();
                 spin(pauses[3 + 2 * i]);
-                feed.committed(KEY);
+                registry.committed(KEY);
             }
         });
-        Wait wait = join(feed, KEY, "client", waiter);
+        Wait wait = join(registry, KEY, "client", waiter);
         wait.wake();
         seen.get(120, TimeUnit.SECONDS);
         writing.get();
@@ -96,26 +96,26 @@ class WaitRegistryTest {
     }
 
     @Test
-    void aWaiterIsNeverAskedTwiceAtOnce() throws Exception {
-        WaitRegistry feed = feed(NEVER);
+    void theChecksOfAWaiterDoNotOverlap() throws Exception {
+        WaitRegistry registry = registry(NEVER);
         var looks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
         var waiter = new RecordingWaiter(() -> {
             var look = new CompletableFuture<Void>();
             looks.add(look);
             return look;
         });
-        Wait wait = join(feed, KEY, "client", waiter);
+        Wait wait = join(registry, KEY, "client", waiter);
         wait.wake();
         await().until(() -> looks.size() == 1);
         for (int i = 0; i < 10; i++) {
-            feed.committed(KEY);
+            registry.committed(KEY);
         }
         assertThat(looks).hasSize(1);
         looks.get(0).complete(null);
 
         await().until(() -> looks.size() == 2);
         looks.get(1).complete(null);
-        feed.committed(KEY);
+        registry.committed(KEY);
         await().until(() -> looks.size() == 3);
         assertThat(waiter.calls())
                 .as("ten wake-ups during one look are one look more")
@@ -124,62 +124,62 @@ class WaitRegistryTest {
     }
 
     @Test
-    void whoHasLeftIsNotWoken() throws Exception {
-        WaitRegistry feed = feed(Duration.ofMillis(100));
+    void aWaiterThatHasLeftIsNotWoken() throws Exception {
+        WaitRegistry registry = registry(Duration.ofMillis(100));
         var gone = new RecordingWaiter();
         var there = new RecordingWaiter();
-        Wait wait = join(feed, KEY, "client", gone);
-        join(feed, KEY, "client", there);
+        Wait wait = join(registry, KEY, "client", gone);
+        join(registry, KEY, "client", there);
         wait.leave();
         wait.leave();
-        feed.committed(KEY);
+        registry.committed(KEY);
 
         await().until(() -> there.calls().size() >= 3);
         assertThat(gone.calls()).isEmpty();
-        assertThat(feed.size()).isEqualTo(1);
+        assertThat(registry.size()).isEqualTo(1);
     }
 
     @Test
-    void nothingRemainsOfThoseWhoHaveLeft() throws Exception {
-        WaitRegistry feed = feed(NEVER);
+    void nothingRemainsOfWaitersThatHaveLeft() throws Exception {
+        WaitRegistry registry = registry(NEVER);
         var waits = new ArrayList<Wait>();
         for (int i = 0; i < 100; i++) {
-            waits.add(join(feed, key("code" + i % 7), "client" + i % 5, new RecordingWaiter()));
+            waits.add(join(registry, key("code" + i % 7), "client" + i % 5, new RecordingWaiter()));
         }
-        assertThat(feed.size()).isEqualTo(100);
+        assertThat(registry.size()).isEqualTo(100);
         waits.forEach(Wait::leave);
 
-        assertThat(feed.isEmpty()).isTrue();
-        assertThat(feed.size()).isZero();
+        assertThat(registry.isEmpty()).isTrue();
+        assertThat(registry.size()).isZero();
     }
 
     @Test
-    void aCommitInAnotherSessionWakesNobodyHere() throws Exception {
-        WaitRegistry feed = feed(NEVER);
+    void aCommitWakesOnlyTheWaitersOfItsSession() throws Exception {
+        WaitRegistry registry = registry(NEVER);
         var waiter = new RecordingWaiter();
-        join(feed, KEY, "client", waiter);
-        feed.committed(key("another"));
-        feed.committed(new SessionKey(new Namespace("https://other.example"), KEY.code()));
+        join(registry, KEY, "client", waiter);
+        registry.committed(key("another"));
+        registry.committed(new SessionKey(new Namespace("https://other.example"), KEY.code()));
         onLoop(() -> null);
 
         assertThat(waiter.calls()).isEmpty();
     }
 
     @Test
-    void whoIsNotWokenLooksAllTheSameFromTimeToTime() throws Exception {
-        WaitRegistry feed = feed(Duration.ofMillis(100));
+    void aWaiterChecksPeriodicallyWithoutAWakeUp() throws Exception {
+        WaitRegistry registry = registry(Duration.ofMillis(100));
         var waiter = new RecordingWaiter();
-        join(feed, KEY, "client", waiter);
+        join(registry, KEY, "client", waiter);
 
         await().until(() -> waiter.calls().size() >= 2);
     }
 
     @Test
-    void whoIsNotWokenLooksWhenTheSessionShouldHaveExpired() throws Exception {
-        WaitRegistry feed = feed(NEVER);
+    void aWaiterChecksWhenItsSessionShouldHaveExpired() throws Exception {
+        WaitRegistry registry = registry(NEVER);
         var waiter = new RecordingWaiter(
                 () -> RecordingWaiter.DONE, () -> Instant.now().plusMillis(100));
-        Wait wait = join(feed, KEY, "client", waiter);
+        Wait wait = join(registry, KEY, "client", waiter);
         wait.wake();
 
         await().until(() -> waiter.calls().size() >= 3);
@@ -187,11 +187,11 @@ class WaitRegistryTest {
     }
 
     @Test
-    void aStoreThatCannotBeReadDoesNotEndAWait() throws Exception {
-        WaitRegistry feed = feed(Duration.ofMillis(100));
+    void aFailedCheckDoesNotEndAWait() throws Exception {
+        WaitRegistry registry = registry(Duration.ofMillis(100));
         var waiter = new RecordingWaiter(
                 () -> CompletableFuture.failedStage(new StoreUnavailable("Not now.", Duration.ofSeconds(1))));
-        Wait wait = join(feed, KEY, "client", waiter);
+        Wait wait = join(registry, KEY, "client", waiter);
 
         await().until(() -> waiter.calls().size() >= 5);
         wait.leave();
@@ -199,60 +199,60 @@ class WaitRegistryTest {
     }
 
     @Test
-    void asManyWaitForASessionAsMay() throws Exception {
-        WaitRegistry feed = new WaitRegistry(
+    void theNumberOfWaitersOfASessionIsLimited() throws Exception {
+        WaitRegistry registry = new WaitRegistry(
                 vertx, new TestWaitConfig(3, 100, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, KEY, "a", new RecordingWaiter());
-        join(feed, KEY, "b", new RecordingWaiter());
-        join(feed, KEY, "c", new RecordingWaiter());
+        Wait first = join(registry, KEY, "a", new RecordingWaiter());
+        join(registry, KEY, "b", new RecordingWaiter());
+        join(registry, KEY, "c", new RecordingWaiter());
 
-        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(feed, KEY, "d", new RecordingWaiter()));
-        assertThat(feed.size()).as("who was refused took no place").isEqualTo(3);
-        join(feed, key("another"), "d", new RecordingWaiter());
+        assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(registry, KEY, "d", new RecordingWaiter()));
+        assertThat(registry.size()).as("who was refused took no place").isEqualTo(3);
+        join(registry, key("another"), "d", new RecordingWaiter());
         first.leave();
-        join(feed, KEY, "d", new RecordingWaiter());
+        join(registry, KEY, "d", new RecordingWaiter());
     }
 
     @Test
-    void asManyOfAClientWaitAsMay() throws Exception {
-        WaitRegistry feed = new WaitRegistry(
+    void theNumberOfWaitersOfAClientIsLimited() throws Exception {
+        WaitRegistry registry = new WaitRegistry(
                 vertx, new TestWaitConfig(100, 3, 100, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, key("1"), "a", new RecordingWaiter());
-        join(feed, key("2"), "a", new RecordingWaiter());
-        join(feed, key("3"), "a", new RecordingWaiter());
+        Wait first = join(registry, key("1"), "a", new RecordingWaiter());
+        join(registry, key("2"), "a", new RecordingWaiter());
+        join(registry, key("3"), "a", new RecordingWaiter());
 
         assertThatExceptionOfType(TooManyWaits.class)
-                .isThrownBy(() -> join(feed, key("4"), "a", new RecordingWaiter()));
-        assertThat(feed.size()).isEqualTo(3);
-        join(feed, key("4"), "b", new RecordingWaiter());
+                .isThrownBy(() -> join(registry, key("4"), "a", new RecordingWaiter()));
+        assertThat(registry.size()).isEqualTo(3);
+        join(registry, key("4"), "b", new RecordingWaiter());
         first.leave();
-        join(feed, key("4"), "a", new RecordingWaiter());
+        join(registry, key("4"), "a", new RecordingWaiter());
     }
 
     @Test
-    void asManyWaitInAllAsMay() throws Exception {
-        WaitRegistry feed = new WaitRegistry(
+    void theTotalNumberOfWaitersIsLimited() throws Exception {
+        WaitRegistry registry = new WaitRegistry(
                 vertx, new TestWaitConfig(100, 100, 3, NEVER), NodeNotifications.NONE, InstantSource.system());
-        Wait first = join(feed, key("1"), "a", new RecordingWaiter());
-        join(feed, key("2"), "b", new RecordingWaiter());
-        join(feed, key("3"), "c", new RecordingWaiter());
+        Wait first = join(registry, key("1"), "a", new RecordingWaiter());
+        join(registry, key("2"), "b", new RecordingWaiter());
+        join(registry, key("3"), "c", new RecordingWaiter());
 
-        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, key("4"), "d", new RecordingWaiter()));
-        assertThat(feed.size()).isEqualTo(3);
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(registry, key("4"), "d", new RecordingWaiter()));
+        assertThat(registry.size()).isEqualTo(3);
         first.leave();
-        join(feed, key("4"), "d", new RecordingWaiter());
+        join(registry, key("4"), "d", new RecordingWaiter());
     }
 
     @Test
-    void theBoundsHoldWhenAllComeAtOnce() throws Exception {
-        WaitRegistry feed = new WaitRegistry(
+    void theLimitsHoldForConcurrentWaiters() throws Exception {
+        WaitRegistry registry = new WaitRegistry(
                 vertx, new TestWaitConfig(10, 20, 30, NEVER), NodeNotifications.NONE, InstantSource.system());
         var joining = new ArrayList<CompletableFuture<Wait>>();
         for (int i = 0; i < 200; i++) {
             String code = "code" + i % 10;
             String client = "client" + i % 2;
-            joining.add(
-                    CompletableFuture.supplyAsync(() -> feed.join(key(code), client, new RecordingWaiter()), threads));
+            joining.add(CompletableFuture.supplyAsync(
+                    () -> registry.join(key(code), client, new RecordingWaiter()), threads));
         }
         CompletableFuture.allOf(joining.toArray(CompletableFuture[]::new))
                 .exceptionally(refusal -> null)
@@ -264,21 +264,21 @@ class WaitRegistryTest {
 
         assertThat(waits).hasSize(30);
         waits.forEach(Wait::leave);
-        assertThat(feed.isEmpty()).isTrue();
+        assertThat(registry.isEmpty()).isTrue();
     }
 
     @Test
-    void closingEndsEveryWaitAndReturnsWhenAllHaveLeft() throws Exception {
-        WaitRegistry feed = feed(NEVER);
+    void closingStopsEveryWaiterAndReturnsWhenAllHaveLeft() throws Exception {
+        WaitRegistry registry = registry(NEVER);
         var waits = new ArrayList<Wait>();
         var waiters = new ArrayList<RecordingWaiter>();
         for (int i = 0; i < 10; i++) {
             int number = i;
             var waiter = new RecordingWaiter();
             waiters.add(waiter);
-            waits.add(join(feed, key("code" + number), "client", waiter));
+            waits.add(join(registry, key("code" + number), "client", waiter));
         }
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(feed::close, threads);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(registry::close, threads);
         await().until(() -> waiters.stream().allMatch(waiter -> waiter.calls().contains("stop")));
         assertThat(closing).isNotDone();
         waits.forEach(Wait::leave);
@@ -287,23 +287,23 @@ class WaitRegistryTest {
     }
 
     @Test
-    void whoComesWhileTheServiceStopsIsToldToComeAgain() {
-        WaitRegistry feed = feed(NEVER);
-        feed.close();
+    void aRegistryThatIsClosingAcceptsNoWaiter() {
+        WaitRegistry registry = registry(NEVER);
+        registry.close();
 
-        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(feed, KEY, "client", new RecordingWaiter()));
-        assertThat(feed.isEmpty()).isTrue();
+        assertThatExceptionOfType(Busy.class).isThrownBy(() -> join(registry, KEY, "client", new RecordingWaiter()));
+        assertThat(registry.isEmpty()).isTrue();
     }
 
     @Test
-    void whoDoesNotLeaveHoldsUpTheStopForTwoSecondsOnly() throws Exception {
-        WaitRegistry feed = feed(NEVER);
-        join(feed, KEY, "client", new RecordingWaiter());
+    void closingDoesNotWaitForeverForAWaiter() throws Exception {
+        WaitRegistry registry = registry(NEVER);
+        join(registry, KEY, "client", new RecordingWaiter());
 
-        CompletableFuture.runAsync(feed::close, threads).get(120, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(registry::close, threads).get(120, TimeUnit.SECONDS);
     }
 
-    private WaitRegistry feed(Duration recheck) {
+    private WaitRegistry registry(Duration recheck) {
         return new WaitRegistry(
                 vertx,
                 new TestWaitConfig(1_000, 1_000, 1_000, recheck),
@@ -311,8 +311,8 @@ class WaitRegistryTest {
                 InstantSource.system());
     }
 
-    private Wait join(WaitRegistry feed, SessionKey key, String client, Waiter waiter) throws Exception {
-        return onLoop(() -> feed.join(key, client, waiter));
+    private Wait join(WaitRegistry registry, SessionKey key, String client, Waiter waiter) throws Exception {
+        return onLoop(() -> registry.join(key, client, waiter));
     }
 
     private <T> T onLoop(Callable<T> task) throws Exception {

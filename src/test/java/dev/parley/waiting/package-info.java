@@ -1,7 +1,4 @@
-/**
- * The feed by itself, over real event loops and without a server: that no wake-up is lost, that whoever leaves leaves nothing,
- * and that every bound holds.
- */
+/** The wait registry over real event loops, without a server. */
 @NullMarked
 package dev.parley.waiting;
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class EventStreamTest {
     @Inject
-    WaitRegistry feed;
+    WaitRegistry registry;
 
     @Inject
     MovableClock clock;
@@ -44,7 +44,7 @@ class EventStreamTest {
 
     @BeforeEach
     void nobodyWaits() {
-        await().until(() -> feed.size() == 0);
+        await().until(() -> registry.size() == 0);
     }
 
     @AfterEach
@@ -55,7 +55,7 @@ class EventStreamTest {
     }
 
     @Test
-    void itTellsWhatThereIsAndThenWhatComes() {
+    void aStreamHasTheStoredEventsAndThenTheNewOnes() {
         session.answer().is(201);
         EventSource stream = stream(0);
         var told = new ArrayList<JsonNode>();
@@ -71,7 +71,7 @@ class EventStreamTest {
     }
 
     @Test
-    void theIdOfAMessageNamesItsSessionAndItsSeq() {
+    void theIdOfAMessageContainsIncarnationAndSeq() {
         session.answer().is(201);
         EventSource stream = stream(0);
 
@@ -85,7 +85,7 @@ class EventStreamTest {
     }
 
     @Test
-    void itsHeadersAreThoseOfAStreamThatNobodyKeepsOrHoldsBack() {
+    void theHeadersPreventCachingAndBuffering() {
         EventSource stream = stream(1);
 
         assertThat(header(stream, "Content-Type")).startsWith("text/event-stream");
@@ -96,7 +96,7 @@ class EventStreamTest {
     }
 
     @Test
-    void theBookmarkComesBeforeWhatItCovers() {
+    void theBookmarkPrecedesTheEventsThatItCovers() {
         EventSource stream = stream(1);
         HttpReply answered = session.answer().is(201);
 
@@ -107,7 +107,7 @@ class EventStreamTest {
     }
 
     @Test
-    void itGoesOnBehindTheLastIdWhateverTheAddressSays() throws IOException {
+    void aStreamResumesAfterTheLastIdWhateverTheQuerySays() throws IOException {
         session.answer().is(201);
         session.trickle(session.answererToken(), object("candidates", List.of("a1")));
 
@@ -122,7 +122,7 @@ class EventStreamTest {
     }
 
     @Test
-    void theLastIdOfAnotherSessionWithTheCodeStartsFromTheBeginning() {
+    void theLastIdOfAnotherIncarnationStartsFromTheBeginning() {
         session.answer().is(201);
         String former = stream(1).next().id();
         session.client()
@@ -141,7 +141,7 @@ class EventStreamTest {
     }
 
     @Test
-    void itEndsWithClosedWhenTheSessionIsDeleted() {
+    void aStreamEndsWithClosedWhenItsSessionIsDeleted() {
         EventSource stream = stream(1);
         session.client()
                 .delete(session.path())
@@ -153,11 +153,11 @@ class EventStreamTest {
         assertThat(closed.seq()).isEqualTo(2);
         assertThat(closed.json()).isEqualTo(object("seq", 2, "type", "closed", "side", "offerer", "generation", 1));
         assertThat(stream.untilTheEnd()).contains("gone");
-        await().until(() -> feed.size() == 0);
+        await().until(() -> registry.size() == 0);
     }
 
     @Test
-    void itEndsWhenTheSessionExpires() {
+    void aStreamEndsWhenItsSessionExpires() {
         EventSource stream = stream(1);
         clock.advance(Duration.ofMinutes(5));
 
@@ -170,7 +170,7 @@ class EventStreamTest {
     }
 
     @Test
-    void itDoesNotGoOnWithTheNextSessionOfTheCode() {
+    void aStreamEndsEvenIfAnotherSessionHasTheCode() {
         EventSource stream = stream(1);
         clock.advance(Duration.ofMinutes(5));
         session.client()
@@ -183,7 +183,7 @@ class EventStreamTest {
     }
 
     @Test
-    void aSilentStreamIsKeptAlive() {
+    void anIdleStreamReceivesComments() {
         EventSource stream = stream(1);
         stream.awaitComment("still here");
         session.answer().is(201);
@@ -192,7 +192,7 @@ class EventStreamTest {
     }
 
     @Test
-    void aCandidateWithLineBreaksComesAsTheSameJson() {
+    void aCandidateWithLineBreaksIsTheSameJson() {
         String candidate = "{\"candidate\": \"c\\n\",\r\n\t\"sdpMid\":\r\"0\"\n}";
         session.client()
                 .post(session.path() + "/candidates")
@@ -204,7 +204,7 @@ class EventStreamTest {
     }
 
     @Test
-    void aReaderThatIsSlowMissesNothing() {
+    void aSlowReaderMissesNoEvent() {
         EventSource stream = stream(1);
         String large = "x".repeat(60_000);
         for (int i = 0; i < 100; i++) {
@@ -226,7 +226,7 @@ class EventStreamTest {
                 "text/event-stream;q=0.5, application/json|application/json",
                 "text/html, */*;q=0.1|application/json",
             })
-    void whoDoesNotAskForAStreamGetsAList(String accept, String mediaType) {
+    void otherMediaTypesGetAList(String accept, String mediaType) {
         HttpReply reply = session.client()
                 .get(session.path() + "/events")
                 .header("Accept", accept)
@@ -238,7 +238,7 @@ class EventStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "text/event-stream, application/json;q=0.5", "text/*"})
-    void whoAsksForAStreamGetsOne(String accept) {
+    void textEventStreamGetsAStream(String accept) {
         HttpReply reply = session.client()
                 .call("HEAD", session.path() + "/events")
                 .header("Accept", accept)
@@ -246,11 +246,11 @@ class EventStreamTest {
                 .is(200);
 
         assertThat(reply.mediaType()).isEqualTo("text/event-stream");
-        await().until(() -> feed.size() == 0);
+        await().until(() -> registry.size() == 0);
     }
 
     @Test
-    void whoAcceptsNeitherIsRefused() {
+    void aRequestThatAcceptsNeitherIsRejected() {
         session.client()
                 .get(session.path() + "/events")
                 .header("Accept", "text/html")
@@ -259,7 +259,7 @@ class EventStreamTest {
     }
 
     @Test
-    void aStreamOfNoSessionIsRefusedAsAProblem() {
+    void aStreamOfAnUnknownSessionIsAProblem() {
         TestClient.ofNewOrigin()
                 .get(session.path() + "/events")
                 .header("Accept", "text/event-stream")
@@ -269,7 +269,7 @@ class EventStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "x", "1.5.2", "A.1", ".1", "1.", "9223372036854775808"})
-    void whatIsNoIdIsNoLastEventId(String garbage) {
+    void anInvalidLastEventIdIsRejected(String garbage) {
         session.client()
                 .get(session.path() + "/events")
                 .header("Accept", "text/event-stream")

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(WaitingProfile.class)
 class LongPollTest {
     @Inject
-    WaitRegistry feed;
+    WaitRegistry registry;
 
     @Inject
     MovableClock clock;
@@ -37,11 +37,11 @@ class LongPollTest {
 
     @BeforeEach
     void nobodyWaits() {
-        await().until(() -> feed.size() == 0);
+        await().until(() -> registry.size() == 0);
     }
 
     @Test
-    void theReplyComesWithTheAnswer() {
+    void anAnswerCompletesTheReply() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         assertThat(waiting).isNotDone();
         session.answer().is(201);
@@ -51,11 +51,11 @@ class LongPollTest {
         assertThat(reply.textAt("/events/0/answer")).isEqualTo(ANSWER);
         assertThat(reply.at("/next").longValue()).isEqualTo(2);
         assertThat(reply.header("Preference-Applied")).isEqualTo("wait=25");
-        await().until(() -> feed.size() == 0);
+        await().until(() -> registry.size() == 0);
     }
 
     @Test
-    void theBookmarkOfTheReplyIsAsNewAsItsNews() {
+    void theBookmarkCoversTheEventsOfTheReply() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         HttpReply answered = session.answer().is(201);
 
@@ -63,7 +63,7 @@ class LongPollTest {
     }
 
     @Test
-    void whatIsThereAlreadyIsToldAtOnce() {
+    void storedEventsAreReturnedAtOnce() {
         HttpReply reply = events(0, "wait=25").send().is(200);
 
         assertThat(reply.at("/events")).hasSize(1);
@@ -71,7 +71,7 @@ class LongPollTest {
     }
 
     @Test
-    void eachKindOfChangeWakes() {
+    void everyKindOfEventCompletesTheReply() {
         session.answer().is(201);
         CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
         session.trickle(session.offererToken(), object("candidates", List.of("o1")));
@@ -87,7 +87,7 @@ class LongPollTest {
     }
 
     @Test
-    void whatThePeersOfTheCompatibleApiSayWakesToo() {
+    void aChangeThroughTheCompatibleApiCompletesTheReply() {
         TestClient client = TestClient.ofNewOrigin();
         String code = client.post("/chess/offer")
                 .json(object("peerId", "a", "offer", "x"))
@@ -96,7 +96,7 @@ class LongPollTest {
         CompletableFuture<HttpReply> waiting = client.get("/api/v1/sessions/" + code + "/events?after=1")
                 .header("Prefer", "wait=25")
                 .sendAndGoOn();
-        await().until(() -> feed.size() == 1);
+        await().until(() -> registry.size() == 1);
         client.post("/answer")
                 .json(object("code", code, "side", "answerer", "answer", "y"))
                 .is(200);
@@ -105,7 +105,7 @@ class LongPollTest {
     }
 
     @Test
-    void whenTheTimeIsUpThereIsNothing() {
+    void afterTheRequestedTimeTheReplyIsEmpty() {
         long start = System.nanoTime();
         HttpReply reply = events(1, "wait=1").send().is(200);
 
@@ -116,13 +116,13 @@ class LongPollTest {
     }
 
     @Test
-    void aWaitOfNoSecondsIsNone() {
+    void aWaitOfZeroSecondsIsAccepted() {
         assertThat(events(1, "wait=0").send().is(200).header("Preference-Applied"))
                 .isEqualTo("wait=0");
     }
 
     @Test
-    void moreThanThirtySecondsAreThirty() {
+    void theWaitIsAtMostThirtySeconds() {
         assertThat(events(0, "wait=31").send().is(200).header("Preference-Applied"))
                 .isEqualTo("wait=30");
         assertThat(events(0, "wait=30").send().is(200).header("Preference-Applied"))
@@ -133,7 +133,7 @@ class LongPollTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"wait", "wait=soon", "respond-async", ""})
-    void whatIsNoWaitIsAnsweredAtOnce(String preference) {
+    void anInvalidPreferenceIsIgnored(String preference) {
         HttpReply reply = events(1, preference).send().is(200);
 
         assertThat(reply.at("/events")).isEmpty();
@@ -141,10 +141,10 @@ class LongPollTest {
     }
 
     @Test
-    void aSnapshotThatIsKnownComesWhenItIsNew() {
+    void aKnownStateIsFollowedByTheNextOne() {
         CompletableFuture<HttpReply> waiting =
                 snapshot(session.tag(), "wait=25").sendAndGoOn();
-        await().until(() -> feed.size() == 1);
+        await().until(() -> registry.size() == 1);
         session.answer().is(201);
 
         HttpReply reply = reply(waiting).is(200);
@@ -154,7 +154,7 @@ class LongPollTest {
     }
 
     @Test
-    void aSnapshotThatStaysAsItWasIsNotSentAgain() {
+    void anUnchangedStateIsNotModifiedAfterTheWait() {
         HttpReply reply = snapshot(session.tag(), "wait=1").send().is(304);
 
         assertThat(reply.header("ETag")).isEqualTo(session.tag());
@@ -163,12 +163,12 @@ class LongPollTest {
     }
 
     @Test
-    void aSnapshotThatIsNewAlreadyComesAtOnce() {
+    void aStateThatIsNotKnownIsReturnedAtOnce() {
         snapshot("\"0\", W/\"7\"", "wait=25").send().is(200);
     }
 
     @Test
-    void aSnapshotWithoutAConditionDoesNotWait() {
+    void aReadWithoutAConditionDoesNotWait() {
         HttpReply reply = session.client()
                 .get(session.path())
                 .header("Prefer", "wait=25")
@@ -179,12 +179,12 @@ class LongPollTest {
     }
 
     @Test
-    void whoWaitsWhenTheSessionIsDeletedGetsClosed() {
+    void aWaitingRequestGetsClosedWhenItsSessionIsDeleted() {
         session.answer().is(201);
         CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
         CompletableFuture<HttpReply> snapshot =
                 snapshot(session.tag(), "wait=25").sendAndGoOn();
-        await().until(() -> feed.size() == 2);
+        await().until(() -> registry.size() == 2);
         delete();
 
         assertThat(reply(waiting).is(200).json())
@@ -198,7 +198,7 @@ class LongPollTest {
     }
 
     @Test
-    void aClosingThatIsNoNewsIsNotTold() {
+    void closedIsNotReturnedToAClientThatKnowsLaterEvents() {
         CompletableFuture<HttpReply> waiting = waitForEvents(9, "wait=25");
         delete();
 
@@ -206,11 +206,11 @@ class LongPollTest {
     }
 
     @Test
-    void whoWaitsWhenTheSessionExpiresFindsNone() {
+    void aWaitingRequestGets404WhenItsSessionExpires() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         CompletableFuture<HttpReply> snapshot =
                 snapshot(session.tag(), "wait=25").sendAndGoOn();
-        await().until(() -> feed.size() == 2);
+        await().until(() -> registry.size() == 2);
         clock.advance(Duration.ofMinutes(5));
 
         reply(waiting).isProblem(404, "session-not-found");
@@ -218,11 +218,11 @@ class LongPollTest {
     }
 
     @Test
-    void whoWaitsIsNotToldOfTheNextSessionWithTheCode() {
+    void aWaitingRequestGets404EvenIfAnotherSessionHasTheCode() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         CompletableFuture<HttpReply> snapshot =
                 snapshot(session.tag(), "wait=25").sendAndGoOn();
-        await().until(() -> feed.size() == 2);
+        await().until(() -> registry.size() == 2);
         clock.advance(Duration.ofMinutes(5));
         session.client()
                 .post("/api/v1/sessions")
@@ -235,7 +235,7 @@ class LongPollTest {
     }
 
     @Test
-    void aSessionThatIsNotThereIsNotWaitedFor() {
+    void aRequestForAnUnknownSessionDoesNotWait() {
         session.client()
                 .get("/api/v1/sessions/no-such-code/events")
                 .header("Prefer", "wait=25")
@@ -256,22 +256,22 @@ class LongPollTest {
     }
 
     @Test
-    void aHeadWaitsLikeAGet() {
+    void aHeadRequestWaitsLikeAGetRequest() {
         CompletableFuture<HttpReply> waiting = session.client()
                 .call("HEAD", session.path() + "/events?after=1")
                 .header("Prefer", "wait=25")
                 .sendAndGoOn();
-        await().until(() -> feed.size() == 1);
+        await().until(() -> registry.size() == 1);
         session.answer().is(201);
 
         assertThat(reply(waiting).is(200).header("Preference-Applied")).isEqualTo("wait=25");
     }
 
-    /** Begins to wait as the only one: who waited before may have his reply a moment before his place is free. */
+    /** Waits as the only request: the former one may have its reply a moment before it has left the registry. */
     private CompletableFuture<HttpReply> waitForEvents(long after, String preference) {
         nobodyWaits();
         CompletableFuture<HttpReply> waiting = events(after, preference).sendAndGoOn();
-        await().until(() -> feed.size() == 1);
+        await().until(() -> registry.size() == 1);
         return waiting;
     }
 
