@@ -74,8 +74,8 @@ final class SqliteExamination {
         if (version.level() == Level.OK) {
             check(
                     "rows",
-                    () -> read(reader -> StoreChecks.rows(
-                            reader, store.keys(), store.clock().instant())));
+                    () -> read(reader ->
+                            StoreChecks.rows(reader, store.keys(), store.clock().instant())));
         }
         check("disk", () -> List.of(disk()));
         check("room", () -> read(reader -> List.of(room(reader))));
