@@ -25,12 +25,11 @@ public final class AccessLog {
         HttpServerResponse response = context.response();
         String method = context.request().method().name();
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos);
-        String text = "%s %s %s %d %d bytes %d.%03d ms%s";
         var line = new ExtLogRecord(
                 Level.INFO,
                 String.format(
                         Locale.ROOT,
-                        text,
+                        "%s %s %s %d %d bytes %d.%03d ms%s",
                         address,
                         method,
                         endpoint.pattern(),

@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -253,9 +254,8 @@ public final class OpenApiCompletion implements OASFilter {
     private static void allowNull(Components components, Schema property) {
         List<SchemaType> types = property.getType();
         if (property.getRef() != null) {
-            types = components
-                    .getSchemas()
-                    .get(property.getRef().replaceFirst(".*/", ""))
+            String name = property.getRef().replaceFirst(".*/", "");
+            types = Objects.requireNonNull(components.getSchemas().get(name), name)
                     .getType();
             property.setRef(null);
         }

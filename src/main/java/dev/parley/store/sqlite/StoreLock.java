@@ -43,17 +43,21 @@ public final class StoreLock implements AutoCloseable {
 
     /** The byte that is locked, far beyond the content of the file, because some systems prevent reads of locked bytes. */
     private enum Part {
-        SERVED,
+        SERVED(0),
         /** Shared by all processes that use the store. */
-        USED,
-        SAVED,
+        USED(1),
+        SAVED(2),
         /** By a server that has opened the database and its log. */
-        OPENED;
+        OPENED(3);
 
-        private static final long FIRST = 1L << 40;
+        private final long position;
+
+        Part(int offset) {
+            position = (1L << 40) + offset;
+        }
 
         long position() {
-            return FIRST + ordinal();
+            return position;
         }
     }
 

@@ -170,7 +170,8 @@ final class WriterLane implements AutoCloseable {
      * deleted or replaced, because the log would be applied to the file that took its place.
      */
     private void settle() {
-        boolean due = presence.isLost() || truncating && System.nanoTime() - truncatedAt > TRUNCATE_INTERVAL.toNanos();
+        boolean due =
+                presence.isLost() || (truncating && System.nanoTime() - truncatedAt > TRUNCATE_INTERVAL.toNanos());
         if (!settled && due) {
             settled = truncateLog();
             truncatedAt = System.nanoTime();

@@ -43,7 +43,7 @@ class QueryPlansTest {
 
     /** The rest of a plan: what has one row, what was fetched by a step before, and how steps hang together. */
     private static final String WITHOUT_ROWS_OF_THEIR_OWN =
-            "SCAN (CONSTANT ROW|\\d+-ROW VALUES CLAUSE|history)|(CO-ROUTINE|MATERIALIZE|SCAN) (s|said|expired)|(SCALAR|LIST) SUBQUERY \\d+"
+            "SCAN (CONSTANT ROW|\\d+-ROW VALUES CLAUSE|history)|(CO-ROUTINE|MATERIALIZE|SCAN) (s|added|expired)|(SCALAR|LIST) SUBQUERY \\d+"
                     + "|USE TEMP B-TREE FOR LAST TERM OF ORDER BY";
 
     private static final Namespace NAMESPACE = new Namespace("https://plans.example");
@@ -117,7 +117,8 @@ class QueryPlansTest {
         assertThat(planOf(() -> signaling.topics(ReadFrom.PRIMARY, NAMESPACE, "ch", new Cursor("chess"), 10)))
                 .containsExactly(some);
         assertThat(planOf(() -> signaling.topicPage(ReadFrom.PRIMARY, NAMESPACE, 10, 10)))
-                .containsExactly(all, all);
+                .filteredOn(step -> !step.contains("(subquery-")) // rows of the query around it
+                .containsExactly(all, "USE TEMP B-TREE FOR ORDER BY", all);
     }
 
     @Test
