@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Priority(Priorities.LIBRARY + 600)
 public final class DerivedSettings implements ConfigSourceInterceptor {
+    /** Whether this process is a server; false in a command. */
+    static final String SERVER = "quarkus.http.host-enabled";
+
     private static final long serialVersionUID = 1;
 
     private static final String URL_DEFAULT = "sqlite:data/parley.db";
@@ -78,7 +81,7 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
             return settings;
         }
         // Commands do not search as peers do; without Hibernate they start in three quarters of the time.
-        ConfigValue server = context.proceed(Startup.SERVER);
+        ConfigValue server = context.proceed(SERVER);
         boolean hibernate = server == null || !"false".equals(server.getValue());
         boolean postgresql = url instanceof StoreUrl.Postgres;
         SQLITE.forEach(part -> activate(settings, part, !postgresql, hibernate, url));

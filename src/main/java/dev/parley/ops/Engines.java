@@ -79,7 +79,7 @@ public class Engines {
 
     public Engines(
             StoreConfig config,
-            @ConfigProperty(name = Startup.SERVER, defaultValue = "true") boolean server,
+            @ConfigProperty(name = DerivedSettings.SERVER, defaultValue = "true") boolean server,
             InstantSource clock,
             SecureRandom random) {
         this.config = config;

@@ -62,7 +62,7 @@ public class Producers {
     @Singleton
     Optional<Tracing> tracing(
             TraceConfig config,
-            @ConfigProperty(name = Startup.SERVER, defaultValue = "true") boolean server,
+            @ConfigProperty(name = DerivedSettings.SERVER, defaultValue = "true") boolean server,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         config.endpoint().filter(collector -> !isHttp(collector)).ifPresent(collector -> {
             throw new InvalidConfiguration(

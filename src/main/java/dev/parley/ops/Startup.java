@@ -40,9 +40,6 @@ import org.jboss.logging.Logger;
 public class Startup {
     private static final Logger LOG = Logger.getLogger("parley");
 
-    /** Whether this process is a server; false in a command. */
-    static final String SERVER = "quarkus.http.host-enabled";
-
     private final SmallRyeConfig settings;
     private final AccessConfig access;
 
@@ -54,7 +51,7 @@ public class Startup {
     /** Runs before the first request, so that whatever fails here stops the start. */
     void start(
             @Observes StartupEvent event,
-            @ConfigProperty(name = SERVER, defaultValue = "true") boolean server,
+            @ConfigProperty(name = DerivedSettings.SERVER, defaultValue = "true") boolean server,
             Instance<Checkup> checkup,
             Instance<Database> database,
             Instance<SessionStore> sessions,

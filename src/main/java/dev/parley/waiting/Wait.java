@@ -8,12 +8,13 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
-/** One entry of the {@link WaitRegistry}: runs the checks of its waiter, one at a time, for as long as there are wake-ups. */
+/** One waiting request: runs the checks of its waiter, one at a time, for as long as there are wake-ups. */
 public final class Wait {
     private static final long NONE = -1;
 
-    private final WaitRegistry registry;
+    private final Consumer<Wait> onLeave;
     private final SessionKey key;
     private final String client;
     private final Waiter waiter;
@@ -30,14 +31,14 @@ public final class Wait {
     private volatile long expiryTimer = NONE;
 
     Wait(
-            WaitRegistry registry,
+            Consumer<Wait> onLeave,
             SessionKey key,
             String client,
             Waiter waiter,
             Context loop,
             InstantSource clock,
             Duration recheck) {
-        this.registry = registry;
+        this.onLeave = onLeave;
         this.key = key;
         this.client = client;
         this.waiter = waiter;
@@ -90,7 +91,7 @@ public final class Wait {
         if (left.compareAndSet(false, true)) {
             loop.owner().cancelTimer(recheckTimer);
             loop.owner().cancelTimer(expiryTimer);
-            registry.remove(this);
+            onLeave.accept(this);
         }
     }
 

@@ -67,7 +67,7 @@ public final class WaitRegistry implements AutoCloseable {
      */
     public Wait join(SessionKey key, String client, Waiter waiter) {
         count(client);
-        var wait = new Wait(this, key, client, waiter, vertx.getOrCreateContext(), clock, recheck);
+        var wait = new Wait(this::remove, key, client, waiter, vertx.getOrCreateContext(), clock, recheck);
         try {
             waits.compute(key, (same, others) -> others == null ? first(wait) : withinLimit(others, wait));
             if (closing) {
@@ -143,7 +143,7 @@ public final class WaitRegistry implements AutoCloseable {
         }
     }
 
-    void remove(Wait wait) {
+    private void remove(Wait wait) {
         waits.computeIfPresent(wait.key(), (key, all) -> without(all, wait));
         perClient.computeIfPresent(wait.client(), (client, count) -> count == 1 ? null : count - 1);
         total.decrementAndGet();

@@ -1,21 +1,28 @@
 package dev.parley.http.wait;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.http.Views.EventView;
+import dev.parley.http.access.Authenticator;
+import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.CredentialEnded;
 import dev.parley.session.Event;
 import dev.parley.session.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.signaling.Signaling;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.Wait;
+import dev.parley.waiting.WaitRegistry;
 import dev.parley.waiting.Waiter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +45,7 @@ public final class EventStream implements Waiter {
     private static final byte LF = '\n';
     private static final byte CR = '\r';
 
-    private final EventStreams streams;
+    private final Context context;
     private final RoutingContext client;
     private final HttpServerResponse response;
     private final EventLoop loop = EventLoop.current();
@@ -50,9 +57,19 @@ public final class EventStream implements Waiter {
     private boolean ended;
     private @Nullable Wait wait;
 
+    /** What all streams share. */
+    record Context(
+            Signaling signaling,
+            WaitRegistry registry,
+            ClientAddresses addresses,
+            Authenticator authenticator,
+            ObjectMapper json,
+            int pageMax,
+            Duration keepAlive) {}
+
     /** @param first the events behind number {@code after} */
-    EventStream(EventStreams streams, RoutingContext client, SessionKey key, long after, Served<Events> first) {
-        this.streams = streams;
+    EventStream(Context context, RoutingContext client, SessionKey key, long after, Served<Events> first) {
+        this.context = context;
         this.client = client;
         this.response = client.response();
         this.key = key;
@@ -63,8 +80,8 @@ public final class EventStream implements Waiter {
 
     /** Registers the stream until the reply has ended or the client has disconnected. */
     void join() {
-        Wait entry = streams.join(client, key, this);
-        long timer = client.vertx().setPeriodic(streams.keepAlive().toMillis(), silent -> keepAlive());
+        Wait entry = context.registry.join(key, context.addresses.of(client.request()), this);
+        long timer = client.vertx().setPeriodic(context.keepAlive.toMillis(), silent -> keepAlive());
         EventLoop.whenDone(client, () -> {
             ended = true;
             client.vertx().cancelTimer(timer);
@@ -97,13 +114,21 @@ public final class EventStream implements Waiter {
         if (!started || ended) {
             return DONE;
         }
-        return streams.readIfAdmitted(
-                        client,
-                        () -> streams.signaling().follow(ReadFrom.PRIMARY, key, incarnation, sent, streams.pageMax()))
-                .handleAsync(this::send, loop)
+        return read().handleAsync(this::send, loop)
                 .thenCompose(expiresAt -> whenWritable()
                         .thenCompose(
                                 writable -> expiresAt == null ? check() : CompletableFuture.completedStage(expiresAt)));
+    }
+
+    private CompletionStage<Served<Events>> read() {
+        return isAdmitted()
+                ? context.signaling.follow(ReadFrom.PRIMARY, key, incarnation, sent, context.pageMax)
+                : CompletableFuture.failedStage(new CredentialEnded());
+    }
+
+    /** A stream may outlive the credential that it was opened with. */
+    private boolean isAdmitted() {
+        return context.authenticator.wouldStillAdmit(client.request());
     }
 
     /** Returns when the session expires, or null if there may be more events to read. */
@@ -117,7 +142,7 @@ public final class EventStream implements Waiter {
             if (!events.isEmpty() && events.get(events.size() - 1) instanceof Event.Closed) {
                 return end("gone");
             }
-            return events.size() >= streams.pageMax() ? null : read.result().expiresAt();
+            return events.size() >= context.pageMax ? null : read.result().expiresAt();
         }
         Throwable cause = failure == null ? null : Futures.cause(failure);
         if (cause instanceof SessionNotFound) {
@@ -155,7 +180,7 @@ public final class EventStream implements Waiter {
 
     private byte[] json(Event event) {
         try {
-            return streams.json().writeValueAsBytes(EventView.of(event));
+            return context.json.writeValueAsBytes(EventView.of(event));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Every event is valid JSON", e);
         }
@@ -181,7 +206,7 @@ public final class EventStream implements Waiter {
         if (!started || ended) {
             return;
         }
-        if (!streams.isAdmitted(client)) {
+        if (!isAdmitted()) {
             end("the credential has ended");
         } else if (!response.writeQueueFull()) {
             response.write(": still here\n\n");

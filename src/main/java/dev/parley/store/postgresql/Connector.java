@@ -8,14 +8,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** Opens connections to the server that a URL names, or to the primary of several. */
 public final class Connector {
-    private static final Logger LOG = Logger.getLogger(Connector.class);
-
     /**
      * For each step of connecting, so that a host that hangs does not delay the next one. There are about eight steps, so a bound
      * of the whole that suits a near server would keep a distant one from connecting.
@@ -91,16 +87,5 @@ public final class Connector {
             throw new SQLException("The driver does not accept " + server);
         }
         return connection;
-    }
-
-    /** Closes the socket of {@code connection}, so that a thread that waits for an answer there fails at once. */
-    static void abort(@Nullable Connection connection) {
-        try {
-            if (connection != null) {
-                connection.abort(Runnable::run);
-            }
-        } catch (SQLException e) {
-            LOG.debugf("A connection was not aborted: %s", e.getMessage());
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A position is always read after what it must cover: behind a COMMIT that has returned, behind a query that has read.
  */
 final class NodeConnection implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(NodeConnection.class);
+
     /** A read on a connection to whichever node serves it. */
     interface Query<T> {
         T on(NodeConnection connection) throws SQLException;
@@ -31,11 +34,10 @@ final class NodeConnection implements AutoCloseable {
     private static final Sql PROBE =
             new Sql("probe", FLUSHED + ", (SELECT max(timeline) FROM cluster_timelines WHERE system = ?)");
 
-    // A snapshot on a standby may include the record that is being replayed and does not count as replayed yet. That is
+    // A snapshot on a standby may include the record that is being replayed and does not count as replayed yet, but
     // only
-    // possible while something received is not replayed. The position is then one byte further, which no node has
-    // reached
-    // before it has replayed that record completely.
+    // while something received is not replayed. The position is then one byte further, which no node has reached before
+    // it has replayed that record completely.
     private static final Sql REPLICA_POSITION = new Sql("replica-position", """
             SELECT pg_is_in_recovery(),
                    CAST(replayed - '0/0' AS BIGINT),
@@ -229,11 +231,22 @@ final class NodeConnection implements AutoCloseable {
 
     /** Closes the socket, so that a thread that waits for an answer fails at once. */
     void abort() {
-        Connector.abort(connection);
+        abort(connection);
     }
 
     @Override
     public void close() throws SQLException {
         connection.close();
+    }
+
+    /** Closes the socket of {@code connection}, so that a thread that waits for an answer there fails at once. */
+    static void abort(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.abort(Runnable::run);
+            }
+        } catch (SQLException e) {
+            LOG.debugf("A connection was not aborted: %s", e.getMessage());
+        }
     }
 }

@@ -189,10 +189,10 @@ public final class PostgresNotifications implements NodeNotifications {
     public synchronized void close() {
         closing = true;
         sender.interrupt();
-        Connector.abort(sending);
+        NodeConnection.abort(sending);
         if (listener != null) {
             listener.interrupt();
-            Connector.abort(listening);
+            NodeConnection.abort(listening);
         }
     }
 }
