@@ -5,7 +5,7 @@ package dev.parley;
  * campaign, the profile {@code campaigns} all of it; a system property of its own sets one campaign's size.
  */
 public final class CampaignSize {
-    private static final double SCALE = Double.parseDouble(System.getProperty("parley.campaign.scale", "0.1"));
+    private static final double SCALE = Double.parseDouble(System.getProperty("campaign.scale", "0.1"));
 
     private CampaignSize() {}
 

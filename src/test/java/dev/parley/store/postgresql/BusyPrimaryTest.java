@@ -73,7 +73,7 @@ class BusyPrimaryTest {
                     // Not "cannot be reached", which would refuse all calls.
                     assertThatThrownBy(() -> served(read)).isInstanceOfSatisfying(StoreUnavailable.class, refusal -> {
                         assertThat(refusal.detail()).contains("no more connections");
-                        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+                        assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(1));
                     });
                 }
                 holding.rollback();
@@ -94,7 +94,7 @@ class BusyPrimaryTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         StoreUnavailable.class,
-                        refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+                        refusal -> assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(1)));
     }
 
     /** A transaction that locks the peer's session. */
