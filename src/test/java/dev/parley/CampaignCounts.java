@@ -50,14 +50,14 @@ public final class CampaignCounts implements TestExecutionListener {
     public void testPlanExecutionFinished(TestPlan plan) {
         try {
             if (Files.exists(KEPT)) {
-                System.out.println("Tried without a fault: " + told(Files.readAllLines(KEPT)));
+                System.out.println("Tried without a fault: " + summary(Files.readAllLines(KEPT)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String told(List<String> lines) {
+    private static String summary(List<String> lines) {
         Map<String, Integer> tries = lines.stream()
                 .map(line -> line.split(" ", 2))
                 .collect(Collectors.toMap(

@@ -95,6 +95,6 @@ class NetworkFaultsTest {
                 "NetworkFaultsTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
                         + " the longest took %d ms%n",
                 CHANGES, broken, acknowledged, refused, longest.toMillis());
-        CampaignCounts.count(CHANGES, "changes of the weather on the wire");
+        CampaignCounts.count(CHANGES, "network faults");
     }
 }

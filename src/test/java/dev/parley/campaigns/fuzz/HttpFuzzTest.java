@@ -70,7 +70,7 @@ class HttpFuzzTest {
         System.out.printf(
                 "HttpFuzzTest: %d requests in %d s, each with a reply of the contract but %d that were no HTTP; statuses %s%n",
                 REQUESTS, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), notHttp, statuses);
-        CampaignCounts.count(REQUESTS, "strange requests");
+        CampaignCounts.count(REQUESTS, "random requests");
     }
 
     private void verify(Request request, HttpReply reply) {
