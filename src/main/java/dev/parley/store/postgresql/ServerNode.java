@@ -116,10 +116,13 @@ abstract class ServerNode implements AutoCloseable {
         }
     }
 
+    /** Logs that the node is in service again, if its outage was logged. */
     void logBack() {
-        LOG.infof("%s is in service", name);
         synchronized (reasons) {
-            reasons.clear();
+            if (!reasons.isEmpty()) {
+                LOG.infof("%s is in service", name);
+                reasons.clear();
+            }
         }
     }
 

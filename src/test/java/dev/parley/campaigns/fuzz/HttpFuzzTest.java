@@ -64,9 +64,11 @@ class HttpFuzzTest {
         }
         disconnect();
         assertThat(findings).isEmpty();
-        assertThat(statuses.keySet())
-                .as("requests reach far enough")
-                .contains(200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 422);
+        if (REQUESTS >= REQUESTS_SMALL) {
+            assertThat(statuses.keySet())
+                    .as("requests reach far enough")
+                    .contains(200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 422);
+        }
         System.out.printf(
                 "HttpFuzzTest: %d requests in %d s, each with a reply of the contract but %d that were no HTTP; statuses %s%n",
                 REQUESTS, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), notHttp, statuses);
