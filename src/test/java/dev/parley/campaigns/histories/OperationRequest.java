@@ -18,10 +18,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link Operation} as it goes over the wire. Who goes without a token, and who polls, calls the compatible API; all others the native
- * one. No session is to expire: each is asked to live {@value #LASTING_SECONDS} seconds longer than the script has it.
+ * The HTTP request of an {@link Operation}. Peers without a token, and polls, use the compatible API; all others use the native one.
+ * Sessions must not expire during the run, so each ttl is {@value #LASTING_SECONDS} seconds longer than in the workload.
  *
- * @param body null where there is none
+ * @param body null if the request has none
  */
 record OperationRequest(
         String method,
