@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 public final class BodyReader extends AbstractJsonMessageBodyReader implements ServerMessageBodyReader<Object> {
     private final Instance<HttpConfig> config;
-    private volatile @Nullable Json json;
+    private volatile @Nullable Bounded bounded;
 
     /** @param config resolved at the first request, because the framework creates readers before the run-time configuration exists */
     public BodyReader(Instance<HttpConfig> config) {
@@ -62,21 +62,19 @@ public final class BodyReader extends AbstractJsonMessageBodyReader implements S
         return read(type, body);
     }
 
-    private Json json() {
-        Json current = json;
+    private Object read(Class<Object> type, InputStream body) throws IOException {
+        Bounded current = bounded;
         if (current == null) {
-            current = new Json(config.get().jsonDepthMax());
-            json = current;
+            HttpConfig limits = config.get();
+            current = new Bounded(new Json(limits.jsonDepthMax()), limits.bodyBytesMax());
+            bounded = current;
         }
-        return current;
+        byte[] bytes = body.readNBytes(current.bytesMax + 1);
+        if (bytes.length > current.bytesMax) {
+            throw new BodyTooLarge(current.bytesMax);
+        }
+        return current.json.read(bytes, type);
     }
 
-    private Object read(Class<Object> type, InputStream body) throws IOException {
-        int bytesMax = config.get().bodyBytesMax();
-        byte[] bytes = body.readNBytes(bytesMax + 1);
-        if (bytes.length > bytesMax) {
-            throw new BodyTooLarge(bytesMax);
-        }
-        return json().read(bytes, type);
-    }
+    private record Bounded(Json json, int bytesMax) {}
 }

@@ -4,11 +4,20 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /** Checks the target of a request: a URI (RFC 3986) whose percent-encoded octets are UTF-8. */
 public final class RequestTarget {
-    private static final Pattern URI = Pattern.compile("(?:[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*+");
+    /** Every request is checked, and a regular expression took 4 % of the time of an empty poll. */
+    private static final BitSet URI_CHARACTERS = new BitSet();
+
+    static {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;="
+                .chars()
+                .forEach(URI_CHARACTERS::set);
+    }
 
     /** A dot segment, plain or encoded, in place of the code of a session. */
     private static final Pattern DOTS_FOR_CODE = Pattern.compile("/api/v1/sessions/(?:\\.|%2[eE]){1,2}(?:/.*)?");
@@ -37,12 +46,22 @@ public final class RequestTarget {
     }
 
     public static boolean isValid(String target) {
-        if (!URI.matcher(target).matches()) {
-            return false;
+        boolean encoded = false;
+        for (int i = 0; i < target.length(); i++) {
+            if (target.charAt(i) == '%' && isHexDigit(target, i + 1) && isHexDigit(target, i + 2)) {
+                encoded = true;
+            } else if (!URI_CHARACTERS.get(target.charAt(i))) {
+                return false;
+            }
         }
-        if (target.indexOf('%') < 0) {
-            return true;
-        }
+        return !encoded || isUtf8(target);
+    }
+
+    private static boolean isHexDigit(String target, int index) {
+        return index < target.length() && HexFormat.isHexDigit(target.charAt(index));
+    }
+
+    private static boolean isUtf8(String target) {
         try {
             byte[] octets =
                     URLDecoder.decode(target, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
