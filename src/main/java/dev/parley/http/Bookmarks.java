@@ -3,16 +3,29 @@ package dev.parley.http;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
+import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.ReplyPosition;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
-/** The bookmark of each request, and that of each reply to which no read has given one: of a write, a refusal or an error. */
+/** The bookmark of each request; and the headers of each reply that depend on the store: its bookmark and the node that served it. */
 @Singleton
 public final class Bookmarks {
-    private static final String HEADER = "x-d1-bookmark";
+    /** For each reply of an API: it may contain a secret, and it is out of date after the next commit. */
+    public static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+    private static final CharSequence BOOKMARK = HttpHeaders.createOptimized("x-d1-bookmark");
+    private static final CharSequence BOOKMARK_STATUS = HttpHeaders.createOptimized("x-bookmark-status");
+    private static final CharSequence RESET = HttpHeaders.createOptimized("reset");
+    private static final CharSequence SERVED_BY = HttpHeaders.createOptimized("x-served-by");
+    private static final CharSequence SERVED_BY_PRIMARY = HttpHeaders.createOptimized("x-served-by-primary");
+    private static final CharSequence SERVED_BY_REGION = HttpHeaders.createOptimized("x-served-by-region");
+    private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
+    private static final CharSequence FALSE = HttpHeaders.createOptimized("false");
 
     /** Resolved late, because the request filter is created before the store is opened. */
     private final Instance<Database> database;
@@ -28,7 +41,7 @@ public final class Bookmarks {
      */
     public static ReadFrom readFrom(HttpServerRequest request) {
         String bookmark = "";
-        for (String sent : request.headers().getAll(HEADER)) {
+        for (String sent : request.headers().getAll(BOOKMARK)) {
             if (!bookmark.isEmpty() && !sent.isEmpty()) {
                 throw new Malformed("x-d1-bookmark was sent twice; send the newer one.");
             }
@@ -43,21 +56,20 @@ public final class Bookmarks {
 
     /** Whether the request has a bookmark. */
     public static boolean isSent(HttpServerRequest request) {
-        return request.headers().getAll(HEADER).stream().anyMatch(bookmark -> !bookmark.isEmpty());
+        return request.headers().getAll(BOOKMARK).stream().anyMatch(bookmark -> !bookmark.isEmpty());
     }
 
-    /** Completes the headers of the reply before they are sent. */
+    /** Completes the headers of the reply, before they are sent, if no read has set them: of a write, a refusal or an error. */
     public void complete(HttpServerRequest request) {
         MultiMap headers = request.response().headers();
-        String bookmark = headers.get(Replies.BOOKMARK);
+        String bookmark = headers.get(BOOKMARK);
         if (bookmark == null) {
-            Replies.setPosition(headers, database.get().position(requested(request)));
-        } else if (requested(request) instanceof ReadFrom.AtLeast atLeast
-                && !headers.contains(Replies.BOOKMARK_STATUS)) {
+            set(headers, database.get().position(requested(request)));
+        } else if (requested(request) instanceof ReadFrom.AtLeast atLeast && !headers.contains(BOOKMARK_STATUS)) {
             // A write does not use the bookmark of its request, which still may belong to another history or be ahead.
             boolean ahead = atLeast.bookmark().text().compareTo(bookmark) > 0;
             if (ahead || database.get().position(atLeast).reset()) {
-                headers.set(Replies.BOOKMARK_STATUS, Replies.RESET);
+                headers.set(BOOKMARK_STATUS, RESET);
             }
         }
     }
@@ -68,6 +80,21 @@ public final class Bookmarks {
             return readFrom(request);
         } catch (Malformed e) {
             return ReadFrom.PRIMARY;
+        }
+    }
+
+    /** Sets the position that the reply is at least as new as, and its node. */
+    static void set(MultiMap headers, ReplyPosition position) {
+        set(headers, position.bookmark(), position.node(), position.reset());
+    }
+
+    static void set(MultiMap headers, String bookmark, Node node, boolean reset) {
+        headers.set(BOOKMARK, bookmark)
+                .set(SERVED_BY, node.name())
+                .set(SERVED_BY_PRIMARY, node.primary() ? TRUE : FALSE)
+                .set(SERVED_BY_REGION, node.region());
+        if (reset) {
+            headers.set(BOOKMARK_STATUS, RESET);
         }
     }
 }

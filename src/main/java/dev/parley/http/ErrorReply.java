@@ -2,7 +2,7 @@ package dev.parley.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import dev.parley.http.access.AuthChallenge;
+import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.ErrorMeters;
 import dev.parley.session.SignalingException;

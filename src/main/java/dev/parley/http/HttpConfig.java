@@ -3,16 +3,33 @@ package dev.parley.http;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** Limits of requests, and what is served. */
+/** Limits of requests, what is served, and how it is observed. */
 @ConfigMapping(prefix = "parley")
 public interface HttpConfig {
+    /** Maximum concurrent connections; further ones are closed immediately. */
+    @WithName("limits.connections")
+    @WithDefault("20000")
+    @Min(1)
+    @Max(1000000)
+    int connectionsMax();
+
+    /** Maximum time from the first byte of a request to its last; beyond it 408. */
+    @WithName("limits.arrival")
+    @WithDefault("20s")
+    @DurationMin(seconds = 1)
+    @DurationMax(minutes = 10)
+    Duration arrivalMax();
+
     /** Maximum size of a request body in bytes; beyond it 413. */
     @WithName("limits.body")
     @WithDefault("262144")
@@ -45,4 +62,20 @@ public interface HttpConfig {
      */
     @WithName("http.drain")
     Optional<@DurationMin(seconds = 1) @DurationMax(minutes = 5) Duration> drain();
+
+    /** Whether each request is logged: client address, method, pattern of the path, status, size and time. */
+    @WithName("log.access")
+    @WithDefault("false")
+    boolean accessLogged();
+
+    /** Where spans are sent by OTLP over HTTP, such as {@code http://127.0.0.1:4318/v1/traces}. Unset: no traces. */
+    @WithName("traces.endpoint")
+    Optional<URI> tracesEndpoint();
+
+    /** Fraction of traces that are sent. */
+    @WithName("traces.ratio")
+    @WithDefault("1")
+    @DecimalMin("0")
+    @DecimalMax("1")
+    double tracesRatio();
 }

@@ -24,14 +24,14 @@ public final class Problems {
     public Response map(Throwable thrown, ServerRequestContext request) {
         var context = (ResteasyReactiveRequestContext) request;
         Futures.decision(thrown)
-                .ifPresent(position -> Replies.setPosition(
+                .ifPresent(position -> Bookmarks.set(
                         context.unwrap(RoutingContext.class).response().headers(), position));
         // The header may have been set for a reply that could not be written; it must not be sent twice.
         request.serverResponse().removeResponseHeader(HttpHeaders.CACHE_CONTROL);
         ErrorReply error = error(context.getPath(), thrown);
         Response.ResponseBuilder response = Response.status(error.status())
                 .type(error.mediaType())
-                .header(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE)
+                .header(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE)
                 .entity(error.body());
         error.headers().forEach(response::header);
         return response.build();

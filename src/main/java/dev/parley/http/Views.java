@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The replies of the native API. */
 public final class Views {
+    private static final String NEXT = "The cursor of the next page; null on the last one.";
+
     private Views() {}
 
     @Schema(name = "Joined", description = "The caller's side of a session.")
@@ -131,25 +133,24 @@ public final class Views {
             @Nullable Candidate candidate) {
 
         public static EventView of(Event event) {
-            if (event instanceof Event.Offered offered) {
-                return view(event, "offer", offered.offer(), null, null);
-            }
-            if (event instanceof Event.Answered answered) {
-                return view(event, "answer", null, answered.answer(), null);
-            }
-            if (event instanceof Event.Trickled trickled) {
-                return view(event, "candidate", null, null, trickled.candidate());
-            }
-            return view(event, event instanceof Event.Closed ? "closed" : "end-of-candidates", null, null, null);
+            return new EventView(
+                    event.seq(),
+                    type(event),
+                    event.side().word(),
+                    event.generation(),
+                    event instanceof Event.Offered offered ? offered.offer() : null,
+                    event instanceof Event.Answered answered ? answered.answer() : null,
+                    event instanceof Event.Trickled trickled ? trickled.candidate() : null);
         }
 
-        private static EventView view(
-                Event event,
-                String type,
-                @Nullable Description offer,
-                @Nullable Description answer,
-                @Nullable Candidate candidate) {
-            return new EventView(event.seq(), type, event.side().word(), event.generation(), offer, answer, candidate);
+        private static String type(Event event) {
+            if (event instanceof Event.Trickled) {
+                return "candidate";
+            }
+            if (event instanceof Event.EndOfCandidates) {
+                return "end-of-candidates";
+            }
+            return event instanceof Event.Offered ? "offer" : event instanceof Event.Answered ? "answer" : "closed";
         }
     }
 
@@ -162,8 +163,7 @@ public final class Views {
     public record ListingsView(
             List<Listing> items,
 
-            @Schema(description = "The cursor of the next page; null on the last one.") @Nullable
-            String next) {
+            @Schema(description = NEXT) @Nullable String next) {
 
         public static ListingsView of(Page<Listing> page) {
             return new ListingsView(page.items(), word(page.next()));
@@ -174,8 +174,7 @@ public final class Views {
     public record TopicsView(
             List<TopicCount> items,
 
-            @Schema(description = "The cursor of the next page; null on the last one.") @Nullable
-            String next) {
+            @Schema(description = NEXT) @Nullable String next) {
 
         public static TopicsView of(Page<TopicCount> page) {
             return new TopicsView(page.items(), word(page.next()));

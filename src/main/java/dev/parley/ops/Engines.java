@@ -27,8 +27,6 @@ import dev.parley.store.sql.SessionStore;
 import dev.parley.store.sqlite.SqliteDatabase;
 import dev.parley.store.sqlite.SqliteFile;
 import dev.parley.store.sqlite.SqliteSessions;
-import dev.parley.trace.TracedDatabase;
-import dev.parley.trace.Tracing;
 import dev.parley.waiting.NodeNotifications;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.flyway.FlywayDataSource;
@@ -94,12 +92,10 @@ public class Engines {
             @FlywayDataSource("sqlite-owner") Instance<Flyway> sqlite,
             @FlywayDataSource("postgresql") Instance<Flyway> postgres,
             EncryptionKeys keys,
-            MeterRegistry meters,
-            Optional<Tracing> tracing) {
-        Database database = url() instanceof StoreUrl.Postgres cluster
+            MeterRegistry meters) {
+        return url() instanceof StoreUrl.Postgres cluster
                 ? new PostgresDatabase(settings(cluster), postgres.get(), random, meters)
                 : new SqliteDatabase(settings((StoreUrl.Sqlite) url()), sqlite.get(), !keys.isEmpty(), random, meters);
-        return tracing.isPresent() ? new TracedDatabase(database, tracing.get()) : database;
     }
 
     void close(@Disposes Database database) {

@@ -1,11 +1,11 @@
 package dev.parley.ops;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.http.HttpConfig;
+import dev.parley.http.observe.Tracing;
 import dev.parley.session.Limits;
 import dev.parley.session.Quota;
 import dev.parley.signaling.SessionConfig;
-import dev.parley.trace.TraceConfig;
-import dev.parley.trace.Tracing;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Disposes;
@@ -61,16 +61,16 @@ public class Producers {
     @Produces
     @Singleton
     Optional<Tracing> tracing(
-            TraceConfig config,
+            HttpConfig config,
             @ConfigProperty(name = DerivedSettings.SERVER, defaultValue = "true") boolean server,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        config.endpoint().filter(collector -> !isHttp(collector)).ifPresent(collector -> {
+        config.tracesEndpoint().filter(collector -> !isHttp(collector)).ifPresent(collector -> {
             throw new InvalidConfiguration(
                     "parley.traces.endpoint: must be a URL such as http://127.0.0.1:4318/v1/traces.");
         });
-        return config.endpoint()
+        return config.tracesEndpoint()
                 .filter(collector -> server)
-                .map(collector -> new Tracing(collector, config.ratio(), version));
+                .map(collector -> new Tracing(collector, config.tracesRatio(), version));
     }
 
     private static boolean isHttp(URI url) {

@@ -4,12 +4,10 @@ import dev.parley.access.AccessConfig;
 import dev.parley.expiry.ExpiryConfig;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.access.OriginConfig;
-import dev.parley.http.filter.FilterConfig;
 import dev.parley.ice.IceConfig;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.store.StoreConfig;
 import dev.parley.store.crypto.EncryptionConfig;
-import dev.parley.trace.TraceConfig;
 import dev.parley.waiting.WaitConfig;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -33,14 +31,12 @@ public final class StartLog implements QuarkusApplication {
                     AccessConfig.class,
                     EncryptionConfig.class,
                     ExpiryConfig.class,
-                    FilterConfig.class,
                     HttpConfig.class,
                     IceConfig.class,
                     LogConfig.class,
                     OriginConfig.class,
                     SessionConfig.class,
                     StoreConfig.class,
-                    TraceConfig.class,
                     WaitConfig.class)
             .flatMap(mapping -> ConfigClass.configClass(mapping).getProperties().keySet().stream())
             .collect(Collectors.toCollection(TreeSet::new));

@@ -42,7 +42,7 @@ public final class HttpParsers {
 
     /** A preference is never refused. */
     public static boolean preferenceIsInBounds(String header) {
-        return Preference.requestedWait(List.of(header), WAIT_MAX)
+        return Caller.requestedWait(List.of(header), WAIT_MAX)
                 .map(wait -> !wait.isNegative() && wait.compareTo(WAIT_MAX) <= 0)
                 .orElse(true);
     }

@@ -11,12 +11,17 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.NotAuthorizedException;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +83,18 @@ public final class Authenticator {
         return !asks() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
     }
 
+    /** The result of {@code read}; fails with {@link CredentialEnded} if the credential of {@code request} is no longer valid. */
+    public <T> CompletionStage<T> ifStillAdmitted(HttpServerRequest request, Supplier<CompletionStage<T>> read) {
+        return wouldStillAdmit(request) ? read.get() : CompletableFuture.failedStage(new CredentialEnded());
+    }
+
+    /** The credential of a waiting request has expired or was revoked while the request waited. */
+    public static final class CredentialEnded extends NotAuthorizedException {
+        private CredentialEnded() {
+            super(AuthChallenge.WRONG.challenge());
+        }
+    }
+
     private static boolean isBearer(String authorization) {
         return authorization.regionMatches(true, 0, "Bearer", 0, 6)
                 && (authorization.length() == 6 || authorization.charAt(6) == ' ');
@@ -92,5 +109,35 @@ public final class Authenticator {
         TokenHash hash = TokenHash.of(token);
         Credential key = keys.find(hash);
         return key != null || issuer == null ? key : issuer.credential(token, hash);
+    }
+
+    /**
+     * Why a request is rejected for its credential (RFC 6750, section 3).
+     *
+     * @param challenge the value of {@code WWW-Authenticate}
+     * @param detail what the caller can do; it does not depend on the credential that was sent
+     */
+    public record AuthChallenge(int status, String challenge, String detail) {
+        private static final String REALM = "Bearer realm=\"parley\"";
+
+        private static final AuthChallenge MISSING =
+                new AuthChallenge(401, REALM, "An API key is required; send it as \"Authorization: Bearer KEY\".");
+
+        public static final AuthChallenge WRONG = new AuthChallenge(
+                401,
+                REALM + ", error=\"invalid_token\"",
+                "The credential is invalid, expired or revoked; ask the operator of this service for a new one.");
+
+        private static final AuthChallenge AMBIGUOUS = new AuthChallenge(
+                400, REALM + ", error=\"invalid_request\"", "Authorization was sent twice; send one credential.");
+
+        /** @param roles the roles of which any would be sufficient */
+        private static AuthChallenge needing(Set<Role> roles) {
+            String words = roles.stream().sorted().map(Role::word).collect(Collectors.joining(" "));
+            return new AuthChallenge(
+                    403,
+                    REALM + ", error=\"insufficient_scope\", scope=\"" + words + "\"",
+                    "The credential lacks the required role: " + words.replace(" ", " or ") + ".");
+        }
     }
 }

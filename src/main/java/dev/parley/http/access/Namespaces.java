@@ -6,6 +6,7 @@ import dev.parley.session.SignalingException.Malformed;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Determines the namespace of each request: that of its credential; otherwise {@code Parley-Namespace}; otherwise {@code Origin};
  * otherwise the service's own origin, for a GET of its own pages, to which browsers add no {@code Origin}; otherwise {@code unknown}.
  */
+@Singleton
 public final class Namespaces {
     private static final String HEADER = "Parley-Namespace";
     private static final String NAMESPACE = Namespace.class.getName();

@@ -4,8 +4,6 @@ import dev.parley.config.InvalidConfiguration;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -25,30 +23,19 @@ public final class OwnOrigin {
     private static final String SAME_ORIGIN = "same-origin";
 
     private final @Nullable String configured;
-    private final TrustedProxies proxies;
+    private final ClientAddresses addresses;
 
-    public OwnOrigin(OriginConfig config, TrustedProxies proxies) {
+    public OwnOrigin(OriginConfig config, ClientAddresses addresses) {
         this.configured = config.publicUrl().map(OwnOrigin::ofPublicUrl).orElse(null);
-        this.proxies = proxies;
+        this.addresses = addresses;
     }
 
-    static String ofPublicUrl(String text) {
-        String origin = null;
-        boolean hasPath = false;
-        try {
-            URI url = new URI(text);
-            hasPath = url.getRawAuthority() != null && url.getRawPath().length() > 1;
-            boolean bare = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
-            origin = bare ? serialized(text.replaceFirst("/$", "")) : null;
-        } catch (URISyntaxException e) {
-            // reported below
-        }
+    static String ofPublicUrl(String url) {
+        String origin = serialized(url.replaceFirst("/$", ""));
         if (origin == null) {
-            throw new InvalidConfiguration("parley.http.public-url: "
-                    + (hasPath
-                            ? "must not have a path; give Parley its own host name, or remove the path."
-                            : "must be http:// or https:// with a host, and a port if it is not the default, such as"
-                                    + " https://parley.example.org."));
+            throw new InvalidConfiguration(
+                    "parley.http.public-url: must be http:// or https:// with a host, a port if it is"
+                            + " not the default, and no path, such as https://parley.example.org.");
         }
         return origin;
     }
@@ -60,7 +47,7 @@ public final class OwnOrigin {
     }
 
     private @Nullable String requested(HttpServerRequest request) {
-        TrustedProxies.Forwarded forwarded = proxies.forwarded(request);
+        ClientAddresses.Forwarded forwarded = addresses.forwarded(request);
         String scheme = forwarded == null ? null : forwarded.scheme();
         if (scheme == null) {
             // By the connection: in HTTP/2 request.scheme() is whatever the client wrote.

@@ -1,4 +1,4 @@
-/** The resources of the native API, {@code /api/v1}. Start with {@link dev.parley.http.api.SessionsResource}. */
+/** The native API, {@code /api/v1}. Start with {@link dev.parley.http.api.NativeResource}. */
 @NullMarked
 package dev.parley.http.api;
 

@@ -1,7 +1,8 @@
 package dev.parley.http.console;
 
-import dev.parley.http.console.StaticFiles.Representation;
-import dev.parley.http.console.StaticFiles.StaticFile;
+import static java.util.Objects.requireNonNull;
+
+import dev.parley.http.console.StaticFile.Representation;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -28,12 +29,6 @@ public final class Console {
 
     private static final String QR = "/qr";
 
-    /** For a URL with the version of its content: a year (RFC 9111, section 5.2.2; RFC 8246). */
-    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
-
-    /** For a URL whose content changes with the version of the service: revalidated by its entity tag. */
-    private static final String REVALIDATED = "no-cache";
-
     /** The page loads its own files only. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
@@ -46,10 +41,10 @@ public final class Console {
 
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::root);
-        StaticFiles files = StaticFiles.load();
+        Map<String, StaticFile> files = StaticFile.load();
         // Not route(path), which also matches a trailing slash.
         reading(router.routeWithRegex(
-                        StaticFiles.PATHS.stream().map(Pattern::quote).collect(Collectors.joining("|"))))
+                        StaticFile.PATHS.stream().map(Pattern::quote).collect(Collectors.joining("|"))))
                 .handler(context -> send(context, files));
         router.post(QR).order(-1).handler(Console::qrCode);
     }
@@ -62,7 +57,7 @@ public final class Console {
             return path.equals(QR);
         }
         boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        return reads && (path.equals("/") ? prefersHtml(request) : StaticFiles.PATHS.contains(path));
+        return reads && (path.equals("/") ? prefersHtml(request) : StaticFile.PATHS.contains(path));
     }
 
     /** Whether a request for the root gets the page: browsers do, other clients get the compatible API. */
@@ -92,19 +87,15 @@ public final class Console {
         return html > 0 && html >= json;
     }
 
-    private static void send(RoutingContext context, StaticFiles files) {
+    private static void send(RoutingContext context, Map<String, StaticFile> files) {
         // In dev mode an edited file is visible at the next reload.
         boolean edited = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-        send(context, (edited ? StaticFiles.load() : files).at(context.normalizedPath()));
-    }
-
-    private static void send(RoutingContext context, StaticFile file) {
+        StaticFile file = requireNonNull((edited ? StaticFile.load() : files).get(context.normalizedPath()));
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        boolean current = file.version().equals(request.query());
         boolean compressed = acceptsGzip(context);
         Representation sent = compressed ? file.gzip() : file.plain();
-        response.putHeader(HttpHeaders.CACHE_CONTROL, current ? IMMUTABLE : REVALIDATED)
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader(HttpHeaders.ETAG, sent.entityTag())
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
@@ -120,7 +111,6 @@ public final class Console {
             return;
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, file.mediaType())
-                .putHeader(HttpHeaders.CONTENT_LOCATION, file.name() + "?" + file.version())
                 .putHeader(
                         HttpHeaders.CONTENT_LENGTH,
                         Integer.toString(sent.content().length()));

@@ -1,5 +1,6 @@
 package dev.parley.http.filter;
 
+import dev.parley.http.HttpConfig;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,11 +25,11 @@ public final class ConnectionLimits {
     private static final String NAME = "parley-connection-limits";
 
     private final Vertx vertx;
-    private final FilterConfig config;
+    private final HttpConfig config;
     private final HttpDate date;
     private final AtomicInteger connections = new AtomicInteger();
 
-    public ConnectionLimits(Vertx vertx, FilterConfig config, HttpDate date) {
+    public ConnectionLimits(Vertx vertx, HttpConfig config, HttpDate date) {
         this.vertx = vertx;
         this.config = config;
         this.date = date;

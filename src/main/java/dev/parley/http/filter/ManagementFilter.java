@@ -1,9 +1,9 @@
 package dev.parley.http.filter;
 
 import dev.parley.access.Role;
-import dev.parley.http.Replies;
-import dev.parley.http.access.AuthChallenge;
+import dev.parley.http.Bookmarks;
 import dev.parley.http.access.Authenticator;
+import dev.parley.http.access.Authenticator.AuthChallenge;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -63,7 +63,7 @@ public final class ManagementFilter {
                 .setStatusCode(challenge.status())
                 .putHeader("WWW-Authenticate", challenge.challenge())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE)
+                .putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE)
                 .end(JsonObject.of("error", challenge.detail()).toBuffer());
     }
 }

@@ -6,19 +6,18 @@ import dev.parley.http.ErrorReply;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
 import dev.parley.http.RefusedBody;
-import dev.parley.http.Replies;
-import dev.parley.http.access.AuthChallenge;
 import dev.parley.http.access.Authenticator;
+import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.CrossOrigin;
 import dev.parley.http.access.Namespaces;
-import dev.parley.http.access.OwnOrigin;
 import dev.parley.http.console.Console;
 import dev.parley.http.observe.AccessLog;
 import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.RequestMeters;
+import dev.parley.http.observe.Tracing;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
-import dev.parley.trace.Tracing;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -28,6 +27,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +42,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class RequestFilter {
     private static final String OBSERVED = "parley-observed";
-
-    /** The methods of the service as a whole (RFC 9110, section 9.3.7). */
-    private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
-
     private static final CharSequence IDENTITY = HttpHeaders.createOptimized("identity");
+    private static final Set<Role> READERS = EnumSet.of(Role.PEER, Role.OBSERVER);
+    private static final Set<Role> PEERS = EnumSet.of(Role.PEER);
 
     private final HttpConfig config;
     private final CrossOrigin crossOrigin;
@@ -57,13 +55,12 @@ public final class RequestFilter {
     private final RequestRates rates;
     private final ClientAddresses addresses;
     private final Authenticator authenticator;
-    private final @Nullable AccessLog accessLog;
     private final @Nullable Tracing tracing;
 
     public RequestFilter(
             HttpConfig config,
-            FilterConfig filterConfig,
-            OwnOrigin ownOrigin,
+            CrossOrigin crossOrigin,
+            Namespaces namespaces,
             Bookmarks bookmarks,
             HttpDate date,
             RequestMeters meters,
@@ -72,15 +69,14 @@ public final class RequestFilter {
             Authenticator authenticator,
             Optional<Tracing> tracing) {
         this.config = config;
-        this.crossOrigin = new CrossOrigin(filterConfig.corsOrigins(), ownOrigin);
-        this.namespaces = new Namespaces(ownOrigin);
+        this.crossOrigin = crossOrigin;
+        this.namespaces = namespaces;
         this.bookmarks = bookmarks;
         this.date = date;
         this.meters = meters;
         this.rates = rates;
         this.addresses = addresses;
         this.authenticator = authenticator;
-        this.accessLog = filterConfig.accessLogged() ? new AccessLog() : null;
         this.tracing = tracing.orElse(null);
     }
 
@@ -102,6 +98,8 @@ public final class RequestFilter {
             refuseOrigin(context);
         } else if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
             refuse(context, 400, "Host was sent twice; send it once."); // RFC 9112, section 3.2
+        } else if (request.version() == null) {
+            refuse(context, 505, "Send the request as HTTP/1.0, HTTP/1.1 or HTTP/2.");
         } else if (!valid) {
             refuse(context, 400, "The request target is not a URI with percent-encoded UTF-8.");
         } else if (CrossOrigin.isPreflight(request)) {
@@ -140,11 +138,11 @@ public final class RequestFilter {
         if (endpoint == null) {
             return;
         }
-        if (accessLog != null) {
-            accessLog.watch(context, endpoint, addresses.of(context.request()), startNanos);
+        if (config.accessLogged()) {
+            AccessLog.watch(context, endpoint, addresses.of(context.request()), startNanos);
         }
         if (tracing != null) {
-            tracing.startRequest(context, endpoint.method(), endpoint.pattern());
+            tracing.startRequest(context, endpoint);
         }
     }
 
@@ -161,7 +159,7 @@ public final class RequestFilter {
     }
 
     private void admit(RoutingContext context, String path, boolean document) {
-        Set<Role> roles = authenticator.asks() ? RequiredRoles.of(context) : Set.of();
+        Set<Role> roles = authenticator.asks() ? requiredRoles(context, path, document) : Set.of();
         AuthChallenge challenge = roles.isEmpty() ? null : authenticator.admit(context, roles);
         if (challenge != null) {
             reply(context, ErrorReply.of(path, challenge));
@@ -172,6 +170,25 @@ public final class RequestFilter {
         } else {
             checkHeaders(context);
         }
+    }
+
+    /**
+     * The roles of which any is sufficient; empty if no credential is required. Exceptions are listed, so that anything else requires
+     * the role with all permissions.
+     */
+    private static Set<Role> requiredRoles(RoutingContext context, String path, boolean document) {
+        HttpMethod method = context.request().method();
+        if (Console.isFor(context)) {
+            return Set.of();
+        }
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            if (document || path.equals("/health")) {
+                return Set.of();
+            }
+            // The reply contains a credential for TURN servers.
+            return path.startsWith("/api/v1/ice-servers") ? PEERS : READERS;
+        }
+        return method.equals(HttpMethod.POST) && path.equals("/poll") ? READERS : PEERS;
     }
 
     /** Rejects what no endpoint accepts, before anything is done. */
@@ -251,15 +268,9 @@ public final class RequestFilter {
         HttpServerRequest request = context.request();
         String path = path(context);
         observe(context, Endpoint.of(request.method(), path));
-        boolean notFound = context.statusCode() == 404;
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
-        } else if (notFound && request.uri().equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
-            context.response()
-                    .setStatusCode(204)
-                    .putHeader(HttpHeaders.ALLOW, METHODS)
-                    .end();
-        } else if (notFound) {
+        } else if (context.statusCode() == 404) {
             reply(context, ErrorReply.ofStatus(path, 404));
         } else {
             refuse(context, 400, "Send one valid Host, and a target whose path starts with a slash.");
@@ -290,7 +301,7 @@ public final class RequestFilter {
         HttpServerResponse response = context.response();
         response.setStatusCode(error.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, error.mediaType())
-                .putHeader(HttpHeaders.CACHE_CONTROL, Replies.NO_STORE);
+                .putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE);
         error.headers().forEach(response::putHeader);
         if (context.request().method().equals(HttpMethod.HEAD)) {
             response.end();

@@ -9,16 +9,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -42,13 +37,10 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     /** Length of the connection preface of HTTP/2 (RFC 9113, section 3.4); until then the version of HTTP may be unknown. */
     private static final int PREFACE_BYTES = 24;
 
-    private static final byte TLS_HANDSHAKE = 0x16;
-
     private final Duration timeMax;
     private final HttpDate date;
     private @Nullable ChannelHandlerContext decoder;
     private int bytes;
-    private boolean tls;
     private int requests;
     private boolean bodyPending;
     private boolean read;
@@ -69,15 +61,14 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
         boolean observed = decoder != null;
         context.fireChannelRead(message);
         if (!observed && findDecoder(context)) {
-            decoded = tls; // the last part of the handshake may have been followed by a complete request
+            decoded = bytes >= PREFACE_BYTES; // a complete request may have followed the last part of a TLS handshake
         }
     }
 
     /** The server adds its decoder as soon as the first bytes reveal the version of HTTP, so it receives them one by one. */
     private void passUntilDecoderExists(ChannelHandlerContext context, ByteBuf buffer) {
-        tls |= bytes == 0 && buffer.isReadable() && buffer.getByte(buffer.readerIndex()) == TLS_HANDSHAKE;
         bytes += buffer.readableBytes();
-        for (int i = 1; !findDecoder(context) && !tls && i < PREFACE_BYTES && buffer.readableBytes() > 1; i++) {
+        for (int i = 1; !findDecoder(context) && i < PREFACE_BYTES && buffer.readableBytes() > 1; i++) {
             context.fireChannelRead(buffer.readRetainedSlice(1));
         }
     }
@@ -96,7 +87,7 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
         if (!read) {
             return;
         }
-        boolean headPending = decoder == null ? !tls && bytes < PREFACE_BYTES : !decoded;
+        boolean headPending = decoder == null ? bytes < PREFACE_BYTES : !decoded;
         if (!bodyPending && !headPending) {
             stopTimer();
         } else if (timer == null) {
@@ -134,41 +125,17 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
 
     /** Observes decoded requests, and adds {@code Date} to replies that the server makes itself, such as 400 to a malformed head. */
     private final class Messages extends ChannelDuplexHandler {
-        private boolean rejected;
-
         @Override
         public void channelRead(ChannelHandlerContext context, Object part) {
             decoded = true;
-            if (part instanceof HttpRequest request) {
+            if (part instanceof HttpRequest) {
                 requests++;
                 bodyPending = true;
-                checkVersion(context, request);
             }
             if (part instanceof LastHttpContent) {
                 bodyPending = false;
             }
-            if (rejected) {
-                ReferenceCountUtil.release(part);
-            } else {
-                context.fireChannelRead(part);
-            }
-        }
-
-        /** The server would reply in the version of the request. A higher minor version is served as 1.1 (RFC 9110, section 2.5). */
-        private void checkVersion(ChannelHandlerContext context, HttpRequest request) {
-            HttpVersion version = request.protocolVersion();
-            if (version.protocolName().equals("HTTP") && version.majorVersion() == 1) {
-                request.setProtocolVersion(version.minorVersion() == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
-                return;
-            }
-            rejected = true;
-            var reply = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, Unpooled.EMPTY_BUFFER);
-            reply.headers()
-                    .set(HttpHeaderNames.CONTENT_LENGTH, 0)
-                    .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
-                    .set(HttpHeaderNames.DATE, date.now());
-            context.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+            context.fireChannelRead(part);
         }
 
         @Override

@@ -15,8 +15,10 @@ import org.jboss.logmanager.Logger;
 public final class AccessLog {
     private static final Logger LOG = Logger.getLogger("dev.parley.access");
 
+    private AccessLog() {}
+
     /** Logs the request when it has ended. */
-    public void watch(RoutingContext context, Endpoint endpoint, String address, long startNanos) {
+    public static void watch(RoutingContext context, Endpoint endpoint, String address, long startNanos) {
         context.addEndHandler(end -> log(context, endpoint, address, startNanos, end.succeeded()));
     }
 

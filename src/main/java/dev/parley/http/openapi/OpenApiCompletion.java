@@ -10,24 +10,6 @@ import dev.parley.http.api.Requests;
 import dev.parley.http.rondevu.RondevuBodies;
 import dev.parley.session.Listing;
 import dev.parley.session.SignalingException;
-import dev.parley.session.SignalingException.AlreadyAnswered;
-import dev.parley.session.SignalingException.BodyTooLarge;
-import dev.parley.session.SignalingException.Busy;
-import dev.parley.session.SignalingException.CodeTaken;
-import dev.parley.session.SignalingException.Malformed;
-import dev.parley.session.SignalingException.NamespaceFull;
-import dev.parley.session.SignalingException.OtherGeneration;
-import dev.parley.session.SignalingException.OutOfBounds;
-import dev.parley.session.SignalingException.PreconditionMissing;
-import dev.parley.session.SignalingException.SessionChanged;
-import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.session.SignalingException.StoreFull;
-import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.session.SignalingException.TokenMissing;
-import dev.parley.session.SignalingException.TokenRefused;
-import dev.parley.session.SignalingException.TooManyGuesses;
-import dev.parley.session.SignalingException.TooManyRequests;
-import dev.parley.session.SignalingException.TooManyWaits;
 import dev.parley.session.TopicCount;
 import dev.parley.session.Trickled;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
@@ -66,26 +48,28 @@ public final class OpenApiCompletion implements OASFilter {
     private static final String RONDEVU = "/";
     private static final String PROBLEM = "application/problem+json";
 
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     /** One instance of each refusal, as the example of its response. */
     static final List<SignalingException> REFUSALS = List.of(
-            new Malformed("Unknown field \"ofer\"."),
-            new TokenMissing(),
-            new TokenRefused("Session-Token is not either side's token of this session."),
-            new SessionNotFound(),
-            new CodeTaken(),
-            new AlreadyAnswered(1),
-            new OtherGeneration(2),
-            new SessionChanged(),
-            new BodyTooLarge(262_144),
-            new OutOfBounds("ttl", "ttl must be from 10 to 86400 seconds."),
-            new PreconditionMissing(),
-            new TooManyRequests("address", 600, Duration.ofSeconds(1)),
-            new TooManyGuesses(Duration.ofSeconds(1)),
-            new TooManyWaits("This session has the maximum of 32 waiting requests.", Duration.ofSeconds(1)),
-            new StoreUnavailable("The store is busy; try again in a moment.", Duration.ofSeconds(1)),
-            new Busy("The service is stopping; retry in a moment.", Duration.ofSeconds(1)),
-            new StoreFull(),
-            new NamespaceFull());
+            new SignalingException.Malformed("Unknown field \"ofer\"."),
+            new SignalingException.TokenMissing(),
+            new SignalingException.TokenRefused("Session-Token is not either side's token of this session."),
+            new SignalingException.SessionNotFound(),
+            new SignalingException.CodeTaken(),
+            new SignalingException.AlreadyAnswered(1),
+            new SignalingException.OtherGeneration(2),
+            new SignalingException.SessionChanged(),
+            new SignalingException.BodyTooLarge(262_144),
+            new SignalingException.OutOfBounds("ttl", "ttl must be from 10 to 86400 seconds."),
+            new SignalingException.PreconditionMissing(),
+            new SignalingException.TooManyRequests("address", 600, SECOND),
+            new SignalingException.TooManyGuesses(SECOND),
+            new SignalingException.TooManyWaits("This session has the maximum of 32 waiting requests.", SECOND),
+            new SignalingException.StoreUnavailable("The store is busy; try again in a moment.", SECOND),
+            new SignalingException.Busy("The service is stopping; retry in a moment.", SECOND),
+            new SignalingException.StoreFull(),
+            new SignalingException.NamespaceFull());
 
     /** Statuses of HTTP itself, with the details of their examples. */
     private static final Map<Integer, String> STATUSES = Map.of(
@@ -130,10 +114,9 @@ public final class OpenApiCompletion implements OASFilter {
     private static void addResponse(Components components, ErrorReply reply, String type, String title) {
         boolean isNative = reply.mediaType().equals(PROBLEM);
         boolean isOneOfSeveral = isNative && Set.of(409, 412).contains(reply.status());
-        String name = isNative ? (isOneOfSeveral ? type : "" + reply.status()) : "rondevu-" + reply.status();
-        APIResponse response = components.getResponses() == null
-                ? null
-                : components.getResponses().get(name);
+        String name = isOneOfSeveral ? type : (isNative ? "" : "rondevu-") + reply.status();
+        Map<String, APIResponse> known = Objects.requireNonNullElse(components.getResponses(), Map.of());
+        APIResponse response = known.get(name);
         if (response == null) {
             Schema schema = OASFactory.createSchema().ref(isNative ? "Problem" : "RondevuError");
             response = OASFactory.createAPIResponse()
@@ -162,7 +145,32 @@ public final class OpenApiCompletion implements OASFilter {
 
     private static void complete(Components components, String path, HttpMethod method, Operation operation) {
         boolean isNative = path.startsWith(NATIVE);
-        boolean hasBody = operation.getRequestBody() != null;
+        String prefix = isNative ? "" : "rondevu-";
+        APIResponses responses = operation.getResponses();
+        responses.getAPIResponses().forEach((status, response) -> {
+            if (status.matches("[23]..")) {
+                addHeaders(response, HEADERS_OF_SUCCESS);
+            }
+        });
+        statuses(path, method, operation.getRequestBody() != null)
+                .forEach(status -> responses.addAPIResponse(
+                        status.toString(), OASFactory.createAPIResponse().ref(prefix + status)));
+        responses.addAPIResponse("default", OASFactory.createAPIResponse().ref(prefix + 500));
+        var parameters = new ArrayList<Parameter>();
+        if (operation.getParameters() != null) {
+            operation.getParameters().forEach(parameter -> parameters.add(described(components, parameter, isNative)));
+        }
+        parameters.add(OASFactory.createParameter().ref("Namespace"));
+        parameters.add(OASFactory.createParameter().ref("Bookmark"));
+        operation.setParameters(parameters);
+    }
+
+    /** The statuses of refusals that the static file does not list. */
+    private static Set<Integer> statuses(String path, HttpMethod method, boolean hasBody) {
+        boolean isNative = path.startsWith(NATIVE);
+        if (path.equals("/health")) {
+            return Set.of(400, 403, 406, 429, 503);
+        }
         var statuses = new TreeSet<>(Set.of(400, 401, 403, 406, 429, 503));
         if (path.contains("{code}") || !isNative) {
             statuses.add(404);
@@ -179,27 +187,7 @@ public final class OpenApiCompletion implements OASFilter {
         if (method != HttpMethod.GET && isNative) {
             statuses.add(507);
         }
-        if (path.equals("/health")) {
-            statuses.removeAll(Set.of(401, 404));
-        }
-        APIResponses responses = operation.getResponses();
-        responses.getAPIResponses().forEach((status, response) -> {
-            if (status.matches("[23]..")) {
-                HEADERS_OF_SUCCESS.forEach(header ->
-                        response.addHeader(header, OASFactory.createHeader().ref(header)));
-            }
-        });
-        String prefix = isNative ? "" : "rondevu-";
-        statuses.forEach(status -> responses.addAPIResponse(
-                status.toString(), OASFactory.createAPIResponse().ref(prefix + status)));
-        responses.addAPIResponse("default", OASFactory.createAPIResponse().ref(prefix + 500));
-        var parameters = new ArrayList<Parameter>();
-        if (operation.getParameters() != null) {
-            operation.getParameters().forEach(parameter -> parameters.add(described(components, parameter, isNative)));
-        }
-        parameters.add(OASFactory.createParameter().ref("Namespace"));
-        parameters.add(OASFactory.createParameter().ref("Bookmark"));
-        operation.setParameters(parameters);
+        return statuses;
     }
 
     /** The description of a parameter that the resource declares, from the parameters of the static file. */
@@ -213,14 +201,12 @@ public final class OpenApiCompletion implements OASFilter {
                 .orElse(declared);
     }
 
-    private static List<Class<?>> records() {
-        return Stream.of(
-                        Stream.of(Views.class, Requests.class, RondevuBodies.class, HealthResource.class)
-                                .flatMap(owner -> Stream.of(owner.getDeclaredClasses())),
-                        Stream.of(Listing.class, TopicCount.class, Trickled.class))
-                .<Class<?>>flatMap(types -> types)
-                .filter(Class::isRecord)
-                .toList();
+    private static Stream<Class<?>> records() {
+        return Stream.concat(
+                Stream.of(Views.class, Requests.class, RondevuBodies.class, HealthResource.class)
+                        .flatMap(owner -> Stream.of(owner.getDeclaredClasses()))
+                        .filter(Class::isRecord),
+                Stream.of(Listing.class, TopicCount.class, Trickled.class));
     }
 
     /** A field of a reply is required unless it is left out when it is null; a field of a request, only if it is declared so. */

@@ -3,10 +3,7 @@ package dev.parley.http.rondevu;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -18,7 +15,7 @@ import dev.parley.session.TopicCount;
 import dev.parley.session.Trickle;
 import dev.parley.session.Waiting;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -166,23 +163,14 @@ public final class RondevuBodies {
     public record PolledByAnswerer(Description offer, List<CandidateText> offerCandidates) implements Polled {}
 
     /** A candidate as a string; an object that was sent through the native API becomes its JSON text. */
-    @JsonSerialize(using = CandidateText.Writer.class)
     public record CandidateText(Candidate candidate) {
         static List<CandidateText> all(SideState side) {
             return side.candidates().stream().map(CandidateText::new).toList();
         }
 
-        static final class Writer extends JsonSerializer<CandidateText> {
-            @Override
-            public void serialize(CandidateText text, JsonGenerator json, SerializerProvider provider)
-                    throws IOException {
-                if (text.candidate.isString()) {
-                    provider.defaultSerializeValue(text.candidate, json);
-                } else {
-                    byte[] object = text.candidate.json();
-                    json.writeUTF8String(object, 0, object.length);
-                }
-            }
+        @JsonValue
+        Object json() {
+            return candidate.isString() ? candidate : new String(candidate.json(), StandardCharsets.UTF_8);
         }
     }
 }

@@ -41,6 +41,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -81,10 +82,7 @@ public final class RondevuResource {
             @Context RoutingContext client,
             @QueryParam("page") @Nullable String page,
             @QueryParam("limit") @Nullable String limit) {
-        var caller = new Caller(client);
-        return topicPage(caller, page, limit)
-                .thenApply(paged -> caller.reply(
-                        Status.OK, paged.served(), new Front(version, paged.topics(), paged.pagination())));
+        return topicPage(client, page, limit, (topics, pages) -> new Front(version, topics, pages));
     }
 
     @Operation(
@@ -96,10 +94,7 @@ public final class RondevuResource {
             @Context RoutingContext client,
             @QueryParam("page") @Nullable String page,
             @QueryParam("limit") @Nullable String limit) {
-        var caller = new Caller(client);
-        return topicPage(caller, page, limit)
-                .thenApply(paged ->
-                        caller.reply(Status.OK, paged.served(), new Topics(paged.topics(), paged.pagination())));
+        return topicPage(client, page, limit, Topics::new);
     }
 
     @Operation(operationId = "rondevuSessions", summary = "The unanswered sessions of a topic, newest first")
@@ -159,14 +154,25 @@ public final class RondevuResource {
                 .thenApply(served -> caller.reply(Status.OK, served, Polled.by(side, served.result())));
     }
 
-    private CompletionStage<Paged> topicPage(Caller caller, @Nullable String pageText, @Nullable String limitText) {
+    private <T> CompletionStage<T> topicPage(
+            RoutingContext client,
+            @Nullable String pageText,
+            @Nullable String limitText,
+            BiFunction<List<TopicSessions>, Pagination, T> body) {
+        var caller = new Caller(client);
         int page = (int) QueryParameters.number("page", pageText, 1, 1, Integer.MAX_VALUE);
         int limit = (int) Math.min(
                 QueryParameters.number("limit", limitText, PAGE_DEFAULT, 1, Integer.MAX_VALUE), config.pageMax());
         int offset = (int) Math.min(Integer.MAX_VALUE, (page - 1L) * limit);
         return signaling
                 .topicPage(caller.readFrom(), caller.namespace(), offset, limit)
-                .thenApply(served -> Paged.of(served, page, limit, offset));
+                .thenApply(served -> {
+                    TopicPage found = served.result();
+                    var pages = new Pagination(page, limit, found.total(), (long) offset + limit < found.total());
+                    List<TopicSessions> topics =
+                            found.topics().stream().map(TopicSessions::of).toList();
+                    return caller.reply(Status.OK, served, body.apply(topics, pages));
+                });
     }
 
     private static Side side(@Nullable String word) {
@@ -176,16 +182,5 @@ public final class RondevuResource {
 
     private SessionKey key(Caller caller, @Nullable String code) {
         return caller.key(guesses, required("code", code));
-    }
-
-    /** A page of topics, as both endpoints return it. */
-    private record Paged(Served<TopicPage> served, List<TopicSessions> topics, Pagination pagination) {
-        static Paged of(Served<TopicPage> served, int page, int limit, int offset) {
-            TopicPage found = served.result();
-            return new Paged(
-                    served,
-                    found.topics().stream().map(TopicSessions::of).toList(),
-                    new Pagination(page, limit, found.total(), (long) offset + limit < found.total()));
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.parley.http.console;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
@@ -18,26 +17,22 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files of the page and the client are compressed, have entity tags, and are immutable under a versioned URL. */
+/** The files of the page and the client are compressed, and have entity tags. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the field
 class StaticFilesTest {
     private static final Path FOLDER = Path.of("src/main/resources/META-INF/resources");
-    private static final Pattern LOADED = Pattern.compile("(?:from |src=|<link rel=\"\\w+\" href=)\"([^\"]+)\"");
 
     @TestHTTPResource("/")
     URI service;
@@ -105,53 +100,13 @@ class StaticFilesTest {
         assertThat(header(file, "Last-Modified")).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"parley.js", "parley.d.ts", "console/page.js", "console/page.css", "icon.svg"})
-    void onlyVersionedUrlsAreImmutable(String path) throws Exception {
-        HttpResponse<byte[]> file = get(path);
-        String versioned = header(file, "Content-Location");
-        assertThat(versioned).matches("[a-z.]+\\?v=[0-9a-f]{16}");
-        URI address = service.resolve(path).resolve(versioned);
-
-        HttpResponse<byte[]> same = send(HttpRequest.newBuilder(address));
-        assertThat(header(same, "Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
-        assertThat(same.body()).isEqualTo(file.body());
-        for (String other : List.of("", "?", "?v=0123456789abcdef", "?" + address.getQuery() + "&x")) {
-            HttpResponse<byte[]> plain = get(path + other);
-            assertThat(plain.statusCode()).as(other).isEqualTo(200);
-            assertThat(header(plain, "Cache-Control")).as(other).isEqualTo("no-cache");
-        }
-    }
-
-    @Test
-    void thePageLoadsVersionedFilesOnly() throws Exception {
-        var loaded = new HashSet<URI>();
-        var left = new ArrayDeque<>(List.of(service.resolve("/console.html")));
-        while (!left.isEmpty()) {
-            URI address = left.remove();
-            HttpResponse<byte[]> file = send(HttpRequest.newBuilder(address));
-            boolean page = address.getPath().equals("/console.html");
-            assertThat(header(file, "Cache-Control"))
-                    .as(address.toString())
-                    .isEqualTo(page ? "no-cache" : "public, max-age=31536000, immutable");
-            LOADED.matcher(new String(file.body(), UTF_8))
-                    .results()
-                    .map(reference -> address.resolve(reference.group(1)))
-                    .filter(target -> target.getHost().equals(service.getHost()) && loaded.add(target))
-                    .forEach(left::add);
-        }
-        assertThat(loaded.stream().map(URI::getPath))
-                .doesNotHaveDuplicates()
-                .containsAll(scripts())
-                .contains("/parley.js", "/icon.svg", "/console/page.css");
-    }
-
     @Test
     void eachFileHasAnEntityTag() throws Exception {
         for (String path : files()) {
             HttpResponse<byte[]> file = get(path);
             assertThat(file.statusCode()).as(path).isEqualTo(200);
             assertThat(header(file, "ETag")).as(path).isNotEmpty();
+            assertThat(header(file, "Cache-Control")).as(path).isEqualTo("no-cache");
         }
     }
 
@@ -244,12 +199,5 @@ class StaticFilesTest {
                     .map(file -> FOLDER.relativize(file).toString())
                     .toList();
         }
-    }
-
-    private static List<String> scripts() throws IOException {
-        return files().stream()
-                .filter(file -> file.startsWith("console/") && file.endsWith(".js"))
-                .map(file -> "/" + file)
-                .toList();
     }
 }

@@ -3,9 +3,7 @@ package dev.parley.http.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.http.api.HealthResource;
-import dev.parley.http.api.IceServersResource;
-import dev.parley.http.api.SessionsResource;
-import dev.parley.http.api.TopicsResource;
+import dev.parley.http.api.NativeResource;
 import dev.parley.http.rondevu.RondevuResource;
 import io.vertx.core.http.HttpMethod;
 import jakarta.ws.rs.Path;
@@ -49,14 +47,7 @@ class EndpointTest {
 
     /** Allow and the reply to OPTIONS are derived from endpoints. */
     @ParameterizedTest
-    @ValueSource(
-            classes = {
-                HealthResource.class,
-                IceServersResource.class,
-                RondevuResource.class,
-                SessionsResource.class,
-                TopicsResource.class
-            })
+    @ValueSource(classes = {HealthResource.class, NativeResource.class, RondevuResource.class})
     void eachResourceMethodIsAnEndpoint(Class<?> resource) {
         String root = resource.getAnnotation(Path.class).value();
         for (Method method : resource.getDeclaredMethods()) {

@@ -3,7 +3,6 @@ package dev.parley.http.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
-import dev.parley.trace.Tracing;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;

@@ -32,15 +32,6 @@ class ConsoleIT {
             };
             """;
 
-    /** Whether any file that the page loads came over the network. */
-    private static final String TRANSFERRED = """
-            async () => {
-              await new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done)));
-              return performance.getEntriesByType("resource")
-                .some((file) => file.name.includes("?v=") && file.transferSize > 0);
-            }
-            """;
-
     @Test
     void aLinkBringsTwoVisitorsTogether(Pages pages) {
         ConsolePage host = pages.openConsole("desktop", desktop(ColorScheme.LIGHT));
@@ -168,19 +159,6 @@ class ConsoleIT {
 
         visitor.page().waitForURL("**/q/openapi?format=json");
         assertThat(visitor.page().locator("body").innerText()).contains("\"openapi\"", "\"/api/v1/sessions\"");
-    }
-
-    @Tag("slow")
-    @Test
-    void aSecondVisitLoadsThePageOnly(Pages pages) {
-        ConsolePage visitor =
-                pages.openConsole("regular", desktop(ColorScheme.LIGHT)).go(pages.console());
-        assertThat(visitor.page().evaluate(TRANSFERRED)).isEqualTo(true);
-
-        visitor.page().navigate("about:blank");
-        visitor.go(pages.console());
-
-        assertThat(visitor.page().evaluate(TRANSFERRED)).isEqualTo(false);
     }
 
     private static void assertTheyTalk(ConsolePage host, ConsolePage guest) {

@@ -1,4 +1,4 @@
-package dev.parley.trace;
+package dev.parley.http.observe;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -14,7 +14,6 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
@@ -23,15 +22,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates spans of requests and of their transactions, and exports them in batches, from a thread of its own, by OTLP over HTTP. If
- * the collector is unreachable, spans are lost; requests are not affected.
+ * Exports a span of each request in batches, from a thread of its own, by OTLP over HTTP. If the collector is unreachable, spans are
+ * lost; requests are not affected. Spans leave the service, so they contain the pattern of the path, the status and the name of the
+ * database node only.
  */
 @RegisterForReflection(classNames = "io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider")
 public final class Tracing implements AutoCloseable {
-    private static final String PARENT = Tracing.class.getName();
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+    private static final AttributeKey<String> NODE = AttributeKey.stringKey("parley.node");
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final SdkTracerProvider provider;
@@ -60,40 +60,25 @@ public final class Tracing implements AutoCloseable {
     /**
      * Starts the span of a request; it ends with the reply. Its parent is the caller's span, if the request has a
      * {@code traceparent} (W3C Trace Context).
-     *
-     * @param pattern the pattern of the path, which contains no code and no topic
      */
-    public void startRequest(RoutingContext context, String method, String pattern) {
+    public void startRequest(RoutingContext context, Endpoint endpoint) {
         Context caller =
                 W3CTraceContextPropagator.getInstance().extract(Context.root(), context.request(), new Headers());
-        Span span = tracer.spanBuilder(method + " " + pattern)
+        Span span = tracer.spanBuilder(endpoint.method() + " " + endpoint.pattern())
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
-                .setAttribute(METHOD, method)
-                .setAttribute(ROUTE, pattern)
+                .setAttribute(METHOD, endpoint.method())
+                .setAttribute(ROUTE, endpoint.pattern())
                 .startSpan();
-        io.vertx.core.Context current = Vertx.currentContext();
-        if (current != null) {
-            current.putLocal(PARENT, caller.with(span));
-        }
         context.addEndHandler(end -> {
             int status = context.response().getStatusCode();
             span.setAttribute(STATUS, status);
+            span.setAttribute(NODE, context.response().headers().get("x-served-by"));
             if (status >= 500 || end.failed()) {
                 span.setStatus(StatusCode.ERROR);
             }
             span.end();
         });
-    }
-
-    /** Starts the span of a transaction, as a child of the request that is being served here; without one, it is a trace of its own. */
-    Span startTransaction(String name) {
-        io.vertx.core.Context current = Vertx.currentContext();
-        Context parent = current == null ? null : current.getLocal(PARENT);
-        return tracer.spanBuilder(name)
-                .setParent(parent == null ? Context.root() : parent)
-                .setSpanKind(SpanKind.CLIENT)
-                .startSpan();
     }
 
     /** Exports the remaining spans, within two seconds. */

@@ -1,10 +1,11 @@
-package dev.parley.http.filter;
+package dev.parley.http.access;
 
-import dev.parley.http.access.OwnOrigin;
+import dev.parley.http.access.OriginConfig.Origins;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
 
 /**
  * The CORS protocol (Fetch standard, section 3.2): which pages may call, which headers they may send, and which they may read. It never
@@ -13,7 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
  * <p>A preflight gets the whole list whatever it asks for, and the browser compares. Other replies have only the headers that apply to
  * them.
  */
-final class CrossOrigin {
+@Singleton
+public final class CrossOrigin {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String REQUEST_HEADERS =
             "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Parley-Namespace, Prefer,"
@@ -28,13 +30,13 @@ final class CrossOrigin {
     private final Origins origins;
     private final OwnOrigin ownOrigin;
 
-    CrossOrigin(Origins origins, OwnOrigin ownOrigin) {
-        this.origins = origins;
+    public CrossOrigin(OriginConfig config, OwnOrigin ownOrigin) {
+        this.origins = config.corsOrigins();
         this.ownOrigin = ownOrigin;
     }
 
     /** Whether the request may be served: it is not of a page, or its page may call. Sets the headers of the reply. */
-    boolean admits(HttpServerRequest request) {
+    public boolean admits(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null) {
             return true;
@@ -60,7 +62,7 @@ final class CrossOrigin {
     }
 
     /** Whether a browser asks which requests it may send. */
-    static boolean isPreflight(HttpServerRequest request) {
+    public static boolean isPreflight(HttpServerRequest request) {
         return request.method().equals(HttpMethod.OPTIONS)
                 && request.headers().contains(HttpHeaders.ORIGIN)
                 && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);

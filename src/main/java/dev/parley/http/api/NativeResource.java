@@ -1,20 +1,22 @@
 package dev.parley.http.api;
 
+import dev.parley.http.Bookmarks;
 import dev.parley.http.Caller;
 import dev.parley.http.EntityTags;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
-import dev.parley.http.Replies;
 import dev.parley.http.Views.EventsView;
 import dev.parley.http.Views.ExtendedView;
+import dev.parley.http.Views.IceServersView;
 import dev.parley.http.Views.JoinedView;
 import dev.parley.http.Views.ListingsView;
 import dev.parley.http.Views.SessionView;
+import dev.parley.http.Views.TopicsView;
 import dev.parley.http.access.GuessFilter;
-import dev.parley.http.wait.EventId;
-import dev.parley.http.wait.EventStream;
 import dev.parley.http.wait.EventStreams;
+import dev.parley.http.wait.EventStreams.EventStream;
 import dev.parley.http.wait.LongPoll;
+import dev.parley.ice.IceServers;
 import dev.parley.session.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SessionKey;
@@ -27,6 +29,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
@@ -48,37 +51,41 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions: open, find, read, answer, trickle, renegotiate, extend, close. */
+/** The native API: open, find, read, answer, trickle, renegotiate, extend and close sessions; list topics; get ICE servers. */
 @Tag(name = "sessions")
-@Path("/api/v1/sessions")
+@Path("/api/v1")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
-public final class SessionsResource {
+public final class NativeResource {
     private final Signaling signaling;
-    private final GuessFilter gate;
+    private final GuessFilter guesses;
     private final LongPoll longPoll;
     private final EventStreams streams;
+    private final IceServers iceServers;
     private final HttpConfig config;
     private final WaitConfig waiting;
 
-    public SessionsResource(
+    public NativeResource(
             Signaling signaling,
-            GuessFilter gate,
+            GuessFilter guesses,
             LongPoll longPoll,
             EventStreams streams,
+            IceServers iceServers,
             HttpConfig config,
             WaitConfig waiting) {
         this.signaling = signaling;
-        this.gate = gate;
+        this.guesses = guesses;
         this.longPoll = longPoll;
         this.streams = streams;
+        this.iceServers = iceServers;
         this.config = config;
         this.waiting = waiting;
     }
 
     @Operation(operationId = "openSession", summary = "Open a session with an offer")
     @POST
+    @Path("/sessions")
     public CompletionStage<JoinedView> open(@Context RoutingContext client, Requests.Open request) {
         var caller = new Caller(client);
         return signaling
@@ -89,6 +96,7 @@ public final class SessionsResource {
     @Tag(name = "discovery")
     @Operation(operationId = "findSessions", summary = "Find unanswered sessions, newest first")
     @GET
+    @Path("/sessions")
     public CompletionStage<ListingsView> discover(
             @Context RoutingContext client,
             @QueryParam("topic") @Nullable String topic,
@@ -107,20 +115,40 @@ public final class SessionsResource {
                 .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
     }
 
+    @Tag(name = "discovery")
+    @Operation(operationId = "findTopics", summary = "List topics with unanswered sessions in alphabetical order")
+    @GET
+    @Path("/topics")
+    public CompletionStage<TopicsView> topics(
+            @Context RoutingContext client,
+            @QueryParam("prefix") @DefaultValue("") String prefix,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("cursor") @Nullable String cursor) {
+        var caller = new Caller(client);
+        return signaling
+                .topics(
+                        caller.readFrom(),
+                        caller.namespace(),
+                        prefix,
+                        QueryParameters.cursor(cursor),
+                        QueryParameters.limit(limit, config.pageMax()))
+                .thenApply(served -> caller.reply(Status.OK, served, TopicsView.of(served.result())));
+    }
+
     @Operation(operationId = "readSession", summary = "Read a session")
     @GET
-    @Path("/{code}")
+    @Path("/sessions/{code}")
     public CompletionStage<@Nullable SessionView> session(
             @Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(gate, code);
+        SessionKey key = caller.key(guesses, code);
         EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
         Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.requestedWait(waiting.max());
         return wait.map(time -> longPoll.session(client, caller.readFrom(), key, ifNoneMatch, time))
                 .orElseGet(() -> signaling.session(caller.readFrom(), key))
                 .thenApply(served -> {
                     Session session = served.result();
-                    Replies.applied(caller.response(), wait);
+                    caller.applied(wait);
                     caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(session.version()));
                     if (ifNoneMatch.names(session.version())) {
                         caller.notModified(served);
@@ -132,13 +160,13 @@ public final class SessionsResource {
 
     @Operation(operationId = "answerSession", summary = "Answer a session; the first answer is final")
     @PUT
-    @Path("/{code}/answer")
+    @Path("/sessions/{code}/answer")
     public CompletionStage<JoinedView> answer(
             @Context RoutingContext client, @PathParam("code") String code, Requests.Answer request) {
         var caller = new Caller(client);
         return signaling
                 .answer(
-                        caller.key(gate, code),
+                        caller.key(guesses, code),
                         request.description(),
                         request.generation(),
                         request.trickle(),
@@ -149,24 +177,24 @@ public final class SessionsResource {
     @Operation(operationId = "trickle", summary = "Add ICE candidates for the token's side, each once")
     @APIResponseSchema(value = Trickled.class, responseCode = "201")
     @POST
-    @Path("/{code}/candidates")
+    @Path("/sessions/{code}/candidates")
     public CompletionStage<Trickled> trickle(
             @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
         var caller = new Caller(client);
         return signaling
-                .trickle(caller.key(gate, code), caller.token(), request.trickle(), request.generation())
+                .trickle(caller.key(guesses, code), caller.token(), request.trickle(), request.generation())
                 .thenApply(served -> caller.reply(Status.CREATED, served, served.result()));
     }
 
     @Operation(operationId = "renegotiate", summary = "Replace the offer, which starts a new generation")
     @PUT
-    @Path("/{code}/offer")
+    @Path("/sessions/{code}/offer")
     public CompletionStage<JoinedView> restart(
             @Context RoutingContext client, @PathParam("code") String code, Requests.Offer request) {
         var caller = new Caller(client);
         return signaling
                 .restart(
-                        caller.key(gate, code),
+                        caller.key(guesses, code),
                         caller.token(),
                         caller.entityTags(HttpHeaders.IF_MATCH).required(),
                         request.description())
@@ -175,21 +203,21 @@ public final class SessionsResource {
 
     @Operation(operationId = "readEvents", summary = "Read the events of a session in commit order")
     @GET
-    @Path("/{code}/events")
+    @Path("/sessions/{code}/events")
     public CompletionStage<EventsView> events(
             @Context RoutingContext client,
             @PathParam("code") String code,
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(gate, code);
+        SessionKey key = caller.key(guesses, code);
         long seen = QueryParameters.after(after);
         int max = QueryParameters.limit(limit, config.pageMax());
         Optional<Duration> wait = caller.requestedWait(waiting.max());
         return wait.map(time -> longPoll.events(client, caller.readFrom(), key, seen, max, time))
                 .orElseGet(() -> signaling.events(caller.readFrom(), key, seen, max))
                 .thenApply(served -> {
-                    Replies.applied(caller.response(), wait);
+                    caller.applied(wait);
                     return caller.reply(
                             Status.OK, served, EventsView.of(served.result().list(), seen));
                 });
@@ -197,7 +225,7 @@ public final class SessionsResource {
 
     @Operation(hidden = true) // a second form of readEvents
     @GET
-    @Path("/{code}/events")
+    @Path("/sessions/{code}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public CompletionStage<EventStream> stream(
             @Context RoutingContext client,
@@ -206,8 +234,7 @@ public final class SessionsResource {
             @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
         var caller = new Caller(client);
         long seen = QueryParameters.after(after);
-        EventId last = EventId.parse(lastEventId);
-        return streams.open(client, caller.readFrom(), caller.key(gate, code), seen, last)
+        return streams.open(client, caller.readFrom(), caller.key(guesses, code), seen, lastEventId)
                 .thenApply(served -> {
                     caller.response().putHeader("X-Accel-Buffering", "no");
                     return caller.reply(Status.OK, served, served.result());
@@ -216,12 +243,12 @@ public final class SessionsResource {
 
     @Operation(operationId = "extendSession", summary = "Extend or shorten the life of a session")
     @PATCH
-    @Path("/{code}")
+    @Path("/sessions/{code}")
     public CompletionStage<ExtendedView> extend(
             @Context RoutingContext client, @PathParam("code") String code, Requests.Ttl request) {
         var caller = new Caller(client);
         return signaling
-                .extend(caller.key(gate, code), caller.token(), request.duration())
+                .extend(caller.key(guesses, code), caller.token(), request.duration())
                 .thenApply(served -> {
                     SessionVersion version = served.result();
                     caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(version));
@@ -231,13 +258,23 @@ public final class SessionsResource {
 
     @Operation(operationId = "closeSession", summary = "Delete a session with its history")
     @DELETE
-    @Path("/{code}")
+    @Path("/sessions/{code}")
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<@Nullable Void> close(@Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
         return signaling
-                .close(caller.key(gate, code), caller.token())
+                .close(caller.key(guesses, code), caller.token())
                 .thenAccept(served -> caller.setHead(Status.NO_CONTENT, served));
+    }
+
+    /** Needs no store, so it works while the store is unavailable. */
+    @Tag(name = "ice")
+    @Operation(operationId = "findIceServers", summary = "Get the STUN and TURN servers")
+    @GET
+    @Path("/ice-servers")
+    public IceServersView iceServers(@Context RoutingContext client) {
+        client.response().putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE);
+        return IceServersView.of(iceServers.grant());
     }
 
     /** @param first the status where this call changed something; a replay is 200 */
