@@ -61,7 +61,7 @@ public final class StartLog implements QuarkusApplication {
                 port(server.getManagementPort(), ListenAddress.MANAGEMENT));
         Set<String> unknown = unknownVariables(System.getenv().keySet());
         if (!unknown.isEmpty()) {
-            LOG.warnf("Ignored environment variables that are no settings: %s", String.join(", ", unknown));
+            LOG.warnf("Ignored environment variables that are not settings: %s", String.join(", ", unknown));
         }
         Quarkus.waitForExit();
         return 0;

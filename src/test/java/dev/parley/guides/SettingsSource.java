@@ -169,7 +169,7 @@ final class SettingsSource {
 
     private static String markdown(DocTree part) {
         if (part instanceof LiteralTree literal) {
-            return "`" + literal.getBody().getBody() + "`";
+            return "`" + literal.getBody().getBody().strip() + "`";
         }
         if (part instanceof LinkTree link) {
             return "`" + link.getReference().getSignature() + "`";
