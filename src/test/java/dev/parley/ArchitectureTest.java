@@ -53,7 +53,7 @@ class ArchitectureTest {
         "store.postgresql,     config session store store.crypto store.sql waiting",
         "store.admin,          config session store store.crypto store.sql store.sqlite store.postgresql",
         "waiting,              session",
-        "signaling,            session store store.sql waiting",
+        "signaling,            config session store store.sql waiting",
         "access,               config session store store.admin store.sql",
         "expiry,               config session store store.sql",
     })

@@ -1,14 +1,14 @@
 package dev.parley.bench;
 
 import dev.parley.session.Code;
-import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
 import dev.parley.session.Events;
-import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.DefaultLimits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
@@ -45,7 +45,7 @@ public class InnerLoops {
     private static final TimeValue TURN = TimeValue.seconds(1);
     private static final int TURNS = 5;
 
-    private static final Limits LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
+    private static final SessionConfig LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
     private static final SessionKey KEY = new SessionKey(new Namespace(Speech.ORIGIN), new Code("inner-loop"));
 
     private TemporaryFolder folder;

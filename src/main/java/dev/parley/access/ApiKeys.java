@@ -41,7 +41,7 @@ public final class ApiKeys {
     }
 
     /** Reloads the keys from the primary, because a replica may not know yet that a key was revoked. A failure is logged once. */
-    public CompletionStage<Void> look(Database database) {
+    public CompletionStage<Void> reload(Database database) {
         return database.scan(ReadFrom.PRIMARY, store::all).handle((served, failure) -> {
             if (served != null) {
                 var loaded = new HashMap<TokenHash, Credential>();

@@ -1,6 +1,7 @@
 package dev.parley.access;
 
 import dev.parley.session.Namespace;
+import dev.parley.session.TokenHash;
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
@@ -12,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,8 @@ import java.util.regex.Pattern;
  */
 @Singleton
 public final class KeyAdmin {
+    private static final String PREFIX = "parley_";
+    private static final int RANDOM_BYTES = 32;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     /** Each node keeps all keys in memory and reads all of them at each reload. */
@@ -43,11 +47,16 @@ public final class KeyAdmin {
         return NAME.matcher(text).matches();
     }
 
-    /** Creates a key; its secret cannot be shown again. */
-    public BearerKey create(String name, Namespace namespace, Set<Role> roles) {
-        var key = BearerKey.random(random);
+    /**
+     * Creates a key and returns its secret, which cannot be shown again: 256 random bits behind a prefix that people and secret scanners
+     * recognize.
+     */
+    public String create(String name, Namespace namespace, Set<Role> roles) {
+        var bits = new byte[RANDOM_BYTES];
+        random.nextBytes(bits);
+        String key = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
         var stored = new StoredKey(
-                name, namespace, roles.stream().sorted().map(Role::word).toList(), key.hash(), clock.instant());
+                name, namespace, roles.stream().sorted().map(Role::word).toList(), TokenHash.of(key), clock.instant());
         Futures.join(database.write(tx -> refusal(tx, stored))).result().ifPresent(line -> {
             throw new AdminRefused(line);
         });

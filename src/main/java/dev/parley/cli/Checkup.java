@@ -13,35 +13,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Examines versions, settings and access, and has the store examine itself. */
-public final class Checkup {
+/**
+ * Examines versions, settings and access, and has the store examine itself.
+ *
+ * @param checks each throws {@link InvalidConfiguration} if a setting would stop the start of the service
+ * @param unknownVariables environment variables that look like settings and are none
+ */
+public record Checkup(
+        List<Runnable> checks, Set<String> unknownVariables, String versions, AccessConfig access, StoreAdmin admin) {
     private static final String SETTINGS = "settings";
     private static final String ACCESS = "access";
     private static final ReadOnlyQuery COUNT_KEYS = new ReadOnlyQuery("SELECT count(*) FROM access_keys");
     private static final Duration COUNT_MAX = Duration.ofSeconds(5);
-
-    private final List<Runnable> checks;
-    private final Set<String> unknownVariables;
-    private final String versions;
-    private final AccessConfig access;
-    private final StoreAdmin admin;
-
-    /**
-     * @param checks each throws {@link InvalidConfiguration} if a setting would stop the start of the service
-     * @param unknownVariables environment variables that look like settings and are none
-     */
-    public Checkup(
-            List<Runnable> checks,
-            Set<String> unknownVariables,
-            String versions,
-            AccessConfig access,
-            StoreAdmin admin) {
-        this.checks = checks;
-        this.unknownVariables = unknownVariables;
-        this.versions = versions;
-        this.access = access;
-        this.admin = admin;
-    }
 
     /** @throws InvalidConfiguration if a setting must stop the start of the service */
     public void requireValidSettings() {
@@ -52,7 +35,7 @@ public final class Checkup {
         var findings = new ArrayList<Finding>();
         findings.add(Finding.info("versions", versions));
         findings.addAll(settings());
-        findings.add(access());
+        findings.add(accessFinding());
         findings.addAll(admin.examine());
         return findings;
     }
@@ -78,7 +61,7 @@ public final class Checkup {
         return findings.isEmpty() ? List.of(Finding.ok(SETTINGS, "the service starts with them")) : findings;
     }
 
-    private Finding access() {
+    private Finding accessFinding() {
         if (access.mode().filter(AccessMode.KEY::equals).isEmpty()) {
             return Finding.ok(ACCESS, "open to everyone who reaches the service");
         }

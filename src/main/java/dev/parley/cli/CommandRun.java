@@ -1,19 +1,17 @@
 package dev.parley.cli;
 
-import dev.parley.config.InvalidConfiguration;
-import dev.parley.session.SignalingException;
-import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.store.admin.AdminRefused;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.configuration.DurationConverter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
-import picocli.CommandLine.ParseResult;
 
 /** Runs one command in a started application, and ends the process with its exit code. */
 public final class CommandRun implements QuarkusApplication {
-    static final String PROFILE = "quarkus.profile";
+    private static final String PROFILE = "quarkus.profile";
     private static final String COMMAND = "command";
 
     private final IFactory factory;
@@ -30,28 +28,17 @@ public final class CommandRun implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        return printing(new CommandLine(ParleyCommand.class, factory))
-                .setExecutionExceptionHandler(CommandRun::failed)
+        var bugs = new Failure(Set.of());
+        return configured(new CommandLine(ParleyCommand.class, factory))
+                .setExecutionExceptionHandler((failure, command, line) -> bugs.report(failure, command.getErr()))
                 .execute(args);
     }
 
-    /** Makes {@code commands} print in UTF-8 instead of the encoding of the locale. */
-    public static CommandLine printing(CommandLine commands) {
-        return commands.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+    /** Makes {@code commands} print in UTF-8 instead of the encoding of the locale, and accept durations and roles as settings do. */
+    public static CommandLine configured(CommandLine commands) {
+        return commands.registerConverter(Duration.class, DurationConverter::parseDuration)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    }
-
-    /** One line for an error that the caller can fix, and a stack trace for a bug. */
-    private static int failed(Exception failure, CommandLine command, ParseResult line) {
-        if (failure instanceof InvalidConfiguration
-                || failure instanceof AdminRefused
-                || failure instanceof SignalingException) {
-            command.getErr().println("parley: " + failure.getMessage());
-            boolean temporary = failure instanceof StoreUnavailable
-                    || (failure instanceof InvalidConfiguration refused && refused.isTemporary());
-            return temporary ? ExitCode.UNAVAILABLE : ExitCode.FAILED;
-        }
-        failure.printStackTrace(command.getErr());
-        return ExitCode.FAULT;
     }
 }

@@ -1,6 +1,5 @@
 package dev.parley.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
@@ -8,6 +7,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Exit codes: 0 no problem; 1 a fault; 3 only warnings."})
 @SuppressWarnings("NullAway.Init") // the container sets the fields
-public final class DoctorCommand extends StoreCommand {
+public final class DoctorCommand extends StoreCommand implements Callable<Integer> {
     @Inject
     Instance<Checkup> checkup;
 
@@ -36,14 +36,15 @@ public final class DoctorCommand extends StoreCommand {
         Level worst =
                 findings.stream().map(Finding::level).max(Level::compareTo).orElse(Level.OK);
         if (json) {
-            out().println(json(worst, findings));
+            List<ObjectNode> array = findings.stream().map(DoctorCommand::json).toList();
+            out().println(json().put("worst", word(worst)).putPOJO("findings", array));
         } else {
             findings.forEach(this::print);
         }
         return switch (worst) {
-            case INFO, OK -> ExitCode.DONE;
-            case WARNING -> ExitCode.WARNED;
-            case FAULT -> ExitCode.FAILED;
+            case INFO, OK -> 0;
+            case WARNING -> Failure.WARNED;
+            case FAULT -> Failure.FAILED;
         };
     }
 
@@ -54,17 +55,11 @@ public final class DoctorCommand extends StoreCommand {
         }
     }
 
-    private static ObjectNode json(Level worst, List<Finding> findings) {
-        ObjectNode json = json().put("worst", word(worst));
-        ArrayNode array = json.putArray("findings");
-        for (Finding finding : findings) {
-            array.addObject()
-                    .put("subject", finding.subject())
-                    .put("level", word(finding.level()))
-                    .put("found", finding.found())
-                    .put("advice", finding.advice());
-        }
-        return json;
+    private static ObjectNode json(Finding finding) {
+        return json().put("subject", finding.subject())
+                .put("level", word(finding.level()))
+                .put("found", finding.found())
+                .put("advice", finding.advice());
     }
 
     private static String word(Level level) {

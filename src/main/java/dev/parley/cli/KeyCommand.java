@@ -1,25 +1,17 @@
 package dev.parley.cli;
 
-import static java.util.stream.Collectors.joining;
-
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.access.BearerKey;
 import dev.parley.access.KeyAdmin;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
-import dev.parley.session.SignalingException.Malformed;
 import dev.parley.store.sql.StoredKey;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Creates, lists and revokes API keys. */
 @Command(
@@ -28,18 +20,12 @@ import picocli.CommandLine.TypeConversionException;
             "Create, list and revoke the API keys that clients need if parley.access=key.",
             "A change applies within parley.access.refresh (2 s by default) on each server of the store."
         })
-@SuppressWarnings("NullAway.Init") // the container sets the fields
+@SuppressWarnings("NullAway.Init") // the container sets the field
 public final class KeyCommand extends StoreCommand {
     private static final String COLUMNS = "%-24s %-32s %-24s %s";
 
     @Inject
     Instance<KeyAdmin> keys;
-
-    @Override
-    public Integer call() {
-        requireArgument(false, "Missing required subcommand: create, list or revoke");
-        return ExitCode.DONE;
-    }
 
     @Command(
             name = "create",
@@ -49,48 +35,47 @@ public final class KeyCommand extends StoreCommand {
             },
             mixinStandardHelpOptions = true,
             footer = {"", "KEY=$(java -jar quarkus-run.jar key create web --namespace chess --role peer)"})
-    int create(
+    void create(
             @Parameters(
                             paramLabel = "NAME",
-                            converter = NameConverter.class,
                             description = "Name of the key in lists and logs: 1 to 64 of A-Z a-z 0-9 . _ -")
                     String name,
             @Option(
                             names = "--namespace",
                             required = true,
-                            converter = NamespaceConverter.class,
                             description = "Namespace of the sessions of its holder, whatever Origin it sends: 1 to 512"
                                     + " characters. An origin, such as https://chess.example, selects the sessions that its"
                                     + " pages opened without a key.")
-                    Namespace namespace,
+                    String namespace,
             @Option(
                             names = "--role",
                             required = true,
                             split = ",",
-                            converter = RoleConverter.class,
                             description = "peer: all requests; observer: searching and reading; operator: health and"
                                     + " metrics. Can be repeated.")
                     SortedSet<Role> roles,
             @Option(names = "--json", description = "Print {\"name\",\"namespace\",\"roles\",\"key\"}.") boolean json) {
+        requireArgument(KeyAdmin.isName(name), "NAME must be 1 to 64 of A-Z a-z 0-9 . _ -");
+        requireArgument(
+                !namespace.isBlank() && namespace.chars().noneMatch(Character::isISOControl),
+                "--namespace must be 1 to 512 visible characters");
         admin.get().createMissing();
-        BearerKey key = keys.get().create(name, namespace, roles);
-        if (json) {
-            ObjectNode node = json().put("name", name).put("namespace", namespace.name());
-            ArrayNode words = node.putArray("roles");
-            roles.forEach(role -> words.add(role.word()));
-            out().println(node.put("key", key.secret()));
-        } else {
-            out().println(key.secret());
-            progress().finish("Store it now; it cannot be shown again.");
-        }
-        return ExitCode.DONE;
+        String key = keys.get().create(name, new Namespace(namespace), roles);
+        out().println(
+                        json
+                                ? json(
+                                                name,
+                                                namespace,
+                                                roles.stream().map(Role::word).toList())
+                                        .put("key", key)
+                                : key);
     }
 
     @Command(
             name = "list",
             description = "List the keys with their namespace, roles and time of creation.",
             mixinStandardHelpOptions = true)
-    int list(
+    void list(
             @Option(
                             names = "--json",
                             description = "Print {\"keys\":[{\"name\",\"namespace\",\"roles\",\"createdAt\"}]}.")
@@ -98,28 +83,23 @@ public final class KeyCommand extends StoreCommand {
         admin.get().refuseMissing();
         List<StoredKey> list = keys.get().list();
         if (json) {
-            out().println(json(list));
-            return ExitCode.DONE;
+            out().println(json().putPOJO(
+                            "keys",
+                            list.stream()
+                                    .map(key -> json(key.name(), key.namespace().name(), key.roles())
+                                            .put("createdAt", key.createdAt().toString()))
+                                    .toList()));
+            return;
         }
         out().println(COLUMNS.formatted("name", "namespace", "roles", "created"));
         for (StoredKey key : list) {
             out().println(COLUMNS.formatted(
                     key.name(), key.namespace().name(), String.join(",", key.roles()), key.createdAt()));
         }
-        return ExitCode.DONE;
     }
 
-    private static ObjectNode json(List<StoredKey> list) {
-        ObjectNode json = json();
-        ArrayNode array = json.putArray("keys");
-        for (StoredKey key : list) {
-            ObjectNode node = array.addObject()
-                    .put("name", key.name())
-                    .put("namespace", key.namespace().name());
-            key.roles().forEach(node.putArray("roles")::add);
-            node.put("createdAt", key.createdAt().toString());
-        }
-        return json;
+    private static ObjectNode json(String name, String namespace, List<String> roles) {
+        return json().put("name", name).put("namespace", namespace).putPOJO("roles", roles);
     }
 
     @Command(
@@ -129,45 +109,11 @@ public final class KeyCommand extends StoreCommand {
                 "To replace a key without interruption, create and distribute another one before you revoke it."
             },
             mixinStandardHelpOptions = true)
-    int revoke(
+    void revoke(
             @Parameters(paramLabel = "NAME", description = "The name of the key.") String name,
             @Option(names = "--json", description = "Print {\"revoked\":NAME}.") boolean json) {
         admin.get().refuseMissing();
         keys.get().revoke(name);
         out().println(json ? json().put("revoked", name) : "Revoked " + name);
-        return ExitCode.DONE;
-    }
-
-    static final class NameConverter implements ITypeConverter<String> {
-        @Override
-        public String convert(String text) {
-            if (!KeyAdmin.isName(text)) {
-                throw new TypeConversionException("\"" + text + "\" must be 1 to 64 of A-Z a-z 0-9 . _ -");
-            }
-            return text;
-        }
-    }
-
-    static final class NamespaceConverter implements ITypeConverter<Namespace> {
-        @Override
-        public Namespace convert(String text) {
-            try {
-                if (!text.isBlank() && text.chars().noneMatch(Character::isISOControl)) {
-                    return new Namespace(text);
-                }
-            } catch (Malformed e) {
-                // reported below
-            }
-            throw new TypeConversionException("a namespace must be 1 to 512 visible characters");
-        }
-    }
-
-    static final class RoleConverter implements ITypeConverter<Role> {
-        @Override
-        public Role convert(String text) {
-            return Role.named(text)
-                    .orElseThrow(() -> new TypeConversionException("\"" + text + "\" must be one of "
-                            + Arrays.stream(Role.values()).map(Role::word).collect(joining(", "))));
-        }
     }
 }

@@ -1,27 +1,27 @@
 package dev.parley.cli;
 
-import io.quarkus.picocli.runtime.annotations.TopCommand;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.expiry.Sweeper;
+import dev.parley.store.admin.ByteCount;
+import dev.parley.store.admin.StoreAdmin.Restored;
+import dev.parley.store.admin.StoreContents;
+import dev.parley.store.sql.Schema.Migrated;
+import dev.parley.store.sql.Schema.Migration;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The top-level command. */
-@TopCommand
+/** The top-level command, with the commands that one call of the store carries out. */
 @Command(
         name = "parley",
         description = "A durable session store for WebRTC signaling.",
-        mixinStandardHelpOptions = true,
         versionProvider = ParleyCommand.Version.class,
-        subcommands = {
-            MigrateCommand.class,
-            SeedCommand.class,
-            SweepCommand.class,
-            StatsCommand.class,
-            SqlCommand.class,
-            KeyCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            DoctorCommand.class
-        },
+        subcommands = {SeedCommand.class, StatsCommand.class, SqlCommand.class, KeyCommand.class, DoctorCommand.class},
         footer = {
             "",
             "\"parley COMMAND --help\" describes a command. Settings are read from the environment",
@@ -31,8 +31,12 @@ import picocli.CommandLine.IVersionProvider;
             "Exit codes: 0 done; 1 refused or failed, with the reason in one line on standard error; 2 invalid",
             "command line; 3 (doctor) only warnings; 69 the store is temporarily unreachable; 70 a bug in Parley."
         })
-public final class ParleyCommand {
+@SuppressWarnings("NullAway.Init") // the container sets the field
+public final class ParleyCommand extends StoreCommand {
     public static final String SERVE = "serve";
+
+    @Inject
+    Instance<Sweeper> sweeper;
 
     @Command(
             name = SERVE,
@@ -40,6 +44,117 @@ public final class ParleyCommand {
             mixinStandardHelpOptions = true)
     void serve() {
         // runs without picocli
+    }
+
+    @Command(
+            name = "migrate",
+            description = {
+                "Migrate the schema of the store, and list the applied migrations. Creates a missing store.",
+                "The service does the same at each start. A store with the schema of a newer Parley is not changed."
+            },
+            mixinStandardHelpOptions = true)
+    void migrate(
+            @Option(names = "--json", description = "Print {\"applied\":[{\"version\",\"description\"}],\"version\"}.")
+                    boolean json) {
+        Migrated migrated = admin.get().migrate();
+        var applied = new ArrayList<ObjectNode>();
+        var lines = new StringBuilder();
+        for (Migration migration : migrated.applied()) {
+            applied.add(json().put("version", migration.version()).put("description", migration.description()));
+            lines.append("Applied %s %s%n".formatted(migration.version(), migration.description()));
+        }
+        lines.append(applied.isEmpty() ? "No migration to apply; the" : "The");
+        lines.append(" schema version is ").append(migrated.version());
+        out().println(json ? json().putPOJO("applied", applied).put("version", migrated.version()) : lines);
+    }
+
+    @Command(
+            name = "sweep",
+            description = {
+                "Delete expired sessions once, and print {\"deleted\":N}.",
+                "Expired sessions are invisible anyway; a sweep frees their space. The service sweeps by itself unless"
+                        + " parley.expiry.schedule is off."
+            },
+            footer = {
+                "",
+                "The schedule of the service costs less than a command; parley.expiry.cron is a cron expression."
+            },
+            mixinStandardHelpOptions = true)
+    void sweep() {
+        admin.get().refuseMissing();
+        out().println(json().put("deleted", sweeper.get().sweep()));
+    }
+
+    @Command(
+            name = "backup",
+            description = {
+                "Back up the SQLite store to FILE while the service runs.",
+                "The backup is written to FILE.partial, synced to disk and verified page by page; then it replaces FILE."
+                        + " After any failure, including a power cut, FILE is a complete backup, the previous or the new"
+                        + " one. Only its owner can read it, because it contains what peers exchanged.",
+                "For PostgreSQL, use its own tools, such as pg_dump."
+            },
+            mixinStandardHelpOptions = true)
+    void backup(
+            @Parameters(paramLabel = "FILE", description = "The backup file.") Path file,
+            @Option(names = "--json", description = "Print file, sessions, events and bytes as a JSON object.")
+                    boolean json) {
+        StoreContents contents = admin.get().backup(file);
+        out().println(
+                        json
+                                ? json(file, contents)
+                                : "Saved %d sessions with %d events, %s, to %s"
+                                        .formatted(
+                                                contents.sessions(),
+                                                contents.events(),
+                                                new ByteCount(contents.bytes()),
+                                                file));
+    }
+
+    @Command(
+            name = "restore",
+            description = {
+                "Replace the SQLite store by the backup FILE. The present contents of the store are lost; back them up first"
+                        + " if in doubt.",
+                "Stop the service first; the command refuses if a process has the store open. FILE is verified page by page"
+                        + " and row by row, must be readable with parley.encryption.keys, and must have a schema version"
+                        + " that this Parley supports. After a power cut, the store is either the old or the restored one.",
+                "The restored store has a new history: requests with earlier bookmarks get the newest state, with"
+                        + " x-bookmark-status: reset. Sessions that have expired since the backup stay expired.",
+                "For PostgreSQL, use its own tools, such as pg_restore."
+            },
+            mixinStandardHelpOptions = true)
+    void restore(
+            @Parameters(paramLabel = "FILE", description = "The backup file.") Path file,
+            @Option(
+                            names = "--force",
+                            description =
+                                    "Restore FILE even if rows in it are damaged. Requests for their sessions get 503"
+                                            + " until the sessions expire.")
+                    boolean force,
+            @Option(names = "--json", description = "Print file, sessions, events, bytes and damaged as a JSON object.")
+                    boolean json) {
+        Restored restored = admin.get().restore(file, force);
+        StoreContents contents = restored.contents();
+        out().println(
+                        json
+                                ? json(file, contents).put("damaged", restored.damaged())
+                                : "Restored %d sessions%s with %d events, %s, from %s"
+                                        .formatted(
+                                                contents.sessions(),
+                                                restored.damaged() == 0
+                                                        ? ""
+                                                        : ", " + restored.damaged() + " of them damaged,",
+                                                contents.events(),
+                                                new ByteCount(contents.bytes()),
+                                                file));
+    }
+
+    private static ObjectNode json(Path file, StoreContents contents) {
+        return json().put("file", file.toString())
+                .put("sessions", contents.sessions())
+                .put("events", contents.events())
+                .put("bytes", contents.bytes());
     }
 
     /** The version of the jar. */

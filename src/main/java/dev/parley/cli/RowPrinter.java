@@ -1,11 +1,8 @@
 package dev.parley.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.store.admin.RowSink;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Prints the first rows of a query result in one of three formats. JSON and CSV are printed as the rows arrive. */
 final class RowPrinter implements RowSink {
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Pattern CSV_QUOTED = Pattern.compile("[\",\\r\\n]|^\\s|\\s$|^$");
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
     private static final int WIDTH_MAX = 60;
@@ -110,23 +106,13 @@ final class RowPrinter implements RowSink {
     }
 
     private ObjectNode object(List<@Nullable Object> values) {
-        ObjectNode object = JSON.objectNode();
+        ObjectNode object = StoreCommand.json();
         for (int column = 0; column < names.size(); column++) {
-            object.set(names.get(column), node(values.get(column)));
+            Object value = values.get(column);
+            boolean plain = value == null || value instanceof Boolean || value instanceof Number;
+            object.putPOJO(names.get(column), plain ? value : text(value));
         }
         return object;
-    }
-
-    private static JsonNode node(@Nullable Object value) {
-        if (value == null) {
-            return JSON.nullNode();
-        }
-        if (value instanceof Boolean bool) {
-            return JSON.booleanNode(bool);
-        }
-        return value instanceof Number number
-                ? JSON.numberNode(new BigDecimal(number.toString()))
-                : JSON.textNode(text(value));
     }
 
     /** An object has each name once; a second {@code id} becomes {@code id_2}. */

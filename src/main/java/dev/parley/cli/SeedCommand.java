@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
                     + SeedData.EXAMPLE_CODE + "/candidates …"
         })
 @SuppressWarnings("NullAway.Init") // the container sets the fields
-public final class SeedCommand extends StoreCommand {
+public final class SeedCommand extends StoreCommand implements Runnable {
     private static final int SESSIONS_MAX = 10_000;
 
     @Inject
@@ -57,7 +57,7 @@ public final class SeedCommand extends StoreCommand {
     boolean json;
 
     @Override
-    public Integer call() {
+    public void run() {
         requireArgument(sessions >= 1 && sessions <= SESSIONS_MAX, "--sessions must be 1 to 10000");
         if (settings.getProfiles().contains("prod")) {
             throw new AdminRefused("The profile is prod; refusing to seed a production store.");
@@ -72,7 +72,6 @@ public final class SeedCommand extends StoreCommand {
                                         .put("namespace", namespace)
                                 : "%d sessions in namespace %s, %d of them new"
                                         .formatted(sessions, namespace, created));
-        return ExitCode.DONE;
     }
 
     private void refuseOtherSessions() {

@@ -3,13 +3,13 @@ package dev.parley.cli;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
-import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Futures;
 import jakarta.inject.Singleton;
@@ -29,11 +29,11 @@ public final class SeedData {
     private static final int ANSWERED_EVERY = 3;
 
     private final Signaling signaling;
-    private final Limits limits;
+    private final SessionConfig config;
 
-    public SeedData(Signaling signaling, Limits limits) {
+    public SeedData(Signaling signaling, SessionConfig config) {
         this.signaling = signaling;
-        this.limits = limits;
+        this.config = config;
     }
 
     /** Creates sessions 1 to {@code sessions} unless they are live; returns the number of new ones. */
@@ -48,7 +48,7 @@ public final class SeedData {
                     List.of("seed"),
                     description(number, Side.OFFERER),
                     trickle(number, Side.OFFERER),
-                    limits.ttlMax(),
+                    config.ttlMax(),
                     token(number, Side.OFFERER));
             boolean replay =
                     Futures.join(signaling.open(namespace, opening)).result().replay();

@@ -1,10 +1,8 @@
 package dev.parley.cli;
 
 import dev.parley.store.admin.ReadOnlyQuery;
-import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +23,7 @@ import picocli.CommandLine.Parameters;
             "Exit code 1: the statement is refused, or takes longer than --timeout."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-public final class SqlCommand extends StoreCommand {
+public final class SqlCommand extends StoreCommand implements Runnable {
     private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
     private static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
     private static final int ROWS_MAX = 1_000_000;
@@ -48,19 +46,11 @@ public final class SqlCommand extends StoreCommand {
             names = "--timeout",
             paramLabel = "TIME",
             description = "Maximum duration, 1ms to 5m (default: ${DEFAULT-VALUE}).",
-            defaultValue = "5s",
-            converter = TimeConverter.class)
+            defaultValue = "5s")
     Duration timeout;
 
-    static final class TimeConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            return DurationConverter.parseDuration(text);
-        }
-    }
-
     @Override
-    public Integer call() {
+    public void run() {
         requireArgument(rows >= 1 && rows <= ROWS_MAX, "--rows must be 1 to 1000000");
         requireArgument(
                 timeout.compareTo(TIMEOUT_MIN) >= 0 && timeout.compareTo(TIMEOUT_MAX) <= 0,
@@ -71,6 +61,5 @@ public final class SqlCommand extends StoreCommand {
         if (printer.isCut()) {
             spec.commandLine().getErr().println("There are more than " + rows + " rows; --rows prints more.");
         }
-        return ExitCode.DONE;
     }
 }

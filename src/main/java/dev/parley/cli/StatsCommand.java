@@ -12,6 +12,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Exit code 1: a node does not answer."})
 @SuppressWarnings("NullAway.Init") // the container sets the fields
-public final class StatsCommand extends StoreCommand {
+public final class StatsCommand extends StoreCommand implements Callable<Integer> {
     private static final String COLUMNS = "%-20s %-12s %-8s %10s %10s %10s %8s %10s %8s %10s";
 
     @Inject
@@ -58,7 +59,7 @@ public final class StatsCommand extends StoreCommand {
             out().println(json ? json(state, count, size) : line(state, count, size));
             complete &= count != null;
         }
-        return complete ? ExitCode.DONE : ExitCode.FAILED;
+        return complete ? 0 : Failure.FAILED;
     }
 
     private @Nullable Count count(Node node) {

@@ -6,16 +6,15 @@ import dev.parley.store.admin.StoreAdmin;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What commands on the store have in common. */
+/** The base of all commands. */
 @Command(mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli and the container set the fields
-abstract class StoreCommand implements Callable<Integer> {
+abstract class StoreCommand {
     @Inject
     Instance<StoreAdmin> admin;
 
@@ -24,10 +23,6 @@ abstract class StoreCommand implements Callable<Integer> {
 
     final PrintWriter out() {
         return spec.commandLine().getOut();
-    }
-
-    final ProgressLine progress() {
-        return new ProgressLine(spec.commandLine().getErr());
     }
 
     /** @throws ParameterException if {@code valid} is false; the command then prints its usage */

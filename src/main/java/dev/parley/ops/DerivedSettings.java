@@ -7,10 +7,8 @@ import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +25,8 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
 
     private static final String URL_DEFAULT = "sqlite:data/parley.db";
     private static final String JSON_LOG = "quarkus.log.console.json.enabled";
-    private static final String SOURCE = "quarkus.datasource.";
-    private static final String UNIT = "quarkus.hibernate-orm.";
-    private static final String FLYWAY = "quarkus.flyway.";
-    private static final List<String> SQLITE =
-            List.of(SOURCE + "sqlite", SOURCE + "sqlite-owner", UNIT + "sqlite", FLYWAY + "sqlite-owner");
-    private static final List<String> POSTGRESQL =
-            List.of(SOURCE + "postgresql", UNIT + "postgresql", FLYWAY + "postgresql");
+    private static final Pattern OF_AN_ENGINE = Pattern.compile(
+            "quarkus\\.(datasource|hibernate-orm|flyway)\\.(sqlite|sqlite-owner|postgresql)\\.(active|jdbc\\.url|username|password)");
 
     /** Sources inside the jar have a lower ordinal, sources of an operator a higher one. */
     private static final int OPERATOR_ORDINAL_MIN = 275;
@@ -41,12 +34,14 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
     @Override
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
         ConfigValue configured = context.proceed(name);
-        if (!isDerived(name) || (configured != null && configured.getConfigSourceOrdinal() >= OPERATOR_ORDINAL_MIN)) {
+        Matcher setting = OF_AN_ENGINE.matcher(name);
+        boolean derivable = setting.matches() || name.equals(JSON_LOG);
+        if (!derivable || (configured != null && configured.getConfigSourceOrdinal() >= OPERATOR_ORDINAL_MIN)) {
             return configured;
         }
         String derived = name.equals(JSON_LOG)
-                ? jsonLog(context)
-                : storeSettings(context).get(name);
+                ? String.valueOf("json".equalsIgnoreCase(value(context, "parley.log.format", "text")))
+                : derived(context, setting);
         return derived == null
                 ? configured
                 : ConfigValue.builder()
@@ -58,50 +53,30 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
                         .build();
     }
 
-    private static boolean isDerived(String name) {
-        return name.startsWith(SOURCE) || name.startsWith(UNIT) || name.startsWith(FLYWAY) || name.equals(JSON_LOG);
-    }
-
-    private static @Nullable String jsonLog(ConfigSourceInterceptorContext context) {
-        ConfigValue format = context.proceed("parley.log.format");
-        return format != null && "json".equalsIgnoreCase(format.getValue()) ? "true" : null;
-    }
-
-    private static Map<String, String> storeSettings(ConfigSourceInterceptorContext context) {
-        ConfigValue setting = context.proceed(StoreUrl.KEY);
-        String text = setting == null || setting.getValue() == null ? URL_DEFAULT : setting.getValue();
-        var settings = new HashMap<String, String>();
+    private static @Nullable String derived(ConfigSourceInterceptorContext context, Matcher setting) {
+        boolean ofPostgres = setting.group(2).equals("postgresql");
         StoreUrl url;
         try {
-            url = StoreUrl.parse(StoreUrl.KEY, text);
+            url = StoreUrl.parse(StoreUrl.KEY, value(context, StoreUrl.KEY, URL_DEFAULT));
         } catch (InvalidConfiguration e) {
             // No engine, so that no other component fails before the check at the start reports the address.
-            Stream.concat(SQLITE.stream(), POSTGRESQL.stream())
-                    .forEach(part -> settings.put(part + ".active", "false"));
-            return settings;
+            return setting.group(3).equals("active") ? "false" : null;
         }
-        // Commands do not search as peers do; without Hibernate they start in three quarters of the time.
-        ConfigValue server = context.proceed(SERVER);
-        boolean hibernate = server == null || !"false".equals(server.getValue());
-        boolean postgresql = url instanceof StoreUrl.Postgres;
-        SQLITE.forEach(part -> activate(settings, part, !postgresql, hibernate, url));
-        POSTGRESQL.forEach(part -> activate(settings, part, postgresql, hibernate, url));
-        if (url instanceof StoreUrl.Postgres cluster) {
-            if (cluster.user() != null) {
-                settings.put(SOURCE + "postgresql.username", cluster.user());
-            }
-            if (cluster.password() != null) {
-                settings.put(SOURCE + "postgresql.password", cluster.password());
-            }
-        }
-        return settings;
+        boolean selected = ofPostgres == url instanceof StoreUrl.Postgres;
+        return switch (setting.group(3)) {
+            // Commands do not search as peers do; without Hibernate they start in three quarters of the time.
+            case "active" ->
+                String.valueOf(selected
+                        && (!setting.group(1).equals("hibernate-orm")
+                                || value(context, SERVER, "true").equals("true")));
+            case "jdbc.url" -> selected ? url.jdbc() : null;
+            case "username" -> url instanceof StoreUrl.Postgres cluster && ofPostgres ? cluster.user() : null;
+            default -> url instanceof StoreUrl.Postgres cluster && ofPostgres ? cluster.password() : null;
+        };
     }
 
-    private static void activate(
-            Map<String, String> settings, String part, boolean active, boolean hibernate, StoreUrl url) {
-        settings.put(part + ".active", Boolean.toString(active && (hibernate || !part.startsWith(UNIT))));
-        if (active && part.startsWith(SOURCE)) {
-            settings.put(part + ".jdbc.url", url.jdbc());
-        }
+    private static String value(ConfigSourceInterceptorContext context, String name, String absent) {
+        ConfigValue setting = context.proceed(name);
+        return setting == null || setting.getValue() == null ? absent : setting.getValue();
     }
 }

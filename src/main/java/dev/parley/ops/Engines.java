@@ -1,7 +1,8 @@
 package dev.parley.ops;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.session.Limits;
+import dev.parley.signaling.Limits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.ReplicaUrl;
@@ -73,7 +74,7 @@ public class Engines {
     private final InstantSource clock;
     private final SecureRandom random;
     private @Nullable PrimaryLocator locator;
-    private volatile boolean serving;
+    private volatile boolean started;
 
     public Engines(
             StoreConfig config,
@@ -100,14 +101,14 @@ public class Engines {
 
     void close(@Disposes Database database) {
         database.close();
-        if (serving) {
+        if (started) {
             LOG.info("Stopped; all accepted writes are committed, and the store is closed");
         }
     }
 
     /** The start is complete, so the stop will be logged. */
     void started() {
-        serving = true;
+        started = true;
     }
 
     /** Notifications between nodes. An SQLite store has one server, and nothing waits in a command. */
@@ -157,8 +158,9 @@ public class Engines {
     /** Checks the encryption keys, before anything else uses the store. */
     @Produces
     @Singleton
-    SessionStore sessions(Database database, EncryptionKeys keys, Limits limits) {
-        return new SessionStore(EncryptionCheck.codec(database, keys, server, random, clock.instant()), limits.quota());
+    SessionStore sessions(Database database, EncryptionKeys keys, SessionConfig limits) {
+        return new SessionStore(
+                EncryptionCheck.codec(database, keys, server, random, clock.instant()), Limits.quota(limits));
     }
 
     @Produces

@@ -1,6 +1,7 @@
 package dev.parley.ops;
 
 import dev.parley.cli.CommandRun;
+import dev.parley.cli.Failure;
 import dev.parley.cli.ParleyCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -30,8 +31,8 @@ public final class Main {
         System.setErr(utf8(FileDescriptor.err));
         // Log levels are applied when the configuration has been read, and never if it is invalid.
         LIBRARIES.setLevel(Level.WARNING);
-        var failure = new StartFailure(StartFailure.settings(System.getProperties(), System.getenv()));
-        CommandLine commands = CommandRun.printing(new CommandLine(new ParleyCommand()));
+        Failure failure = Failure.ofStart();
+        CommandLine commands = CommandRun.configured(new CommandLine(new ParleyCommand()));
         try {
             CommandLine.ParseResult line = commands.parseArgs(args);
             Integer helpShown = CommandLine.executeHelpRequest(line);

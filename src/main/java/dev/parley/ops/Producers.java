@@ -3,11 +3,7 @@ package dev.parley.ops;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.observe.Tracing;
-import dev.parley.session.Limits;
-import dev.parley.session.Quota;
-import dev.parley.signaling.SessionConfig;
 import io.quarkus.arc.DefaultBean;
-import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -17,7 +13,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Produces the beans whose classes cannot have a scope: those of the Java platform and of the domain, and optional ones. */
+/** Produces the beans whose classes cannot have a scope: those of the Java platform, and optional ones. */
 @Singleton
 public class Producers {
     @Produces
@@ -31,31 +27,6 @@ public class Producers {
     @Singleton
     SecureRandom random() {
         return new SecureRandom();
-    }
-
-    @Produces
-    @Singleton
-    Limits limits(SessionConfig config) {
-        if (config.ttlMin().compareTo(config.ttl()) > 0 || config.ttl().compareTo(config.ttlMax()) > 0) {
-            throw new InvalidConfiguration(
-                    "parley.session.ttl: must be between parley.session.ttl-min and parley.session.ttl-max.");
-        }
-        return new Limits(
-                config.descriptionBytesMax(),
-                config.candidateBytesMax(),
-                config.candidatesPerRequestMax(),
-                config.candidatesPerSideMax(),
-                config.topicCharsMax(),
-                config.peerIdCharsMax(),
-                config.codeCharsMax(),
-                config.tagsMax(),
-                config.tagCharsMax(),
-                config.ttl(),
-                config.ttlMin(),
-                config.ttlMax(),
-                new Quota(
-                        config.sessionsPerNamespace().map(Integer::longValue).orElse(Long.MAX_VALUE),
-                        config.bytesPerNamespace().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE)));
     }
 
     @Produces

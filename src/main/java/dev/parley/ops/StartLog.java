@@ -43,10 +43,12 @@ public final class StartLog implements QuarkusApplication {
 
     private final HttpServer server;
     private final SmallRyeConfig config;
+    private final Engines engines;
 
-    public StartLog(HttpServer server, SmallRyeConfig config) {
+    public StartLog(HttpServer server, SmallRyeConfig config, Engines engines) {
         this.server = server;
         this.config = config;
+        this.engines = engines;
     }
 
     @Override
@@ -55,14 +57,15 @@ public final class StartLog implements QuarkusApplication {
         LOG.infof("Configuration: %s", effective(config));
         LOG.infof(
                 "Listening on http://%s:%d (console at /, API description at /q/openapi); management on http://%s:%d",
-                config.getConfigValue(ListenAddress.HTTP + ".host").getValue(),
-                port(server.getPort(), ListenAddress.HTTP),
-                config.getConfigValue(ListenAddress.MANAGEMENT + ".host").getValue(),
-                port(server.getManagementPort(), ListenAddress.MANAGEMENT));
+                config.getConfigValue(Startup.HTTP + ".host").getValue(),
+                port(server.getPort(), Startup.HTTP),
+                config.getConfigValue(Startup.MANAGEMENT + ".host").getValue(),
+                port(server.getManagementPort(), Startup.MANAGEMENT));
         Set<String> unknown = unknownVariables(System.getenv().keySet());
         if (!unknown.isEmpty()) {
             LOG.warnf("Ignored environment variables that are not settings: %s", String.join(", ", unknown));
         }
+        engines.started();
         Quarkus.waitForExit();
         return 0;
     }

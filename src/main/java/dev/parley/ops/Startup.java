@@ -10,8 +10,9 @@ import dev.parley.http.HttpConfig;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.OwnOrigin;
 import dev.parley.ice.IceServers;
-import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
+import dev.parley.signaling.Limits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.store.Database;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionKeys;
@@ -28,7 +29,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +42,13 @@ import org.jboss.logging.Logger;
 /** The order in which a server starts, and the drain before it stops. A command opens only what it needs. */
 @Singleton
 public class Startup {
+    /** The prefixes of the settings of both servers. */
+    static final String HTTP = "quarkus.http";
+
+    static final String MANAGEMENT = "quarkus.management";
+
     private static final Logger LOG = Logger.getLogger("parley");
+    private static final int PORT_MAX = 65_535;
 
     private final SmallRyeConfig settings;
     private final AccessConfig access;
@@ -61,13 +71,11 @@ public class Startup {
             Instance<SeedData> seedData,
             ApiKeys keys,
             Vertx vertx,
-            Scheduler scheduler,
-            Engines engines) {
+            Scheduler scheduler) {
         if (!server) {
             return;
         }
         checkup.get().requireValidSettings();
-        refuseTakenAddresses();
         sessions.get(); // opens the store and checks its encryption keys
         if (authenticator.get().asks()) {
             loadKeys(keys, database.get(), vertx);
@@ -76,13 +84,11 @@ public class Startup {
         sweeper.get(); // registers its meters before the first sweep
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             // The namespaces of programs and of the console page.
-            String page = "http://localhost:"
-                    + settings.getConfigValue(ListenAddress.HTTP + ".port").getValue();
+            String page = "http://localhost:" + value(HTTP + ".port");
             seedData.get().create(Namespace.UNKNOWN, SeedData.SESSIONS_DEFAULT);
             seedData.get().create(new Namespace(page), SeedData.SESSIONS_DEFAULT);
         }
         scheduler.resume();
-        engines.started();
     }
 
     /**
@@ -92,18 +98,18 @@ public class Startup {
     @Produces
     @Singleton
     Checkup checkup(
-            Instance<Limits> limits,
             Instance<Authenticator> authenticator,
             Instance<OwnOrigin> ownOrigin,
             Instance<IceServers> iceServers,
             Instance<EncryptionKeys> encryption,
             Engines engines,
+            SessionConfig sessions,
             WaitConfig waiting,
             @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout,
             StoreAdmin admin) {
         List<Runnable> checks = List.of(
                 this::refuseUnsafeAddresses,
-                limits::get,
+                () -> new Limits(sessions),
                 authenticator::get,
                 ownOrigin::get,
                 () -> requireShorter("parley.waiting.max", waiting.max(), idleTimeout),
@@ -116,15 +122,47 @@ public class Startup {
     }
 
     private void refuseUnsafeAddresses() {
-        ListenAddress http = ListenAddress.of(ListenAddress.HTTP, settings);
-        ListenAddress management = ListenAddress.of(ListenAddress.MANAGEMENT, settings);
-        for (ListenAddress address : List.of(http, management)) {
-            address.refuseInvalidPort();
-            if (access.mode().isEmpty()) {
-                address.refuseRemote();
-            }
+        for (String server : List.of(HTTP, MANAGEMENT)) {
+            refuseUnsafe(
+                    server,
+                    value(server + ".host"),
+                    value(server + ".port"),
+                    access.mode().isPresent());
         }
-        management.refuseSame(http);
+        // Otherwise both servers would share the port, and a request could reach either.
+        int port = settings.getValue(HTTP + ".port", Integer.class);
+        if (port != 0
+                && port == settings.getValue(MANAGEMENT + ".port", Integer.class)
+                && value(HTTP + ".host").equals(value(MANAGEMENT + ".host"))) {
+            throw new InvalidConfiguration("quarkus.management.port: port " + port
+                    + " is also quarkus.http.port; choose another one with QUARKUS_MANAGEMENT_PORT.");
+        }
+    }
+
+    private String value(String key) {
+        return settings.getConfigValue(key).getValue();
+    }
+
+    /**
+     * Refuses an unknown host and an invalid port; and an address that other machines can reach, unless access is configured. Whether the
+     * address can be bound is seen when the server binds it.
+     */
+    static void refuseUnsafe(String server, String host, String port, boolean accessConfigured) {
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > PORT_MAX) {
+            throw new InvalidConfiguration(
+                    server + ".port: \"" + port + "\" must be a port from 0 to " + PORT_MAX + ".");
+        }
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new InvalidConfiguration(server + ".host: the host \"" + host + "\" is unknown.");
+        }
+        if (!accessConfigured && !Arrays.stream(addresses).allMatch(InetAddress::isLoopbackAddress)) {
+            throw new InvalidConfiguration(
+                    "parley.access: other machines can reach " + host + " (" + server
+                            + ".host), so anyone could use the service; set parley.access=key to require keys, or parley.access=open to allow it.");
+        }
     }
 
     /** Otherwise the server would close the connections of waiting clients. */
@@ -134,23 +172,13 @@ public class Startup {
         }
     }
 
-    /** Before the store is opened; the server itself does not report which of its ports is in use. Other modes choose free ports. */
-    private void refuseTakenAddresses() {
-        if (LaunchMode.current() == LaunchMode.NORMAL
-                && !settings.getOptionalValue(ListenAddress.HTTP + ".so-reuse-port", Boolean.class)
-                        .orElse(false)) {
-            ListenAddress.of(ListenAddress.HTTP, settings).refuseTaken();
-            ListenAddress.of(ListenAddress.MANAGEMENT, settings).refuseTaken();
-        }
-    }
-
     /** Loads the keys before the first request, and reloads them periodically. */
     private void loadKeys(ApiKeys keys, Database database, Vertx vertx) {
-        keys.look(database).toCompletableFuture().join();
+        keys.reload(database).toCompletableFuture().join();
         if (keys.size() == 0 && access.jwtIssuer().isEmpty()) {
             LOG.warn("API keys are required, but there are none; create one with \"parley key create\".");
         }
-        vertx.setPeriodic(access.refresh().toMillis(), timer -> keys.look(database));
+        vertx.setPeriodic(access.refresh().toMillis(), timer -> keys.reload(database));
     }
 
     /**

@@ -33,7 +33,7 @@ public final class StoreReadiness implements AsyncHealthCheck {
     @Override
     public Uni<HealthCheckResponse> call() {
         return Uni.createFrom()
-                .completionStage(() -> signaling.look(ReadFrom.ANYWHERE))
+                .completionStage(() -> signaling.checkReadable(ReadFrom.ANYWHERE))
                 .map(served -> shown(true))
                 .onFailure()
                 .recoverWithItem(() -> shown(false));

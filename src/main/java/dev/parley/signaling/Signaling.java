@@ -5,7 +5,6 @@ import dev.parley.session.Cursor;
 import dev.parley.session.Description;
 import dev.parley.session.Events;
 import dev.parley.session.Joined;
-import dev.parley.session.Limits;
 import dev.parley.session.Listing;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
@@ -73,6 +72,7 @@ public final class Signaling {
     private final Discovery discovery;
     private final WaitRegistry waits;
     private final Limits limits;
+    private final int candidatesMax;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -81,14 +81,15 @@ public final class Signaling {
             SessionStore sessions,
             Discovery discovery,
             WaitRegistry waits,
-            Limits limits,
+            SessionConfig config,
             InstantSource clock,
             SecureRandom random) {
         this.database = database;
         this.sessions = sessions;
         this.discovery = discovery;
         this.waits = waits;
-        this.limits = limits;
+        this.limits = new Limits(config);
+        this.candidatesMax = config.candidatesPerSideMax();
         this.clock = clock;
         this.random = random;
     }
@@ -206,7 +207,7 @@ public final class Signaling {
             if (generation != row.generation()) {
                 throw CodeTaken.continued();
             }
-            latest = sessions.trickleAs(tx, key, side, hash(token), fresh, limits.candidatesPerSideMax(), now)
+            latest = sessions.trickleAs(tx, key, side, hash(token), fresh, candidatesMax, now)
                     .orRefuse(this::tooManyCandidates)
                     .seq();
         }
@@ -249,10 +250,9 @@ public final class Signaling {
         limits.admit("answer", answer);
         limits.admit(trickle);
         TokenHash hash = hash(token);
-        int max = limits.candidatesPerSideMax();
         return change(
                 key,
-                (tx, now) -> sessions.answer(tx, key, answer, generation, trickle, hash, max, now)
+                (tx, now) -> sessions.answer(tx, key, answer, generation, trickle, hash, candidatesMax, now)
                         .map(row -> joined(key, Side.ANSWERER, token, row)),
                 (tx, state, now) -> {
                     refuseOtherGeneration(state, generation);
@@ -273,7 +273,7 @@ public final class Signaling {
                                         + " and only that peer may answer its new offers; look for another session.");
                     }
                     Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, current, trickle, now);
-                    RowVersion row = sessions.answer(tx, key, answer, generation, fresh, hash, max, now)
+                    RowVersion row = sessions.answer(tx, key, answer, generation, fresh, hash, candidatesMax, now)
                             .orRefuse(this::tooManyCandidates);
                     return joined(key, Side.ANSWERER, token, row);
                 });
@@ -288,9 +288,10 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
         TokenHash hash = required(token);
         limits.admit(trickle);
-        int max = limits.candidatesPerSideMax();
         return change(
-                key, (tx, now) -> sessions.trickle(tx, key, hash, trickle, generation, max, now), (tx, state, now) -> {
+                key,
+                (tx, now) -> sessions.trickle(tx, key, hash, trickle, generation, candidatesMax, now),
+                (tx, state, now) -> {
                     Side side = state.sideOf(hash).orElseThrow(() -> otherToken("either side's"));
                     refuseOtherGeneration(state, generation);
                     return trickleFresh(tx, key, side, hash, state, trickle, now);
@@ -302,9 +303,10 @@ public final class Signaling {
             SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
         limits.admit(trickle);
         TokenHash hash = hash(token);
-        int max = limits.candidatesPerSideMax();
         return change(
-                key, (tx, now) -> sessions.trickleAs(tx, key, side, hash, trickle, max, now), (tx, state, now) -> {
+                key,
+                (tx, now) -> sessions.trickleAs(tx, key, side, hash, trickle, candidatesMax, now),
+                (tx, state, now) -> {
                     TokenHash needed = state.token(side);
                     if (needed != null && hash == null) {
                         throw new TokenMissing();
@@ -327,7 +329,7 @@ public final class Signaling {
             Instant now)
             throws SQLException {
         Trickle fresh = sessions.withoutKnown(tx, key, side, state.row().generation(), trickle, now);
-        return sessions.trickleAs(tx, key, side, token, fresh, limits.candidatesPerSideMax(), now)
+        return sessions.trickleAs(tx, key, side, token, fresh, candidatesMax, now)
                 .orRefuse(this::tooManyCandidates);
     }
 
@@ -393,7 +395,7 @@ public final class Signaling {
     }
 
     /** The description and candidates of {@code side} in the current generation. */
-    public CompletionStage<Served<SideState>> saidBy(ReadFrom from, SessionKey key, Side side) {
+    public CompletionStage<Served<SideState>> side(ReadFrom from, SessionKey key, Side side) {
         return database.read(
                 from, node -> sessions.side(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
     }
@@ -420,7 +422,7 @@ public final class Signaling {
     }
 
     /** Checks that the store can be read, and reads nothing else. */
-    public CompletionStage<Served<Boolean>> look(ReadFrom from) {
+    public CompletionStage<Served<Boolean>> checkReadable(ReadFrom from) {
         return database.read(from, SessionStore::isReadable);
     }
 
@@ -476,8 +478,7 @@ public final class Signaling {
 
     private OutOfBounds tooManyCandidates() {
         return new OutOfBounds(
-                "candidates",
-                "A side may add at most " + limits.candidatesPerSideMax() + " candidates in a generation.");
+                "candidates", "A side may add at most " + candidatesMax + " candidates in a generation.");
     }
 
     /** The session is locked, and its state fits the guard. */

@@ -29,8 +29,8 @@ class KeyReloadTest {
     private static void reloadTwice(boolean serving) {
         var keyring = new ApiKeys();
         Database database = failing(serving);
-        keyring.look(database).toCompletableFuture().join();
-        keyring.look(database).toCompletableFuture().join();
+        keyring.reload(database).toCompletableFuture().join();
+        keyring.reload(database).toCompletableFuture().join();
     }
 
     private static Database failing(boolean serving) {

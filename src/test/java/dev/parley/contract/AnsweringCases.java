@@ -42,7 +42,7 @@ interface AnsweringCases extends StoreUnderTest {
                         1,
                         session.session().version(),
                         false));
-        assertThat(joined.expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
+        assertThat(joined.expiresAt()).isEqualTo(clock().instant().plus(limits().ttl()));
         assertThat(session.session().answerer().description()).isEqualTo(Description.of("v=0\r\né\r\n"));
         assertThat(session.events()).containsExactly(offered(1, 1, "o"), answered(2, 1, "v=0\r\né\r\n"));
     }

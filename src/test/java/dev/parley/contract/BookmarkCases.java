@@ -48,7 +48,7 @@ interface BookmarkCases extends StoreUnderTest {
         ReadFrom from = new ReadFrom.AtLeast(written);
         var namespace = peers().namespace();
 
-        assertThat(served(signaling().look(from)).bookmark()).isGreaterThanOrEqualTo(written);
+        assertThat(served(signaling().checkReadable(from)).bookmark()).isGreaterThanOrEqualTo(written);
         assertThat(served(signaling().waiting(from, namespace, "t", 1)).bookmark())
                 .isGreaterThanOrEqualTo(written);
         assertThat(served(signaling().topicPage(from, namespace, 0, 1)).bookmark())
@@ -74,8 +74,8 @@ interface BookmarkCases extends StoreUnderTest {
 
     @Test
     default void aReadWithoutABookmarkResetsNothing() {
-        assertThat(served(signaling().look(ReadFrom.PRIMARY)).reset()).isFalse();
-        assertThat(served(signaling().look(ReadFrom.ANYWHERE)).reset()).isFalse();
+        assertThat(served(signaling().checkReadable(ReadFrom.PRIMARY)).reset()).isFalse();
+        assertThat(served(signaling().checkReadable(ReadFrom.ANYWHERE)).reset()).isFalse();
     }
 
     @Test
@@ -84,6 +84,7 @@ interface BookmarkCases extends StoreUnderTest {
                         .node()
                         .primary())
                 .isTrue();
-        assertThat(served(signaling().look(ReadFrom.PRIMARY)).node().primary()).isTrue();
+        assertThat(served(signaling().checkReadable(ReadFrom.PRIMARY)).node().primary())
+                .isTrue();
     }
 }

@@ -35,7 +35,7 @@ interface DiscoveryCases extends StoreUnderTest {
                         offer("o").code("table-7").topic("chess").peerId("Zoë").tags("eu", "blitz"));
         peers().open(offer("o").code("plain").topic("go"));
         Instant now = clock().instant();
-        Instant expiresAt = now.plus(limits().ttlDefault());
+        Instant expiresAt = now.plus(limits().ttl());
 
         assertThat(peers().discover(null, null, null, 10))
                 .isEqualTo(new Page<>(
@@ -180,7 +180,7 @@ interface DiscoveryCases extends StoreUnderTest {
     @Test
     default void waitingSessionsAreListedWithOffersAndCandidates() {
         Instant now = clock().instant();
-        Instant expiresAt = now.plus(limits().ttlDefault());
+        Instant expiresAt = now.plus(limits().ttl());
         peers().open(offer("first").code("1").topic("t").peerId("p").trickle(lastCandidates("b", "a")));
         TestSession restarted = peers().open(offer("old").code("2").topic("t").trickle(lastCandidates("old")));
         restarted.restart("second");

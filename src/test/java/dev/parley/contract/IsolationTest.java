@@ -3,8 +3,8 @@ package dev.parley.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.parley.session.Limits;
 import dev.parley.session.Side;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
@@ -107,7 +107,8 @@ class IsolationTest {
         }
     }
 
-    private record Neighbours(Database database, Signaling signaling, Limits limits, MovableClock clock, Peers peers)
+    private record Neighbours(
+            Database database, Signaling signaling, SessionConfig limits, MovableClock clock, Peers peers)
             implements StrangerCases {
         static Neighbours in(Database database) {
             var clock = new MovableClock();

@@ -106,7 +106,7 @@ interface LastingCases extends StoreUnderTest {
         assertThatExceptionOfType(OutOfBounds.class)
                 .isThrownBy(() ->
                         session.extend(session.offerer(), limits().ttlMax().plusMillis(1)));
-        assertThat(session.session().expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
+        assertThat(session.session().expiresAt()).isEqualTo(clock().instant().plus(limits().ttl()));
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ interface OpeningCases extends StoreUnderTest {
         assertThat(opened.token()).isNotNull();
         assertThat(opened.seq()).isEqualTo(1);
         assertThat(opened.generation()).isEqualTo(1);
-        assertThat(opened.expiresAt()).isEqualTo(clock().instant().plus(limits().ttlDefault()));
+        assertThat(opened.expiresAt()).isEqualTo(clock().instant().plus(limits().ttl()));
         assertThat(opened.replay()).isFalse();
     }
 
@@ -301,7 +301,7 @@ interface OpeningCases extends StoreUnderTest {
         Joined second = peers().join(draft);
 
         assertThat(second.replay()).isFalse();
-        assertThat(second.expiresAt()).isEqualTo(first.expiresAt().plus(limits().ttlDefault()));
+        assertThat(second.expiresAt()).isEqualTo(first.expiresAt().plus(limits().ttl()));
     }
 
     @Test

@@ -8,12 +8,12 @@ import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.TestConfig;
 import dev.parley.session.Description;
-import dev.parley.session.Limits;
-import dev.parley.session.Quota;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Sql;
@@ -22,6 +22,7 @@ import dev.parley.waiting.TestWaitRegistries;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -225,21 +226,14 @@ interface QuotaCases extends StoreUnderTest {
 
     /** The same peers under a quota; the engine is the same. */
     private Peers held(Peers peers, long sessionsMax, long bytesMax) {
-        Limits same = limits();
-        var held = new Limits(
-                same.descriptionBytesMax(),
-                same.candidateBytesMax(),
-                same.candidatesPerRequestMax(),
-                same.candidatesPerSideMax(),
-                same.topicCharsMax(),
-                same.peerIdCharsMax(),
-                same.codeCharsMax(),
-                same.tagsMax(),
-                same.tagCharsMax(),
-                same.ttlDefault(),
-                same.ttlMin(),
-                same.ttlMax(),
-                new Quota(sessionsMax, bytesMax));
+        var settings = new HashMap<String, String>();
+        if (sessionsMax < Long.MAX_VALUE) {
+            settings.put("parley.limits.sessions-per-namespace", Long.toString(sessionsMax));
+        }
+        if (bytesMax < Long.MAX_VALUE) {
+            settings.put("parley.limits.bytes-per-namespace", Long.toString(bytesMax));
+        }
+        SessionConfig held = TestConfig.of(SessionConfig.class, settings);
         return new Peers(
                 TestSignaling.over(database(), TestWaitRegistries.nobodyWaits(), held, clock(), new SecureRandom()),
                 peers.namespace());

@@ -232,7 +232,7 @@ interface RestartingCases extends StoreUnderTest {
     default void aNewOfferDoesNotExtendTheSession() {
         TestSession session = peers().open(offer("o"));
         var expiresAt = session.session().expiresAt();
-        clock().advance(limits().ttlDefault().dividedBy(2));
+        clock().advance(limits().ttl().dividedBy(2));
 
         assertThat(session.restart("another offer").expiresAt()).isEqualTo(expiresAt);
     }

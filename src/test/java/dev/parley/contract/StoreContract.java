@@ -1,6 +1,6 @@
 package dev.parley.contract;
 
-import dev.parley.session.Limits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import jakarta.inject.Inject;
@@ -30,7 +30,7 @@ abstract class StoreContract
     Signaling signaling;
 
     @Inject
-    Limits limits;
+    SessionConfig limits;
 
     @Inject
     MovableClock clock;
@@ -53,7 +53,7 @@ abstract class StoreContract
     }
 
     @Override
-    public Limits limits() {
+    public SessionConfig limits() {
         return limits;
     }
 

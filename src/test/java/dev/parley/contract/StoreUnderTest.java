@@ -1,6 +1,6 @@
 package dev.parley.contract;
 
-import dev.parley.session.Limits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
 import dev.parley.store.Sql;
@@ -11,7 +11,7 @@ interface StoreUnderTest {
 
     Signaling signaling();
 
-    Limits limits();
+    SessionConfig limits();
 
     MovableClock clock();
 

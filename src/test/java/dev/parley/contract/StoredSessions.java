@@ -3,11 +3,11 @@ package dev.parley.contract;
 import static dev.parley.contract.Awaited.result;
 
 import dev.parley.session.Code;
-import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.DefaultLimits;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.crypto.EncryptionKeys;

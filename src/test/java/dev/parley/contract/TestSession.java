@@ -101,7 +101,7 @@ record TestSession(Signaling signaling, SessionKey key, SessionToken offerer, Se
     }
 
     SideState saidBy(Side side) {
-        return result(signaling.saidBy(ReadFrom.PRIMARY, key, side));
+        return result(signaling.side(ReadFrom.PRIMARY, key, side));
     }
 
     /** All of them. */

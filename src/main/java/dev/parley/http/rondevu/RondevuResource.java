@@ -20,12 +20,12 @@ import dev.parley.http.rondevu.RondevuBodies.TopicSessions;
 import dev.parley.http.rondevu.RondevuBodies.Topics;
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
-import dev.parley.session.Limits;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TopicPage;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
 import io.smallrye.common.annotation.NonBlocking;
@@ -60,14 +60,14 @@ public final class RondevuResource {
     private final Signaling signaling;
     private final GuessFilter guesses;
     private final HttpConfig config;
-    private final Limits limits;
+    private final SessionConfig limits;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
             GuessFilter guesses,
             HttpConfig config,
-            Limits limits,
+            SessionConfig limits,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
         this.guesses = guesses;
@@ -150,7 +150,7 @@ public final class RondevuResource {
         var caller = new Caller(client);
         Side side = side(request.side());
         return signaling
-                .saidBy(caller.readFrom(), key(caller, request.code()), side.other())
+                .side(caller.readFrom(), key(caller, request.code()), side.other())
                 .thenApply(served -> caller.reply(Status.OK, served, Polled.by(side, served.result())));
     }
 

@@ -200,7 +200,7 @@ class CorruptionTest {
                     count(possible.indexOf(session) == possible.size() - 1 ? "sessions right" : "sessions of before");
                 });
         for (Side side : Side.values()) {
-            told(() -> result(parley.signaling().saidBy(ReadFrom.PRIMARY, key(code), side)))
+            told(() -> result(parley.signaling().side(ReadFrom.PRIMARY, key(code), side)))
                     .ifPresent(said -> assertThat(possible(code, damage))
                             .as("what a side has said")
                             .anyMatch(

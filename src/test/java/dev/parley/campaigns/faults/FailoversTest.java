@@ -62,7 +62,7 @@ class FailoversTest {
             cluster.standby().ask("SELECT pg_reload_conf()");
             await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
-                    .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
+                    .until(() -> served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
             int then = acknowledged(talkers);
             await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > then + TALKERS);
             Duration outage = Duration.ofNanos(System.nanoTime() - since);

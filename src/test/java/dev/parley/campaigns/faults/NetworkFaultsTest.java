@@ -56,7 +56,8 @@ class NetworkFaultsTest {
             toReplica.set(Weather.CLEAR);
             await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
-                    .until(() -> parley.isWhole() && served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
+                    .until(() ->
+                            parley.isWhole() && served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
             talkers.forEach(CheckingOfferer::leave);
             talkers.forEach(CheckingOfferer::assertKept);
             tell(talkers, toPrimary.broken() + toReplica.broken());

@@ -1,8 +1,8 @@
 package dev.parley.campaigns.histories;
 
-import dev.parley.session.DefaultLimits;
-import dev.parley.session.Limits;
 import dev.parley.session.SignalingException;
+import dev.parley.signaling.DefaultLimits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.store.postgresql.PostgresServer;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Environment implements AutoCloseable {
     /** As by default, but sessions may be short: they are to expire while peers are in them. */
-    static final Limits LIMITS =
+    static final SessionConfig LIMITS =
             DefaultLimits.living(Duration.ofSeconds(Operation.TTL_SECONDS_DEFAULT), Duration.ofSeconds(1));
 
     private static final Duration TICK = Duration.ofSeconds(1);

@@ -97,7 +97,7 @@ final class InProcessClient {
         }
         if (ask instanceof Operation.Poll poll) {
             return as(
-                    signaling.saidBy(from, key, poll.side().other()),
+                    signaling.side(from, key, poll.side().other()),
                     said -> new OperationResult.Heard(saying(said), true));
         }
         if (ask instanceof Operation.Find find) {

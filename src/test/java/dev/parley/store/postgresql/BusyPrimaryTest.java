@@ -42,7 +42,7 @@ class BusyPrimaryTest {
 
                 assertRefused(peer.trickle(parley));
                 assertRefused(peer.read(parley, ReadFrom.PRIMARY));
-                assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE))
+                assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
                                 .node()
                                 .name())
                         .isEqualTo("copy");

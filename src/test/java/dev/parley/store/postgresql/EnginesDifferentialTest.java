@@ -179,7 +179,7 @@ class EnginesDifferentialTest {
                 }
                 default ->
                     random.nextBoolean()
-                            ? new Call("said by", s -> s.saidBy(from, key, side))
+                            ? new Call("said by", s -> s.side(from, key, side))
                             : new Call("waiting", s -> s.waiting(from, namespace, "topic 0", 3));
             };
         }

@@ -54,8 +54,10 @@ class FailoverTest {
     void whileThePrimaryIsDownOnlyReadsOfAnyStateAreServed() {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
-        await().until(() ->
-                served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
+        await().until(() -> served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
+                        .bookmark()
+                        .compareTo(bookmark)
+                >= 0);
         cluster.primary().kill();
 
         assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
@@ -70,8 +72,10 @@ class FailoverTest {
     void aPrimaryThatHangsIsOutOfServiceWithinASecondAndBackWhenItContinues() throws Exception {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
-        await().until(() ->
-                served(parley.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
+        await().until(() -> served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
+                        .bookmark()
+                        .compareTo(bookmark)
+                >= 0);
         cluster.primary().freeze();
         long since = System.nanoTime();
 
@@ -80,7 +84,7 @@ class FailoverTest {
         for (int i = 0; i < 20; i++) {
             calls.add(peer.trickle(parley));
             calls.add(peer.read(parley, ReadFrom.PRIMARY));
-            calls.add(parley.signaling().look(ReadFrom.PRIMARY));
+            calls.add(parley.signaling().checkReadable(ReadFrom.PRIMARY));
         }
         assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
         for (CompletionStage<?> call : calls) {
@@ -185,7 +189,7 @@ class FailoverTest {
         await().until(() -> !writer.isAlive());
 
         await().ignoreException(StoreUnavailable.class)
-                .until(() -> served(parley.signaling().look(ReadFrom.PRIMARY)) != null);
+                .until(() -> served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
         List<WritingPeer> lost = acknowledged.stream().filter(this::isLost).toList();
         assertThat(lost).isEmpty();
     }

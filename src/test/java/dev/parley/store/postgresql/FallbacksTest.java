@@ -115,7 +115,9 @@ class FallbacksTest {
     @Test
     void anIdleConnectionThatBrokeCostsOneRetry() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
-            assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
+            assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
+                            .node()
+                            .primary())
                     .isFalse();
             // The oldest is the probe's, which would take the replica out of service first.
             assertThat(cluster.standby().ask("""
@@ -224,7 +226,9 @@ class FallbacksTest {
     private static void assertServedByPrimaryBecause(String reason, PostgresNode parley) {
         double before = parley.meters().counter("parley.reads", "node", "main").count();
 
-        assertThat(served(parley.signaling().look(ReadFrom.ANYWHERE)).node().primary())
+        assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
+                        .node()
+                        .primary())
                 .isTrue();
         assertThat(fallbacks(parley, reason)).isEqualTo(1);
         assertThat(parley.meters().counter("parley.reads", "node", "main").count())

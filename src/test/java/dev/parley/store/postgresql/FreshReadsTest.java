@@ -216,8 +216,10 @@ class FreshReadsTest {
             peers.add(peer);
         }
         Served<Session> last = served(peers.get(PEERS - 1).read(one, ReadFrom.PRIMARY));
-        await().until(() ->
-                served(one.signaling().look(ReadFrom.ANYWHERE)).bookmark().compareTo(last.bookmark()) >= 0);
+        await().until(() -> served(one.signaling().checkReadable(ReadFrom.ANYWHERE))
+                        .bookmark()
+                        .compareTo(last.bookmark())
+                >= 0);
         return peers;
     }
 

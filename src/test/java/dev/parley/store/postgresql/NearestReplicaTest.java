@@ -60,8 +60,9 @@ class NearestReplicaTest {
     private static Map<String, Integer> readsByNode(PostgresNode parley) {
         var reads = new TreeMap<String, Integer>();
         for (int i = 0; i < READS; i++) {
-            String node =
-                    served(parley.signaling().look(ReadFrom.ANYWHERE)).node().name();
+            String node = served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
+                    .node()
+                    .name();
             reads.merge(node, 1, Integer::sum);
         }
         return reads;

@@ -1,7 +1,7 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.session.DefaultLimits;
-import dev.parley.session.Limits;
+import dev.parley.signaling.DefaultLimits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Node;
@@ -31,7 +31,7 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
         implements AutoCloseable {
     private static final Node PRIMARY = new Node("main", "here", true);
     private static final Duration TTL = Duration.ofHours(1);
-    public static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
+    public static final SessionConfig LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
     /** Limits for a statement and for the wait for a bookmark. */
     private record Patience(Duration statement, Duration bookmark) {

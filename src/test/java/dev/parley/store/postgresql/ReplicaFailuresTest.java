@@ -110,7 +110,7 @@ class ReplicaFailuresTest {
     }
 
     private static Served<Boolean> anyState() {
-        return served(parley.signaling().look(ReadFrom.ANYWHERE));
+        return served(parley.signaling().checkReadable(ReadFrom.ANYWHERE));
     }
 
     private void readsGoOn() {

@@ -172,7 +172,9 @@ class SplitBrainTest {
                     .until(() ->
                             promoted.ask("SELECT max(timeline) FROM timelines").equals("3"));
 
-            assertThat(served(node.signaling().look(ReadFrom.ANYWHERE)).node().name())
+            assertThat(served(node.signaling().checkReadable(ReadFrom.ANYWHERE))
+                            .node()
+                            .name())
                     .isEqualTo("copy");
             served(WritingPeer.inNoSession().open(node));
         }

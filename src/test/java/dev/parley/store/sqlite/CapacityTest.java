@@ -8,9 +8,7 @@ import dev.parley.contract.MovableClock;
 import dev.parley.expiry.Sweeper;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
-import dev.parley.session.DefaultLimits;
 import dev.parley.session.Description;
-import dev.parley.session.Limits;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;
@@ -18,6 +16,8 @@ import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.Trickle;
+import dev.parley.signaling.DefaultLimits;
+import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.waiting.TestWaitRegistries;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CapacityTest {
     private static final long BYTES_MAX = 2 << 20;
     private static final Duration TTL = Duration.ofMinutes(5);
-    private static final Limits LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
+    private static final SessionConfig LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
 
     @TempDir
     Path folder;

@@ -1,49 +1,47 @@
-package dev.parley.session;
+package dev.parley.signaling;
 
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.session.Candidate;
+import dev.parley.session.Description;
+import dev.parley.session.Opening;
+import dev.parley.session.Quota;
 import dev.parley.session.SignalingException.OutOfBounds;
+import dev.parley.session.Trickle;
+import io.quarkus.runtime.configuration.MemorySize;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The configured bounds. A value that exceeds its bound is refused with {@link OutOfBounds}, which names the field.
- *
- * @param descriptionBytesMax an offer or an answer, in bytes of UTF-8
- * @param candidateBytesMax one candidate, in bytes of its JSON text
- * @param candidatesPerRequestMax candidates in one request
- * @param candidatesPerSideMax candidates of one side in one generation
- * @param topicCharsMax a topic, in Unicode code points
- * @param peerIdCharsMax a peer id, in Unicode code points
- * @param codeCharsMax a code, in characters
- * @param tagsMax tags of a session
- * @param tagCharsMax one tag, in Unicode code points
- * @param quota of each namespace
- */
-public record Limits(
-        int descriptionBytesMax,
-        int candidateBytesMax,
-        int candidatesPerRequestMax,
-        int candidatesPerSideMax,
-        int topicCharsMax,
-        int peerIdCharsMax,
-        int codeCharsMax,
-        int tagsMax,
-        int tagCharsMax,
-        Duration ttlDefault,
-        Duration ttlMin,
-        Duration ttlMax,
-        Quota quota) {
+/** Checks requests against the configured bounds; a value that exceeds its bound is refused with {@link OutOfBounds}. */
+public final class Limits {
+    private final SessionConfig config;
+
+    /** @throws InvalidConfiguration if the default lifetime is not between the shortest and the longest */
+    public Limits(SessionConfig config) {
+        if (config.ttlMin().compareTo(config.ttl()) > 0 || config.ttl().compareTo(config.ttlMax()) > 0) {
+            throw new InvalidConfiguration(
+                    "parley.session.ttl: must be between parley.session.ttl-min and parley.session.ttl-max.");
+        }
+        this.config = config;
+    }
+
+    /** The quota of each namespace. */
+    public static Quota quota(SessionConfig config) {
+        return new Quota(
+                config.sessionsPerNamespace().map(Integer::longValue).orElse(Long.MAX_VALUE),
+                config.bytesPerNamespace().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE));
+    }
 
     /** Checks each field of {@code opening}; returns the lifetime of the session. */
     public Duration admit(Opening opening) {
         if (opening.code() != null) {
-            atMost("code", opening.code().text().length(), codeCharsMax, "characters");
+            atMost("code", opening.code().text().length(), config.codeCharsMax(), "characters");
         }
         if (opening.topic() != null) {
-            admitText("topic", opening.topic(), 1, topicCharsMax);
+            admitText("topic", opening.topic(), 1, config.topicCharsMax());
         }
         if (opening.peerId() != null) {
-            admitText("peerId", opening.peerId(), 0, peerIdCharsMax);
+            admitText("peerId", opening.peerId(), 0, config.peerIdCharsMax());
         }
         admitTags(opening.tags());
         admit("offer", opening.offer());
@@ -57,31 +55,33 @@ public record Limits(
         if (bytes == 0) {
             throw new OutOfBounds(field, field + " must not be empty.");
         }
-        atMost(field, bytes, descriptionBytesMax, "bytes");
+        atMost(field, bytes, config.descriptionBytesMax(), "bytes");
     }
 
     /** Checks each candidate, and their number in one request. */
     public void admit(Trickle trickle) {
-        atMost("candidates", trickle.candidates().size(), candidatesPerRequestMax, "in one request");
+        atMost("candidates", trickle.candidates().size(), config.candidatesPerRequestMax(), "in one request");
         for (Candidate candidate : trickle.candidates()) {
-            atMost("candidates", candidate.json().length, candidateBytesMax, "bytes each");
+            atMost("candidates", candidate.json().length, config.candidateBytesMax(), "bytes each");
         }
     }
 
     /** The granted lifetime: {@code asked}, or the default for null. */
     public Duration admitTtl(@Nullable Duration asked) {
-        Duration ttl = asked == null ? ttlDefault : asked;
-        if (ttl.compareTo(ttlMin) < 0 || ttl.compareTo(ttlMax) > 0) {
+        Duration ttl = asked == null ? config.ttl() : asked;
+        if (ttl.compareTo(config.ttlMin()) < 0 || ttl.compareTo(config.ttlMax()) > 0) {
             throw new OutOfBounds(
-                    "ttl", "ttl must be from " + ttlMin.toSeconds() + " to " + ttlMax.toSeconds() + " seconds.");
+                    "ttl",
+                    "ttl must be from " + config.ttlMin().toSeconds() + " to "
+                            + config.ttlMax().toSeconds() + " seconds.");
         }
         return ttl;
     }
 
     private void admitTags(List<String> tags) {
-        atMost("tags", tags.size(), tagsMax, "of them");
+        atMost("tags", tags.size(), config.tagsMax(), "of them");
         for (String tag : tags) {
-            admitText("tags", tag, 1, tagCharsMax);
+            admitText("tags", tag, 1, config.tagCharsMax());
             if (tag.chars().anyMatch(Character::isISOControl)) {
                 throw new OutOfBounds("tags", "A tag must not contain control characters.");
             }

@@ -1,0 +1,72 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.admin.AdminRefused;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.BindException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A failed start or command is reported in one line if the operator can fix it, and always by an exit code. */
+class FailureTest {
+    private static final Failure WITHOUT_SETTINGS = new Failure(Set.of());
+
+    @Test
+    void anErrorThatTheOperatorCanFixIsOneLineAndCode1() {
+        for (Throwable cause : new Throwable[] {
+            new InvalidConfiguration("parley.store.url: wrong"),
+            new ConfigurationException("quarkus.tls.x: wrong"),
+            new AdminRefused("the store does not exist"),
+            new BindException("Address already in use")
+        }) {
+            assertThat(reported(WITHOUT_SETTINGS, new RuntimeException("outer", cause), 1))
+                    .startsWith("parley: ")
+                    .contains(String.valueOf(cause.getMessage()));
+        }
+    }
+
+    @Test
+    void aTemporaryErrorHasCode69() {
+        InvalidConfiguration unreachable = InvalidConfiguration.temporarily("the primary cannot be reached");
+
+        assertThat(reported(WITHOUT_SETTINGS, unreachable, 69)).isEqualTo("parley: the primary cannot be reached\n");
+        reported(WITHOUT_SETTINGS, new StoreUnavailable("busy", Duration.ofSeconds(1)), 69);
+    }
+
+    @Test
+    void aBugIsReportedWithItsStackTraceAndCode70() {
+        var foreign = new Failure(Set.of("quarkus.thread-pool.max-threads"));
+
+        for (Throwable bug : new Throwable[] {new NullPointerException("x"), new OutOfMemoryError("x")}) {
+            assertThat(reported(foreign, bug, 70)).contains("\tat ");
+        }
+        assertThat(reported(WITHOUT_SETTINGS, new IllegalStateException("x"), 70))
+                .contains("\tat ");
+    }
+
+    @Test
+    void anErrorOfQuarkusIsOneLineThatNamesTheOperatorsSettings() {
+        var failure = new Failure(Set.of("quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X"));
+
+        assertThat(reported(failure, new NoSuchFileException("/nope.pem"), 1))
+                .contains("NoSuchFile: /nope.pem", "quarkus.tls.key-store.pem.0.cert", "QUARKUS_VERTX_X");
+        reported(failure, new IllegalArgumentException("workerPoolSize must be > 0"), 1);
+    }
+
+    /** What is printed for {@code cause}, in one line unless it is a bug. */
+    private static String reported(Failure failure, Throwable cause, int code) {
+        var text = new StringWriter();
+        assertThat(failure.report(cause, new PrintWriter(text, true)))
+                .as("%s", cause)
+                .isEqualTo(code);
+        assertThat(text.toString().lines().count() == 1).as("%s", text).isEqualTo(code != 70);
+        return text.toString();
+    }
+}
