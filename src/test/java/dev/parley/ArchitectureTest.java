@@ -32,7 +32,7 @@ class ArchitectureTest {
         "http.access,    access config session",
         "http,           http.access http.observe ice session store",
         "http.wait,      http http.access session signaling store waiting",
-        "http.api,       http http.access http.wait ice session signaling store waiting",
+        "http.api,       http http.access http.rondevu http.wait ice session signaling store waiting",
         "http.rondevu,   http http.access session signaling store",
         "http.filter,    access http http.access http.console http.observe session",
     })

@@ -1,6 +1,10 @@
 package dev.parley.http;
 
 import dev.parley.session.SignalingException.BodyTooLarge;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
@@ -11,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import org.jboss.resteasy.reactive.common.providers.serialisers.AbstractJsonMessageBodyReader;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
@@ -25,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public final class BodyReader extends AbstractJsonMessageBodyReader implements ServerMessageBodyReader<Object> {
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    /** The error code of a stream that is reset without an error (RFC 9113, section 7). */
+    private static final long NO_ERROR = 0;
+
     private final Instance<HttpConfig> config;
     private volatile @Nullable Bounded bounded;
 
@@ -45,7 +55,7 @@ public final class BodyReader extends AbstractJsonMessageBodyReader implements S
         try {
             return read(type, context.getInputStream());
         } catch (BodyTooLarge refusal) {
-            RefusedBody.drop(((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class));
+            discard(((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class));
             throw refusal;
         }
     }
@@ -77,4 +87,39 @@ public final class BodyReader extends AbstractJsonMessageBodyReader implements S
     }
 
     private record Bounded(Json json, int bytesMax) {}
+
+    /**
+     * Discards the rest of a rejected request body for a while, without storing it; to be called before the reply is sent. Closing at
+     * once would hide the reply from a client that is still sending.
+     */
+    public static void discard(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(dropped -> {});
+        HttpServerResponse response = context.response();
+        if (request.version() == HttpVersion.HTTP_2) {
+            // Only the stream ends, because the connection carries other requests (RFC 9113, section 8.1).
+            context.vertx().setTimer(LINGER.toMillis(), late -> {
+                if (!response.closed()) {
+                    response.reset(NO_ERROR);
+                }
+            });
+            return;
+        }
+        // In HTTP/1 only the end of the connection stops a client from sending.
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        request.endHandler(sent -> {
+            if (response.ended()) {
+                request.connection().close();
+            }
+        });
+        context.addEndHandler(replied -> {
+            if (request.isEnded()) {
+                request.connection().close();
+            }
+        });
+        context.vertx().setTimer(LINGER.toMillis(), late -> request.connection().close());
+    }
 }

@@ -4,16 +4,25 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.observe.Endpoint;
-import dev.parley.http.observe.ErrorMeters;
+import dev.parley.http.observe.RequestMeters;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.TokenMissing;
+import dev.parley.store.Futures;
+import dev.parley.store.RefusedBy;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +73,7 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
 
     /** @param path normalized and percent-encoded: "api/v1" may be a topic */
     public static ErrorReply of(String path, SignalingException refusal) {
-        ErrorMeters.refused(refusal.type());
+        RequestMeters.refused(refusal.type());
         Map<String, String> headers = headers(refusal);
         if (isNative(path)) {
             String field = refusal instanceof OutOfBounds bounds ? bounds.field() : null;
@@ -96,7 +105,7 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
 
     /** A rejected credential. */
     public static ErrorReply of(String path, AuthChallenge challenge) {
-        ErrorMeters.refused(challenge.status());
+        RequestMeters.refused(challenge.status());
         Map<String, String> headers = Map.of("WWW-Authenticate", challenge.challenge());
         return of(path, challenge.status(), headers, challenge.detail(), null);
     }
@@ -119,7 +128,7 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
     }
 
     public static ErrorReply ofStatus(String path, int status, String detail) {
-        ErrorMeters.refused(status);
+        RequestMeters.refused(status);
         Map<String, String> headers =
                 status == 405 ? Map.of("Allow", String.join(", ", Endpoint.methods(path))) : Map.of();
         return of(path, status, headers, detail, null);
@@ -127,7 +136,7 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
 
     /** An internal error: the log has the cause under an id, and the client gets the id. */
     public static ErrorReply fault(String path, @Nullable Throwable cause) {
-        ErrorMeters.failed();
+        RequestMeters.failed();
         String id = UUID.randomUUID().toString();
         LOG.errorf(cause, "Internal error %s", id);
         return of(path, 500, Map.of(), "An internal error occurred; the log has its cause under " + id + ".", id);
@@ -151,5 +160,43 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
 
     private static boolean isNative(String path) {
         return path.startsWith(NATIVE) && (path.length() == NATIVE.length() || path.charAt(NATIVE.length()) == '/');
+    }
+
+    /** Maps whatever a resource throws. */
+    public static final class Mapper {
+        @ServerExceptionMapper({
+            SignalingException.class,
+            RefusedBy.class,
+            WebApplicationException.class,
+            CompletionException.class,
+            Throwable.class
+        })
+        public Response map(Throwable thrown, ServerRequestContext request) {
+            var context = (ResteasyReactiveRequestContext) request;
+            Futures.decision(thrown)
+                    .ifPresent(position -> Bookmarks.set(
+                            context.unwrap(RoutingContext.class).response().headers(), position));
+            // The header may have been set for a reply that could not be written; it must not be sent twice.
+            request.serverResponse().removeResponseHeader(HttpHeaders.CACHE_CONTROL);
+            ErrorReply error = error(context.getPath(), thrown);
+            Response.ResponseBuilder response = Response.status(error.status())
+                    .type(error.mediaType())
+                    .header(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE)
+                    .entity(error.body());
+            error.headers().forEach(response::header);
+            return response.build();
+        }
+
+        /** @param path normalized and percent-encoded */
+        private static ErrorReply error(String path, Throwable thrown) {
+            Throwable cause = Futures.cause(thrown);
+            if (cause instanceof SignalingException refusal) {
+                return of(path, refusal);
+            }
+            // The framework's own messages are not shown to clients.
+            return cause instanceof WebApplicationException e && e.getResponse().getStatus() < 500
+                    ? ofStatus(path, e.getResponse().getStatus())
+                    : fault(path, thrown);
+        }
     }
 }

@@ -3,8 +3,8 @@
  *
  * <p>A request passes {@link dev.parley.http.filter.RequestFilter}, then one method of a resource in {@code http.api} or
  * {@code http.rondevu}, and one use case. {@link dev.parley.http.Caller} reads its headers and sets those of the reply;
- * {@link dev.parley.http.Problems} maps exceptions. Domain rules do not belong here. Start with
- * {@link dev.parley.http.api.NativeResource}; {@link dev.parley.http.openapi.OpenApiCompletion} completes its
+ * {@link dev.parley.http.ErrorReply} maps exceptions. Domain rules do not belong here. Start with
+ * {@link dev.parley.http.api.NativeResource}; {@link dev.parley.http.api.OpenApiCompletion} completes its
  * OpenAPI document.
  */
 @NullMarked

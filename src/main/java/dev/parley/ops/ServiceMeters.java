@@ -1,6 +1,6 @@
 package dev.parley.ops;
 
-import dev.parley.http.observe.ErrorMeters;
+import dev.parley.http.observe.RequestMeters;
 import dev.parley.http.wait.EventStreams;
 import dev.parley.store.sql.RowDamaged;
 import dev.parley.waiting.WaitRegistry;
@@ -26,7 +26,7 @@ public final class ServiceMeters {
     }
 
     void register() {
-        ErrorMeters.begin();
+        RequestMeters.begin();
         RowDamaged.begin();
         Gauge.builder("parley.waiters", waits, WaitRegistry::size)
                 .description("Waiting requests, including event streams")

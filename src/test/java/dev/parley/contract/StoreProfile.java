@@ -1,11 +1,17 @@
 package dev.parley.contract;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The application for the store's tests on any engine: with a movable clock, and without scheduled sweeps. */
+/**
+ * The application for tests on any engine: with a movable clock, and without scheduled sweeps. Settings that harm no other test are
+ * here, because each profile restarts the application.
+ */
 public abstract class StoreProfile implements QuarkusTestProfile {
+    public static final String TURN_SECRET = "north-south-east-west";
+
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
@@ -16,9 +22,27 @@ public abstract class StoreProfile implements QuarkusTestProfile {
                 // Many tests look up unknown codes, all from one address.
                 "parley.limits.misses-per-address",
                 "0",
-                // The application refuses unknown settings, such as the tests' -Dparley.seed.
+                // A lost notification is not concealed by a check of the waiting request's own.
+                "parley.waiting.recheck",
+                "60s",
+                "parley.ice.stun",
+                "stun:stun.example.org, stun:[2001:db8::1]:3478",
+                "parley.ice.turn",
+                "turn:turn.example.org?transport=udp",
+                "parley.ice.turn-secret",
+                TURN_SECRET,
+                "parley.ice.turn-ttl",
+                "10m",
+                // The application rejects unknown settings, such as the tests' -Dparley.seed.
                 "smallrye.config.mapping.validate-unknown",
                 "false");
+    }
+
+    /** The settings of this profile, and others or other values. */
+    protected static Map<String, String> with(Map<String, String> settings, Map<String, String> others) {
+        var all = new HashMap<>(settings);
+        all.putAll(others);
+        return all;
     }
 
     @Override

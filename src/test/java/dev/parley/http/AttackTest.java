@@ -128,22 +128,22 @@ class AttackTest {
                     .textAt("/code");
             assertThat(page.get(topicPath + "/sessions").send().is(200).textAt("/sessions/0/offer"))
                     .isEqualTo(sdp);
-            for (String said : List.of("answer", "candidate")) {
+            for (String field : List.of("answer", "candidate")) {
                 page.post("/answer")
-                        .json(object("code", code, "side", "answerer", said, sdp))
+                        .json(object("code", code, "side", "answerer", field, sdp))
                         .is(200);
             }
-            HttpReply heard = page.post("/poll")
+            HttpReply polled = page.post("/poll")
                     .json(object("code", code, "side", "offerer"))
                     .is(200);
-            assertThat(heard.textAt("/answer")).isEqualTo(sdp);
-            assertThat(heard.textAt("/answerCandidates/0")).isEqualTo(sdp);
+            assertThat(polled.textAt("/answer")).isEqualTo(sdp);
+            assertThat(polled.textAt("/answerCandidates/0")).isEqualTo(sdp);
         }
         assertThat(bystander.read().is(200).at("/seq").longValue()).isEqualTo(1);
     }
 
     /**
-     * Goal: time does not tell whether another's session is there. Method: calls for what is there and for what is not, in random
+     * Goal: the time of a reply does not reveal whether a session of another namespace exists. Method: calls for existing and unknown sessions, in random
      * order, so that both have the same neighbours; were the one slower, a pair of them would show it in more than half of all pairs.
      */
     @Test

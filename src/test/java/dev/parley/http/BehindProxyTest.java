@@ -3,14 +3,14 @@ package dev.parley.http;
 import static dev.parley.http.HttpSession.newCode;
 import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.parley.contract.SqliteProfile;
+import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,25 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The service's own origin as a trusted proxy forwards it decides the namespace of its pages and whether they may call. */
 @Tag("integration")
 @QuarkusTest
-@TestProfile(BehindProxyTest.Proxied.class)
+@TestProfile(RestrictedProfile.class)
+@SuppressWarnings("NullAway.Init") // the container fills the field
 class BehindProxyTest {
-    /** A service behind a proxy, which only pages of one other origin may call. */
-    public static final class Proxied extends SqliteProfile {
-        static final String PROXY = "127.0.0.98";
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.putAll(Map.of(
-                    "parley.limits.trusted-proxies",
-                    PROXY + ",10.0.0.0/8",
-                    "parley.cors.origins",
-                    "https://listed.example"));
-            return settings;
-        }
-    }
-
     private static final String ORIGIN = "https://parley.example";
+
+    @Inject
+    WaitRegistry waits;
 
     private final String code = newCode();
 
@@ -63,12 +51,14 @@ class BehindProxyTest {
                 "Host: x|X-Forwarded-Host: evil.example|X-Forwarded-Host: parley.example|X-Forwarded-Proto: https",
             })
     void aPageReadsWhatItWrote(String headers) throws IOException {
-        assertThat(ask(Proxied.PROXY, "POST", headers + "|Origin: " + ORIGIN).status())
+        assertThat(ask(RestrictedProfile.PROXY, "POST", headers + "|Origin: " + ORIGIN)
+                        .status())
                 .as("POST")
                 .isEqualTo(201);
 
         for (String fromPage : List.of("Sec-Fetch-Site: same-origin", "Referer: " + ORIGIN + "/page")) {
-            assertThat(ask(Proxied.PROXY, "GET", headers + "|" + fromPage).status())
+            assertThat(ask(RestrictedProfile.PROXY, "GET", headers + "|" + fromPage)
+                            .status())
                     .as(fromPage)
                     .isEqualTo(200);
         }
@@ -85,7 +75,8 @@ class BehindProxyTest {
                 "Host: x|Forwarded: proto=https;host=\"parley.example",
             })
     void aPageOfAnotherOriginIsRejected(String headers) throws IOException {
-        assertThat(ask(Proxied.PROXY, "POST", headers + "|Origin: " + ORIGIN).status())
+        assertThat(ask(RestrictedProfile.PROXY, "POST", headers + "|Origin: " + ORIGIN)
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -98,12 +89,27 @@ class BehindProxyTest {
 
     @Test
     void aPageWithAWithheldOriginMayCall() throws IOException {
-        assertThat(ask(Proxied.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: same-origin")
+        assertThat(ask(RestrictedProfile.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: same-origin")
                         .status())
                 .isEqualTo(201);
-        assertThat(ask(Proxied.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: cross-site")
+        assertThat(ask(RestrictedProfile.PROXY, "POST", "Host: x|Origin: null|Sec-Fetch-Site: cross-site")
                         .status())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void waitsCountByTheForwardedAddress() throws IOException {
+        HttpSession session = HttpSession.opened(TestClient.of("https://a.example"));
+        String wait = "GET " + session.path() + "/events?after=1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nOrigin: "
+                + session.client().origin() + "\r\nX-Forwarded-For: ";
+        try (var one = new RawConnection(RestrictedProfile.PROXY);
+                var two = new RawConnection(RestrictedProfile.PROXY)) {
+            one.send(wait + "203.0.113.3\r\n\r\n");
+            await().until(() -> waits.size() == 1);
+            two.send(wait + "203.0.113.3\r\n\r\n").receive().orElseThrow().isProblem(429, "too-many-waits");
+            two.send(wait + "203.0.113.4\r\n\r\n");
+            await().until(() -> waits.size() == 2);
+        }
     }
 
     private HttpReply ask(String from, String method, String headers) throws IOException {

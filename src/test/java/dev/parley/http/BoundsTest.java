@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each bound of the contract, one below, at, and one above it; behind a refusal nothing has changed. */
+/** Each bound of the contract, one below, at, and one above it; a refusal changes nothing. */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class BoundsTest {
@@ -66,7 +66,7 @@ class BoundsTest {
 
     @ParameterizedTest
     @MethodSource("allowed")
-    void upToTheBoundAllIsWell(ObjectNode body) {
+    void valuesAtTheBoundAreAccepted(ObjectNode body) {
         HttpReply opened = client.post("/api/v1/sessions").json(body).is(201);
 
         HttpReply read = client.get(opened.header("Location")).send().is(200);
@@ -119,7 +119,7 @@ class BoundsTest {
     /** The first field of each body is the one at fault. */
     @ParameterizedTest
     @MethodSource("refused")
-    void beyondTheBoundTheFieldIsNamed(ObjectNode body) {
+    void valuesBeyondTheBoundAreRejectedByField(ObjectNode body) {
         client.post("/api/v1/sessions")
                 .json(body)
                 .isOutOfBounds(body.fieldNames().next());
@@ -158,7 +158,7 @@ class BoundsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {9, 86_401, 0, -1, Long.MAX_VALUE})
-    void aTimeToLiveBeyondItsBoundsIsNotGranted(long ttl) {
+    void aTimeToLiveOutOfBoundsIsRejected(long ttl) {
         HttpSession session = HttpSession.opened();
         session.client()
                 .patch(session.path())
@@ -168,7 +168,7 @@ class BoundsTest {
     }
 
     @Test
-    void theBoundsOfTheTimeToLiveAreGranted() {
+    void aTimeToLiveAtItsBoundsIsGranted() {
         HttpSession session = HttpSession.opened();
         for (int ttl : new int[] {10, 11, 86_399, 86_400}) {
             session.client()
@@ -206,7 +206,7 @@ class BoundsTest {
     }
 
     @Test
-    void aBodyMayHaveItsBoundAndNoByteMore() {
+    void aBodyHasAtMostItsBound() {
         client.post("/api/v1/sessions").json(bodyOf(BODY_MAX - 1)).is(201);
         client.post("/api/v1/sessions").json(bodyOf(BODY_MAX)).is(201);
         HttpReply refused =
@@ -218,7 +218,7 @@ class BoundsTest {
     }
 
     @Test
-    void aBodyThatComesInChunksHasTheSameBound() {
+    void aChunkedBodyHasTheSameBound() {
         chunked(bodyOf(BODY_MAX - 1)).is(201);
         chunked(bodyOf(BODY_MAX)).is(201);
         chunked(bodyOf(BODY_MAX + 1)).isProblem(413, "body-too-large");

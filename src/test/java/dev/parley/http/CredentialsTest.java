@@ -52,7 +52,7 @@ class CredentialsTest {
     @BeforeEach
     void createAKeyForEachRole() {
         for (Role role : Role.values()) {
-            secrets.put(role, keys.good(namespace, role));
+            secrets.put(role, keys.valid(namespace, role));
         }
     }
 
@@ -85,8 +85,8 @@ class CredentialsTest {
     /** Nothing reveals which of them is closer to a valid one. */
     @Test
     void wrongCredentialsGetTheSameReply() {
-        String revoked = keys.good("revoked", namespace, Role.PEER);
-        keys.end("revoked");
+        String revoked = keys.valid("revoked", namespace, Role.PEER);
+        keys.revoke("revoked");
         var expired = new HashMap<>(TestIssuer.claims(namespace, "[\"peer\"]"));
         expired.put("exp", "978307200");
 
@@ -353,20 +353,20 @@ class CredentialsTest {
 
     @Test
     void waitingRequestsEndWhenTheKeyIsRevoked() throws IOException {
-        String secret = keys.good("waits", namespace, Role.PEER);
+        String secret = keys.valid("waits", namespace, Role.PEER);
         String code = UUID.randomUUID().toString();
         bearing(secret, client.post("/api/v1/sessions"))
                 .json(object("offer", "o", "code", code))
                 .is(201);
         String events = "/api/v1/sessions/" + code + "/events?after=1";
         var poll =
-                bearing(secret, client.get(events)).header("Prefer", "wait=25").sendAndGoOn();
+                bearing(secret, client.get(events)).header("Prefer", "wait=25").sendAsync();
         try (var stream = new RawConnection()) {
             stream.send("GET " + events + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer "
                     + secret + "\r\n\r\n");
             assertThat(stream.receive().orElseThrow().status()).isEqualTo(200);
 
-            keys.end("waits");
+            keys.revoke("waits");
 
             await().until(() -> endOf(stream));
         }

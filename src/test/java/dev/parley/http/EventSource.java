@@ -102,7 +102,7 @@ public final class EventSource implements Closeable {
     public Message nextOfAnyName() {
         Message message = read();
         if (message == null) {
-            throw new AssertionError("The stream has ended; it said " + comments);
+            throw new AssertionError("The stream has ended with the comments " + comments);
         }
         return message;
     }

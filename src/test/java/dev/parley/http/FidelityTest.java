@@ -34,7 +34,7 @@ class FidelityTest {
                 "null",
                 "{\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"}",
             })
-    void aDescriptionComesBackByteForByte(String sdp) {
+    void aDescriptionIsReturnedByteForByte(String sdp) {
         HttpSession session =
                 new HttpSession(client, HttpSession.newCode(), HttpSession.newToken(), HttpSession.newToken());
         client.post("/api/v1/sessions")
@@ -53,7 +53,7 @@ class FidelityTest {
     }
 
     @Test
-    void escapesAreReadAsTheCharactersThatTheyMean() {
+    void escapesAreDecoded() {
         HttpReply opened = client.post("/api/v1/sessions")
                 .json("{\"offer\":\"\\u0076\\u003d0\\r\\n\\/\\ud83d\\ude00\\u00e9\"}")
                 .is(201);
@@ -80,7 +80,7 @@ class FidelityTest {
                 "\"\\u0041 \\/ \\n \\ud83d\\ude00 \\\" \\\\ \uD83D\uDE00 é \\u0000\"",
                 "\"{\\\"candidate\\\":\\\"x\\\"}\"",
             })
-    void aCandidateComesBackAsItCame(String candidate) {
+    void aCandidateIsReturnedAsItWasSent(String candidate) {
         HttpSession session = HttpSession.opened(client);
         session.client()
                 .post(session.path() + "/candidates")
@@ -94,7 +94,7 @@ class FidelityTest {
     }
 
     @Test
-    void aCandidateThatIsWrittenInAnotherWayIsAnother() {
+    void aCandidateInAnotherSpellingIsAnother() {
         HttpSession session = HttpSession.opened(client);
         HttpReply added = session.client()
                 .post(session.path() + "/candidates")
@@ -111,7 +111,7 @@ class FidelityTest {
     }
 
     @Test
-    void randomTextsComeBack() {
+    void randomTextsAreReturnedUnchanged() {
         Random random = TestSeed.of(FidelityTest.class).random();
         for (int i = 0; i < 40; i++) {
             String sdp = randomText(random);

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 /** Guessing codes is slowed down and reveals nothing; other clients of the address continue. Each test uses its own address. */
 @Tag("integration")
 @QuarkusTest
-@TestProfile(GuessLimitProfile.class)
+@TestProfile(LimitsProfile.class)
 class GuessLimitTest {
     private final HttpSession session = HttpSession.opened();
 
     @Test
     void newCodesAreRejectedAfterTenMisses() throws IOException {
         try (var guesser = new RawConnection("127.0.2.1")) {
-            assertThat(guess(guesser)).isBetween(GuessLimitProfile.MISSES, GuessLimitProfile.MISSES + 2);
+            assertThat(guess(guesser)).isBetween(LimitsProfile.MISSES, LimitsProfile.MISSES + 2);
 
             HttpReply refused = read(guesser, "one-more").isProblem(429, "too-many-guesses");
             assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 6L);
@@ -55,7 +55,7 @@ class GuessLimitTest {
     @Test
     void pollsOfAnEndedSessionStillGet404() throws IOException {
         try (var peer = new RawConnection("127.0.2.4")) {
-            for (int i = 0; i < 5 * GuessLimitProfile.MISSES; i++) {
+            for (int i = 0; i < 5 * LimitsProfile.MISSES; i++) {
                 read(peer, "expired").is(404);
             }
             guess(peer);
@@ -76,7 +76,7 @@ class GuessLimitTest {
     void eachEndpointOfBothApisCountsMisses() throws IOException {
         try (var guesser = new RawConnection("127.0.2.7")) {
             String token = "Session-Token: " + HttpSession.newToken() + "\r\n";
-            for (int i = 0; i < GuessLimitProfile.MISSES; ) {
+            for (int i = 0; i < LimitsProfile.MISSES; ) {
                 call(guesser, "PUT", "/api/v1/sessions/w" + i++ + "/answer", "{\"answer\":\"a\"}")
                         .is(404);
                 call(guesser, "POST", "/poll", poll("w" + i++)).is(404);

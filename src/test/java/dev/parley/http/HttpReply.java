@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/** What the service replied. */
+/** A reply of the service. */
 public final class HttpReply {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -95,7 +95,7 @@ public final class HttpReply {
     /**
      * The reply itself, if it is a problem of that status and type.
      *
-     * @param type the last segment of the type, or "blank" where the status says it all
+     * @param type the last segment of the type, or "blank" for a problem without a type of its own
      */
     public HttpReply isProblem(int expected, String type) {
         is(expected);
@@ -108,7 +108,7 @@ public final class HttpReply {
         return this;
     }
 
-    /** The reply itself, if it is a 400 whose detail says {@code what}. */
+    /** The reply itself, if it is a 400 whose detail contains {@code what}. */
     public HttpReply isMalformed(String what) {
         isProblem(400, "malformed");
         assertThat(textAt("/detail")).contains(what);

@@ -5,35 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.contract.MovableClock;
 import dev.parley.contract.SqliteProfile;
+import dev.parley.contract.StoreProfile;
 import dev.parley.ice.TurnSecret;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** STUN and TURN as a page gets them: ready for its connection, each time with a credential that is new. */
 @QuarkusTest
-@TestProfile(IceServersTest.WithIceServers.class)
+@TestProfile(SqliteProfile.class)
 class IceServersTest {
-    private static final String SECRET = "north-south-east-west";
-
-    public static final class WithIceServers extends SqliteProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.putAll(Map.of(
-                    "parley.ice.stun", "stun:stun.example.org, stun:[2001:db8::1]:3478",
-                    "parley.ice.turn", "turn:turn.example.org?transport=udp",
-                    "parley.ice.turn-secret", SECRET,
-                    "parley.ice.turn-ttl", "10m"));
-            return settings;
-        }
-    }
-
     @Inject
     MovableClock clock;
 
@@ -71,7 +56,7 @@ class IceServersTest {
         String[] username = turn.path("username").textValue().split(":");
         assertThat(username).hasSize(2).startsWith(Long.toString(expiresAt.getEpochSecond()));
         assertThat(turn.path("credential").textValue())
-                .isEqualTo(new TurnSecret(SECRET)
+                .isEqualTo(new TurnSecret(StoreProfile.TURN_SECRET)
                         .credential(expiresAt, username[1])
                         .password());
         return expiresAt;

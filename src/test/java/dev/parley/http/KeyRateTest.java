@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Wrong keys count for their address, valid ones for the key. Each test uses its own address. */
 @QuarkusTest
-@TestProfile(KeyRateProfile.class)
+@TestProfile(RateProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the fields
 @Tag("integration")
 class KeyRateTest {
@@ -25,9 +25,9 @@ class KeyRateTest {
     @Test
     void wrongKeysCountForTheirAddress() throws IOException {
         try (var connection = new RawConnection("127.0.2.1")) {
-            for (int i = 0; i < KeyRateProfile.PER_ADDRESS; i++) {
+            for (int i = 0; i < RateProfile.PER_ADDRESS; i++) {
                 assertThat(ask(connection, "guess-" + i).is(401).header("RateLimit"))
-                        .startsWith("\"address\";r=" + (KeyRateProfile.PER_ADDRESS - 1 - i) + ";t=");
+                        .startsWith("\"address\";r=" + (RateProfile.PER_ADDRESS - 1 - i) + ";t=");
             }
             HttpReply refused = ask(connection, "another-guess").isProblem(429, "too-many-requests");
             assertThat(refused.hasHeader("WWW-Authenticate")).isFalse();
@@ -38,10 +38,10 @@ class KeyRateTest {
     /** Otherwise the difference would reveal a valid key. */
     @Test
     void beyondTheRateValidAndWrongKeysGetTheSameReply() throws IOException {
-        String right = keys.good("room", Role.PEER);
+        String right = keys.valid("room", Role.PEER);
         try (var connection = new RawConnection("127.0.2.2");
                 var elsewhere = new RawConnection("127.0.2.3")) {
-            for (int i = 0; i < KeyRateProfile.PER_ADDRESS; i++) {
+            for (int i = 0; i < RateProfile.PER_ADDRESS; i++) {
                 ask(connection, "guess-" + i).is(401);
             }
             ask(connection, right).isProblem(429, "too-many-requests");
@@ -51,11 +51,11 @@ class KeyRateTest {
 
     @Test
     void aKeyHasOneRateForAllAddresses() throws IOException {
-        String key = keys.good("room", Role.PEER);
-        String neighbour = keys.good("room", Role.PEER);
+        String key = keys.valid("room", Role.PEER);
+        String neighbour = keys.valid("room", Role.PEER);
         try (var connection = new RawConnection("127.0.2.4");
                 var elsewhere = new RawConnection("127.0.2.5")) {
-            for (int left = KeyRateProfile.PER_KEY - 1; left >= 0; left--) {
+            for (int left = RateProfile.PER_KEY - 1; left >= 0; left--) {
                 HttpReply reply = ask(connection, key).is(200);
                 assertThat(reply.headers().allValues("RateLimit-Policy"))
                         .containsExactly("\"address\";q=5;w=60", "\"key\";q=3;w=60");
@@ -75,10 +75,10 @@ class KeyRateTest {
         other.put("sub", "\"another\"");
         try (var connection = new RawConnection("127.0.2.6");
                 var elsewhere = new RawConnection("127.0.2.7")) {
-            for (int i = 0; i < KeyRateProfile.PER_KEY; i++) {
+            for (int i = 0; i < RateProfile.PER_KEY; i++) {
                 ask(connection, token(claims, i)).is(200);
             }
-            ask(elsewhere, token(claims, KeyRateProfile.PER_KEY)).isProblem(429, "too-many-requests");
+            ask(elsewhere, token(claims, RateProfile.PER_KEY)).isProblem(429, "too-many-requests");
             ask(elsewhere, token(other, 0)).is(200);
         }
     }

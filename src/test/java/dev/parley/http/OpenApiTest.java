@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The OpenAPI document, held against the service: it names every call and no other, its examples work, and it says all that a
- * user needs. That every reply is as it says, each {@link TestClient} sees to in every test.
+ * The OpenAPI document: it contains every call and no other, its examples work, and it describes everything. Each {@link TestClient}
+ * checks each reply against it.
  */
 @QuarkusTest
 @TestProfile(SqliteProfile.class)

@@ -4,31 +4,17 @@ import static dev.parley.http.HttpSession.newCode;
 import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code parley.http.public-url} determines the own origin, whatever proxies do to requests. */
 @Tag("integration")
 @QuarkusTest
-@TestProfile(PublicUrlTest.Public.class)
+@TestProfile(LimitsProfile.class)
 class PublicUrlTest {
-    public static final class Public extends SqliteProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.putAll(Map.of(
-                    "parley.http.public-url", "https://Parley.example:443/",
-                    "parley.cors.origins", "https://listed.example"));
-            return settings;
-        }
-    }
-
-    private final TestClient page = TestClient.of("https://parley.example");
+    private final TestClient page = TestClient.of(LimitsProfile.PUBLIC_ORIGIN);
     private final String code = newCode();
 
     @Test
@@ -36,10 +22,10 @@ class PublicUrlTest {
         page.post("/api/v1/sessions").json(object("offer", "o", "code", code)).is(201);
 
         read("Sec-Fetch-Site", "same-origin").is(200);
-        read("Referer", "https://parley.example/page").is(200);
+        read("Referer", LimitsProfile.PUBLIC_ORIGIN + "/page").is(200);
         read("Referer", "https://other.example/").is(404);
-        read("Referer", "https://parley.example.evil.example/").is(404);
-        read("Referer", "https://parley.example@evil.example/").is(404);
+        read("Referer", LimitsProfile.PUBLIC_ORIGIN + ".evil.example/").is(404);
+        read("Referer", LimitsProfile.PUBLIC_ORIGIN + "@evil.example/").is(404);
     }
 
     private HttpReply read(String header, String value) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A connection on which a test sends whatever bytes it likes; no client library stands between to mend them. */
+/** A connection on which a test sends any bytes, which a client library would correct. */
 public final class RawConnection implements Closeable {
     private static final int SILENCE_MAX_MILLIS = 60_000;
 
@@ -29,7 +29,7 @@ public final class RawConnection implements Closeable {
         this("127.0.0.1");
     }
 
-    /** @param address an address of the loopback that it comes from */
+    /** @param address the loopback address of the client */
     public RawConnection(String address) throws IOException {
         URI service = TestClient.service();
         socket = new Socket(service.getHost(), service.getPort(), InetAddress.getByName(address), 0);
@@ -37,20 +37,20 @@ public final class RawConnection implements Closeable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** What one request, after which the connection ends, is replied; nothing where the service just hangs up. */
+    /** The reply to one request, after which the connection ends; empty if the service closes the connection without a reply. */
     static Optional<HttpReply> exchange(String request) throws IOException {
         try (var connection = new RawConnection()) {
             return connection.send(request).receive(request.startsWith("HEAD "));
         }
     }
 
-    /** Sends {@code bytes}, each character one byte. A service that has hung up already will be noticed when its reply is read. */
+    /** Sends {@code bytes}, each character one byte. If the service has closed the connection, receiving the reply reports it. */
     public RawConnection send(String bytes) throws IOException {
         try {
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
-        } catch (SocketException hungUp) {
-            // receive() reads what was said before
+        } catch (SocketException closed) {
+            // receive() reads what was sent before
         }
         return this;
     }
@@ -75,7 +75,7 @@ public final class RawConnection implements Closeable {
         return Optional.of(new HttpReply(Integer.parseInt(statusLine.split(" ")[1]), headers, body));
     }
 
-    /** The whole body; of a stream, which has no end, nothing. */
+    /** The whole body; empty for a stream, which has no end. */
     private byte[] body(HttpHeaders headers) throws IOException {
         boolean chunked = headers.firstValue("Transfer-Encoding").isPresent();
         if (!chunked) {

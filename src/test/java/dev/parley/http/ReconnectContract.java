@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,15 +30,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A reader that loses its connection again and again, at any byte of any reply, still gets each event once and in order: by
- * streams and by long polls, with {@code Last-Event-ID} and with {@code after}, while the events are being committed. And one that
- * keeps its connection hears of each commit, whenever it falls ({@code -Dparley.reconnects=} says in how many sessions).
+ * A reader that loses its connection at any byte of any reply still receives each event once and in order, by streams and by long polls,
+ * with {@code Last-Event-ID} and with {@code after}, while events are being committed. A reader that keeps its connection receives each
+ * commit ({@code -Dparley.reconnects=} sets the number of sessions).
  */
 abstract class ReconnectContract {
-    /** Nobody looks without having been woken: a wake-up that is lost is then a reader that hears nothing. */
-    static final Map<String, String> SETTINGS =
-            Map.of("parley.waiting.recheck", "60s", "parley.waiting.keep-alive", "59s");
-
     private static final int SESSIONS = CampaignSize.of("parley.reconnects", 1_000);
     private static final int READERS = 4;
     private static final int BYTES_MAX = 3_000;
@@ -73,7 +68,7 @@ abstract class ReconnectContract {
 
     @Test
     @Timeout(600)
-    void noCommitSlipsThroughBetweenTheLookAndTheWait() throws Exception {
+    void noCommitIsMissedBetweenTheReadAndTheWait() throws Exception {
         TestSeed seed = TestSeed.of(getClass());
         for (int round = 0; round < SESSIONS; round++) {
             race(seed.round(round).random());
@@ -132,7 +127,7 @@ abstract class ReconnectContract {
         return new SessionKey(new Namespace("https://reconnect.example"), new Code(HttpSession.newCode()));
     }
 
-    /** Opens a session whose event 1 says "1". */
+    /** Opens a session whose event 1 has the text "1". */
     private SessionToken open(SessionKey key) {
         SessionToken token = SessionToken.random(TOKENS);
         Awaited.result(signaling.open(
@@ -141,7 +136,7 @@ abstract class ReconnectContract {
         return token;
     }
 
-    /** Commits the events from {@code first} up to {@code behind}, each of which says its own number. */
+    /** Commits the events from {@code first} up to {@code behind}, each with its own number as text. */
     private void say(SessionKey key, SessionToken token, int first, int behind) {
         List<Candidate> candidates = IntStream.range(first, behind)
                 .mapToObj(number -> new Candidate(("\"" + number + "\"").getBytes(StandardCharsets.UTF_8)))

@@ -48,7 +48,7 @@ final class ReconnectingReader {
         return texts.size();
     }
 
-    /** What each event said. */
+    /** The text of each event. */
     List<String> texts() {
         return texts;
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Connections that send byte by byte do not affect other clients, and are closed with 408. */
 @Tag("slow")
 @QuarkusTest
-@TestProfile(SlowClientsProfile.class)
+@TestProfile(LimitsProfile.class)
 class SlowClientsTest {
     private static final int DRIPPING = 500;
     private static final String SLOW_HEAD = "GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ";
@@ -89,7 +89,7 @@ class SlowClientsTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosedUntilOthersEnd() throws IOException {
-        for (int i = 0; i < SlowClientsProfile.CONNECTIONS; i++) {
+        for (int i = 0; i < LimitsProfile.CONNECTIONS; i++) {
             connect();
         }
         assertThat(answer(connect())).isEmpty();

@@ -42,7 +42,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void aLongOrStrangeNameIsShownShortAndTame() {
+    void aLongOrInvalidNameIsShortenedAndEscaped() {
         HttpReply refused = open("{\"" + "n".repeat(5000) + "\":1}").isMalformed("nnn");
         assertThat(refused.body()).hasSizeLessThan(400);
 
@@ -116,7 +116,7 @@ class StrictJsonTest {
             end        | []
             end        | {}
             """)
-    void aValueOfAnotherTypeIsRefusedByName(String field, String value) {
+    void aValueOfAnotherTypeIsRejectedByName(String field, String value) {
         String offer = field.equals("offer") ? "" : "\"offer\":\"x\",";
         open("{" + offer + "\"" + field + "\":" + value + "}").isMalformed("\"" + field);
     }
@@ -131,7 +131,7 @@ class StrictJsonTest {
         "answer,1",
         "end,1"
     })
-    void soItIsInAnAnswer(String field, String value) {
+    void aValueOfAnotherTypeInAnAnswerIsRejected(String field, String value) {
         HttpSession session = HttpSession.opened();
         String answer = field.equals("answer") ? "" : "\"answer\":\"x\",";
         session.client()
@@ -143,7 +143,7 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"ttl\":\"60\"}", "{\"ttl\":60.1}", "{\"ttl\":6e-1}", "{\"ttl\":null}", "{\"ttl\":[]}"})
-    void soItIsInATimeToLive(String body) {
+    void aTimeToLiveOfAnotherTypeIsRejected(String body) {
         HttpSession session = HttpSession.opened();
         session.client()
                 .patch(session.path())
@@ -155,7 +155,7 @@ class StrictJsonTest {
     /** JSON has one type of number, so a client in a language that has another one may write it so. */
     @ParameterizedTest
     @ValueSource(strings = {"300", "300.0", "300.000", "3e2", "3E+2", "0.3e3", "30000e-2"})
-    void aWholeNumberIsOneHoweverItIsWritten(String ttl) {
+    void eachSpellingOfAWholeNumberIsAccepted(String ttl) {
         HttpReply opened = open("{\"offer\":\"x\",\"ttl\":" + ttl + "}").is(201);
         HttpReply read = client.get(opened.header("Location")).send();
         assertThat(read.timeAt("/expiresAt"))
@@ -171,7 +171,7 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "1.0", "0.1e1", "10e-1"})
-    void soIsAGeneration(String generation) {
+    void eachSpellingOfAGenerationIsAccepted(String generation) {
         HttpSession session = HttpSession.opened();
         session.client()
                 .put(session.path() + "/answer")
@@ -180,7 +180,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void aNumberThatIsNotWholeIsRefusedWithTheRule() {
+    void aNumberThatIsNotWholeIsRejectedWithTheRule() {
         open("{\"offer\":\"x\",\"ttl\":300.5}").isMalformed("\"ttl\" must be a whole number");
         open("{\"offer\":\"x\",\"ttl\":1e-999999999}").isMalformed("\"ttl\" must be a whole number");
     }
@@ -201,7 +201,7 @@ class StrictJsonTest {
             {"candidate":"c","usernameFragment":{}}      | "usernameFragment"
             ""                                           | "candidates"
             """)
-    void whatIsNoCandidateIsRefusedByTheFieldThatIsWrong(String candidate, String field) {
+    void invalidCandidatesAreRejectedByField(String candidate, String field) {
         String candidates = "\"candidates\":[\"good\"," + candidate + "]";
         open("{\"offer\":\"x\",\"code\":\"no-candidate\"," + candidates + "}").isMalformed(field);
         client.get("/api/v1/sessions/no-candidate").send().is(404);
@@ -239,13 +239,13 @@ class StrictJsonTest {
     }
 
     @Test
-    void aListHoldsNoNull() {
+    void listsMustNotContainNull() {
         open("{\"offer\":\"x\",\"tags\":[null]}").isMalformed("\"tags\"");
         open("{\"offer\":\"x\",\"candidates\":[\"c\",null]}").isMalformed("\"candidates\"");
     }
 
     @Test
-    void nullIsAsGoodAsNothingWhereAFieldMayBeMissing() {
+    void nullEqualsTheAbsenceOfAnOptionalField() {
         open("{\"offer\":\"x\",\"topic\":null,\"peerId\":null,\"code\":null,\"tags\":null,\"ttl\":null,"
                         + "\"candidates\":null,\"end\":null}")
                 .is(201);
@@ -288,12 +288,12 @@ class StrictJsonTest {
     }
 
     @Test
-    void whiteSpaceIsNoMatter() {
+    void whitespaceIsIgnored() {
         open(" \r\n\t{ \"offer\" :\n\"x\" }\n ").is(201);
     }
 
     @Test
-    void sixteenLevelsAreAllowedAndSeventeenAreNot() {
+    void atMostSixteenLevelsAreAccepted() {
         open(nested(16)).is(201);
         assertThat(open(nested(17)).isProblem(400, "malformed").textAt("/detail"))
                 .contains("deep");
@@ -308,10 +308,10 @@ class StrictJsonTest {
                 + "}]}";
     }
 
-    /** Zeros between the characters are what other encodings are known by where no mark stands before them. */
+    /** Without a byte order mark, zeros between the characters reveal other encodings. */
     @ParameterizedTest
     @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
-    void anEncodingIsNotGuessed(String encoding) {
+    void otherEncodingsAreRejected(String encoding) {
         Charset other = Charset.forName(encoding);
         openBytes("{\"offer\":\"x\"}".getBytes(other)).isMalformed("not JSON");
         openBytes("{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"c\"}]}".getBytes(other))
@@ -321,7 +321,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void aMarkThatSaysUtf8IsIgnored() {
+    void aByteOrderMarkIsIgnored() {
         String body = "\ufeff{\"offer\":\"x\",\"candidates\":[{\"candidate\":\"caf\u00e9\"}]}";
         HttpReply opened = openBytes(body.getBytes(UTF_8)).is(201);
         assertThat(client.get("/api/v1/sessions/" + opened.textAt("/code"))
@@ -331,7 +331,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void whatIsNotUtf8IsRefused() {
+    void invalidUtf8IsRejected() {
         openBytes("{\"offer\":\"caf\u00e9\"}".getBytes(ISO_8859_1)).isMalformed("UTF-8");
         openBytes("{\"offer\":\"x\"}".getBytes(UTF_16)).isMalformed("UTF-8");
         openBytes(bytes("{\"offer\":\"", new byte[] {(byte) 0xc0, (byte) 0x80}, "\"}"))
@@ -345,7 +345,7 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud800", "\\udc00", "a\\ud83dz", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00"})
-    void halfASurrogatePairIsNoText(String half) {
+    void halfASurrogatePairIsRejected(String half) {
         open("{\"offer\":\"" + half + "\"}").isMalformed("surrogate");
         open("{\"offer\":\"x\",\"candidates\":[\"" + half + "\"]}").isMalformed("surrogate");
         open("{\"offer\":\"x\",\"topic\":\"" + half + "\"}").isOutOfBounds("topic");
@@ -355,7 +355,7 @@ class StrictJsonTest {
     }
 
     @Test
-    void nothingHasChangedBehindARefusal() {
+    void aRefusalChangesNothing() {
         open("{\"offer\":\"x\",\"code\":\"c\",\"surprise\":1}").is(400);
         open("{\"offer\":\"x\",\"code\":\"c\"} x").is(400);
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
-/** A client of the running service. Each reply is held against the OpenAPI document before a test sees it. */
+/** A client of the running service. Each reply is checked against the OpenAPI document before a test receives it. */
 public final class TestClient {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -30,7 +30,7 @@ public final class TestClient {
         this.origin = origin;
     }
 
-    /** A client at home in an origin that nobody else has. */
+    /** A client in an origin of its own. */
     public static TestClient ofNewOrigin() {
         return of("https://" + UUID.randomUUID() + ".example");
     }
@@ -39,17 +39,17 @@ public final class TestClient {
         return new TestClient(origin);
     }
 
-    /** A client that is no page of a browser. */
+    /** A client that sends no origin. */
     public static TestClient withoutOrigin() {
         return new TestClient(null);
     }
 
-    /** The origin it is at home in. */
+    /** Its origin. */
     public String origin() {
         return Objects.requireNonNull(origin);
     }
 
-    /** Where the service listens, with a slash at the end. */
+    /** The URL of the service, with a slash at the end. */
     public static URI service() {
         return URI.create(ConfigProvider.getConfig().getValue("test.url", String.class))
                 .resolve("/");
@@ -89,7 +89,7 @@ public final class TestClient {
         return origin == null ? call : call.header("Origin", origin);
     }
 
-    /** A request in the making. */
+    /** A request that has not been sent yet. */
     public static final class Call {
         private final String method;
         private final String pathAndQuery;
@@ -141,16 +141,16 @@ public final class TestClient {
         }
 
         /** Sends no body and does not wait for the reply. */
-        public CompletableFuture<HttpReply> sendAndGoOn() {
-            return sendAndGoOn(BodyPublishers.noBody());
+        public CompletableFuture<HttpReply> sendAsync() {
+            return sendAsync(BodyPublishers.noBody());
         }
 
         /** Sends {@code body} as JSON and does not wait for the reply. */
-        public CompletableFuture<HttpReply> jsonAndGoOn(ObjectNode body) {
-            return header("Content-Type", "application/json").sendAndGoOn(BodyPublishers.ofString(body.toString()));
+        public CompletableFuture<HttpReply> jsonAsync(ObjectNode body) {
+            return header("Content-Type", "application/json").sendAsync(BodyPublishers.ofString(body.toString()));
         }
 
-        private CompletableFuture<HttpReply> sendAndGoOn(BodyPublisher body) {
+        private CompletableFuture<HttpReply> sendAsync(BodyPublisher body) {
             return HTTP.sendAsync(request.method(method, body).build(), BodyHandlers.ofByteArray())
                     .thenApply(this::verified);
         }

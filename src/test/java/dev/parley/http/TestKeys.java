@@ -9,38 +9,37 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.UUID;
 
-/** Keys that a test makes. The application, which would find them within a minute, is made to look. */
+/** Creates and revokes keys; the application, which reloads them once per minute, reloads them immediately. */
 @Singleton
 final class TestKeys {
     private final KeyAdmin keys;
-    private final ApiKeys keyring;
+    private final ApiKeys loaded;
     private final Database database;
 
-    TestKeys(KeyAdmin keys, ApiKeys keyring, Database database) {
+    TestKeys(KeyAdmin keys, ApiKeys loaded, Database database) {
         this.keys = keys;
-        this.keyring = keyring;
+        this.loaded = loaded;
         this.database = database;
     }
 
-    /** The secret of a new key that is good already. */
-    String good(String namespace, Role role) {
-        return good("key-" + UUID.randomUUID(), namespace, role);
+    /** The secret of a new key, which is valid. */
+    String valid(String namespace, Role role) {
+        return valid("key-" + UUID.randomUUID(), namespace, role);
     }
 
-    String good(String name, String namespace, Role role) {
+    String valid(String name, String namespace, Role role) {
         String secret = keys.create(name, new Namespace(namespace), Set.of(role));
-        look();
+        reload();
         return secret;
     }
 
-    /** From now on the key of that name is none. */
-    void end(String name) {
+    void revoke(String name) {
         keys.revoke(name);
-        look();
+        reload();
     }
 
-    /** What was made or revoked counts now. */
-    void look() {
-        keyring.reload(database).toCompletableFuture().join();
+    /** Reloads the keys. */
+    void reload() {
+        loaded.reload(database).toCompletableFuture().join();
     }
 }

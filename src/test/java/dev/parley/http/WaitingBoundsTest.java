@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The limits of waiting requests per session, per client and in total; a disconnected client no longer counts. */
 @Tag("integration")
 @QuarkusTest
-@TestProfile(WaitingProfile.class)
+@TestProfile(LimitsProfile.class)
 class WaitingBoundsTest {
     private static final String LIST = "application/json";
     private static final String STREAM = "text/event-stream";
@@ -49,31 +49,31 @@ class WaitingBoundsTest {
     @ParameterizedTest
     @ValueSource(strings = {LIST, STREAM})
     void theNumberOfWaitingRequestsPerSessionIsLimited(String accept) throws IOException {
-        for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
+        for (int i = 0; i < LimitsProfile.PER_SESSION; i++) {
             waitFor(session, accept);
         }
         HttpReply refused = ask(session, accept).isProblem(429, "too-many-waits");
         assertThat(refused.header("Retry-After")).isEqualTo("5");
         assertThat(refused.textAt("/detail")).contains("the maximum of 3 waiting requests");
-        assertThat(feed.size()).isEqualTo(WaitingProfile.PER_SESSION);
+        assertThat(feed.size()).isEqualTo(LimitsProfile.PER_SESSION);
 
         waitFor(HttpSession.opened(), accept);
         waiting.pop().close();
         waiting.pop().close();
-        await().until(() -> feed.size() == WaitingProfile.PER_SESSION - 1);
+        await().until(() -> feed.size() == LimitsProfile.PER_SESSION - 1);
         waitFor(session, accept);
     }
 
     @Test
     void theNumberOfWaitingRequestsPerClientAndInTotalIsLimited() throws IOException {
-        for (int i = 0; i < WaitingProfile.PER_CLIENT; i++) {
+        for (int i = 0; i < LimitsProfile.PER_CLIENT; i++) {
             waitFor(HttpSession.opened(), i % 2 == 0 ? LIST : STREAM);
         }
         assertThat(ask(session, LIST).isProblem(429, "too-many-waits").textAt("/detail"))
                 .contains("client");
         ask(session, STREAM).isProblem(429, "too-many-waits");
 
-        for (int i = WaitingProfile.PER_CLIENT; i < WaitingProfile.TOTAL; i++) {
+        for (int i = LimitsProfile.PER_CLIENT; i < LimitsProfile.TOTAL; i++) {
             waitFor(session, LIST, ANOTHER_ADDRESS);
         }
         assertThat(ask(session, LIST).isProblem(503, "busy").header("Retry-After"))
@@ -83,7 +83,7 @@ class WaitingBoundsTest {
 
     @Test
     void requestsThatNeedNotWaitAreNotLimited() throws IOException {
-        for (int i = 0; i < WaitingProfile.PER_SESSION; i++) {
+        for (int i = 0; i < LimitsProfile.PER_SESSION; i++) {
             waitFor(session, LIST);
         }
         session.client()

@@ -3,6 +3,8 @@ package dev.parley.http.console;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.http.console.StaticFile.Representation;
+import io.nayuki.qrcodegen.QrCode;
+import io.nayuki.qrcodegen.QrCode.Ecc;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -38,6 +40,9 @@ public final class Console {
     private static final int LINK_CHARS_MAX = 800;
 
     private static final int LINK_BYTES_MAX = 4 * LINK_CHARS_MAX;
+
+    /** The quiet zone around a QR code, in modules (ISO/IEC 18004, section 5.3.8). */
+    private static final int QUIET = 4;
 
     void open(@Observes Router router) {
         reading(router.route("/")).handler(Console::root);
@@ -161,7 +166,7 @@ public final class Console {
             return;
         }
         context.vertx()
-                .executeBlocking(() -> QrCodeImage.of(link), false)
+                .executeBlocking(() -> image(link), false)
                 .onFailure(context::fail)
                 .onSuccess(image -> context.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, "image/svg+xml")
@@ -169,5 +174,32 @@ public final class Console {
                         .putHeader("X-Content-Type-Options", "nosniff")
                         .putHeader("Content-Security-Policy", "default-src 'none'")
                         .end(image));
+    }
+
+    /** A QR code (ISO/IEC 18004) as an SVG image, dark on light in any colour scheme, because cameras expect that. */
+    private static String image(String text) {
+        QrCode code = QrCode.encodeText(text, Ecc.MEDIUM);
+        int side = code.size + 2 * QUIET;
+        return """
+                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges">\
+                <path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>
+                """.formatted(side, side, side, side, dark(code));
+    }
+
+    /** One bar for each run of dark modules in a row. */
+    private static String dark(QrCode code) {
+        var path = new StringBuilder();
+        for (int y = 0; y < code.size; y++) {
+            for (int x = 0; x < code.size; x++) {
+                int begin = x;
+                while (code.getModule(x, y)) {
+                    x++;
+                }
+                if (x > begin) {
+                    path.append("M%d %dh%dv1h-%dz".formatted(begin + QUIET, y + QUIET, x - begin, x - begin));
+                }
+            }
+        }
+        return path.toString();
     }
 }

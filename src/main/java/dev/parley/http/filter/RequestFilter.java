@@ -1,11 +1,11 @@
 package dev.parley.http.filter;
 
 import dev.parley.access.Role;
+import dev.parley.http.BodyReader;
 import dev.parley.http.Bookmarks;
 import dev.parley.http.ErrorReply;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
-import dev.parley.http.RefusedBody;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.access.ClientAddresses;
@@ -107,7 +107,7 @@ public final class RequestFilter {
         } else if (request.method().equals(HttpMethod.OPTIONS) && !document) {
             replyToOptions(context, path);
         } else if (hasTooLongBody(request)) {
-            RefusedBody.drop(context);
+            BodyReader.discard(context);
             throw new BodyTooLarge(config.bodyBytesMax());
         } else {
             rates.countAddress(context);

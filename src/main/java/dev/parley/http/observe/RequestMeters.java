@@ -2,6 +2,7 @@ package dev.parley.http.observe;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.http.HttpServerResponse;
@@ -14,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Counts and times requests. All meters are registered at the start, so that a request needs no lookup and the first failure of a
+ * Counts and times requests, and counts errors. All meters of requests are registered at the start, so that a request needs no lookup and the first failure of a
  * kind is visible as a change from zero.
  */
 @Singleton
 public final class RequestMeters {
     private static final int STATUS_CLASSES = 5;
+    private static final String FAULT = "fault";
+    private static final String STORE_FULL = "store-full";
 
     private static final Duration[] BUCKETS = IntStream.of(
                     1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 250_000, 1_000_000, 5_000_000)
@@ -72,5 +75,36 @@ public final class RequestMeters {
         boolean mayWait = endpoint == Endpoint.EVENTS || endpoint == Endpoint.READ;
         boolean waited = mayWait && response.headers().contains("Preference-Applied");
         (waited ? waits : of.time).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Counts a refusal. There are few types, so the registry looks each counter up when it is needed.
+     *
+     * @param type the last segment of the problem's type URI
+     */
+    public static void refused(String type) {
+        errors(type).increment();
+    }
+
+    /** Counts a status that HTTP defines, such as 404 for an unknown path. */
+    public static void refused(int status) {
+        errors("http-" + status).increment();
+    }
+
+    public static void failed() {
+        errors(FAULT).increment();
+    }
+
+    /** Registers the counters of errors that alerts use, so that their first increment is visible as a change from zero. */
+    public static void begin() {
+        errors(FAULT);
+        errors(STORE_FULL);
+    }
+
+    private static Counter errors(String type) {
+        return Counter.builder("parley.errors")
+                .description("Requests that were refused or failed, by problem type")
+                .tag("type", type)
+                .register(Metrics.globalRegistry);
     }
 }

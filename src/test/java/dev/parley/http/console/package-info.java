@@ -1,4 +1,4 @@
-/** What a browser is served beside the APIs, over HTTP; that the page works is tested in {@code dev.parley.browser}. */
+/** Tests of the console page and the browser client as files; {@code dev.parley.packaged.browser} tests that they work. */
 @NullMarked
 package dev.parley.http.console;
 

@@ -58,7 +58,7 @@ class RequestTimeoutHandlerTest {
         pass(1);
 
         assertThat(connection.isOpen()).isFalse();
-        assertThat(told())
+        assertThat(reply())
                 .startsWith("HTTP/1.1 408 ")
                 .contains("Connection: close", "Date: Thu, 01 Jan 1970 00:00:00 GMT");
     }
@@ -71,7 +71,7 @@ class RequestTimeoutHandlerTest {
         pass(1000);
 
         assertThat(connection.isOpen()).isTrue();
-        assertThat(told()).isEmpty();
+        assertThat(reply()).isEmpty();
     }
 
     @Test
@@ -82,7 +82,7 @@ class RequestTimeoutHandlerTest {
         }
 
         assertThat(connection.isOpen()).isFalse();
-        assertThat(told()).startsWith("HTTP/1.1 408 ");
+        assertThat(reply()).startsWith("HTTP/1.1 408 ");
     }
 
     @Test
@@ -93,7 +93,7 @@ class RequestTimeoutHandlerTest {
         pass(1);
 
         assertThat(connection.isOpen()).isFalse();
-        assertThat(told()).startsWith("HTTP/1.1 408 ");
+        assertThat(reply()).startsWith("HTTP/1.1 408 ");
     }
 
     @ParameterizedTest
@@ -106,7 +106,7 @@ class RequestTimeoutHandlerTest {
         pass(1000);
 
         assertThat(connection.isOpen()).isTrue();
-        assertThat(told()).isEmpty();
+        assertThat(reply()).isEmpty();
     }
 
     @Test
@@ -126,7 +126,7 @@ class RequestTimeoutHandlerTest {
         pass(1);
 
         assertThat(connection.isOpen()).isFalse();
-        assertThat(told()).isEmpty();
+        assertThat(reply()).isEmpty();
     }
 
     @Test
@@ -144,7 +144,7 @@ class RequestTimeoutHandlerTest {
     @Test
     void otherProtocolsAreIgnored() {
         send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        send("whatever follows");
+        send("more bytes");
         pass(1000);
 
         assertThat(connection.isOpen()).isTrue();
@@ -160,7 +160,7 @@ class RequestTimeoutHandlerTest {
         connection.runPendingTasks();
     }
 
-    private String told() {
+    private String reply() {
         ByteBuf bytes = connection.readOutbound();
         if (bytes == null) {
             return "";

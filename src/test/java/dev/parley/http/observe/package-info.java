@@ -1,4 +1,4 @@
-/** What operators see of a running service: each figure that is promised is there, and no secret is. */
+/** Tests of metrics and of the access log. */
 @NullMarked
 package dev.parley.http.observe;
 

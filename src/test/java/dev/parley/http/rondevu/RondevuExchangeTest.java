@@ -60,14 +60,6 @@ class RondevuExchangeTest {
     }
 
     @Test
-    void aRetriedCandidateIsStoredOnce() {
-        rondevu.candidate(code, "offerer", "c").is(200);
-        rondevu.candidate(code, "offerer", "c").is(200);
-
-        assertThat(rondevu.poll(code, "answerer").textsAt("/offerCandidates")).containsExactly("c");
-    }
-
-    @Test
     void anAnswererMayTrickleBeforeItsAnswer() {
         rondevu.candidate(code, "answerer", "early").is(200);
 
@@ -192,25 +184,6 @@ class RondevuExchangeTest {
         rondevu.answer(code, ANSWER).isError(404, NOT_FOUND);
         rondevu.candidate(code, "offerer", "c").isError(404, NOT_FOUND);
         rondevu.poll(code, "answerer").isError(404, NOT_FOUND);
-    }
-
-    @Test
-    void aSideHasAtMostTwoHundredAndFiftySixCandidates() {
-        HttpSession session = HttpSession.opened(rondevu.client());
-        for (int i = 0; i < 4; i++) {
-            int from = i * 64;
-            session.trickle(
-                            session.offererToken(),
-                            object(
-                                    "candidates",
-                                    Stream.iterate(from, n -> n + 1)
-                                            .limit(64)
-                                            .map(n -> "c" + n)
-                                            .toList()))
-                    .is(201);
-        }
-        candidate(session, session.offererToken(), "one more").isError(400);
-        candidate(session, session.offererToken(), "c7").is(200);
     }
 
     @Test

@@ -1,4 +1,4 @@
-/** The compatible API as rondevu clients of version 0.1 know it: exact statuses, exact bodies. */
+/** Tests of the exact statuses and bodies of the compatible API. */
 @NullMarked
 package dev.parley.http.rondevu;
 

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.contract.MovableClock;
 import dev.parley.http.HttpReply;
 import dev.parley.http.HttpSession;
+import dev.parley.http.LimitsProfile;
 import dev.parley.http.TestClient;
-import dev.parley.http.WaitingProfile;
 import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Prefer: wait} on events and on the conditional snapshot: the reply comes with the news, or when the time is up. */
 @QuarkusTest
-@TestProfile(WaitingProfile.class)
+@TestProfile(LimitsProfile.class)
 class LongPollTest {
     @Inject
     WaitRegistry registry;
@@ -95,7 +95,7 @@ class LongPollTest {
                 .textAt("/code");
         CompletableFuture<HttpReply> waiting = client.get("/api/v1/sessions/" + code + "/events?after=1")
                 .header("Prefer", "wait=25")
-                .sendAndGoOn();
+                .sendAsync();
         await().until(() -> registry.size() == 1);
         client.post("/answer")
                 .json(object("code", code, "side", "answerer", "answer", "y"))
@@ -143,7 +143,7 @@ class LongPollTest {
     @Test
     void aKnownStateIsFollowedByTheNextOne() {
         CompletableFuture<HttpReply> waiting =
-                snapshot(session.tag(), "wait=25").sendAndGoOn();
+                snapshot(session.tag(), "wait=25").sendAsync();
         await().until(() -> registry.size() == 1);
         session.answer().is(201);
 
@@ -183,7 +183,7 @@ class LongPollTest {
         session.answer().is(201);
         CompletableFuture<HttpReply> waiting = waitForEvents(2, "wait=25");
         CompletableFuture<HttpReply> snapshot =
-                snapshot(session.tag(), "wait=25").sendAndGoOn();
+                snapshot(session.tag(), "wait=25").sendAsync();
         await().until(() -> registry.size() == 2);
         delete();
 
@@ -209,7 +209,7 @@ class LongPollTest {
     void aWaitingRequestGets404WhenItsSessionExpires() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         CompletableFuture<HttpReply> snapshot =
-                snapshot(session.tag(), "wait=25").sendAndGoOn();
+                snapshot(session.tag(), "wait=25").sendAsync();
         await().until(() -> registry.size() == 2);
         clock.advance(Duration.ofMinutes(5));
 
@@ -221,7 +221,7 @@ class LongPollTest {
     void aWaitingRequestGets404EvenIfAnotherSessionHasTheCode() {
         CompletableFuture<HttpReply> waiting = waitForEvents(1, "wait=25");
         CompletableFuture<HttpReply> snapshot =
-                snapshot(session.tag(), "wait=25").sendAndGoOn();
+                snapshot(session.tag(), "wait=25").sendAsync();
         await().until(() -> registry.size() == 2);
         clock.advance(Duration.ofMinutes(5));
         session.client()
@@ -260,7 +260,7 @@ class LongPollTest {
         CompletableFuture<HttpReply> waiting = session.client()
                 .call("HEAD", session.path() + "/events?after=1")
                 .header("Prefer", "wait=25")
-                .sendAndGoOn();
+                .sendAsync();
         await().until(() -> registry.size() == 1);
         session.answer().is(201);
 
@@ -270,7 +270,7 @@ class LongPollTest {
     /** Waits as the only request: the former one may have its reply a moment before it has left the registry. */
     private CompletableFuture<HttpReply> waitForEvents(long after, String preference) {
         nobodyWaits();
-        CompletableFuture<HttpReply> waiting = events(after, preference).sendAndGoOn();
+        CompletableFuture<HttpReply> waiting = events(after, preference).sendAsync();
         await().until(() -> registry.size() == 1);
         return waiting;
     }

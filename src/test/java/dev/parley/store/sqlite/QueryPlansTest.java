@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every statement uses a named index, as SQLite plans it and as Hibernate writes it. */
 @QuarkusTest
-@TestProfile(QueryPlansTest.WithSeenSql.class)
+@TestProfile(SqliteProfile.class)
 class QueryPlansTest {
     /** Allowed access paths to rows of {@code sessions} and {@code events}: by a whole key, never by a namespace alone. */
     private static final String BY_KEY = Stream.of(
@@ -47,15 +47,6 @@ class QueryPlansTest {
                     + "|USE TEMP B-TREE FOR LAST TERM OF ORDER BY";
 
     private static final Namespace NAMESPACE = new Namespace("https://plans.example");
-
-    /** The application on SQLite, with an ear at Hibernate's statements. */
-    public static final class WithSeenSql extends SqliteProfile {
-        @Override
-        public Set<Class<?>> getEnabledAlternatives() {
-            return Stream.concat(super.getEnabledAlternatives().stream(), Stream.of(SeenSql.OnSqlite.class))
-                    .collect(Collectors.toSet());
-        }
-    }
 
     @Inject
     Signaling signaling;

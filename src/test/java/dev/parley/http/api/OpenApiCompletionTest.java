@@ -1,4 +1,4 @@
-package dev.parley.http.openapi;
+package dev.parley.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,10 @@
-package dev.parley.http.openapi;
+package dev.parley.http.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.http.ErrorReply;
 import dev.parley.http.Views;
-import dev.parley.http.api.HealthResource;
-import dev.parley.http.api.Requests;
 import dev.parley.http.rondevu.RondevuBodies;
 import dev.parley.session.Listing;
 import dev.parley.session.SignalingException;

@@ -2,25 +2,23 @@ package dev.parley.http;
 
 import static dev.parley.http.TestClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.access.KeyAdmin;
 import dev.parley.access.Role;
-import dev.parley.session.Namespace;
-import dev.parley.store.admin.AdminRefused;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Keys on an engine: a key accesses its namespace only, and is valid from its creation to its revocation. */
-@SuppressWarnings("NullAway.Init") // the container fills the fields
-abstract class KeyNamespacesContract {
-    @Inject
-    KeyAdmin keys;
-
+/** A key accesses its namespace only. */
+@Tag("integration")
+@QuarkusTest
+@TestProfile(KeyProfile.class)
+@SuppressWarnings("NullAway.Init") // the container fills the field
+class KeyNamespacesTest {
     @Inject
     TestKeys testKeys;
 
@@ -30,7 +28,7 @@ abstract class KeyNamespacesContract {
     @Test
     void theNamespaceIsThatOfTheKey() {
         String code = UUID.randomUUID().toString();
-        String secret = testKeys.good(home, Role.PEER);
+        String secret = testKeys.valid(home, Role.PEER);
         open(TestClient.of("https://one.example"), secret, code).is(201);
 
         for (TestClient page :
@@ -43,8 +41,8 @@ abstract class KeyNamespacesContract {
             assertThat(with(page.get("/t/sessions"), secret).send().is(200).at("/sessions"))
                     .hasSize(1);
         }
-        // Of two keys of a namespace each sees what the other does.
-        with(TestClient.withoutOrigin().get("/api/v1/sessions/" + code), testKeys.good(home, Role.OBSERVER))
+        // Keys of one namespace share its sessions.
+        with(TestClient.withoutOrigin().get("/api/v1/sessions/" + code), testKeys.valid(home, Role.OBSERVER))
                 .send()
                 .is(200);
     }
@@ -53,9 +51,9 @@ abstract class KeyNamespacesContract {
     void foreignSessionsLookUnknown() {
         String code = UUID.randomUUID().toString();
         String never = UUID.randomUUID().toString();
-        open(TestClient.withoutOrigin(), testKeys.good(home, Role.PEER), code).is(201);
-        String stranger = testKeys.good(abroad, Role.PEER);
-        TestClient forger = TestClient.of(home); // as far as Origin goes, at home
+        open(TestClient.withoutOrigin(), testKeys.valid(home, Role.PEER), code).is(201);
+        String stranger = testKeys.valid(abroad, Role.PEER);
+        TestClient forger = TestClient.of(home); // with the origin of that name
 
         for (String call : List.of(
                 "GET /api/v1/sessions/%s",
@@ -80,47 +78,8 @@ abstract class KeyNamespacesContract {
                 .isEmpty();
         assertThat(with(forger.get("/t/sessions"), stranger).send().is(200).at("/sessions"))
                 .isEmpty();
-        // The code is free there, and the two sessions have nothing to do with each other.
+        // The code is free in the other namespace.
         open(forger, stranger, code).is(201);
-    }
-
-    @Test
-    void aKeyIsValidFromCreationToRevocation() {
-        String name = "key-" + UUID.randomUUID();
-        String secret = keys.create(name, new Namespace(home), Set.of(Role.PEER));
-
-        topics(secret).is(401);
-        testKeys.look();
-        topics(secret).is(200);
-        keys.revoke(name);
-        topics(secret).is(200);
-        testKeys.look();
-        topics(secret).is(401);
-
-        String again = keys.create(name, new Namespace(home), Set.of(Role.PEER));
-        testKeys.look();
-        topics(again).is(200);
-        topics(secret).is(401);
-    }
-
-    @Test
-    void keyNamesAreUnique() {
-        String name = "key-" + UUID.randomUUID();
-        String secret = keys.create(name, new Namespace(home), Set.of(Role.OBSERVER, Role.PEER));
-
-        assertThatExceptionOfType(AdminRefused.class)
-                .isThrownBy(() -> keys.create(name, new Namespace(abroad), Set.of(Role.OPERATOR)));
-        testKeys.look();
-        topics(secret).is(200);
-        assertThat(keys.list().stream().filter(key -> key.name().equals(name)))
-                .singleElement()
-                .satisfies(key -> {
-                    assertThat(key.namespace()).isEqualTo(new Namespace(home));
-                    assertThat(key.roles()).containsExactly("peer", "observer");
-                    assertThat(key.toString()).doesNotContain(secret);
-                });
-        keys.revoke(name);
-        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> keys.revoke(name));
     }
 
     private HttpReply strange(TestClient client, String key, String call, String code) {
@@ -140,10 +99,6 @@ abstract class KeyNamespacesContract {
                             default -> object("candidates", List.of("candidate:1"));
                         });
         };
-    }
-
-    private HttpReply topics(String key) {
-        return with(TestClient.withoutOrigin().get("/api/v1/topics"), key).send();
     }
 
     private static HttpReply open(TestClient client, String key, String code) {
