@@ -46,6 +46,7 @@ public final class IdleWaiters {
         var loop = new NioEventLoopGroup(1);
         try (var folder = new TemporaryFolder();
                 RunningParley parley = ParleyJar.in(folder.path())
+                        .optimizing()
                         .withOption("-Xmx512m")
                         .with("PARLEY_WAITING_TOTAL", Integer.toString(WAITERS))
                         .with("PARLEY_WAITING_PER_CLIENT", Integer.toString(WAITERS))

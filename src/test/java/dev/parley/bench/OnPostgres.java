@@ -36,6 +36,7 @@ public final class OnPostgres {
     private static void writes(Path folder, PostgresCluster cluster) throws Exception {
         Pgbench pgbench = Pgbench.on(cluster.primary());
         try (RunningParley parley = ParleyJar.in(folder)
+                .optimizing()
                 .with("PARLEY_STORE_URL", cluster.primary().url())
                 .start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
@@ -69,6 +70,7 @@ public final class OnPostgres {
 
     private static void reads(Path folder, PostgresCluster cluster) throws Exception {
         try (RunningParley parley = ParleyJar.in(folder)
+                .optimizing()
                 .with("PARLEY_STORE_URL", cluster.primary().url())
                 .with("PARLEY_STORE_REPLICAS", "copy@local=" + cluster.standby().url())
                 .start()) {

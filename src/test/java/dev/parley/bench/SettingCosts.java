@@ -83,6 +83,7 @@ public final class SettingCosts {
         Subject(Setting setting, TemporaryFolder folder) throws Exception {
             this.setting = setting;
             ParleyJar jar = ParleyJar.in(folder.path())
+                    .optimizing()
                     .with("PARLEY_STORE_URL", "sqlite:" + setting.name().replace(' ', '-') + ".db");
             for (Map.Entry<String, String> variable : setting.environment().entrySet()) {
                 jar = jar.with(variable.getKey(), variable.getValue());

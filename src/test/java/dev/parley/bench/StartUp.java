@@ -27,7 +27,7 @@ public final class StartUp {
         var millis = new Histogram(TimeUnit.MINUTES.toMicros(3), 3);
         var megabytes = new Histogram(1 << 20, 3);
         try (var folder = new TemporaryFolder()) {
-            ParleyJar jar = ParleyJar.in(folder.path());
+            ParleyJar jar = ParleyJar.in(folder.path()).optimizing();
             if (!java.get(0).isEmpty()) {
                 jar = jar.runBy(Path.of(java.get(0)));
             }

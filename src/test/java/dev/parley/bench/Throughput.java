@@ -50,7 +50,7 @@ public final class Throughput {
 
     private static void withLiveSessions(long count) throws Exception {
         try (var folder = new TemporaryFolder();
-                RunningParley parley = ParleyJar.in(folder.path()).start()) {
+                RunningParley parley = ParleyJar.in(folder.path()).optimizing().start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
             var live = new LiveSessions("bench");
             load.run(live, count);

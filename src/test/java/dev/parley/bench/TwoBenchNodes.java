@@ -10,6 +10,7 @@ record TwoBenchNodes(PostgresCluster cluster, RunningParley one, RunningParley o
         PostgresCluster cluster = PostgresCluster.ofTwo();
         cluster.standby().close(); // nobody reads there, and it would share the disk
         ParleyJar jar = ParleyJar.in(folder.path())
+                .optimizing()
                 .with("PARLEY_STORE_URL", cluster.primary().url())
                 .with("PARLEY_STORE_SILENCE_MAX", "10s"); // who measures need not know whether a loaded machine is well
         return new TwoBenchNodes(cluster, jar.start(), jar.start());

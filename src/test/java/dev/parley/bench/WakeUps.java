@@ -89,7 +89,7 @@ public final class WakeUps {
 
     private static void atOneNode() throws Exception {
         try (var folder = new TemporaryFolder();
-                RunningParley parley = ParleyJar.in(folder.path()).start()) {
+                RunningParley parley = ParleyJar.in(folder.path()).optimizing().start()) {
             new WakeUps(parley.uri(), parley.uri()).run("", List.of(Way.values()));
         }
     }

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A Markdown document of the project. */
-record Guide(Path path, String text) {
+public record Guide(Path path, String text) {
     static final Path FOLDER = Path.of("src/site/markdown");
-    static final Path README = Path.of("README.md");
+    public static final Path README = Path.of("README.md");
 
     private static final boolean UPDATE = Boolean.getBoolean("parley.guides.update");
     private static final Pattern FENCE =
@@ -25,14 +25,14 @@ record Guide(Path path, String text) {
      * @param language the first word behind the fence, such as {@code sh}
      * @param label what follows it, which a Markdown renderer ignores
      */
-    record Block(String language, String label, String text) {}
+    public record Block(String language, String label, String text) {}
 
     /** The guide {@code name} in {@link #FOLDER}. */
-    static Guide named(String name) {
+    public static Guide named(String name) {
         return read(FOLDER.resolve(name));
     }
 
-    static Guide read(Path path) {
+    public static Guide read(Path path) {
         try {
             return new Guide(path, Files.readString(path));
         } catch (IOException e) {
@@ -57,11 +57,25 @@ record Guide(Path path, String text) {
         return Stream.concat(Stream.of(read(README)), all().stream()).toList();
     }
 
-    List<Block> blocks() {
+    public List<Block> blocks() {
         return FENCE.matcher(text)
                 .results()
                 .map(block -> new Block(block.group(1), block.group(2) == null ? "" : block.group(2), block.group(3)))
                 .toList();
+    }
+
+    /** The texts of the blocks that begin with three backticks and {@code info}. */
+    public List<String> blocks(String info) {
+        return blocks().stream()
+                .filter(block -> info.equals((block.language() + " " + block.label()).strip()))
+                .map(Block::text)
+                .toList();
+    }
+
+    /** The text of the only such block. */
+    public String block(String info) {
+        assertThat(blocks(info)).as("blocks of %s in %s", info, path).hasSize(1);
+        return blocks(info).get(0);
     }
 
     /** The text without its fenced blocks. */

@@ -1,18 +1,12 @@
 package dev.parley.guides;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.parley.packaged.InstalledPrograms;
 import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.Program;
 import dev.parley.packaged.RunningParley;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,69 +17,38 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GuidesIT {
     private static final String SERVER_OF_THE_GUIDES = "http://127.0.0.1:8080";
+    private static final String RUN = "sh run";
 
     @TempDir
     Path folder;
 
-    @BeforeEach
-    void requirePrograms() {
-        assumeThat(InstalledPrograms.areOnThePath("bash", "curl", "openssl"))
-                .as("bash, curl and openssl are installed")
-                .isTrue();
-    }
-
     @Test
-    void theMarkedBlocksOfTheGuidesRun() throws Exception {
+    void theMarkedBlocksOfTheGuidesRun() {
+        Program.assumeInstalled("bash", "curl", "openssl");
         List<Guide> guides = Guide.all().stream()
-                .filter(guide -> guide.blocks().stream().anyMatch(GuidesIT::isRun))
+                .filter(guide -> !guide.blocks(RUN).isEmpty())
                 .toList();
         assertThat(guides).isNotEmpty();
-        installParley();
-        try (RunningParley parley = ParleyJar.in(folder).startingFast().start()) {
+        ParleyJar.installProgram(folder);
+        try (RunningParley parley = ParleyJar.in(folder).start()) {
             for (Guide guide : guides) {
                 run(guide, parley.uri().toString());
             }
         }
     }
 
-    private static boolean isRun(Guide.Block block) {
-        return block.language().equals("sh") && block.label().equals("run");
-    }
-
-    private void run(Guide guide, String server) throws IOException, InterruptedException {
-        String script = String.join(
-                "\n",
-                guide.blocks().stream()
-                        .filter(GuidesIT::isRun)
-                        .map(block -> block.text().replace(SERVER_OF_THE_GUIDES, server))
-                        .toList());
-        ProcessBuilder builder = new ProcessBuilder("bash", "-euc", script)
-                .directory(folder.toFile())
-                .redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PARLEY_") || name.startsWith("QUARKUS_"));
-        builder.environment().put("PARLEY", server);
-        builder.environment().put("PATH", folder + ":" + builder.environment().get("PATH"));
-        Process shell = builder.start();
-        String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(shell.waitFor()).as("%s:%n%s%n%s", guide, script, printed).isZero();
-        expectedLines(guide).forEach(line -> assertThat(printed).as("%s", guide).contains(line));
-    }
-
-    private static List<String> expectedLines(Guide guide) {
-        return guide.blocks().stream()
-                .filter(block ->
-                        block.language().equals("text") && block.label().equals("prints"))
-                .flatMap(block -> block.text().lines())
-                .toList();
-    }
-
-    private void installParley() throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Path program = Files.writeString(
-                folder.resolve("parley"),
-                "#!/bin/sh\nexec %s -XX:TieredStopAtLevel=1 -jar %s \"$@\"\n"
-                        .formatted(java, ParleyJar.packaged().toAbsolutePath()));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    private void run(Guide guide, String server) {
+        String script = String.join("\n", guide.blocks(RUN)).replace(SERVER_OF_THE_GUIDES, server);
+        var shell = new ProcessBuilder("bash", "-euc", script).directory(folder.toFile());
+        shell.environment().keySet().removeIf(name -> name.startsWith("PARLEY_") || name.startsWith("QUARKUS_"));
+        shell.environment().put("PARLEY", server);
+        shell.environment().put("PATH", folder + ":" + shell.environment().get("PATH"));
+        Program ended = Program.run(shell);
+        assertThat(ended.code())
+                .as("%s:%n%s%n%s", guide, script, ended.output())
+                .isZero();
+        guide.blocks("text prints").stream()
+                .flatMap(String::lines)
+                .forEach(line -> assertThat(ended.output()).as("%s", guide).contains(line));
     }
 }

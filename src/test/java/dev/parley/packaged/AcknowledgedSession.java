@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A session as its peers remember it: each write that any of them sent. Holds a server to what it has acknowledged. */
+/** The writes that peers have sent to one session; checks that a server has every acknowledged one. */
 public final class AcknowledgedSession {
     private final String code;
     private final Collection<AcknowledgedWrite> writes = new ConcurrentLinkedQueue<>();
@@ -23,7 +23,7 @@ public final class AcknowledgedSession {
         return code;
     }
 
-    /** Remembers {@code write}; before it is sent, so that none is forgotten. */
+    /** Records {@code write} before it is sent. */
     AcknowledgedWrite remember(AcknowledgedWrite write) {
         writes.add(write);
         return write;
@@ -36,14 +36,14 @@ public final class AcknowledgedSession {
     }
 
     /**
-     * Everything acknowledged stands where its acknowledgement said, byte for byte; what got no reply is there wholly or not at
-     * all; and there is nothing else.
+     * Checks that each acknowledged write has the events and numbers of its acknowledgement, that a write without a reply is present
+     * completely or not at all, and that there are no other events.
      */
     public void assertKeptBy(ParleyClient client) {
         assertKeptBy(client, Long.MAX_VALUE);
     }
 
-    /** The same of a server that has come back to a state of {@code moment}: what was acknowledged later got no reply then. */
+    /** The same for a server with the state of {@code moment}: later acknowledgements count as no reply. */
     public void assertKeptBy(ParleyClient client, long moment) {
         List<AcknowledgedEvent> found = found(client, moment);
         long explained = 0;
@@ -51,10 +51,10 @@ public final class AcknowledgedSession {
             List<AcknowledgedEvent> events = write.events();
             boolean present = switch (write.fateAt(moment)) {
                 case ACKNOWLEDGED -> {
-                    assertThat(found).as("%s holds %s", this, write).hasSizeGreaterThanOrEqualTo((int) write.lastSeq());
+                    assertThat(found).as("%s has %s", this, write).hasSizeGreaterThanOrEqualTo((int) write.lastSeq());
                     int end = (int) write.lastSeq();
                     assertThat(found.subList(end - events.size(), end))
-                            .as("%s holds %s", this, write)
+                            .as("%s has %s", this, write)
                             .isEqualTo(events);
                     yield true;
                 }
@@ -64,7 +64,7 @@ public final class AcknowledgedSession {
             explained += present ? events.size() : 0;
         }
         assertThat(found)
-                .as("%s holds nothing but what was written: %s", this, writes)
+                .as("%s has only events that were written: %s", this, writes)
                 .hasSize((int) explained);
     }
 
@@ -72,15 +72,15 @@ public final class AcknowledgedSession {
         boolean present = Collections.indexOfSubList(found, write.events()) >= 0;
         if (!present) {
             assertThat(found)
-                    .as("%s holds %s wholly or not at all", this, write)
+                    .as("%s has %s completely or not at all", this, write)
                     .doesNotContainAnyElementsOf(write.events());
         }
         return present;
     }
 
     /**
-     * Sends again what got no reply, twice, as a careful peer would: it then has happened, once; unless it is an answer and a
-     * rival's came first.
+     * Repeats each write without a reply twice, as a client does: it takes effect once, unless it is an answer and another peer's was
+     * first.
      */
     void assertRepeatable(ParleyClient client) {
         writes.stream().filter(write -> write.fate() == Fate.UNKNOWN).forEach(write -> assertRepeatable(write, client));
@@ -107,11 +107,11 @@ public final class AcknowledgedSession {
     }
 
     private static int success(AcknowledgedWrite write, boolean replay) {
-        boolean tellsReplays = write.kind() == Kind.OPEN || write.kind() == Kind.ANSWER;
-        return tellsReplays && replay ? 200 : 201;
+        boolean reportsReplays = write.kind() == Kind.OPEN || write.kind() == Kind.ANSWER;
+        return reportsReplays && replay ? 200 : 201;
     }
 
-    /** An answer that was accepted stands against any other. */
+    /** An accepted answer is final. */
     void assertAnsweredForGood(ParleyClient client) {
         if (acknowledged(Kind.ANSWER).isPresent()) {
             List<AcknowledgedEvent> before = found(client);

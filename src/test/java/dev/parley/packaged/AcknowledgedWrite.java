@@ -8,13 +8,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write as the peer that sent it remembers it: what it said, and what became of it as far as the peer was told. Each
- * description and candidate is used in one write only, so an event tells which write it is of.
+ * One write and its result as known to the peer that sent it. Each description and candidate is used in one write only, so each event
+ * belongs to one write.
  *
  * <p>Sent by one thread at a time.
  */
 final class AcknowledgedWrite {
-    /** What a write does, with the type of the event that its description becomes. */
+    /** The kind of a write, with the type of the event of its description. */
     enum Kind {
         OPEN("offer", "offerer"),
         ANSWER("answer", "answerer"),
@@ -30,9 +30,9 @@ final class AcknowledgedWrite {
         }
     }
 
-    /** What the peer knows of a write. */
+    /** The result as known to the peer. */
     enum Fate {
-        /** It may have happened, wholly, or not at all. */
+        /** It has taken effect completely, or not at all. */
         UNKNOWN,
         ACKNOWLEDGED,
         REFUSED
@@ -80,7 +80,7 @@ final class AcknowledgedWrite {
         return fate;
     }
 
-    /** What the peer knew of the write at {@code moment}: of what was acknowledged later, nothing yet. */
+    /** The result as known at {@code moment}; a later acknowledgement was not known yet. */
     Fate fateAt(long moment) {
         return fate == Fate.ACKNOWLEDGED && acknowledgedAt > moment ? Fate.UNKNOWN : fate;
     }
@@ -90,12 +90,12 @@ final class AcknowledgedWrite {
         return lastSeq;
     }
 
-    /** Sends the write and remembers what is said to it. */
+    /** Sends the write and records the reply. */
     ServerReply send(ParleyClient client) {
         return send(client, () -> 0);
     }
 
-    /** Sends the write and remembers what is said to it, and when by {@code clock}. */
+    /** The same, with the time of the acknowledgement by {@code clock}. */
     ServerReply send(ParleyClient client, LongSupplier clock) {
         ServerReply reply = sendAgain(client);
         if (reply.isSuccess()) {
@@ -108,23 +108,23 @@ final class AcknowledgedWrite {
         return reply;
     }
 
-    /** Sends the very same request, as a peer does that got no reply. */
+    /** Sends the same request again, as a peer does that got no reply. */
     ServerReply sendAgain(ParleyClient client) {
         return switch (kind) {
-            case OPEN -> client.open(code, token, said(), candidates);
-            case ANSWER -> client.answer(code, token, said(), candidates);
+            case OPEN -> client.open(code, token, description(), candidates);
+            case ANSWER -> client.answer(code, token, description(), candidates);
             case TRICKLE_AS_OFFERER, TRICKLE_AS_ANSWERER -> client.trickle(code, token, candidates);
         };
     }
 
-    private String said() {
+    private String description() {
         if (description == null) {
             throw new IllegalStateException("A trickle has no description");
         }
         return description;
     }
 
-    /** The events that the write becomes, in their order. */
+    /** The events of the write in order. */
     List<AcknowledgedEvent> events() {
         Stream<AcknowledgedEvent> described = description == null
                 ? Stream.of()

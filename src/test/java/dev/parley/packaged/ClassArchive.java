@@ -2,35 +2,51 @@ package dev.parley.packaged;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
- * The classes of the packaged jar as a server had them in memory when it had started, in a file from which later starts take them.
- * Made once by each virtual machine that tests, when it is first needed, and gone with it.
+ * A class data sharing archive of the packaged jar, so that its starts take half the time. The first process of a build that needs the
+ * archive creates it; the other processes of the build use the same file.
  */
 final class ClassArchive {
-    private static final Path FOLDER = Path.of("target", "archive");
+    private static final Path FOLDER = Path.of("target", "archive").toAbsolutePath();
 
-    /** The option of the virtual machine that names the file. */
-    static final String OPTION = "-XX:SharedArchiveFile=" + make();
+    /** The option of the virtual machine that names the archive. */
+    static final String OPTION = "-XX:SharedArchiveFile=" + createOnce();
 
     private ClassArchive() {}
 
-    private static Path make() {
+    private static Path createOnce() {
         try {
-            Path folder = Files.createTempDirectory(Files.createDirectories(FOLDER), "parley-")
-                    .toAbsolutePath();
-            Path archive = folder.resolve("classes.jsa");
-            archive.toFile().deleteOnExit();
-            try (RunningParley parley = ParleyJar.in(folder)
-                    .withOption("-XX:ArchiveClassesAtExit=" + archive)
-                    .start()) {
-                parley.stop();
+            long built = Files.getLastModifiedTime(ParleyJar.packaged()).toMillis();
+            Path archive = Files.createDirectories(FOLDER).resolve("classes-" + built + ".jsa");
+            try (FileChannel channel = FileChannel.open(
+                            FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (lock.isValid() && !Files.exists(archive)) {
+                    create(archive);
+                }
             }
             return archive;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void create(Path archive) throws IOException {
+        Path folder = Files.createTempDirectory(FOLDER, "parley-");
+        Path unfinished = folder.resolve("classes.jsa");
+        try (RunningParley parley = ParleyJar.in(folder)
+                .optimizing()
+                .withOption("-XX:TieredStopAtLevel=1")
+                .withOption("-XX:ArchiveClassesAtExit=" + unfinished)
+                .start()) {
+            parley.stop();
+        }
+        Files.move(unfinished, archive);
     }
 }

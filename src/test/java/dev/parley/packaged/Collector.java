@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Takes spans by OTLP over HTTP and keeps them. */
+/** Receives spans by OTLP over HTTP. */
 final class Collector implements AutoCloseable {
     private final HttpServer server;
     private final Queue<byte[]> bodies = new ConcurrentLinkedQueue<>();
@@ -62,7 +62,7 @@ final class Collector implements AutoCloseable {
         }
     }
 
-    /** All that it was sent, as text: protocol buffers leave strings as they are. */
+    /** All received bytes as text; protocol buffers contain strings unchanged. */
     String sent() {
         var text = new StringBuilder();
         bodies.forEach(body -> text.append(new String(body, StandardCharsets.ISO_8859_1)));

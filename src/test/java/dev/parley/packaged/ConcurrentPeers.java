@@ -17,11 +17,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Peers that open sessions, answer and trickle without a pause, several in the same session at once, and remember what they
- * were told. Each goes on until its server answers no more, or until it is told to leave.
+ * Peers that open sessions, answer and trickle without a pause, several in the same session at once, and record the replies. Each
+ * continues until its server does not reply any more, or until {@link #leave()}.
  */
 public final class ConcurrentPeers implements AutoCloseable {
-    /** Few, so that peers meet: each write goes to one of the latest sessions. */
+    /** Few, so that peers write to the same sessions: each write goes to one of the latest. */
     private static final int LATEST = 12;
 
     private static final int LEAVE_SECONDS_MAX = 120;
@@ -31,7 +31,7 @@ public final class ConcurrentPeers implements AutoCloseable {
     private final LongSupplier clock;
     private final AtomicReferenceArray<@Nullable AcknowledgedSession> latest = new AtomicReferenceArray<>(LATEST);
     private final Collection<AcknowledgedSession> sessions = new ConcurrentLinkedQueue<>();
-    private final Collection<String> surprises = new ConcurrentLinkedQueue<>();
+    private final Collection<String> unexpected = new ConcurrentLinkedQueue<>();
     private final CountDownLatch acknowledgements;
     private final List<Thread> peers;
     private volatile boolean leaving;
@@ -48,27 +48,27 @@ public final class ConcurrentPeers implements AutoCloseable {
     }
 
     /**
-     * Lets a crowd act on a server.
+     * Starts peers that call a server.
      *
-     * @param seed decides who does what; two crowds on one store need two
-     * @param acknowledgementsAwaited how many {@link #awaitAcknowledgements} waits for
+     * @param seed determines the actions; several groups of peers on one store need different seeds
+     * @param acknowledgementsAwaited the number that {@link #awaitAcknowledgements} waits for
      */
     public static ConcurrentPeers actingOn(ParleyClient client, int peers, long seed, int acknowledgementsAwaited) {
         return actingOn(client, peers, seed, acknowledgementsAwaited, () -> 0);
     }
 
-    /** The same, and each acknowledgement is remembered with the moment by {@code clock} at which it came. */
+    /** The same, and each acknowledgement is recorded with its time by {@code clock}. */
     public static ConcurrentPeers actingOn(
             ParleyClient client, int peers, long seed, int acknowledgementsAwaited, LongSupplier clock) {
-        var crowd = new ConcurrentPeers(client, peers, seed, acknowledgementsAwaited, clock);
-        crowd.peers.forEach(Thread::start);
-        return crowd;
+        var acting = new ConcurrentPeers(client, peers, seed, acknowledgementsAwaited, clock);
+        acting.peers.forEach(Thread::start);
+        return acting;
     }
 
     public void awaitAcknowledgements() {
         try {
             if (!acknowledgements.await(LEAVE_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new AssertionError("Too few writes were acknowledged; else was said: " + surprises);
+                throw new AssertionError("Too few writes were acknowledged; other replies: " + unexpected);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -76,7 +76,7 @@ public final class ConcurrentPeers implements AutoCloseable {
         }
     }
 
-    /** Waits until every peer has heard its last reply, or that there will be none. */
+    /** Waits until every peer has its last reply, or a broken connection. */
     public void awaitSilence() {
         try {
             for (Thread peer : peers) {
@@ -91,7 +91,7 @@ public final class ConcurrentPeers implements AutoCloseable {
         }
     }
 
-    /** Lets every peer finish what it does. */
+    /** Ends every peer after its current request. */
     public void leave() {
         leaving = true;
         awaitSilence();
@@ -101,9 +101,9 @@ public final class ConcurrentPeers implements AutoCloseable {
         return List.copyOf(sessions);
     }
 
-    /** Replies that were neither a success nor a rival's earlier answer. */
-    public Collection<String> surprises() {
-        return surprises;
+    /** Replies that were neither a success nor a conflict with an earlier answer. */
+    public Collection<String> unexpected() {
+        return unexpected;
     }
 
     @Override
@@ -117,9 +117,9 @@ public final class ConcurrentPeers implements AutoCloseable {
                 act(random, peer + "-" + turn);
             }
         } catch (NoReply e) {
-            // The server is gone, and so is the peer.
+            // the server has ended, and so does the peer
         } catch (RuntimeException | Error e) {
-            surprises.add(e.toString());
+            unexpected.add(e.toString());
         }
     }
 
@@ -150,7 +150,7 @@ public final class ConcurrentPeers implements AutoCloseable {
         if (reply.isSuccess()) {
             acknowledgements.countDown();
         } else if (write.kind() != Kind.ANSWER || reply.status() != 409) {
-            surprises.add(write + ": " + reply);
+            unexpected.add(write + ": " + reply);
         }
     }
 
@@ -158,7 +158,7 @@ public final class ConcurrentPeers implements AutoCloseable {
         return "the-own-secret-of-peer-" + turn;
     }
 
-    /** Text of the length of a real description, with what JSON, SQL and character sets like to trip over. */
+    /** Text of the length of a real description, with characters that are special in JSON, SQL and character sets. */
     private static String description(Random random, String turn) {
         return "v=0\r\no=- %s \"quoted\\\" 'single'; \t\u0001 ä€😀\r\n".formatted(turn)
                 + "a=candidate\r\n".repeat(random.nextInt(200));

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./mvnw quarkus:dev}, in a copy of the sources that is edited while it runs. Skipped where what it needs cannot be fetched.
+ * {@code ./mvnw quarkus:dev} in a copy of the sources that is edited while it runs. Skipped if Maven cannot download its plugins.
  */
 @Tag("slow")
 class DevModeIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
     private static final Pattern NOT_FETCHED =
             Pattern.compile("cannot fetch|Could not transfer|in offline mode|Unknown host");
     private static final String EDITED = "src/main/java/dev/parley/http/api/HealthResource.java";
@@ -54,7 +54,7 @@ class DevModeIT {
                     client, maven, log, "edited"); // Quarkus looks for changes at requests, at most every two seconds
 
             // The line may come after the first reply.
-            await().atMost(PATIENCE)
+            await().atMost(DEADLINE)
                     .untilAsserted(() -> assertThat(
                                     Files.readString(log).lines().filter(line -> line.contains("Listening on")))
                             .hasSize(2)
@@ -76,7 +76,7 @@ class DevModeIT {
                 .directory(project.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        // The lint profile is for what is built to last.
+        // CI would activate the lint profile.
         builder.environment().keySet().removeIf(name -> name.equals("CI") || ParleyJar.isSetting(name));
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(FreePort.choose()));
@@ -85,7 +85,7 @@ class DevModeIT {
     }
 
     private static void awaitHealth(ParleyClient client, Process maven, Path log, String status) {
-        await().atMost(PATIENCE)
+        await().atMost(DEADLINE)
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptionsMatching(NoReply.class::isInstance)
                 .until(() -> {

@@ -1,7 +1,6 @@
 package dev.parley.packaged;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients generated from the OpenAPI document of the packaged service compile under strict rules and complete a handshake with
- * structured candidates. The handshakes are in {@code src/test/resources/clients}. The generators are fetched once and stay in
+ * structured candidates. The handshakes are in {@code src/test/resources/clients}. The generators are downloaded once and stay in
  * {@code target/generated-clients}.
  */
 @Tag("slow")
@@ -38,7 +37,6 @@ class GeneratedClientsIT {
     private static final Path FOLDER = Path.of("target/generated-clients").toAbsolutePath();
     private static final Path GENERATOR = FOLDER.resolve("openapi-generator-cli-" + OPENAPI_GENERATOR + ".jar");
     private static final Path HANDSHAKES = Path.of("src/test/resources/clients");
-    private static final int MINUTES_MAX = 8;
 
     @TempDir
     static Path folder;
@@ -47,16 +45,15 @@ class GeneratedClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(InstalledPrograms.areOnThePath("node", "npm"))
-                .as("node and npm are installed")
-                .isTrue();
+        Program.assumeInstalled("node", "npm");
         Files.createDirectories(FOLDER);
         Files.writeString(FOLDER.resolve("package.json"), NPM_PACKAGES);
-        Run install = run(FOLDER, "npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
+        Program install =
+                run(FOLDER, "npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
         assumeThat(install.code())
                 .as("npm can fetch the packages: %s", install.output())
                 .isZero();
-        parley = ParleyJar.in(folder).startingFast().start();
+        parley = ParleyJar.in(folder).start();
     }
 
     @AfterAll
@@ -77,7 +74,7 @@ class GeneratedClientsIT {
     @Test
     void aClientByOpenapiGeneratorCompletesAHandshake() throws Exception {
         if (!Files.exists(GENERATOR)) {
-            Run copy = run(
+            Program copy = run(
                     FOLDER,
                     Path.of("mvnw").toAbsolutePath().toString(),
                     "-q",
@@ -144,28 +141,12 @@ class GeneratedClientsIT {
         return Files.createDirectory(client);
     }
 
-    /** Returns what the program has printed. */
-    private static String succeed(Path folder, String... command) throws Exception {
-        Run run = run(folder, command);
-        assertThat(run.code())
-                .as("%s printed %s", String.join(" ", command), run.output())
-                .isZero();
-        return run.output();
+    /** Returns the output of the program. */
+    private static String succeed(Path folder, String... command) {
+        return run(folder, command).succeeded();
     }
 
-    private static Run run(Path folder, String... command) throws Exception {
-        Path output = folder.resolve("output.txt");
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        if (!process.waitFor(MINUTES_MAX, MINUTES)) {
-            process.destroyForcibly().waitFor();
-            throw new AssertionError(String.join(" ", command) + " does not end: " + Files.readString(output));
-        }
-        return new Run(process.exitValue(), Files.readString(output));
+    private static Program run(Path folder, String... command) {
+        return Program.run(new ProcessBuilder(command).directory(folder.toFile()));
     }
-
-    private record Run(int code, String output) {}
 }

@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Pairs of peers that complete one handshake after another, and watchers that wait for one quiet session all the time. One side
- * waits by long poll, the other by event stream; a stream that ends is resumed behind its last event. Each reply that is not a
- * success, each connection that breaks and each event that is missed or repeated is in {@link #failures()}.
+ * Pairs of peers that complete one handshake after another, and watchers that wait for the events of one quiet session. One side
+ * waits by long poll, the other by event stream; a stream that ends is resumed after its last event. Each reply that is not a
+ * success, each broken connection and each missed or repeated event is in {@link #failures()}.
  */
 final class HandshakeLoad implements AutoCloseable {
     private static final int PAIRS = 3;
@@ -51,7 +51,7 @@ final class HandshakeLoad implements AutoCloseable {
     private final List<Future<?>> running = new ArrayList<>();
     private final Collection<String> failures = new ConcurrentLinkedQueue<>();
 
-    /** The events of each session that was used, by their acknowledgements. */
+    /** The number of acknowledged events of each session. */
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
 
     private volatile boolean leaving;
@@ -78,7 +78,7 @@ final class HandshakeLoad implements AutoCloseable {
         return acknowledged.size() - 1;
     }
 
-    /** Waits for as many more. */
+    /** Waits for {@code count} more handshakes. */
     void awaitHandshakes(int count) {
         int enough = handshakes() + count;
         await().atMost(DEADLINE).failFast(() -> assertThat(failures).isEmpty()).until(() -> handshakes() >= enough);
@@ -86,14 +86,14 @@ final class HandshakeLoad implements AutoCloseable {
 
     /** Adds an event to the quiet session. */
     void wakeWatchers() {
-        acknowledged.put(quiet, trickled(quiet, quiet, "somebody is there"));
+        acknowledged.put(quiet, trickled(quiet, quiet, "a candidate"));
     }
 
     Collection<String> failures() {
         return failures;
     }
 
-    /** Lets every handshake and every watcher come to its end. */
+    /** Ends every handshake and every watcher. */
     void leave() {
         leaving = true;
         acknowledged.put(quiet, trickled(quiet, quiet, LAST));
@@ -101,12 +101,12 @@ final class HandshakeLoad implements AutoCloseable {
             try {
                 peer.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             } catch (Exception e) {
-                failures.add("A peer has not come to its end: " + e);
+                failures.add("A peer does not end: " + e);
             }
         }
     }
 
-    /** Everything that was acknowledged is there. */
+    /** Checks that every acknowledged event is stored. */
     void assertKeptBy(ParleyClient node) {
         acknowledged.forEach(
                 (code, seq) -> assertThat(node.session(code).seq()).as(code).isEqualTo(seq));

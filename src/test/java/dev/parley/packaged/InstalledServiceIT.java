@@ -2,12 +2,11 @@ package dev.parley.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.FreePort;
+import dev.parley.guides.Guide;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,40 +22,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The guide to running as a service, followed: what it installs, and the line of cron, do what they say. Method: the guide's commands
- * run with a temporary folder in the place of the root of the file system, and without users and groups; whatever is run then
- * has the few variables that cron gives.
+ * The installation of the guide to running as a service: its program, units and lines of cron work. Method: the guide's commands run
+ * with a temporary folder instead of the root of the file system, and without users and groups; what they install then runs with the few
+ * variables that cron sets.
  */
 @Tag("slow")
 class InstalledServiceIT {
-    private static final Path GUIDE = Path.of("src/site/markdown/running-as-a-service.md");
-    private static final Pattern INSTALL = Pattern.compile("```sh (?:install|cron)\n(.*?)```", Pattern.DOTALL);
+    private static final Guide GUIDE = Guide.named("running-as-a-service.md");
     private static final Pattern CRON_LINE = Pattern.compile("(?m)^[0-9*]\\S*(?: \\S+){4} parley (.*)$");
 
-    /** With what a shell would expand, or take for its own. */
+    private static final String OPTIONAL_LINE = "#*/5 * * * * parley ";
+
+    /** With characters that are special to a shell. */
     private static final String STORE = "a store & $HOME;#.db";
 
     @TempDir
     Path root;
 
-    private record Said(int code, String out) {}
-
     @BeforeEach
     void install() throws Exception {
-        assumeTrue(InstalledPrograms.areOnThePath("install", "sh"), "install or sh is not here");
-        String commands = String.join(
-                "\n",
-                INSTALL.matcher(Files.readString(GUIDE))
-                        .results()
-                        .map(part -> part.group(1))
-                        .toList());
+        Program.assumeInstalled("install", "sh");
+        String commands = String.join("\n", GUIDE.blocks("sh install")) + "\n" + GUIDE.block("sh cron");
         assertThat(commands).contains("/usr/local/bin/parley", "/etc/cron.d/parley");
         String here = below(commands.replaceAll("(?m)^useradd .*$", "").replaceAll(" -[og] parley", ""))
                 .replace(
                         "target/quarkus-app",
                         ParleyJar.packaged().resolveSibling("").toString());
-        Said said = run(Path.of(""), Map.of(), "set -eu\n" + here);
-        assertThat(said.code()).as(said.out()).isZero();
+        run(Path.of(""), Map.of(), "set -eu\n" + here).succeeded();
         for (String installed : List.of("usr/local/bin/parley", "etc/cron.d/parley")) {
             Path file = root.resolve(installed);
             Files.writeString(file, below(Files.readString(file)));
@@ -73,10 +65,8 @@ class InstalledServiceIT {
         Files.writeString(root.resolve("etc/parley.env"), String.join("\n", lines) + "\n");
     }
 
-    private static Said run(Path folder, Map<String, String> environment, String command) throws Exception {
-        Process process = start(folder, environment, command);
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Said(process.waitFor(), out);
+    private static Program run(Path folder, Map<String, String> environment, String command) throws IOException {
+        return Program.of(start(folder, environment, command));
     }
 
     private static Process start(Path folder, Map<String, String> environment, String command) throws IOException {
@@ -94,63 +84,47 @@ class InstalledServiceIT {
         return builder.start();
     }
 
-    private Said parley(String arguments) throws Exception {
+    private Program parley(String arguments) throws Exception {
         return run(root, Map.of(), root.resolve("usr/local/bin/parley") + " " + arguments);
     }
 
-    private void makeStore() throws Exception {
-        Said said = parley("migrate");
-        assertThat(said.code()).as(said.out()).isZero();
-        assertThat(root.resolve("var/lib/parley").resolve(STORE)).exists();
-    }
-
     @Test
-    void theCronLineBacksUpTheConfiguredStore() throws Exception {
-        makeStore();
-        Matcher line = CRON_LINE.matcher(Files.readString(root.resolve("etc/cron.d/parley")));
-        assertThat(line.find()).isTrue();
-
-        Said said = run(Path.of("/"), Map.of(), line.group(1).replace("\\%", "%"));
-
-        assertThat(said).isEqualTo(new Said(0, ""));
-        assertThat(backups()).singleElement().asString().matches(".*/parley-[1-7]\\.db");
-        assertThat(line.find()).as("another line").isFalse();
-    }
-
-    @Test
-    void theOptionalCronLineSweepsTheConfiguredStore() throws Exception {
-        String line = Files.readString(root.resolve("etc/cron.d/parley"))
-                .lines()
-                .filter(optional -> optional.startsWith("#*/5 * * * * parley "))
+    void theLinesOfCronAndTheBackupUnitUseTheConfiguredStore() throws Exception {
+        String cron = Files.readString(root.resolve("etc/cron.d/parley"));
+        assertThat(CRON_LINE.matcher(cron).results()).hasSize(1);
+        String sweep = cron.lines()
+                .filter(line -> line.startsWith(OPTIONAL_LINE))
                 .findFirst()
-                .orElseThrow();
-        String command = line.substring("#*/5 * * * * parley ".length());
-        assertThat(run(Path.of("/"), Map.of(), command).code())
+                .orElseThrow()
+                .substring(OPTIONAL_LINE.length());
+        assertThat(run(Path.of("/"), Map.of(), sweep).code())
                 .as("without a store")
                 .isEqualTo(1);
-        makeStore();
+        parley("migrate").succeeded();
+        assertThat(root.resolve("var/lib/parley").resolve(STORE)).exists();
 
-        assertThat(run(Path.of("/"), Map.of(), command)).isEqualTo(new Said(0, ""));
-    }
+        assertThat(run(Path.of("/"), Map.of(), sweep)).isEqualTo(new Program(0, ""));
+        Matcher line = CRON_LINE.matcher(cron);
+        assertThat(line.find()).isTrue();
+        assertThat(run(Path.of("/"), Map.of(), line.group(1).replace("\\%", "%")))
+                .isEqualTo(new Program(0, ""));
+        Path backup = backup();
+        Files.delete(backup);
 
-    @Test
-    void theBackupUnitBacksUpTheConfiguredStore() throws Exception {
-        makeStore();
-        String command = Files.readAllLines(Path.of("src/main/systemd/parley-backup.service")).stream()
-                .filter(line -> line.startsWith("ExecStart="))
+        String unit = Files.readAllLines(Path.of("src/main/systemd/parley-backup.service")).stream()
+                .filter(setting -> setting.startsWith("ExecStart="))
                 .findFirst()
                 .orElseThrow()
                 .substring("ExecStart=".length());
-
-        Said said = run(Path.of("/"), Map.of(), below(command).replace("%%", "%"));
-
-        assertThat(said.code()).as(said.out()).isZero();
-        assertThat(backups()).hasSize(1);
+        run(Path.of("/"), Map.of(), below(unit).replace("%%", "%")).succeeded();
+        assertThat(backup()).isEqualTo(backup);
     }
 
-    private List<Path> backups() throws IOException {
+    private Path backup() throws IOException {
         try (Stream<Path> files = Files.list(root.resolve("var/backups/parley"))) {
-            return files.toList();
+            List<Path> all = files.toList();
+            assertThat(all).singleElement().asString().matches(".*/parley-[1-7]\\.db");
+            return all.get(0);
         }
     }
 
@@ -171,12 +145,12 @@ class InstalledServiceIT {
                 "PARLEY_LOG_SLOW=1s",
                 "QUARKUS_HTTP_HOST=");
 
-        Said said = run(
+        Program parley = run(
                 root,
                 Map.of("JAVA_HOME", root.resolve("java").toString(), "PARLEY_LOG_SLOW", "off"),
                 root.resolve("usr/local/bin/parley").toString());
 
-        assertThat(said.out().lines())
+        assertThat(parley.output().lines())
                 .containsExactly(
                         "PARLEY_ACCESS=open",
                         "PARLEY_LOG_SLOW=off",
@@ -190,9 +164,7 @@ class InstalledServiceIT {
     void withoutSettingsTheStoreIsTheSameFromEveryFolder() throws Exception {
         Files.delete(root.resolve("etc/parley.env"));
 
-        Said said = parley("migrate");
-
-        assertThat(said.code()).as(said.out()).isZero();
+        parley("migrate").succeeded();
         assertThat(root.resolve("var/lib/parley/data/parley.db")).exists();
     }
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** One process of the jar with what it has printed; never left behind. */
+/** One process of the jar with its output; it ends with the test. */
 final class LaunchedJar implements AutoCloseable {
     private static final int EXIT_SECONDS_MAX = 180;
 
@@ -35,8 +35,8 @@ final class LaunchedJar implements AutoCloseable {
     }
 
     /**
-     * What the process has logged and what its threads do now, for the message of a failure: a process that does not get on has
-     * often said nothing.
+     * The log of the process and the stacks of its threads, for the message of a failure: a process that hangs has often logged
+     * nothing.
      */
     String state() {
         return "its log:\n" + err() + "\nits threads:\n" + threads();
@@ -51,7 +51,7 @@ final class LaunchedJar implements AutoCloseable {
                     .start();
             return new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return "unknown, for there is no jstack: " + e.getMessage();
+            return "unknown, because there is no jstack: " + e.getMessage();
         }
     }
 
@@ -59,7 +59,7 @@ final class LaunchedJar implements AutoCloseable {
     ProcessExit awaitExit() {
         try {
             if (!process.waitFor(EXIT_SECONDS_MAX, SECONDS)) {
-                throw new AssertionError("Parley goes on running; " + state());
+                throw new AssertionError("Parley does not end; " + state());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -68,13 +68,13 @@ final class LaunchedJar implements AutoCloseable {
         return new ProcessExit(process.exitValue(), out(), err());
     }
 
-    /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
+    /** {@code kill -9}; returns when the process has ended. */
     ProcessExit kill() {
         process.destroyForcibly();
         return awaitExit();
     }
 
-    /** Kills the process if it still runs. */
+    /** Kills the process if it is running. */
     @Override
     public void close() {
         if (process.isAlive()) {

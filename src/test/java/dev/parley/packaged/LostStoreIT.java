@@ -1,17 +1,23 @@
 package dev.parley.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.sqlite.OfflineStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class LostStoreIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final Pattern SWEEPS = Pattern.compile("(?m)^parley_sweep_seconds_count (\\S+)$");
 
     @TempDir
@@ -66,13 +72,13 @@ class LostStoreIT {
             assertThat(parley.operators().get("/q/metrics").text())
                     .contains("parley_primary_serving{node=\"local\"} 0.0");
             double sweeps = sweeps(parley);
-            await().atMost(PATIENCE).until(() -> sweeps(parley) > sweeps + 1);
+            await().atMost(DEADLINE).until(() -> sweeps(parley) > sweeps + 1);
             assertThat(parley.log().lines())
                     .hasSize(4)
                     .satisfiesOnlyOnce(line -> assertThat(line).contains("ERROR", store.toString()));
 
             Files.move(moved, store);
-            await().atMost(PATIENCE).until(() -> parley.client().health().status() == 200);
+            await().atMost(DEADLINE).until(() -> parley.client().health().status() == 200);
             assertThat(open(parley, "later").status()).isEqualTo(201);
             assertThat(parley.client().session("before").status()).isEqualTo(200);
             assertThat(parley.client().session("after").status()).isEqualTo(404);
@@ -102,17 +108,23 @@ class LostStoreIT {
         }
     }
 
+    /** This process opens the store as another server and as commands do. */
     private void assertRefused(String why) {
-        Stream.of(List.<String>of(), List.of("migrate"), List.of("sweep"), List.of("sql", "SELECT 1"))
-                .forEach(command -> assertThat(
-                                jar().run(command.toArray(String[]::new)).refusal())
-                        .contains(why));
-        ProcessExit doctor = jar().run("doctor");
-        assertThat(doctor.code()).isEqualTo(1);
-        assertThat(doctor.out()).contains(why);
+        var offline = new OfflineStore(store);
+        Stream.<ThrowingCallable>of(
+                        () -> offline.open().close(),
+                        () -> offline.openAsCommand().close(),
+                        () -> offline.admin(Instant::now).migrate(),
+                        () -> offline.admin(Instant::now).refuseMissing())
+                .forEach(opening -> assertThatExceptionOfType(RuntimeException.class)
+                        .isThrownBy(opening)
+                        .isInstanceOfAny(InvalidConfiguration.class, AdminRefused.class)
+                        .withMessageContaining(why));
+        assertThat(offline.admin(Instant::now).examine())
+                .anySatisfy(finding -> assertThat(finding.found()).contains(why));
     }
 
-    /** The log is emptied into the file when the loss is found, so that even a kill loses nothing. */
+    /** The log is moved into the file when the loss is detected, so that even a kill loses nothing. */
     @Test
     void theMovedFileHasEveryAcknowledgedWrite() throws IOException {
         var acknowledged = new ArrayList<String>();
@@ -123,7 +135,7 @@ class LostStoreIT {
                     Files.move(store, folder.resolve("moved.db"));
                 }
             }
-            await().atMost(PATIENCE).until(() -> Files.size(folder.resolve("parley.db-wal")) == 0);
+            await().atMost(DEADLINE).until(() -> Files.size(folder.resolve("parley.db-wal")) == 0);
             parley.kill();
         }
         assertThat(acknowledged).hasSize(21);
@@ -137,14 +149,10 @@ class LostStoreIT {
     }
 
     private RunningParley start() {
-        return jar().start();
-    }
-
-    private ParleyJar jar() {
         return ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", "sqlite:" + store)
                 .with("PARLEY_EXPIRY_SCHEDULE", "1s")
-                .startingFast();
+                .start();
     }
 
     private static double sweeps(RunningParley parley) {

@@ -3,7 +3,7 @@ package dev.parley.packaged;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** A request was sent, or not even that, and no reply came: what it asked for may or may not have happened. */
+/** A request has no reply: it may have been sent or not, and may have taken effect or not. */
 public final class NoReply extends UncheckedIOException {
     private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** An SQLite file as a process beside the server sees it, through a connection of its own. */
+/** A connection to an SQLite file beside the server. */
 final class OutsideConnection implements AutoCloseable {
     private final Connection connection;
 
@@ -20,7 +20,7 @@ final class OutsideConnection implements AutoCloseable {
         return new OutsideConnection(DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=10000"));
     }
 
-    /** Runs a statement; returns how many rows it changed. */
+    /** Runs a statement; returns the number of changed rows. */
     int execute(String sql, Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
@@ -40,7 +40,7 @@ final class OutsideConnection implements AutoCloseable {
         }
     }
 
-    /** Lets time pass for one session only: it has expired. */
+    /** Makes one session expire. */
     void expire(String code) throws SQLException {
         execute("UPDATE sessions SET expires_at = 1 WHERE code = ?", code);
     }

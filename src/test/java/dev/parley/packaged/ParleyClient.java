@@ -15,12 +15,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer's view of a server: the calls of the native API that tests of whole processes need. Every call waits for its reply.
+ * A client of the native API. Every call waits for its reply.
  *
- * <p>Used by many threads at once. Each call throws {@link NoReply} where the server did not answer.
+ * <p>May be used by several threads at once. Each call throws {@link NoReply} if the server does not reply.
  */
 public final class ParleyClient {
-    /** How long sessions live that are opened here: the longest there is, since these tests are not about expiry. */
+    /** Lifetime of sessions: the maximum, because these tests are not about expiry. */
     public static final Duration TTL = Duration.ofHours(24);
 
     private static final Duration REPLY_MAX = Duration.ofMinutes(2);
@@ -58,7 +58,7 @@ public final class ParleyClient {
         return get("/api/v1/sessions/" + code);
     }
 
-    /** All that happened in a session, as far as one page takes it. */
+    /** The events of a session, up to one page. */
     public ServerReply events(String code) {
         return get("/api/v1/sessions/" + code + "/events?limit=1000");
     }
@@ -71,14 +71,14 @@ public final class ParleyClient {
         return send("GET", pathAndQuery, null, null);
     }
 
-    /** What has happened in a session behind {@code seq}; where it is nothing yet, waits up to 25 seconds for it. */
+    /** The events after {@code seq}; waits up to 25 seconds for the first. */
     ServerReply awaitEvents(String code, long seq) {
         return send(request("/api/v1/sessions/" + code + "/events?after=" + seq)
                 .header("Prefer", "wait=25")
                 .GET());
     }
 
-    /** A read that is to be at least as new as {@code bookmark}. */
+    /** A read that is at least as new as {@code bookmark}. */
     public ServerReply getSince(String bookmark, String pathAndQuery) {
         return send(request(pathAndQuery).header("x-d1-bookmark", bookmark).GET());
     }

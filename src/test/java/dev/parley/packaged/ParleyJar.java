@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,67 +15,70 @@ import java.util.stream.Stream;
 /**
  * How to start the packaged jar: {@code ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:p.db").start()}.
  *
- * <p>Nothing of the environment in which the tests run reaches it: settings of Parley and of Quarkus are only those given here.
+ * <p>The environment of the tests does not reach it: only the settings of Parley and of Quarkus given here do. It starts with the fast
+ * compiler only and with a {@link ClassArchive}, which takes half the time, and serves more slowly than {@link #optimizing()}.
  */
 public final class ParleyJar {
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final String FAST_COMPILER = "-XX:TieredStopAtLevel=1";
+
     private final Path folder;
     private final Path java;
     private final Path jar;
+    private final boolean optimizing;
     private final Map<String, String> environment;
     private final List<String> options;
 
-    private ParleyJar(Path folder, Path java, Path jar, Map<String, String> environment, List<String> options) {
+    private ParleyJar(
+            Path folder,
+            Path java,
+            Path jar,
+            boolean optimizing,
+            Map<String, String> environment,
+            List<String> options) {
         this.folder = folder;
         this.java = java;
         this.jar = jar;
+        this.optimizing = optimizing;
         this.environment = environment;
         this.options = options;
     }
 
     /** The jar with {@code folder} as its working directory; logs are written there too. */
     public static ParleyJar in(Path folder) {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ParleyJar(folder, java, packaged(), Map.of(), List.of());
+        return new ParleyJar(folder, JAVA, packaged(), false, Map.of(), List.of());
     }
 
     /** Another jar, such as a copy with a fault in it. */
     public ParleyJar running(Path otherJar) {
-        return new ParleyJar(folder, java, otherJar, environment, options);
+        return new ParleyJar(folder, java, otherJar, optimizing, environment, options);
     }
 
-    /** The same by another virtual machine than the one that runs this. */
+    /** The same on another virtual machine than that of the tests. */
     public ParleyJar runBy(Path otherJava) {
-        return new ParleyJar(folder, otherJava, jar, environment, options);
+        return new ParleyJar(folder, otherJava, jar, optimizing, environment, options);
+    }
+
+    /** The same with the optimizing compiler, as users run it; for measurements. */
+    public ParleyJar optimizing() {
+        return new ParleyJar(folder, java, jar, true, environment, options);
     }
 
     /** The same with one more environment variable. */
     public ParleyJar with(String variable, String value) {
         var more = new TreeMap<>(environment);
         more.put(variable, value);
-        return new ParleyJar(folder, java, jar, more, options);
+        return new ParleyJar(folder, java, jar, optimizing, more, options);
     }
 
     /** The same with one more option of the virtual machine, such as {@code -Xmx512m}. */
     public ParleyJar withOption(String option) {
-        return new ParleyJar(
-                folder,
-                java,
-                jar,
-                environment,
-                Stream.concat(options.stream(), Stream.of(option)).toList());
+        List<String> more = Stream.concat(options.stream(), Stream.of(option)).toList();
+        return new ParleyJar(folder, java, jar, optimizing, environment, more);
     }
 
     /**
-     * The same with the fast compiler only, and unless it is a copy with classes that were loaded before: it starts in half the time,
-     * and serves more slowly.
-     */
-    public ParleyJar startingFast() {
-        ParleyJar fast = withOption("-XX:TieredStopAtLevel=1");
-        return jar.equals(packaged()) ? fast.withOption(ClassArchive.OPTION) : fast;
-    }
-
-    /**
-     * Starts a server on a free port of the loopback and waits until it says that it is well.
+     * Starts a server on a free port of the loopback and waits until it is healthy.
      *
      * @throws AssertionError if it ends or does not answer within three minutes; its state is in the message
      */
@@ -82,7 +86,7 @@ public final class ParleyJar {
         return startOn(FreePort.choose());
     }
 
-    /** The same on a port of one's choice, for a server that takes another's place. */
+    /** The same on a given port, for a server that replaces another. */
     public RunningParley startOn(int port) {
         var server = new RunningParley(
                 with("QUARKUS_HTTP_PORT", Integer.toString(port)).launch(), port);
@@ -98,13 +102,27 @@ public final class ParleyJar {
         }
     }
 
-    /** Starts a command and does not wait for its end. */
-    LaunchedJar launchCommand(String... arguments) {
-        return launch(arguments);
+    /** Writes the program {@code parley}, which runs the packaged jar with its arguments, into {@code folder}. */
+    public static void installProgram(Path folder) {
+        try {
+            Path program = Files.writeString(
+                    folder.resolve("parley"),
+                    "#!/bin/sh\nexec %s %s %s -jar %s \"$@\"\n"
+                            .formatted(JAVA, FAST_COMPILER, ClassArchive.OPTION, packaged()));
+            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private LaunchedJar launch(String... arguments) {
         var command = new ArrayList<>(List.of(java.toString()));
+        if (!optimizing) {
+            command.add(FAST_COMPILER);
+            if (jar.equals(packaged()) && java.equals(JAVA)) {
+                command.add(ClassArchive.OPTION);
+            }
+        }
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
@@ -118,9 +136,9 @@ public final class ParleyJar {
             builder.environment().keySet().removeIf(ParleyJar::isSetting);
             builder.environment()
                     .put("QUARKUS_MANAGEMENT_PORT", Integer.toString(FreePort.choose())); // many servers run at once
-            // What was lost or never there is looked for often, and all from one address.
+            // Tests look for lost and missing sessions often, and all from one address.
             builder.environment().put("PARLEY_LIMITS_MISSES_PER_ADDRESS", "0");
-            // How fast the machine is that tests is not what they are about.
+            // The speed of the machine is not under test.
             builder.environment().put("PARLEY_LOG_SLOW", "off");
             builder.environment().putAll(environment);
             return new LaunchedJar(builder.start(), out, err);
@@ -133,12 +151,12 @@ public final class ParleyJar {
         return variable.startsWith("PARLEY_") || variable.startsWith("QUARKUS_");
     }
 
-    /** The jar that is tested. */
+    /** The jar under test. */
     public static Path packaged() {
         String jar = System.getProperty("parley.jar");
         if (jar == null) {
-            throw new IllegalStateException("The system property parley.jar does not say which jar to run");
+            throw new IllegalStateException("The system property parley.jar does not name the jar to run");
         }
-        return Path.of(jar);
+        return Path.of(jar).toAbsolutePath();
     }
 }

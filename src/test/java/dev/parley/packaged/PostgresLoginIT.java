@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers that take nobody without TLS and a password: the URL names the certificate, and a file holds the password. */
+/** Servers that require TLS and a password: the URL names the certificate, and a file contains the password. */
 @Tag("slow")
 class PostgresLoginIT {
     @TempDir
@@ -85,8 +85,7 @@ class PostgresLoginIT {
     private ParleyJar over(Path trusted) {
         return ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", url(cluster.primary(), trusted))
-                .with("PARLEY_STORE_REPLICAS", "copy@here=" + url(cluster.standby(), trusted))
-                .startingFast();
+                .with("PARLEY_STORE_REPLICAS", "copy@here=" + url(cluster.standby(), trusted));
     }
 
     private static String url(PostgresServer server, Path trusted) {
@@ -109,7 +108,7 @@ class PostgresLoginIT {
         }
     }
 
-    /** Whether all connections of Parley are, of which there are some. */
+    /** Whether all connections of Parley are encrypted; there is at least one. */
     private static String encrypted(PostgresServer server) {
         return server.ask(
                 "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'parley'");

@@ -12,16 +12,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The start over PostgreSQL: without a primary there is none, but one line that says so; without a replica there is. */
+/** The start over PostgreSQL: it fails in one line without a primary, and succeeds without a replica. */
 @Tag("slow")
 class PostgresStartIT {
-    /** Nobody listens there. */
-    private static final String NOBODY = "127.0.0.1:1";
+    /** An address on which no server listens. */
+    private static final String UNREACHABLE_ADDRESS = "127.0.0.1:1";
 
-    /** The exit code for what the operator has to change. */
+    /** The exit code of an error that the operator must fix. */
     private static final int REFUSED = 1;
 
-    /** The exit code for what may pass by itself. */
+    /** The exit code of an error that may pass. */
     private static final int UNAVAILABLE = 69;
 
     @TempDir
@@ -41,8 +41,11 @@ class PostgresStartIT {
 
     @Test
     void anUnreachableReplicaOrHostDoesNotStopTheStart() {
-        ParleyJar jar = over(NOBODY + ",127.0.0.1:" + cluster.primary().port(), database())
-                .with("PARLEY_STORE_REPLICAS", "copy@far=postgresql://parley:secret@" + NOBODY + "/" + database());
+        ParleyJar jar = over(
+                        UNREACHABLE_ADDRESS + ",127.0.0.1:" + cluster.primary().port(), database())
+                .with(
+                        "PARLEY_STORE_REPLICAS",
+                        "copy@far=postgresql://parley:secret@" + UNREACHABLE_ADDRESS + "/" + database());
         try (RunningParley parley = jar.start()) {
             ServerReply opened =
                     parley.client().open("a-session", "the-own-secret-of-an-offerer", "an offer", List.of());
@@ -59,7 +62,7 @@ class PostgresStartIT {
 
     @Test
     void anUnreachablePrimaryStopsTheStart() {
-        assertRefused(over(NOBODY, database()), UNAVAILABLE, NOBODY);
+        assertRefused(over(UNREACHABLE_ADDRESS, database()), UNAVAILABLE, UNREACHABLE_ADDRESS);
     }
 
     @Test
@@ -73,9 +76,7 @@ class PostgresStartIT {
     }
 
     private ParleyJar over(String hosts, String database) {
-        return ParleyJar.in(folder)
-                .with("PARLEY_STORE_URL", "postgresql://parley:secret@" + hosts + "/" + database)
-                .startingFast();
+        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "postgresql://parley:secret@" + hosts + "/" + database);
     }
 
     private String database() {

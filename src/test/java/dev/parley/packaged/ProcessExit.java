@@ -3,19 +3,19 @@ package dev.parley.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How a process of the jar ended.
+ * The end of a process of the jar.
  *
- * @param code the exit code; 128 + n where signal n ended it
+ * @param code the exit code; 128 + n if signal n ended the process
  * @param out all of its standard output
- * @param err all of its standard error, where the log goes
+ * @param err all of its standard error, which has the log
  */
 public record ProcessExit(int code, String out, String err) {
-    /** The one line that the operator gets to read, where the start was refused. */
+    /** The one line on standard error of a refused start or command. */
     String refusal() {
         return refusal(1);
     }
 
-    /** The same where the exit code is another one. */
+    /** The same with another exit code. */
     String refusal(int expected) {
         assertThat(code).as("exit code; standard error: %s", err).isEqualTo(expected);
         assertThat(out).as("standard output").isEmpty();

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: nodes are replaced under load without a failed request. Method: three packaged nodes over one PostgreSQL database behind a
- * Caddy as the compose file has it; each is stopped by SIGTERM and started again while peers complete handshakes and others
- * wait, all through the proxy.
+ * Goal: nodes are replaced under load without a failed request. Method: three packaged nodes over one PostgreSQL database behind Caddy
+ * with the configuration of the compose file; each is stopped by SIGTERM and started again while peers complete handshakes and wait
+ * for events through the proxy.
  */
 @Tag("slow")
 class RollingUpdateIT {
@@ -32,10 +32,10 @@ class RollingUpdateIT {
     private static final int NODES = 3;
     private static final int SOME_HANDSHAKES = 20;
 
-    /** Many times the interval of the proxy's health checks, for machines that are busy. */
+    /** Many times the interval of the proxy's health checks, for busy machines. */
     private static final String DRAIN = "6s";
 
-    /** That of the compose file, with addresses of this test. */
+    /** The one of the compose file, with addresses of this test. */
     private static final Path CADDYFILE = Path.of("src/main/docker/compose/Caddyfile");
 
     private static final String LISTEN = "http://:8080";
@@ -54,8 +54,7 @@ class RollingUpdateIT {
         assumeTrue(Files.isExecutable(CADDY), "There is no " + CADDY);
         jar = ParleyJar.in(folder)
                 .with("PARLEY_STORE_URL", PostgresCluster.shared().url())
-                .with("PARLEY_HTTP_DRAIN", DRAIN)
-                .startingFast();
+                .with("PARLEY_HTTP_DRAIN", DRAIN);
         for (int i = 0; i < NODES; i++) {
             nodes.add(jar.start());
         }
@@ -109,7 +108,7 @@ class RollingUpdateIT {
         }
     }
 
-    /** Until requests come to the new process. */
+    /** Waits until the new process receives requests. */
     private void replace(int i) {
         RunningParley old = nodes.get(i);
         ProcessExit exit = old.stop();

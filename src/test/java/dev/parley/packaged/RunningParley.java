@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server in a process of its own. Closing it kills it; {@link #stop()} is the orderly end. */
+/** A server in its own process. Closing it kills it; {@link #stop()} stops it orderly. */
 public final class RunningParley implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Pattern OPERATORS = Pattern.compile("management on (http://\\S+)");
@@ -25,7 +25,7 @@ public final class RunningParley implements AutoCloseable {
 
     void awaitHealth() {
         try {
-            await("Parley is well")
+            await("Parley is healthy")
                     .atMost(START_MAX)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(POLL)
@@ -39,24 +39,24 @@ public final class RunningParley implements AutoCloseable {
         }
     }
 
-    /** Where it listens, without a slash at the end. */
+    /** Its address, without a slash at the end. */
     public URI uri() {
         return uri;
     }
 
-    /** Speaks to this server; may be used by many threads at once. */
+    /** A client of this server; may be used by several threads at once. */
     public ParleyClient client() {
         return client;
     }
 
-    /** Looks where it shows metrics and health in detail to operators; the log says where, soon after health is answered. */
+    /** A client of its management port, whose address is logged soon after health is answered. */
     ParleyClient operators() {
-        String operators = await("Parley has said where operators look")
+        String operators = await("Parley has logged the address of its management port")
                 .atMost(START_MAX)
                 .until(
                         () -> {
-                            Matcher said = OPERATORS.matcher(log());
-                            return said.find() ? said.group(1) : "";
+                            Matcher logged = OPERATORS.matcher(log());
+                            return logged.find() ? logged.group(1) : "";
                         },
                         found -> !found.isEmpty());
         return new ParleyClient(URI.create(operators));
@@ -70,17 +70,17 @@ public final class RunningParley implements AutoCloseable {
         return launched.process().isAlive();
     }
 
-    /** What it has logged so far. */
+    /** Its log so far. */
     public String log() {
         return launched.err();
     }
 
-    /** What it has printed to standard output so far. */
+    /** Its standard output so far. */
     public String out() {
         return launched.out();
     }
 
-    /** {@code kill -9}: the process has no chance to finish anything. Returns when it is gone. */
+    /** {@code kill -9}; returns when the process has ended. */
     public ProcessExit kill() {
         return launched.kill();
     }
@@ -90,7 +90,7 @@ public final class RunningParley implements AutoCloseable {
         launched.process().destroy();
     }
 
-    /** {@code kill}, and waits until the server has ended in its own time. */
+    /** {@code kill}, and waits until the server has ended. */
     public ProcessExit stop() {
         terminate();
         return awaitExit();

@@ -7,14 +7,14 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpHeaders;
 
 /**
- * What a server said.
+ * The reply of a server.
  *
- * @param text the body as it came
+ * @param text the body
  */
 public record ServerReply(int status, HttpHeaders headers, String text) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Whether the server did what was asked. */
+    /** Whether the status is 2xx. */
     public boolean isSuccess() {
         return status / 100 == 2;
     }

@@ -7,11 +7,9 @@ import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A filesystem of a few megabytes that can be filled up, and made read-only. Only root may mount one; elsewhere the test that
- * asks for it is skipped.
+ * A file system of a few megabytes that can be filled up. Only root may mount one; otherwise the test that needs it is skipped.
  */
 final class SmallDisk implements AutoCloseable {
     private final Path folder;
@@ -20,12 +18,12 @@ final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Mounts a filesystem on a new folder below {@code parent}, or skips the test. */
+    /** Mounts a file system on a new folder below {@code parent}, or skips the test. */
     static SmallDisk in(Path parent, int megabytes) throws IOException {
         Path folder = Files.createDirectory(parent.resolve("small-disk"));
-        boolean mounted =
-                runs("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "parley-test", folder.toString());
-        assumeTrue(mounted, "Mounting a filesystem is not permitted here");
+        boolean mounted = Program.succeeds(
+                "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "parley-test", folder.toString());
+        assumeTrue(mounted, "Mounting a file system is not permitted here");
         return new SmallDisk(folder);
     }
 
@@ -33,12 +31,12 @@ final class SmallDisk implements AutoCloseable {
         return folder;
     }
 
-    /** Takes {@code megabytes} of the room; deleting the file gives it back. */
+    /** Occupies {@code megabytes}, until the file is deleted. */
     Path occupy(int megabytes) throws IOException {
         return Files.write(folder.resolve("ballast"), new byte[megabytes << 20]);
     }
 
-    /** Takes all the room that is left; deleting the file gives it back. */
+    /** Occupies all remaining space, until the file is deleted. */
     Path occupyRest() throws IOException {
         Path file = folder.resolve("rest");
         try (OutputStream out = Files.newOutputStream(file)) {
@@ -53,35 +51,10 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void makeReadOnly() throws IOException {
-        if (!runs("mount", "-o", "remount,ro", folder.toString())) {
-            throw new IOException("Cannot make " + folder + " read-only");
-        }
-    }
-
     @Override
     public void close() throws IOException {
-        if (!runs("umount", folder.toString())) {
+        if (!Program.succeeds("umount", folder.toString())) {
             throw new IOException("Cannot unmount " + folder);
-        }
-    }
-
-    /** Whether a command is there and succeeds. */
-    static boolean runs(String... command) throws IOException {
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            return false; // no such command
-        }
-        try {
-            return process.waitFor(120, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while running " + command[0], e);
         }
     }
 }

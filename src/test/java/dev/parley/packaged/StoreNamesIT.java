@@ -1,13 +1,19 @@
 package dev.parley.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.admin.AdminRefused;
+import dev.parley.store.sqlite.OfflineStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * One SQLite file under several names: links, other working directories, mounts. It has one server whatever it is called, and is not
- * used under two names that have a log each.
+ * One SQLite file under several names: links and mounts. It has one server under all of its names, and is not used under two names
+ * with a write-ahead log each. The packaged service is the server; this process opens the file as further servers and commands do.
  */
 @Tag("slow")
 class StoreNamesIT {
@@ -41,20 +47,14 @@ class StoreNamesIT {
     static void start() throws IOException {
         served = Files.createDirectory(folder.resolve("served")).resolve("parley.db");
         parley = jar(served).start();
-        use(parley);
-        assertThat(jar(served)
-                        .run("backup", folder.resolve("backup.db").toString())
-                        .code())
-                .isZero();
+        open(parley, "a-session");
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws SQLException {
         assertThat(parley.client().session("a-session").status()).isEqualTo(200);
         parley.stop();
-        try (RunningParley again = jar(served).start()) {
-            assertThat(again.client().session("a-session").status()).isEqualTo(200);
-        }
+        assertKept(served);
     }
 
     @BeforeEach
@@ -64,20 +64,14 @@ class StoreNamesIT {
     }
 
     @AfterEach
-    void unmount() throws IOException {
-        SmallDisk.runs("umount", elsewhere.toString());
-        SmallDisk.runs("umount", elsewhere.resolve("mounted.db").toString());
+    void unmount() {
+        Program.succeeds("umount", elsewhere.toString());
+        Program.succeeds("umount", elsewhere.resolve("mounted.db").toString());
     }
 
     /** Another name of a store, in another folder. */
     private enum Name {
         SYMBOLIC_LINK(true) {
-            @Override
-            Path of(Path store, Path elsewhere) throws IOException {
-                return Files.createSymbolicLink(elsewhere.resolve("link.db"), store);
-            }
-        },
-        SYMBOLIC_LINK_TO_A_LINK(true) {
             @Override
             Path of(Path store, Path elsewhere) throws IOException {
                 Files.createSymbolicLink(elsewhere.resolve("first.db"), store);
@@ -94,7 +88,7 @@ class StoreNamesIT {
         RELATIVE(true) {
             @Override
             Path of(Path store, Path elsewhere) {
-                return Path.of("./served/../served/parley.db");
+                return store.resolveSibling("../served/parley.db");
             }
         },
         HARD_LINK(false) {
@@ -113,7 +107,7 @@ class StoreNamesIT {
         },
         MOUNT_OF_THE_FOLDER(true) {
             @Override
-            Path of(Path store, Path elsewhere) throws IOException {
+            Path of(Path store, Path elsewhere) {
                 mount(store.resolveSibling(""), elsewhere);
                 return elsewhere.resolve("parley.db");
             }
@@ -139,24 +133,18 @@ class StoreNamesIT {
     @ParameterizedTest
     @EnumSource(Name.class)
     void aServedStoreIsLockedUnderEveryName(Name kind) throws IOException {
-        Path name = kind.of(served, elsewhere);
+        var other = new OfflineStore(kind.of(served, elsewhere));
 
-        assertThat(jar(name).run().refusal()).contains("serve");
-        assertSharedOrRefused(jar(name).run("sweep"), kind);
-        assertSharedOrRefused(jar(name).run("sql", "SELECT code FROM sessions"), kind);
-
-        assertThat(open(parley, "beside-" + kind).status()).isEqualTo(201);
-        assertThat(jar(served).run("sweep").code())
-                .as("under the server's own name")
-                .isZero();
-    }
-
-    private static void assertSharedOrRefused(ProcessExit exit, Name kind) {
+        assertRefused(() -> other.open().close(), "serve");
         if (kind.sharesTheLog) {
-            assertThat(exit.code()).as("%s", exit).isZero();
+            other.openAsCommand().close();
         } else {
-            assertThat(exit.refusal()).contains("another name");
+            assertRefused(() -> other.openAsCommand().close(), "another name");
+            assertThat(other.admin(Instant::now).examine())
+                    .anySatisfy(finding -> assertThat(finding.found()).contains("another name"));
         }
+        open(parley, "beside-" + kind);
+        new OfflineStore(served).openAsCommand().close();
     }
 
     @ParameterizedTest
@@ -164,94 +152,69 @@ class StoreNamesIT {
             value = Name.class,
             names = {"SYMBOLIC_LINK", "HARD_LINK"})
     void aServedStoreIsNotReplacedUnderAnotherName(Name kind) throws IOException {
+        Path backup = elsewhere.resolve("backup.db");
+        new OfflineStore(served).admin(Instant::now).backup(backup);
         Path name = kind.of(served, elsewhere);
-        ProcessExit exit = jar(name).run("restore", folder.resolve("backup.db").toString());
-        assertThat(exit.refusal()).contains("serve");
+
+        assertRefused(() -> new OfflineStore(name).admin(Instant::now).restore(backup, false), "serve");
         assertThat(Files.isSameFile(name, served)).isTrue();
     }
 
+    /** The last commits are in a log beside the name under which the file was served. */
     @Test
-    void theDoctorReportsThatAnotherNameIsServed() throws IOException {
-        ProcessExit exit = jar(Name.HARD_LINK.of(served, elsewhere)).run("doctor");
-        assertThat(exit.code()).as("%s", exit).isEqualTo(1);
-        assertThat(exit.out()).contains("another name");
-    }
-
-    /** Its last commits are in a log beside the name that it was served under. */
-    @Test
-    void afterACrashTheFileIsServedOnlyUnderItsFormerName() throws IOException {
+    void afterACrashTheFileIsServedOnlyUnderItsFormerName() throws IOException, SQLException {
         Path link = Files.createSymbolicLink(elsewhere.resolve("link.db"), store);
         try (RunningParley crashing = jar(link).start()) {
-            use(crashing);
+            open(crashing, "a-session");
             crashing.kill();
         }
-        Path other = Name.HARD_LINK.of(store, elsewhere);
+        var other = new OfflineStore(Name.HARD_LINK.of(store, elsewhere));
 
-        assertThat(jar(other).run().refusal()).contains("2 names");
-        assertThat(jar(other).run("sweep").refusal()).contains("2 names");
+        assertRefused(() -> other.open().close(), "2 names");
+        assertRefused(() -> other.openAsCommand().close(), "2 names");
         assertThat(elsewhere.toFile().list()).containsExactlyInAnyOrder("link.db", "parley.db");
         for (Path former : List.of(store, link)) {
-            try (RunningParley again = jar(former).start()) {
-                assertThat(again.client().session("a-session").status()).isEqualTo(200);
-            }
+            new OfflineStore(former).open().close();
+            assertKept(former);
         }
     }
 
     @Test
     void aServerWhoseLockFileWasDeletedStaysTheOnlyOne() throws IOException {
         try (RunningParley first = jar(store).start()) {
-            use(first);
+            open(first, "a-session");
             Files.delete(store.resolveSibling("parley.db-lock"));
 
-            assertThat(jar(store).run().refusal()).contains("lock file was deleted");
-            assertThat(open(first, "another").status()).isEqualTo(201);
+            assertRefused(() -> new OfflineStore(store).open().close(), "lock file was deleted");
+            open(first, "another");
         }
     }
 
-    @Test
-    void aFileCreatedThroughALinkIsPrivate() throws IOException {
-        Path link = Files.createSymbolicLink(elsewhere.resolve("link.db"), store);
-        try (RunningParley linked = jar(link).start()) {
-            use(linked);
-            try (var files = Files.list(store.getParent())) {
-                assertThat(files)
-                        .hasSizeGreaterThan(3)
-                        .allSatisfy(
-                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                                        .as("%s", file)
-                                        .isEqualTo("rw-------"));
-            }
-            assertThat(elsewhere.toFile().list()).as("files beside the link").containsExactly("link.db");
-            linked.stop();
+    private static void assertRefused(ThrowingCallable opening, String why) {
+        assertThatExceptionOfType(RuntimeException.class)
+                .isThrownBy(opening)
+                .isInstanceOfAny(InvalidConfiguration.class, AdminRefused.class)
+                .withMessageContaining(why);
+    }
+
+    private static void assertKept(Path name) throws SQLException {
+        try (OutsideConnection connection = OutsideConnection.open(name)) {
+            assertThat(connection.value("SELECT count(*) FROM sessions WHERE code = 'a-session'"))
+                    .isEqualTo("1");
         }
-        assertThat(store.resolveSibling("").toFile().list())
-                .as("files that a stop leaves")
-                .containsExactlyInAnyOrder("parley.db", "parley.db-lock");
     }
 
-    @Test
-    void aLinkToItselfIsRejected() throws IOException {
-        Path circle = Files.createSymbolicLink(elsewhere.resolve("circle.db"), Path.of("circle.db"));
-        assertThat(jar(circle).run().refusal()).contains("circle");
-    }
-
-    /** Writes and reads in each of the ways in which connections to the file come and go. */
-    private static void use(RunningParley server) {
-        assertThat(open(server, "a-session").status()).isEqualTo(201);
-        assertThat(server.client().session("a-session").status()).isEqualTo(200);
-        assertThat(server.client().get("/api/v1/sessions?topic=none").status()).isEqualTo(200);
-        assertThat(server.client().get("/api/v1/topics").status()).isEqualTo(200);
-    }
-
-    private static ServerReply open(RunningParley server, String code) {
-        return server.client().open(code, TOKEN, "an offer", List.of());
+    private static void open(RunningParley server, String code) {
+        assertThat(server.client().open(code, TOKEN, "an offer", List.of()).status())
+                .isEqualTo(201);
     }
 
     private static ParleyJar jar(Path name) {
-        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + name).startingFast();
+        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + name);
     }
 
-    private static void mount(Path from, Path to) throws IOException {
-        assumeTrue(SmallDisk.runs("mount", "--bind", from.toString(), to.toString()), "Mounting is not permitted here");
+    private static void mount(Path from, Path to) {
+        assumeTrue(
+                Program.succeeds("mount", "--bind", from.toString(), to.toString()), "Mounting is not permitted here");
     }
 }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sweeping: as a command beside a server that does not sweep by itself, and by the server. Sessions do not age here; they are
- * made expired in the file.
+ * Sweeps by a command beside a server without a schedule, and by a server on its schedule. Sessions are made to expire in the file.
  */
 class SweepIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
@@ -73,7 +72,7 @@ class SweepIT {
                 during.awaitAcknowledgements();
                 assertSwept(expired);
                 during.leave();
-                assertThat(during.surprises()).isEmpty();
+                assertThat(during.unexpected()).isEmpty();
                 during.sessions().forEach(session -> session.assertKeptBy(parley.client()));
             }
         }
@@ -101,7 +100,6 @@ class SweepIT {
         assertThat(reply.status()).as("%s", reply).isEqualTo(201);
     }
 
-    /** How long a statement takes is the machine's affair here, and a slow one is told on the error stream. */
     private static void assertSwept(int sessions) {
         ProcessExit exit = jar("parley.db").run("sweep");
         assertThat(exit).isEqualTo(new ProcessExit(0, deleted(sessions), ""));
@@ -112,7 +110,7 @@ class SweepIT {
     }
 
     private static ParleyJar jar(String store) {
-        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store).startingFast();
+        return ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:" + store);
     }
 
     private static OutsideConnection store(String store) throws SQLException {

@@ -31,19 +31,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An offerer that trickles and reads without a pause, whatever happens to the database, and holds Parley to what it was told:
- * what was acknowledged is read again, what was read once is read again, nothing is there twice, and no call takes longer than
- * its bound. A write that got 503 is sent again later, as a careful peer does.
+ * An offerer that trickles and reads without a pause while the database fails, and checks the replies: reads contain every acknowledged
+ * candidate and every candidate that was read before, no candidate twice, and no call exceeds its deadline. A write that got 503 is
+ * repeated later, as clients do.
  */
 public final class CheckingOfferer {
-    /** Fewer than a session takes of one side. */
+    /** Less than the limit of one side of a session. */
     private static final int CANDIDATES_MAX = 200;
 
     private final PostgresNode parley;
     private final Random random;
     private final Duration callMax;
-    private final Thread thread = new Thread(this::talk, "talker");
-    private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();
+    private final Thread thread = new Thread(this::run, "offerer");
+    private final Queue<Throwable> unexpected = new ConcurrentLinkedQueue<>();
     private final List<Conversation> ended = new ArrayList<>();
     private Conversation conversation = new Conversation();
     private volatile boolean leaving;
@@ -51,20 +51,21 @@ public final class CheckingOfferer {
     private final AtomicInteger refused = new AtomicInteger();
     private volatile Duration longest = Duration.ZERO;
 
-    /** One session as the talker knows it. */
+    /** One session and what the offerer knows of it. */
     private static final class Conversation {
         final SessionKey key = new SessionKey(
-                new Namespace("https://talker.test"), new Code(UUID.randomUUID().toString()));
+                new Namespace("https://offerer.test"),
+                new Code(UUID.randomUUID().toString()));
         final SessionToken token = new SessionToken(key.code().text());
         boolean open;
 
         @Nullable
         String bookmark;
 
-        /** Was acknowledged, or was read: must be there. */
+        /** Acknowledged or read before, so they must be present. */
         final Set<String> known = new HashSet<>();
 
-        /** Got no acknowledgement: may be there. */
+        /** Not acknowledged, so they may be present. */
         final List<String> unknown = new ArrayList<>();
     }
 
@@ -74,20 +75,20 @@ public final class CheckingOfferer {
         this.callMax = callMax;
     }
 
-    /** @param callMax how long a call may take at most, whatever happens */
+    /** @param callMax maximum duration of a call */
     public static CheckingOfferer on(PostgresNode parley, Random random, Duration callMax) {
-        var talker = new CheckingOfferer(parley, random, callMax);
-        talker.thread.start();
-        return talker;
+        var offerer = new CheckingOfferer(parley, random, callMax);
+        offerer.thread.start();
+        return offerer;
     }
 
-    private void talk() {
+    private void run() {
         try {
             while (!leaving) {
                 act();
             }
         } catch (RuntimeException | Error e) {
-            surprises.add(e);
+            unexpected.add(e);
         }
     }
 
@@ -145,7 +146,7 @@ public final class CheckingOfferer {
         if (found == null) {
             return;
         }
-        assertThat(found.reset()).as("the bookmark is honoured").isFalse();
+        assertThat(found.reset()).as("the bookmark was reset").isFalse();
         Session session = found.result();
         List<String> texts =
                 session.offerer().candidates().stream().map(Candidate::text).toList();
@@ -162,7 +163,7 @@ public final class CheckingOfferer {
         read.bookmark = found.bookmark();
     }
 
-    /** What a call gives, or null where the store is said to be out of reach. */
+    /** The result of a call, or null if the store is unavailable. */
     private <T> @Nullable Served<T> called(Supplier<Served<T>> call) {
         long begin = System.nanoTime();
         try {
@@ -184,13 +185,13 @@ public final class CheckingOfferer {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("Interrupted while a talker talks", e);
+            throw new AssertionError("Interrupted while an offerer calls", e);
         }
     }
 
-    /** Reads all that was ever said again, now that the database is well. */
+    /** Reads all sessions again when the database is available. */
     public void assertKept() {
-        assertThat(surprises).isEmpty();
+        assertThat(unexpected).isEmpty();
         assertThat(longest).isLessThan(callMax);
         if (conversation.open) {
             ended.add(conversation);
@@ -198,7 +199,7 @@ public final class CheckingOfferer {
         for (Conversation each : ended) {
             int refusedBefore = refused.get();
             read(each, false);
-            assertThat(refused.get()).as("the database is well").isEqualTo(refusedBefore);
+            assertThat(refused.get()).as("the database is available").isEqualTo(refusedBefore);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.parley.campaigns.faults;
 import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.CampaignCounts;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.config.InvalidConfiguration;
@@ -46,15 +45,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A store that was damaged at a random place is refused, or serves what was written and refuses the rest; it never serves other
- * bytes. Every session is then read in every way there is, and each value is compared with what was written.
- *
- * <p>{@code -Dparley.corruption.rounds=200} damages so many stores instead of {@value #ROUNDS_SMALL}.
+ * In each round a store is damaged at a random place. It is rejected, or every read returns what was written or is rejected; no other
+ * bytes are served. Every session is read through every call, and each value is compared with the written one.
  */
 @Tag("campaign")
 class CorruptionTest {
-    private static final int ROUNDS_SMALL = 60;
-    private static final int ROUNDS = CampaignSize.of("parley.corruption.rounds", ROUNDS_SMALL);
+    private static final int ROUNDS = CampaignSize.of("parley.corruption.rounds", 60);
     private static final int SESSIONS = 60;
     private static final String FILE = "parley.db";
     private static final Namespace NAMESPACE = new Namespace("https://corruption.test");
@@ -64,7 +60,7 @@ class CorruptionTest {
     @TempDir
     Path folder;
 
-    /** Of each session every committed state, the newest last. */
+    /** Every committed state of each session, the newest last. */
     private final Map<Code, List<Session>> states = new HashMap<>();
 
     private final Map<Code, List<Event>> events = new HashMap<>();
@@ -76,9 +72,9 @@ class CorruptionTest {
         var random = new Random(1);
         try (EmbeddedParley parley = EmbeddedParley.on(written.resolve(FILE), () -> NOW)) {
             for (int i = 0; i < SESSIONS; i++) {
-                meet(parley, new Code("session-" + i), random);
+                connect(parley, new Code("session-" + i), random);
             }
-            // Everything so far is moved into the file; what follows is in the log, where a crash finds it.
+            // Earlier writes are moved into the file; later ones are in the log, as after a crash.
             checkpoint(written.resolve(FILE));
             for (Code code : List.copyOf(states.keySet())) {
                 trickle(parley, code, random);
@@ -94,7 +90,7 @@ class CorruptionTest {
         }
     }
 
-    private void meet(EmbeddedParley parley, Code code, Random random) {
+    private void connect(EmbeddedParley parley, Code code, Random random) {
         List<String> tags = random.nextBoolean() ? List.of("blitz", "rated") : List.of();
         var opening = new Opening(
                 code,
@@ -144,7 +140,7 @@ class CorruptionTest {
         }
     }
 
-    /** Long enough, now and then, for pages of its own. */
+    /** Sometimes long enough for overflow pages. */
     private static String text(String kind, Random random) {
         return kind + random.nextLong() + "\r\na=ä".repeat(random.nextInt(random.nextInt(4) == 0 ? 3_000 : 100));
     }
@@ -174,7 +170,6 @@ class CorruptionTest {
             }
         }
         System.out.printf("CorruptionTest: %d corruptions, none served: %s%n", ROUNDS, outcomes);
-        CampaignCounts.count(ROUNDS, "corruptions");
     }
 
     private void read(Path file, FileDamage damage) {
@@ -184,7 +179,7 @@ class CorruptionTest {
             }
             for (int topic = 0; topic < 4; topic++) {
                 String name = "topic-" + topic;
-                told(() -> result(parley.signaling().waiting(ReadFrom.PRIMARY, NAMESPACE, name, 1_000)))
+                served(() -> result(parley.signaling().waiting(ReadFrom.PRIMARY, NAMESPACE, name, 1_000)))
                         .ifPresent(waiting -> waiting.forEach(each -> check(each, name, damage)));
             }
         } catch (InvalidConfiguration e) {
@@ -193,21 +188,21 @@ class CorruptionTest {
     }
 
     private void read(EmbeddedParley parley, Code code, FileDamage damage) {
-        told(() -> result(parley.signaling().session(ReadFrom.PRIMARY, key(code))))
+        served(() -> result(parley.signaling().session(ReadFrom.PRIMARY, key(code))))
                 .ifPresent(session -> {
                     List<Session> possible = possible(code, damage);
                     assertThat(possible).as("a session that was written").contains(session);
                     count(possible.indexOf(session) == possible.size() - 1 ? "sessions right" : "sessions of before");
                 });
         for (Side side : Side.values()) {
-            told(() -> result(parley.signaling().side(ReadFrom.PRIMARY, key(code), side)))
+            served(() -> result(parley.signaling().side(ReadFrom.PRIMARY, key(code), side)))
                     .ifPresent(said -> assertThat(possible(code, damage))
                             .as("what a side has said")
                             .anyMatch(
                                     state -> (side == Side.OFFERER ? state.offerer() : state.answerer()).equals(said)));
         }
         for (int after : List.of(0, 2)) {
-            told(() -> result(parley.signaling().events(ReadFrom.PRIMARY, key(code), after, 1_000)))
+            served(() -> result(parley.signaling().events(ReadFrom.PRIMARY, key(code), after, 1_000)))
                     .ifPresent(events -> {
                         List<Event> found = events.list();
                         List<Event> all = this.events.getOrDefault(code, List.of());
@@ -231,14 +226,14 @@ class CorruptionTest {
                                 state.code(), state.peerId(), state.offerer(), state.createdAt(), state.expiresAt())));
     }
 
-    /** A log that was cut off is a shorter log, so then a state of before is what was written, too. */
+    /** A truncated log is a valid shorter log, so an earlier state is valid then, too. */
     private List<Session> possible(Code code, FileDamage damage) {
         List<Session> all = states.getOrDefault(code, List.of());
         return damage.isOfTheLog() ? all : all.subList(all.size() - 1, all.size());
     }
 
-    /** What a read gives, or nothing where it is refused. */
-    private <T> Optional<T> told(Supplier<T> read) {
+    /** The result of a read, or nothing if it is rejected. */
+    private <T> Optional<T> served(Supplier<T> read) {
         try {
             return Optional.of(read.get());
         } catch (SessionNotFound e) {

@@ -3,6 +3,7 @@ package dev.parley.campaigns.faults;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.parley.packaged.ParleyJar;
+import dev.parley.packaged.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,9 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes down what a process does to the files of one folder, and whether it waits until that is on the disk. The recording is
- * the work of a library in C that is compiled here and preloaded into the process; where there is no {@code gcc}, the test that
- * asks for it is skipped.
+ * Records what a process does to the files of one folder, and whether it waits until that is on the disk. A library in C, which is
+ * compiled here and preloaded into the process, does so; without {@code gcc} the test that needs the recorder is skipped.
  */
 final class DiskRecorder {
     private final Path library;
@@ -47,7 +47,7 @@ final class DiskRecorder {
             Files.copy(in, source);
         }
         assumeTrue(
-                runs(
+                Program.succeeds(
                         "gcc",
                         "-shared",
                         "-fPIC",
@@ -57,18 +57,7 @@ final class DiskRecorder {
                         source.toString(),
                         "-ldl",
                         "-lpthread"),
-                "There is no gcc here that can compile the recorder");
-    }
-
-    private static boolean runs(String... command) throws IOException {
-        try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while compiling", e);
-        } catch (IOException e) {
-            return false; // no such command
-        }
+                "gcc is not installed, or cannot compile the recorder");
     }
 
     /** The jar, recorded. */
@@ -78,7 +67,7 @@ final class DiskRecorder {
                 .with("DISK_RECORDER_JOURNAL", journal.toString());
     }
 
-    /** The moment, as the length of the recording: everything that anybody was told by now is in so much of it. */
+    /** The present as the length of the recording, which contains everything that was acknowledged by now. */
     long moment() {
         return journal.toFile().length();
     }

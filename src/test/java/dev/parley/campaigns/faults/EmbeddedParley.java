@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.flywaydb.core.Flyway;
 
-/** The use cases over one SQLite file, without HTTP, in this process: a start takes milliseconds. */
+/** The use cases over one SQLite file in this process, without HTTP. */
 record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements AutoCloseable {
     /** @throws dev.parley.config.InvalidConfiguration if the file cannot be used */
     static EmbeddedParley on(Path file, InstantSource clock) {

@@ -4,7 +4,6 @@ import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.CampaignCounts;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.session.SignalingException.StoreUnavailable;
@@ -19,15 +18,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Under load, a primary with a synchronous standby is killed at any moment and the standby promoted: the same node goes on with
- * the new primary, and peers find all that was acknowledged, and never less than they have read before.
- *
- * <p>{@code -Dparley.failover.rounds=25} does so twenty-five times instead of once.
+ * In each round, a primary with a synchronous standby is killed under load at a random moment and the standby promoted: the node
+ * continues with the new primary, and reads contain every acknowledged write and everything that was read before.
  */
 @Tag("campaign")
 class FailoversTest {
     private static final int ROUNDS = CampaignSize.of("parley.failover.rounds", 1);
-    private static final int TALKERS = 6;
+    private static final int OFFERERS = 6;
     private static final Duration CALL_MAX = Duration.ofSeconds(6);
 
     private int acknowledged;
@@ -42,7 +39,6 @@ class FailoversTest {
         System.out.printf(
                 "FailoversTest: %d failovers, %d writes acknowledged, 0 lost, without writes for %d ms at most%n",
                 ROUNDS, acknowledged, longestOutage.toMillis());
-        CampaignCounts.count(ROUNDS, "failovers");
     }
 
     private void failOver(Random random) {
@@ -50,11 +46,11 @@ class FailoversTest {
                 PostgresNode parley = PostgresNode.over(cluster)) {
             cluster.synchronous(true);
             await().until(parley::isWhole);
-            List<CheckingOfferer> talkers = IntStream.range(0, TALKERS)
+            List<CheckingOfferer> offerers = IntStream.range(0, OFFERERS)
                     .mapToObj(i -> CheckingOfferer.on(parley, new Random(random.nextLong()), CALL_MAX))
                     .toList();
             int before = random.nextInt(20, 600);
-            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > before);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(offerers) > before);
             cluster.primary().kill();
             long since = System.nanoTime();
             cluster.standby().promote();
@@ -63,18 +59,18 @@ class FailoversTest {
             await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
                     .until(() -> served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
-            int then = acknowledged(talkers);
-            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(talkers) > then + TALKERS);
+            int then = acknowledged(offerers);
+            await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged(offerers) > then + OFFERERS);
             Duration outage = Duration.ofNanos(System.nanoTime() - since);
             longestOutage = outage.compareTo(longestOutage) > 0 ? outage : longestOutage;
-            talkers.forEach(CheckingOfferer::leave);
-            talkers.forEach(CheckingOfferer::assertKept);
-            assertThat(acknowledged(talkers)).isGreaterThan(before);
-            acknowledged += acknowledged(talkers);
+            offerers.forEach(CheckingOfferer::leave);
+            offerers.forEach(CheckingOfferer::assertKept);
+            assertThat(acknowledged(offerers)).isGreaterThan(before);
+            acknowledged += acknowledged(offerers);
         }
     }
 
-    private static int acknowledged(List<CheckingOfferer> talkers) {
-        return talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
+    private static int acknowledged(List<CheckingOfferer> offerers) {
+        return offerers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
     }
 }

@@ -18,77 +18,77 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A proxy on the loopback that stands for a network of which one can expect anything but changed bytes. */
+/** A TCP proxy on the loopback with the faults of a network, except changed bytes. */
 public final class FaultyProxy implements AutoCloseable {
     private static final int BUFFER = 8_192;
     private static final int DRIP_BYTES_MAX = 7;
     private static final long PAUSE_MILLIS_MAX = 40;
 
-    /** What happens to what is sent. */
-    public enum Weather {
-        /** It arrives at once. */
-        CLEAR,
+    /** What happens to the data that is sent. */
+    public enum Condition {
+        /** It arrives immediately. */
+        NORMAL,
         /** Each piece arrives up to 40 ms later. */
         DELAYING,
         /** It arrives a few bytes at a time, with pauses. */
         DRIPPING,
-        /** It arrives, and then the connection is gone: sometimes right after it, sometimes a while later. */
+        /** Part of it arrives, and sometimes the connection is closed then. */
         CUTTING,
-        /** One direction ends, in order; the other stays open. */
+        /** Sometimes one direction is closed orderly; the other stays open. */
         HALF_CLOSING,
-        /** It does not arrive, and nothing says so. */
+        /** It does not arrive, and no error is reported. */
         SILENT
     }
 
-    private final ServerSocket door;
+    private final ServerSocket listener;
     private final int port;
     private final Random random;
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicInteger broken = new AtomicInteger();
-    private volatile Weather weather = Weather.CLEAR;
+    private volatile Condition condition = Condition.NORMAL;
     private volatile Duration roundTrip = Duration.ZERO;
 
-    /** What one side has sent, and when it arrives at the other; no bytes are the end of what is sent. */
+    /** Data of one side, and when it arrives at the other; without bytes, the end of the data. */
     @SuppressWarnings("ArrayRecordComponent") // no piece is compared with another
     private record Piece(byte[] bytes, boolean broken, long arrival) {}
 
-    private FaultyProxy(ServerSocket door, int port, Random random) {
-        this.door = door;
+    private FaultyProxy(ServerSocket listener, int port, Random random) {
+        this.listener = listener;
         this.port = port;
         this.random = random;
     }
 
-    /** A wire to a server on {@code port} of the loopback. */
+    /** A proxy of the server on {@code port} of the loopback. */
     public static FaultyProxy to(int port, Random random) throws IOException {
-        var wire = new FaultyProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port, random);
-        start("wire", wire::accept);
-        return wire;
+        var proxy = new FaultyProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port, random);
+        start("proxy", proxy::accept);
+        return proxy;
     }
 
-    /** Where the server is found through this wire. */
+    /** The port of this proxy. */
     public int port() {
-        return door.getLocalPort();
+        return listener.getLocalPort();
     }
 
-    /** Changes the weather for every connection, those that there are and those to come. */
-    public void set(Weather next) {
-        weather = next;
+    /** Sets the condition of all present and future connections. */
+    public void set(Condition next) {
+        condition = next;
     }
 
-    /** Moves the server away: what is sent arrives half of {@code roundTrip} later, give or take a tenth, in its order. */
+    /** Sets the round-trip time: data arrives in order, half of it later, plus or minus a tenth. */
     public void stretch(Duration roundTrip) {
         this.roundTrip = roundTrip;
     }
 
-    /** How many connections it has cut. */
+    /** The number of connections that it has closed. */
     int broken() {
         return broken.get();
     }
 
     private void accept() {
-        while (!door.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = door.accept();
+                Socket client = listener.accept();
                 var server = new Socket();
                 sockets.add(client);
                 sockets.add(server);
@@ -101,17 +101,17 @@ public final class FaultyProxy implements AutoCloseable {
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 long connected = System.nanoTime() + roundTrip.toNanos(); // the handshake of TCP
-                start("wire-up", () -> pump(client, server, connected));
-                start("wire-down", () -> pump(server, client, connected));
+                start("proxy-up", () -> pump(client, server, connected));
+                start("proxy-down", () -> pump(server, client, connected));
             } catch (IOException e) {
-                // The door is closed.
+                // the listener is closed
             }
         }
     }
 
     private void pump(Socket from, Socket to, long connected) {
-        var under = new LinkedBlockingQueue<Piece>();
-        start("wire-end", () -> arrive(under, from, to));
+        var transit = new LinkedBlockingQueue<Piece>();
+        start("proxy-end", () -> arrive(transit, from, to));
         byte[] buffer = new byte[BUFFER];
         long arrival = connected;
         boolean broken = false;
@@ -119,31 +119,31 @@ public final class FaultyProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 arrival = arrival(arrival, connected);
-                under.add(new Piece(Arrays.copyOf(buffer, count), false, arrival));
+                transit.add(new Piece(Arrays.copyOf(buffer, count), false, arrival));
             }
         } catch (IOException e) {
             broken = true;
         }
-        under.add(new Piece(new byte[0], broken, arrival(arrival, connected)));
+        transit.add(new Piece(new byte[0], broken, arrival(arrival, connected)));
     }
 
-    /** When that arrives which is sent now: not before what was sent before, and not before there was a connection. */
+    /** When data that is sent now arrives: not before earlier data, and not before the connection. */
     private long arrival(long before, long connected) {
         long nanos = roundTrip.toNanos();
         long way = nanos == 0 ? 0 : nanos / 2 + random.nextLong(-nanos / 20, nanos / 20);
         return Math.max(before, Math.max(connected, System.nanoTime()) + way);
     }
 
-    private void arrive(BlockingQueue<Piece> under, Socket from, Socket to) {
+    private void arrive(BlockingQueue<Piece> transit, Socket from, Socket to) {
         try {
             OutputStream out = to.getOutputStream();
-            Piece piece = under.take();
+            Piece piece = transit.take();
             while (piece.bytes.length > 0) {
                 LockSupport.parkNanos(piece.arrival - System.nanoTime());
                 if (!pass(piece.bytes, piece.bytes.length, out, from, to)) {
                     return;
                 }
-                piece = under.take();
+                piece = transit.take();
             }
             LockSupport.parkNanos(piece.arrival - System.nanoTime());
             if (piece.broken) {
@@ -159,10 +159,10 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    /** Passes on what was read, as the weather has it; returns whether the connection goes on in this direction. */
+    /** Forwards data according to the condition; returns whether the connection stays open in this direction. */
     private boolean pass(byte[] buffer, int count, OutputStream out, Socket from, Socket to) throws IOException {
-        switch (weather) {
-            case CLEAR -> out.write(buffer, 0, count);
+        switch (condition) {
+            case NORMAL -> out.write(buffer, 0, count);
             case DELAYING -> {
                 pause(random.nextLong(PAUSE_MILLIS_MAX));
                 out.write(buffer, 0, count);
@@ -188,10 +188,10 @@ public final class FaultyProxy implements AutoCloseable {
                 }
             }
             case SILENT -> {
-                while (weather == Weather.SILENT && !from.isClosed()) {
+                while (condition == Condition.SILENT && !from.isClosed()) {
                     pause(5);
                 }
-                out.write(buffer, 0, count); // a network that comes back still has it
+                out.write(buffer, 0, count); // delivered when the network recovers
             }
         }
         return true;
@@ -229,7 +229,7 @@ public final class FaultyProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        door.close();
+        listener.close();
         sockets.forEach(this::end);
     }
 }

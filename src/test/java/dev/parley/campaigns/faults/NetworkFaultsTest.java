@@ -4,10 +4,9 @@ import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.CampaignCounts;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
-import dev.parley.campaigns.faults.FaultyProxy.Weather;
+import dev.parley.campaigns.faults.FaultyProxy.Condition;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.postgresql.PostgresCluster;
@@ -21,19 +20,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever the network between Parley and PostgreSQL does (delays, drips, cuts in the middle of a message, ends one direction,
- * falls silent), no acknowledged write is lost, no read is wrong, and every call ends within its bound.
+ * With any fault of the network between Parley and PostgreSQL (delays, drips, cuts within a message, a closed direction, silence), no
+ * acknowledged write is lost, no read is wrong, and every call ends before its deadline.
  *
- * <p>{@code -Dparley.wire.changes=600} changes the weather so often instead of {@value #CHANGES_SMALL} times.
+ * <p>{@code -Dparley.wire.changes=600} sets the number of changes.
  */
 @Tag("campaign")
 class NetworkFaultsTest {
-    private static final int CHANGES_SMALL = 24;
-    private static final int CHANGES = CampaignSize.of("parley.wire.changes", CHANGES_SMALL);
-    private static final int TALKERS = 6;
-    private static final List<Weather> WEATHERS = List.of(Weather.values());
+    private static final int CHANGES = CampaignSize.of("parley.wire.changes", 24);
+    private static final int OFFERERS = 6;
+    private static final List<Condition> CONDITIONS = List.of(Condition.values());
 
-    /** The statement's bound, the bookmark's wait and the way to a connection, each at its worst, and a busy machine. */
+    /** The maximum of the statement timeout, the bookmark wait and a connection, on a busy machine. */
     private static final Duration CALL_MAX = Duration.ofSeconds(6);
 
     @Test
@@ -44,32 +42,32 @@ class NetworkFaultsTest {
                 FaultyProxy toReplica = FaultyProxy.to(cluster.standby().port(), new Random(random.nextLong()));
                 PostgresNode parley = over(cluster, toPrimary, toReplica)) {
             await().until(parley::isWhole);
-            List<CheckingOfferer> talkers = IntStream.range(0, TALKERS)
+            List<CheckingOfferer> offerers = IntStream.range(0, OFFERERS)
                     .mapToObj(i -> CheckingOfferer.on(parley, new Random(random.nextLong()), CALL_MAX))
                     .toList();
             for (int change = 0; change < CHANGES; change++) {
-                toPrimary.set(weather(random));
-                toReplica.set(weather(random));
-                letBlow(Duration.ofMillis(random.nextInt(50, 500)));
+                toPrimary.set(condition(random));
+                toReplica.set(condition(random));
+                letPass(Duration.ofMillis(random.nextInt(50, 500)));
             }
-            toPrimary.set(Weather.CLEAR);
-            toReplica.set(Weather.CLEAR);
+            toPrimary.set(Condition.NORMAL);
+            toReplica.set(Condition.NORMAL);
             await().atMost(Duration.ofMinutes(2))
                     .ignoreException(StoreUnavailable.class)
                     .until(() ->
                             parley.isWhole() && served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
-            talkers.forEach(CheckingOfferer::leave);
-            talkers.forEach(CheckingOfferer::assertKept);
-            tell(talkers, toPrimary.broken() + toReplica.broken());
+            offerers.forEach(CheckingOfferer::leave);
+            offerers.forEach(CheckingOfferer::assertKept);
+            report(offerers, toPrimary.broken() + toReplica.broken());
         }
     }
 
-    private static Weather weather(Random random) {
-        return WEATHERS.get(random.nextInt(WEATHERS.size()));
+    private static Condition condition(Random random) {
+        return CONDITIONS.get(random.nextInt(CONDITIONS.size()));
     }
 
-    /** Time passes, which here is what the test is about. */
-    private static void letBlow(Duration time) {
+    /** Lets time pass; the duration of a fault is part of the test. */
+    private static void letPass(Duration time) {
         await().pollDelay(time).atMost(time.plusSeconds(60)).until(() -> true);
     }
 
@@ -78,24 +76,23 @@ class NetworkFaultsTest {
                 url(toPrimary, cluster), "copy@here=" + url(toReplica, cluster), Duration.ofSeconds(5));
     }
 
-    private static String url(FaultyProxy wire, PostgresCluster cluster) {
-        return "postgresql://parley:secret@127.0.0.1:" + wire.port() + "/"
+    private static String url(FaultyProxy proxy, PostgresCluster cluster) {
+        return "postgresql://parley:secret@127.0.0.1:" + proxy.port() + "/"
                 + cluster.primary().database();
     }
 
-    private static void tell(List<CheckingOfferer> talkers, int broken) {
+    private static void report(List<CheckingOfferer> offerers, int broken) {
         int acknowledged =
-                talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
-        int refused = talkers.stream().mapToInt(CheckingOfferer::refused).sum();
-        Duration longest = talkers.stream()
+                offerers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
+        int refused = offerers.stream().mapToInt(CheckingOfferer::refused).sum();
+        Duration longest = offerers.stream()
                 .map(CheckingOfferer::longest)
                 .max(Duration::compareTo)
                 .orElseThrow();
         assertThat(acknowledged).isGreaterThan(CHANGES);
         System.out.printf(
-                "NetworkFaultsTest: %d changes of the weather, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
+                "NetworkFaultsTest: %d changes of the network, %d connections broken, %d writes acknowledged and kept, %d calls refused,"
                         + " the longest took %d ms%n",
                 CHANGES, broken, acknowledged, refused, longest.toMillis());
-        CampaignCounts.count(CHANGES, "network faults");
     }
 }

@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /**
- * A copy of the packaged service with one fault in it: SQLite's {@code synchronous} is NORMAL instead of FULL, so a commit does
- * not wait for the disk. Two constants of one class are changed; nothing of it is in what ships.
+ * A copy of the packaged service with a fault: SQLite's {@code synchronous} is NORMAL instead of FULL, so a commit does not wait for the
+ * disk. Two constants of one class file are changed.
  */
 final class UnsyncedJar {
     private static final String CLASS = "dev/parley/store/sqlite/SqliteFile.class";

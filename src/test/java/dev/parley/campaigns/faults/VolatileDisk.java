@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A disk with a cache that forgets, fed with what a {@link DiskRecorder} wrote down.
+ * A disk with a volatile cache, which executes the recording of a {@link DiskRecorder}.
  *
- * <p>What was synced is safe. Of what was written to a file since, a power cut leaves nothing, everything, some writes, or some
- * sectors of some writes, in no order. Names are safe when their folder was synced; later changes of names survive up to some
- * point, in their order, as journaling file systems have it.
+ * <p>Synced data is durable. Of later writes to a file, a power cut leaves nothing, everything, some writes, or some sectors of some
+ * writes, in no order. Names are durable when their folder was synced; later changes of names survive up to some point, in their order,
+ * as on journaling file systems.
  */
 final class VolatileDisk {
     private static final int SECTOR = 512;
 
-    /** What a power cut does to the writes that are not safe yet. */
+    /** What is lost of the writes that are not durable yet. */
     enum Loss {
         EVERYTHING,
         NOTHING,
@@ -33,21 +33,21 @@ final class VolatileDisk {
     private final Map<Path, Content> names = new HashMap<>();
     private final Map<Path, Content> safeNames = new HashMap<>();
 
-    /** How the names were after each change that is not safe. */
+    /** The names after each change that is not durable. */
     private final List<Map<Path, Content>> changedNames = new ArrayList<>();
 
-    private boolean lying;
+    private boolean ignoresSyncs;
 
     private VolatileDisk(Path folder) {
         this.folder = folder;
     }
 
-    /** A disk that has nothing of {@code folder} yet. */
+    /** A disk without the files of {@code folder}. */
     static VolatileDisk of(Path folder) {
         return new VolatileDisk(folder);
     }
 
-    /** A disk that holds, safely, what is in {@code folder} now. */
+    /** A disk with the present files of {@code folder}, durable. */
     static VolatileDisk holding(Path folder) throws IOException {
         var disk = new VolatileDisk(folder);
         try (var files = Files.list(folder)) {
@@ -62,19 +62,19 @@ final class VolatileDisk {
         return disk;
     }
 
-    /** From now on it says that it has synced, and has not. */
-    void lie() {
-        lying = true;
+    /** From now on it acknowledges syncs and ignores them. */
+    void ignoreSyncs() {
+        ignoresSyncs = true;
     }
 
-    /** Lets happen what is recorded from {@code begin} to {@code end}, moments of the recorder. */
-    void live(List<DiskEntry> entries, long begin, long end) {
+    /** Executes the entries recorded from {@code begin} to {@code end}. */
+    void apply(List<DiskEntry> entries, long begin, long end) {
         entries.stream()
                 .filter(entry -> entry.end() > begin && entry.end() <= end)
-                .forEach(this::live);
+                .forEach(this::apply);
     }
 
-    private void live(DiskEntry entry) {
+    private void apply(DiskEntry entry) {
         switch (entry.kind()) {
             case WRITE, TRUNCATE -> content(entry).unsafe.add(entry);
             case SYNC -> sync(entry);
@@ -95,7 +95,7 @@ final class VolatileDisk {
     }
 
     private void sync(DiskEntry entry) {
-        if (lying) {
+        if (ignoresSyncs) {
             return;
         }
         if (entry.path().equals(folder)) {
@@ -110,12 +110,12 @@ final class VolatileDisk {
     private Content content(DiskEntry entry) {
         Content content = names.get(entry.path());
         if (content == null) {
-            throw new IllegalStateException(entry.kind() + " of a file that nobody has made: " + entry.path());
+            throw new IllegalStateException(entry.kind() + " of an unknown file: " + entry.path());
         }
         return content;
     }
 
-    /** The power fails: what the disk then has goes into {@code target}, a new folder. */
+    /** Writes what remains after a power cut into {@code target}, a new folder. */
     void cut(Loss loss, Random random, Path target) throws IOException {
         Files.createDirectory(target);
         int changes = switch (loss) {
@@ -131,7 +131,7 @@ final class VolatileDisk {
         }
     }
 
-    /** The bytes of a file that are safe, and the writes that are not. */
+    /** The durable bytes of a file, and the later writes. */
     private static final class Content {
         private final Bytes safe = new Bytes();
         private final List<DiskEntry> unsafe = new ArrayList<>();

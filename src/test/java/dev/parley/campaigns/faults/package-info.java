@@ -1,10 +1,10 @@
 /**
- * What the world does to a store: the power fails, bits rot, clocks jump, the network drops and drips. Parley either gives what
- * it acknowledged, byte for byte, or says that it cannot.
+ * Faults of disks, machines and networks: power cuts, bit rot, failovers, lost and delayed packets. Parley returns every acknowledged
+ * write unchanged, or rejects the request.
  *
- * <p>{@link dev.parley.campaigns.faults.PowerCutIT} is a good place to start: {@link dev.parley.campaigns.faults.DiskRecorder} writes down what the
- * packaged service does to its files, and {@link dev.parley.campaigns.faults.VolatileDisk} tells from that what a power cut leaves of them. Each
- * test prints its seed, and repeats with {@code -Dparley.seed=}; how often it tries is a property, too.
+ * <p>Start with {@link dev.parley.campaigns.faults.PowerCutIT}: {@link dev.parley.campaigns.faults.DiskRecorder} records what the packaged
+ * service does to its files, and {@link dev.parley.campaigns.faults.VolatileDisk} derives what remains after a power cut. Each test prints
+ * its seed, and {@code -Dparley.seed=} repeats the run.
  */
 @NullMarked
 package dev.parley.campaigns.faults;

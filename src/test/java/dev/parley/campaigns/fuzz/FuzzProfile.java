@@ -4,7 +4,7 @@ import dev.parley.contract.SqliteProfile;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The application as it is by default, but without a bound on guesses, since most codes lead nowhere, and with short waits. */
+/** Defaults, but without the limit of failed code lookups, because most codes do not exist, and with short waits. */
 public final class FuzzProfile extends SqliteProfile {
     static final int WAIT_MAX_SECONDS = 1;
 

@@ -3,7 +3,6 @@ package dev.parley.campaigns.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.parley.CampaignCounts;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.http.HttpReply;
@@ -23,12 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is sent to either API, the reply is one that the OpenAPI document has for the call, comes within a second, and is
- * never a 500; an error has the form of its API wherever it comes from.
+ * Every reply of both APIs is documented in OpenAPI for its call, comes within a second, and is not 500; errors have the format of their
+ * API.
  *
- * <p>What is no HTTP at all is outside the contract: the decoder refuses it with a bare 400 and the connection ends.
- *
- * <p>{@code -Dparley.fuzz.requests=500000} sends so many instead of {@value #REQUESTS_SMALL}.
+ * <p>Bytes that are not HTTP are outside the contract: the decoder rejects them with an empty 400 and closes the connection.
  */
 @Tag("campaign")
 @QuarkusTest
@@ -72,7 +69,6 @@ class HttpFuzzTest {
         System.out.printf(
                 "HttpFuzzTest: %d requests in %d s, each with a reply of the contract but %d that were no HTTP; statuses %s%n",
                 REQUESTS, Duration.ofNanos(System.nanoTime() - begin).toSeconds(), notHttp, statuses);
-        CampaignCounts.count(REQUESTS, "random requests");
     }
 
     private void verify(Request request, HttpReply reply) {
@@ -85,7 +81,7 @@ class HttpFuzzTest {
         if (reply.status() >= 400 && !request.isHead()) {
             verifyError(request, reply);
         }
-        // For browsers that ask for it, or have it already.
+        // the console page, also if the browser has it cached
         boolean page = request.path().equals("/") && (reply.mediaType().equals("text/html") || reply.status() == 304);
         if (!page && !reply.mediaType().equals("text/event-stream")) {
             OpenApiDocument.served().verify(request.method(), request.target(), reply);
@@ -93,10 +89,9 @@ class HttpFuzzTest {
         memory.learn(reply);
     }
 
-    /** Also where there is no such call, so that the document has nothing to say. */
+    /** Also for paths that the document does not contain. */
     private static void verifyError(Request request, HttpReply reply) {
-        boolean climbs =
-                request.path().contains(".."); // then which API it is, only the service's own reading of the path tells
+        boolean climbs = request.path().contains(".."); // the API then depends on how the service normalizes the path
         if (reply.mediaType().equals("application/problem+json")) {
             assertThat(climbs || isNative(request))
                     .as("a problem of the native API")
@@ -117,7 +112,7 @@ class HttpFuzzTest {
         return request.path().startsWith("/api/v1/") || request.path().equals("/api/v1");
     }
 
-    /** As the decoder refuses what is no HTTP; the connection ends with it. */
+    /** The reply of the decoder to bytes that are not HTTP. */
     private static boolean isBare(HttpReply reply) {
         return reply.status() == 400 && reply.body().length == 0;
     }
@@ -129,7 +124,7 @@ class HttpFuzzTest {
         notHttp++;
     }
 
-    /** What is replied, or nothing where the service hangs up; a reply that is late must be so again, else the machine was. */
+    /** The reply, or nothing if the service closes the connection. A late reply is requested again, because the machine may have been busy. */
     private Optional<HttpReply> exchange(Request request) throws IOException {
         long begin = System.nanoTime();
         Optional<HttpReply> reply = exchangeOnce(request);
@@ -160,7 +155,7 @@ class HttpFuzzTest {
         return reply;
     }
 
-    /** Whether the next reply on the connection can be told from this one. */
+    /** Whether the connection can be reused. */
     private static boolean hasPlainEnd(HttpReply reply) {
         boolean stream = reply.mediaType().equals("text/event-stream");
         return !stream && reply.headers().firstValue("Connection").isEmpty();

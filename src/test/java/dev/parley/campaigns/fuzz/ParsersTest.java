@@ -11,17 +11,17 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The inputs that are kept of {@link ParsersFuzzTest}, each of which reaches far into a parser or once made it fail. */
+/** The kept inputs of {@link ParsersFuzzTest}: each reaches far into a parser, or once made it fail. */
 class ParsersTest {
     @Test
     void noKeptInputMakesAParserFail() throws IOException, URISyntaxException {
-        URL kept = ParsersTest.class.getResource("ParsersFuzzTestInputs/whatParsesTakesOrRefuses");
+        URL kept = ParsersTest.class.getResource("ParsersFuzzTestInputs/textIsAcceptedOrRejected");
         int tried = 0;
         try (Stream<Path> inputs =
                 Files.list(Path.of(Objects.requireNonNull(kept).toURI()))) {
             for (Path input : (Iterable<Path>) inputs::iterator) {
                 try {
-                    ParsersFuzzTest.tryOn(Files.readAllBytes(input));
+                    ParsersFuzzTest.parse(Files.readAllBytes(input));
                 } catch (AssertionError | RuntimeException e) {
                     throw new AssertionError("Input " + input.getFileName(), e);
                 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * @param headers lines, each with its end
  */
 record Request(String method, String target, String headers, String body, String contentType) {
-    /** A field of a head (RFC 9110, section 5.5), as this generator names fields. */
+    /** The header fields of this generator (RFC 9110, section 5.5). */
     private static final Pattern FIELDS = Pattern.compile("(?:[A-Za-z0-9-]+: [\t -~\u0080-\u00ff]*\r\n)*");
 
     String wire() {
@@ -22,7 +22,7 @@ record Request(String method, String target, String headers, String body, String
         return target.replaceFirst("\\?.*", "");
     }
 
-    /** Whether its head is one: a field with a control character in it may be no field, or two, or the end of the head. */
+    /** Whether the header is valid; a control character in a field may end the field or the header. */
     boolean isHttp() {
         return FIELDS.matcher(headers).matches();
     }

@@ -11,11 +11,11 @@ import java.util.Random;
 import java.util.stream.StreamSupport;
 
 /**
- * Requests as the OpenAPI document describes them, with now and then something in them that it does not: so most of a request is
- * right, and what is wrong gets far into the service before it is met.
+ * Requests that follow the OpenAPI document, with occasional violations: most of a request is valid, so that the invalid part gets far
+ * into the service.
  */
 final class RequestGenerator {
-    /** Few, so that requests meet the sessions of others. */
+    /** Few, so that requests use the same sessions. */
     private static final int CODES = 40;
 
     private static final int TOKENS = 3;
@@ -69,7 +69,7 @@ final class RequestGenerator {
             "Authorization: Bearer x",
             "Access-Control-Request-Method: PUT");
 
-    /** Texts that parsers trip over. */
+    /** Texts that are difficult for parsers. */
     private static final List<String> NASTY = List.of(
             "",
             " ",
@@ -130,7 +130,7 @@ final class RequestGenerator {
     }
 
     /**
-     * @param memory what earlier replies handed out
+     * @param memory values of earlier replies
      */
     Request next(ReturnedValues memory) {
         Operation operation = pick(operations);
@@ -189,7 +189,7 @@ final class RequestGenerator {
         return oneIn(8) ? damaged(body) : body;
     }
 
-    /** A value of a parameter, nasty now and then. */
+    /** A value of a parameter, sometimes an invalid one. */
     private String value(String name, JsonNode parameter, ReturnedValues memory) {
         if (oneIn(12)) {
             return pick(NASTY);
@@ -199,7 +199,7 @@ final class RequestGenerator {
             case "Session-Token" -> token();
             case "x-d1-bookmark" -> oneIn(10) ? damaged(memory.bookmark()) : memory.bookmark();
             case "cursor" -> oneIn(10) ? damaged(memory.cursor()) : memory.cursor();
-            // Mostly one, for only in the same namespace do requests meet.
+            // Mostly one, because sessions are visible in their own namespace only.
             case "Parley-Namespace" -> oneIn(20) ? topic() : "peers";
             case "If-Match", "If-None-Match" -> oneIn(10) ? damaged(memory.tags()) : memory.tags();
             case "Prefer" ->
@@ -225,7 +225,7 @@ final class RequestGenerator {
         return pick(List.of("chess", "go", "ch", "/", "answer", "topics", "v1", "api", "q", "tea time", "é"));
     }
 
-    /** Writes JSON that fits {@code schema}, mostly. */
+    /** Writes JSON that mostly conforms to {@code schema}. */
     private void write(JsonNode reference, String name, int depth, StringBuilder json) {
         if (oneIn(40)) {
             writeAnything(depth, json);
@@ -332,7 +332,7 @@ final class RequestGenerator {
         json.append('"');
     }
 
-    /** Some bytes changed, lost, doubled or put in. */
+    /** Some bytes changed, removed, doubled or inserted. */
     private String damaged(String bytes) {
         var damaged = new StringBuilder(bytes);
         do {
@@ -350,7 +350,7 @@ final class RequestGenerator {
 
     private String percentEncoded(String text) {
         if (oneIn(200)) {
-            return "%" + text.replaceAll("[^a-zA-Z0-9]", ""); // an escape that is none
+            return "%" + text.replaceAll("[^a-zA-Z0-9]", ""); // an invalid escape
         }
         var encoded = new StringBuilder();
         for (byte b : text.getBytes(UTF_8)) {

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What the service handed out last, so that requests can bring it back. */
+/** The latest values of replies, for use in later requests. */
 final class ReturnedValues {
     private static final int TAGS_MAX = 20;
 

@@ -1,8 +1,8 @@
 /**
- * What nobody would send on purpose: no input makes Parley fail.
+ * Random and malformed input: no input makes Parley fail.
  *
- * <p>{@link dev.parley.campaigns.fuzz.ParsersFuzzTest} leaves it to Jazzer to find the bytes that lead a parser where it has not been yet;
- * {@link dev.parley.campaigns.fuzz.ParsersTest} tries those that are kept.
+ * <p>{@link dev.parley.campaigns.fuzz.ParsersFuzzTest} explores the parsers with Jazzer;
+ * {@link dev.parley.campaigns.fuzz.ParsersTest} runs the inputs that are kept.
  * {@link dev.parley.campaigns.fuzz.HttpFuzzTest} sends whole requests to both APIs, made from the OpenAPI document and a seed.
  */
 @NullMarked

@@ -16,18 +16,18 @@ class DelegatingService<S extends ServiceUnderTest> implements ServiceUnderTest 
     }
 
     @Override
-    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
-        return sound.ask(node, key, ask, since);
+    public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
+        return sound.call(node, key, operation, since);
     }
 
     @Override
-    public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
-        sound.askAndHangUp(node, key, ask, since);
+    public void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since) {
+        sound.callAndHangUp(node, key, operation, since);
     }
 
     @Override
-    public Held await(int node, SessionKey key, Operation.Follow ask, Freshness since) {
-        return sound.await(node, key, ask, since);
+    public Held await(int node, SessionKey key, Operation.Follow operation, Freshness since) {
+        return sound.await(node, key, operation, since);
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The words of this room for what the domain says, and the other way round. */
+/** The words of this package for what the domain says, and the other way round. */
 final class DomainMapping {
     private DomainMapping() {}
 
@@ -55,10 +55,10 @@ final class DomainMapping {
 
     static OperationResult happened(List<Event> events) {
         return new OperationResult.Happened(
-                events.stream().map(DomainMapping::happening).toList());
+                events.stream().map(DomainMapping::observed).toList());
     }
 
-    private static ObservedEvent happening(Event event) {
+    private static ObservedEvent observed(Event event) {
         String type = ObservedEvent.CLOSED;
         String text = null;
         if (event instanceof Event.Offered offered) {

@@ -61,7 +61,7 @@ record FailingPrefix(List<Invocation> calls) {
                 call.number(),
                 call.peer(),
                 call.node(),
-                call.ask(),
+                call.operation(),
                 call.since(),
                 call.begin(),
                 Invocation.NEVER,

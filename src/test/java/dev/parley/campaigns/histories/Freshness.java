@@ -3,10 +3,10 @@ package dev.parley.campaigns.histories;
 /** How new a read was to be. */
 sealed interface Freshness {
     /** The latest: the call brings no bookmark. */
-    record Now() implements Freshness {}
+    record Latest() implements Freshness {}
 
     /** However old. */
-    record Ever() implements Freshness {}
+    record Any() implements Freshness {}
 
     /**
      * At least as new as what another call was told.
@@ -14,5 +14,5 @@ sealed interface Freshness {
      * @param call the number of that call
      * @param bookmark as it came with its reply
      */
-    record Told(int call, String bookmark) implements Freshness {}
+    record Bookmarked(int call, String bookmark) implements Freshness {}
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.CampaignSize;
 import dev.parley.TestSeed;
 import dev.parley.campaigns.histories.Violation.Check;
+import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.RunningParley;
 import dev.parley.packaged.TwoPackagedNodes;
 import dev.parley.session.SessionKey;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,10 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The histories of {@link HistoriesTest} over the wire, by the packaged service: one node, and two at once.
+ * The histories of {@link HistoriesTest} over HTTP by the packaged service, as one node and as two. The controls show that the test can
+ * fail: acknowledged candidates are dropped, and bookmarks are dropped. A waiting request checks once a minute unless it is notified, so
+ * a lost notification is detected.
  *
- * <p>{@code -Dparley.histories.http=5000} tries so many on SQLite, and a third of it on PostgreSQL. The controls show that the test
- * can fail: candidates that are acknowledged and forgotten, and bookmarks that are dropped on the way.
+ * <p>{@code -Dparley.histories.http=5000} sets the number on SQLite; on PostgreSQL it is a third.
  */
 @Tag("campaign")
 class HistoriesIT {
@@ -37,7 +41,10 @@ class HistoriesIT {
 
     @BeforeAll
     static void start() {
-        onSqlite = HttpEnvironments.onSqlite(folder);
+        onSqlite = ParleyJar.in(folder)
+                .with("PARLEY_STORE_URL", "sqlite:parley.db")
+                .with("PARLEY_WAITING_RECHECK", "60s")
+                .start();
         onPostgres = TwoPackagedNodes.in(folder);
     }
 
@@ -49,57 +56,72 @@ class HistoriesIT {
 
     @Test
     void overHttpEverySessionIsLinearizable() {
-        try (Environment world = HttpEnvironments.of(onSqlite, sound -> sound)) {
-            HistoryCampaign.assertHolds("over HTTP on SQLite", world, SEED, ON_SQLITE, 24);
+        try (Environment environment = environment(List.of(onSqlite), List.of(), sound -> sound)) {
+            HistoryCampaign.assertHolds("over HTTP on SQLite", environment, SEED, ON_SQLITE, 24);
         }
     }
 
     @Test
     void overHttpOnTwoNodesWithALaggingReplicaEverySessionIsLinearizable() {
-        try (Environment world = HttpEnvironments.of(onPostgres, sound -> sound)) {
+        try (Environment environment = environment(
+                onPostgres.both(),
+                List.of(Environment.lagging(onPostgres.cluster().standby())),
+                sound -> sound)) {
             String where = "over HTTP on PostgreSQL with a lagging replica over two nodes";
-            HistoryCampaign.assertHolds(where, world, SEED, ON_POSTGRES, 12);
+            HistoryCampaign.assertHolds(where, environment, SEED, ON_POSTGRES, 12);
         }
     }
 
+    @Tag("slow")
     @Test
     void droppedCandidatesAreDetected() {
-        try (Environment world = HttpEnvironments.of(onSqlite, Forgetful::new)) {
-            assertThat(caught(world, SEED.round(ON_SQLITE), 24)).isEqualTo(Check.ORDER);
+        try (Environment environment = environment(List.of(onSqlite), List.of(), Forgetful::new)) {
+            assertThat(caught(environment, SEED.round(ON_SQLITE), 24)).isEqualTo(Check.ORDER);
         }
     }
 
+    @Tag("slow")
     @Test
     void droppedBookmarksAreDetected() {
-        try (Environment world = HttpEnvironments.of(onPostgres, Careless::new)) {
-            assertThat(caught(world, SEED.round(ON_POSTGRES), 12)).isIn(Check.BOOKMARK, Check.BOOKMARK_ORDER);
+        try (Environment environment = environment(
+                onPostgres.both(),
+                List.of(Environment.lagging(onPostgres.cluster().standby())),
+                Careless::new)) {
+            assertThat(caught(environment, SEED.round(ON_POSTGRES), 12)).isIn(Check.BOOKMARK, Check.BOOKMARK_ORDER);
         }
     }
 
-    /** @param seed behind those of the histories, whose sessions are still there */
-    private static @Nullable Check caught(Environment world, TestSeed seed, int atOnce) {
-        try (var campaign = new HistoryCampaign(world, seed)) {
+    /** The clock of the service is that of the machine: it is not recorded, and sessions are long. */
+    private static Environment environment(
+            List<RunningParley> nodes, List<Environment.Stir> stirs, Function<HttpService, ServiceUnderTest> fault) {
+        var service = new HttpService(nodes.stream().map(RunningParley::uri).toList());
+        return new Environment(fault.apply(service), RecordedClock.unseen(), stirs, List.of());
+    }
+
+    /** @param seed after those of the histories, whose sessions still exist */
+    private static @Nullable Check caught(Environment environment, TestSeed seed, int atOnce) {
+        try (var campaign = new HistoryCampaign(environment, seed)) {
             Check check = campaign.perform(UNTIL_CAUGHT_MAX, atOnce)
                     .map(failure -> failure.finding().check())
                     .orElse(null);
             System.out.printf(
-                    "HistoriesIT: the control was let loose on %,d histories: %s%n", campaign.judged(), check);
+                    "HistoriesIT: the control was detected after %,d histories: %s%n", campaign.judged(), check);
             return check;
         }
     }
 
-    /** Acknowledges candidates as the service would, and keeps none. */
+    /** Acknowledges candidates as the service would, and drops them. */
     private static final class Forgetful extends DelegatingService<HttpService> {
         Forgetful(HttpService sound) {
             super(sound);
         }
 
         @Override
-        public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
-            if (ask instanceof Operation.Trickle trickle) {
-                ReplyContext looked = sound.ask(node, key, new Operation.Look(), since);
+        public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
+            if (operation instanceof Operation.Trickle trickle) {
+                ReplyContext looked = sound.call(node, key, new Operation.Look(), since);
                 int added = trickle.candidates().size();
-                return looked.told() instanceof OperationResult.Seen seen
+                return looked.result() instanceof OperationResult.Seen seen
                         ? new ReplyContext(
                                 new OperationResult.Trickled(seen.seq() + added, added),
                                 looked.bookmark(),
@@ -107,19 +129,20 @@ class HistoriesIT {
                                 looked.reset())
                         : looked;
             }
-            return sound.ask(node, key, ask, since);
+            return sound.call(node, key, operation, since);
         }
     }
 
-    /** Loses bookmarks on the way: a read that was to be as new as one takes any state. */
+    /** Drops bookmarks: a read with a bookmark accepts any state. */
     private static final class Careless extends DelegatingService<HttpService> {
         Careless(HttpService sound) {
             super(sound);
         }
 
         @Override
-        public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
-            return sound.ask(node, key, ask, since instanceof Freshness.Told ? new Freshness.Ever() : since);
+        public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
+            return sound.call(
+                    node, key, operation, since instanceof Freshness.Bookmarked ? new Freshness.Any() : since);
         }
     }
 }

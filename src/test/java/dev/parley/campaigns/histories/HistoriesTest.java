@@ -20,20 +20,20 @@ class HistoriesTest {
 
     @Test
     void onSqliteEverySessionIsLinearizable() throws SQLException {
-        try (Environment world = InProcessEnvironments.sqlite(folder, Fault.NONE)) {
-            holds("on SQLite", world, ON_SQLITE, 24);
+        try (Environment environment = InProcessEnvironments.sqlite(folder, Mutant.Fault.NONE)) {
+            holds("on SQLite", environment, ON_SQLITE, 24);
         }
     }
 
     @Test
     void onTwoNodesWithALaggingPostgresReplicaEverySessionIsLinearizable() {
         try (PostgresCluster cluster = PostgresCluster.shared();
-                Environment world = InProcessEnvironments.postgres(cluster, true, Fault.NONE)) {
-            holds("on PostgreSQL with a lagging replica over two nodes", world, ON_POSTGRES, 12);
+                Environment environment = InProcessEnvironments.postgres(cluster, true, Mutant.Fault.NONE)) {
+            holds("on PostgreSQL with a lagging replica over two nodes", environment, ON_POSTGRES, 12);
         }
     }
 
-    private static void holds(String where, Environment world, int histories, int atOnce) {
-        HistoryCampaign.assertHolds(where, world, TestSeed.of(HistoriesTest.class), histories, atOnce);
+    private static void holds(String where, Environment environment, int histories, int atOnce) {
+        HistoryCampaign.assertHolds(where, environment, TestSeed.of(HistoriesTest.class), histories, atOnce);
     }
 }

@@ -2,7 +2,6 @@ package dev.parley.campaigns.histories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.CampaignCounts;
 import dev.parley.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Many histories in one world, several at once, each judged as soon as it is over; the first that cannot be ends it. */
+/** Many histories in one environment, several at once, each judged as soon as it is over; the first that cannot be ends it. */
 final class HistoryCampaign implements AutoCloseable {
-    private final Environment world;
+    private final Environment environment;
     private final TestSeed seed;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger next = new AtomicInteger();
@@ -34,8 +33,8 @@ final class HistoryCampaign implements AutoCloseable {
      */
     record Failure(TestSeed seed, Workload script, Violation finding) {}
 
-    HistoryCampaign(Environment world, TestSeed seed) {
-        this.world = world;
+    HistoryCampaign(Environment environment, TestSeed seed) {
+        this.environment = environment;
         this.seed = seed;
     }
 
@@ -55,7 +54,7 @@ final class HistoryCampaign implements AutoCloseable {
     private void direct(int histories) {
         for (int one = next.getAndIncrement(); one < histories && failure.get() == null; one = next.getAndIncrement()) {
             TestSeed own = seed.round(one);
-            Workload script = Workload.of(own, world.service().nodes());
+            Workload script = Workload.of(own, environment.service().nodes());
             perform(script, "").ifPresent(finding -> failure.compareAndSet(null, new Failure(own, script, finding)));
             judged.incrementAndGet();
         }
@@ -64,20 +63,19 @@ final class HistoryCampaign implements AutoCloseable {
     /** Performs one script once, and judges it. */
     Optional<Violation> perform(Workload script, String take) {
         var findings = new ArrayList<Violation>();
-        for (History history : WorkloadRun.perform(world.service(), world.clock(), script, take, threads)) {
+        for (History history : WorkloadRun.perform(environment.service(), environment.clock(), script, take, threads)) {
             calls.addAndGet(history.calls().size());
             HistoryChecker.find(history).ifPresent(findings::add);
         }
         return findings.stream().findFirst();
     }
 
-    /** Holds a world to so many histories, and says in one line how many there were. */
-    static void assertHolds(String where, Environment world, TestSeed seed, int histories, int atOnce) {
-        try (var campaign = new HistoryCampaign(world, seed)) {
+    /** Holds a environment to so many histories, and says in one line how many there were. */
+    static void assertHolds(String where, Environment environment, TestSeed seed, int histories, int atOnce) {
+        try (var campaign = new HistoryCampaign(environment, seed)) {
             Optional<Failure> failure = campaign.perform(histories, atOnce);
             System.out.println(campaign.closing(where));
             assertThat(failure.map(FailureReport::of)).isEmpty();
-            CampaignCounts.count(histories, "histories " + where);
         }
     }
 

@@ -23,9 +23,9 @@ final class HistoryChecker {
 
     private static Optional<Violation> broken(List<Invocation> calls) {
         return calls.stream()
-                .filter(call -> call.told() instanceof OperationResult.Broken)
+                .filter(call -> call.result() instanceof OperationResult.Broken)
                 .findFirst()
-                .map(call -> new Violation(Check.CONTRACT, "the reply is none: " + call.told(), List.of(call)));
+                .map(call -> new Violation(Check.CONTRACT, "the reply is none: " + call.result(), List.of(call)));
     }
 
     private static Optional<Violation> outOfOrder(List<Invocation> calls) {
@@ -51,12 +51,13 @@ final class HistoryChecker {
             if (bookmark == null) {
                 continue;
             }
-            if (later.since() instanceof Freshness.Told told && later.ask().onlyReads()) {
+            if (later.since() instanceof Freshness.Bookmarked result
+                    && later.operation().onlyReads()) {
                 if (later.reply() != null && later.reply().reset()) {
                     return Optional.of(new Violation(
                             Check.BOOKMARK_ORDER, "a bookmark of this very history was reset", List.of(later)));
                 }
-                if (told.bookmark().compareTo(bookmark) > 0) {
+                if (result.bookmark().compareTo(bookmark) > 0) {
                     return Optional.of(new Violation(
                             Check.BOOKMARK_ORDER, "the reply's bookmark is older than the one sent", List.of(later)));
                 }
@@ -84,7 +85,7 @@ final class HistoryChecker {
 
     /** Refusals are left out: they tell where the node stands that refused, and not where the primary does. */
     private static boolean isOfPrimary(Invocation call) {
-        return call.reply() != null && call.reply().primary() && !(call.told() instanceof OperationResult.Refused);
+        return call.reply() != null && call.reply().primary() && !(call.result() instanceof OperationResult.Refused);
     }
 
     private static Optional<Violation> left(History history) {

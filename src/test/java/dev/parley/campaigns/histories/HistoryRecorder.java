@@ -44,8 +44,8 @@ final class HistoryRecorder {
         }
 
         private Invocation call() {
-            Ending told = ending;
-            return call.apply(told == null ? new Ending(Invocation.NEVER, clock.since(mark, number), null) : told);
+            Ending result = ending;
+            return call.apply(result == null ? new Ending(Invocation.NEVER, clock.since(mark, number), null) : result);
         }
     }
 
@@ -53,14 +53,14 @@ final class HistoryRecorder {
             long end, List<Long> clock, @Nullable ReplyContext reply) {}
 
     /** A call is about to be made. */
-    synchronized Begun begin(String peer, int node, Operation ask, Freshness since) {
+    synchronized Begun begin(String peer, int node, Operation operation, Freshness since) {
         Mark mark = clock.mark();
         int number = begun.size() + 1;
         long begin = order.incrementAndGet();
         var one = new Begun(
                 number,
                 ending -> new Invocation(
-                        number, peer, node, ask, since, begin, ending.end(), ending.clock(), ending.reply()),
+                        number, peer, node, operation, since, begin, ending.end(), ending.clock(), ending.reply()),
                 mark);
         begun.add(one);
         return one;

@@ -20,27 +20,27 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
     private final HttpService service;
     private final int node;
     private final SessionKey key;
-    private final Operation.Follow ask;
+    private final Operation.Follow operation;
     private final Freshness since;
     private final Optional<String> createdAt;
     private final CompletableFuture<HttpResponse<String>> held;
     private final CompletableFuture<ReplyContext> reply;
     private volatile boolean cut;
 
-    HttpLongPoll(HttpService service, int node, SessionKey key, Operation.Follow ask, Freshness since) {
+    HttpLongPoll(HttpService service, int node, SessionKey key, Operation.Follow operation, Freshness since) {
         this.service = service;
         this.node = node;
         this.key = key;
-        this.ask = ask;
+        this.operation = operation;
         this.since = since;
         this.createdAt = session().map(HttpLongPoll::createdAt);
-        this.held = service.asked(node, key, ask, since);
-        this.reply = held.thenApply(response -> HttpOperationResult.read(key, ask, response))
+        this.held = service.called(node, key, operation, since);
+        this.reply = held.thenApply(response -> HttpOperationResult.read(key, operation, response))
                 .exceptionally(failure -> cut ? ReplyContext.broken("the wait was cut") : withoutWaiting());
     }
 
     private ReplyContext withoutWaiting() {
-        return service.ask(node, key, new Operation.Follow(ask.after(), ask.limit(), false), since);
+        return service.call(node, key, new Operation.Follow(operation.after(), operation.limit(), false), since);
     }
 
     @Override
@@ -63,7 +63,7 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
         return createdAt.isPresent()
                 && session()
                         .filter(now -> createdAt.get().equals(createdAt(now)))
-                        .filter(now -> now.required("seq").longValue() > ask.after())
+                        .filter(now -> now.required("seq").longValue() > operation.after())
                         .isPresent();
     }
 
@@ -73,7 +73,7 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
 
     /** The latest state, where there is one. */
     private Optional<JsonNode> session() {
-        HttpResponse<String> now = service.asked(node, key, new Operation.Look(), new Freshness.Now())
+        HttpResponse<String> now = service.called(node, key, new Operation.Look(), new Freshness.Latest())
                 .join();
         try {
             return now.statusCode() == 200 ? Optional.of(JSON.readTree(now.body())) : Optional.empty();

@@ -30,7 +30,7 @@ final class HttpOperationResult {
             "session-changed", 412);
 
     private final SessionKey key;
-    private final Operation ask;
+    private final Operation operation;
     private final HttpResponse<String> response;
 
     /** What is not as the contract has it; it says what. */
@@ -42,16 +42,16 @@ final class HttpOperationResult {
         }
     }
 
-    private HttpOperationResult(SessionKey key, Operation ask, HttpResponse<String> response) {
+    private HttpOperationResult(SessionKey key, Operation operation, HttpResponse<String> response) {
         this.key = key;
-        this.ask = ask;
+        this.operation = operation;
         this.response = response;
     }
 
-    /** The reply to {@code ask} that {@code response} is. */
-    static ReplyContext read(SessionKey key, Operation ask, HttpResponse<String> response) {
+    /** The reply to {@code operation} that {@code response} is. */
+    static ReplyContext read(SessionKey key, Operation operation, HttpResponse<String> response) {
         try {
-            return new HttpOperationResult(key, ask, response).reply();
+            return new HttpOperationResult(key, operation, response).reply();
         } catch (Strange | IllegalArgumentException | JsonProcessingException e) {
             return ReplyContext.broken(e.getMessage() + ": " + response + " " + response.body());
         }
@@ -85,7 +85,7 @@ final class HttpOperationResult {
         int status = response.statusCode();
         String type = isCompatible() ? typeOf(status) : typeOf(body);
         if (!Integer.valueOf(status).equals(STATUSES.get(type))) {
-            throw new Strange("refused as nothing in this world is");
+            throw new Strange("refused as nothing in this environment is");
         }
         return new OperationResult.Refused(type);
     }
@@ -104,7 +104,7 @@ final class HttpOperationResult {
             case 401 -> "session-token-missing";
             case 403 -> "session-token-refused";
             case 404 -> "session-not-found";
-            case 409 -> ask instanceof Operation.Open ? "code-taken" : "already-answered";
+            case 409 -> operation instanceof Operation.Open ? "code-taken" : "already-answered";
             default -> "";
         };
     }
@@ -116,42 +116,44 @@ final class HttpOperationResult {
     private OperationResult done(JsonNode body) {
         if (isCompatible()) {
             expect(200);
-            if (ask instanceof Operation.Find) {
+            if (operation instanceof Operation.Find) {
                 return offered(body.required("sessions"));
             }
-            return ask instanceof Operation.Poll poll ? heard(poll.side().other(), body) : new OperationResult.Done();
+            return operation instanceof Operation.Poll poll
+                    ? heard(poll.side().other(), body)
+                    : new OperationResult.Done();
         }
-        if (ask instanceof Operation.Open || ask instanceof Operation.Answer) {
+        if (operation instanceof Operation.Open || operation instanceof Operation.Answer) {
             return joined(body, 201);
         }
-        if (ask instanceof Operation.Restart) {
+        if (operation instanceof Operation.Restart) {
             return joined(body, 200);
         }
-        if (ask instanceof Operation.Trickle) {
+        if (operation instanceof Operation.Trickle) {
             expect(201);
             return new OperationResult.Trickled(
                     body.required("seq").longValue(), body.required("added").intValue());
         }
-        if (ask instanceof Operation.Extend) {
+        if (operation instanceof Operation.Extend) {
             expect(200);
             body.required("expiresAt");
             return new OperationResult.Extended(null, tag());
         }
-        if (ask instanceof Operation.Close) {
+        if (operation instanceof Operation.Close) {
             expect(204);
             return new OperationResult.Done();
         }
-        if (ask.tag() != null && response.statusCode() == 304) {
-            if (!tag().equals(ask.tag().text())) {
+        if (operation.tag() != null && response.statusCode() == 304) {
+            if (!tag().equals(operation.tag().text())) {
                 throw new Strange("not modified, but another ETag");
             }
             return new OperationResult.NotModified();
         }
         expect(200);
-        if (ask instanceof Operation.Follow follow) {
+        if (operation instanceof Operation.Follow follow) {
             return happened(follow, body);
         }
-        if (ask instanceof Operation.Find find) {
+        if (operation instanceof Operation.Find find) {
             return find.listing() == Operation.Listing.COUNTS
                     ? counted(find, body)
                     : new OperationResult.Found(found(body.required("items")), null);
@@ -164,7 +166,7 @@ final class HttpOperationResult {
         boolean replay = first == 201 && response.statusCode() == 200;
         expect(replay ? 200 : first);
         expectText(body, "code", key.code().text());
-        expectText(body, "side", (ask instanceof Operation.Answer ? Side.ANSWERER : Side.OFFERER).word());
+        expectText(body, "side", (operation instanceof Operation.Answer ? Side.ANSWERER : Side.OFFERER).word());
         body.required("expiresAt");
         return new OperationResult.Joined(
                 body.required("seq").longValue(), body.required("generation").intValue(), null, replay, tag());
@@ -193,7 +195,7 @@ final class HttpOperationResult {
             throw new Strange("not said that the wait was honoured");
         }
         var events = new ArrayList<ObservedEvent>();
-        body.required("events").forEach(event -> events.add(happening(event)));
+        body.required("events").forEach(event -> events.add(observed(event)));
         long last = events.isEmpty()
                 ? follow.after()
                 : events.get(events.size() - 1).seq();
@@ -203,7 +205,7 @@ final class HttpOperationResult {
         return new OperationResult.Happened(List.copyOf(events));
     }
 
-    private static ObservedEvent happening(JsonNode event) {
+    private static ObservedEvent observed(JsonNode event) {
         String type = event.required("type").textValue();
         return new ObservedEvent(
                 event.required("seq").longValue(),

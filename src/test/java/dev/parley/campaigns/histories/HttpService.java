@@ -34,9 +34,9 @@ final class HttpService implements ServiceUnderTest {
     }
 
     @Override
-    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
-        return asked(node, key, ask, since)
-                .thenApply(response -> HttpOperationResult.read(key, ask, response))
+    public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
+        return called(node, key, operation, since)
+                .thenApply(response -> HttpOperationResult.read(key, operation, response))
                 .exceptionally(failure -> ReplyContext.broken(failure.toString()))
                 .join();
     }
@@ -45,27 +45,28 @@ final class HttpService implements ServiceUnderTest {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
-    CompletableFuture<HttpResponse<String>> asked(int node, SessionKey key, Operation ask, Freshness since) {
-        HttpClient client = ask instanceof Operation.Follow follow && follow.waits() ? WAITS : CALLS;
-        return client.sendAsync(OperationRequest.of(key, ask, since).to(nodes.get(node)), BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> called(int node, SessionKey key, Operation operation, Freshness since) {
+        HttpClient client = operation instanceof Operation.Follow follow && follow.waits() ? WAITS : CALLS;
+        return client.sendAsync(
+                OperationRequest.of(key, operation, since).to(nodes.get(node)), BodyHandlers.ofString());
     }
 
     /** The request is sent as a whole, and the connection closed before the reply can have come. */
     @Override
-    public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
+    public void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since) {
         URI place = nodes.get(node);
         try (var connection = new Socket(place.getHost(), place.getPort())) {
             connection
                     .getOutputStream()
-                    .write(OperationRequest.of(key, ask, since).bytes());
+                    .write(OperationRequest.of(key, operation, since).bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public Held await(int node, SessionKey key, Operation.Follow ask, Freshness since) {
-        return new HttpLongPoll(this, node, key, ask, since);
+    public Held await(int node, SessionKey key, Operation.Follow operation, Freshness since) {
+        return new HttpLongPoll(this, node, key, operation, since);
     }
 
     /** The nodes are ended by who started them. */

@@ -27,9 +27,9 @@ final class InProcessClient {
 
     private InProcessClient() {}
 
-    static CompletionStage<Served<OperationResult>> ask(
-            Signaling signaling, SessionKey key, Operation ask, ReadFrom from) {
-        if (ask instanceof Operation.Open open) {
+    static CompletionStage<Served<OperationResult>> call(
+            Signaling signaling, SessionKey key, Operation operation, ReadFrom from) {
+        if (operation instanceof Operation.Open open) {
             var opening = new Opening(
                     key.code(),
                     topic(key, open.topic()),
@@ -45,7 +45,7 @@ final class InProcessClient {
                             : signaling.open(key.namespace(), opening),
                     DomainMapping::joined);
         }
-        if (ask instanceof Operation.Answer answer) {
+        if (operation instanceof Operation.Answer answer) {
             Description said = Description.of(answer.answer());
             return as(
                     answer.token() == null
@@ -58,7 +58,7 @@ final class InProcessClient {
                                     token(answer.token())),
                     DomainMapping::joined);
         }
-        if (ask instanceof Operation.Trickle trickle) {
+        if (operation instanceof Operation.Trickle trickle) {
             return as(
                     signaling.trickle(
                             key,
@@ -67,47 +67,47 @@ final class InProcessClient {
                             trickle.generation()),
                     trickled -> new OperationResult.Trickled(trickled.seq(), trickled.added()));
         }
-        if (ask instanceof Operation.TrickleAs trickle) {
+        if (operation instanceof Operation.TrickleAs trickle) {
             return as(
                     signaling.trickleAs(
                             key, trickle.side(), token(trickle.token()), trickle(List.of(trickle.candidate()), false)),
                     trickled -> new OperationResult.Trickled(trickled.seq(), trickled.added()));
         }
-        if (ask instanceof Operation.Restart restart) {
+        if (operation instanceof Operation.Restart restart) {
             return as(
                     signaling.restart(
                             key, token(restart.token()), versions(restart.tag()), Description.of(restart.offer())),
                     DomainMapping::joined);
         }
-        if (ask instanceof Operation.Extend extend) {
+        if (operation instanceof Operation.Extend extend) {
             return as(
                     signaling.extend(key, token(extend.token()), Duration.ofSeconds(extend.ttlSeconds())),
                     version -> new OperationResult.Extended(version.expiresAt().toEpochMilli(), tag(version)));
         }
-        if (ask instanceof Operation.Close close) {
+        if (operation instanceof Operation.Close close) {
             return as(signaling.close(key, token(close.token())), place -> new OperationResult.Done());
         }
-        return read(signaling, key, (Operation.Read) ask, from);
+        return read(signaling, key, (Operation.Read) operation, from);
     }
 
     private static CompletionStage<Served<OperationResult>> read(
-            Signaling signaling, SessionKey key, Operation.Read ask, ReadFrom from) {
-        if (ask instanceof Operation.Follow follow) {
+            Signaling signaling, SessionKey key, Operation.Read operation, ReadFrom from) {
+        if (operation instanceof Operation.Follow follow) {
             return as(signaling.events(from, key, follow.after(), follow.limit()), events -> happened(events.list()));
         }
-        if (ask instanceof Operation.Poll poll) {
+        if (operation instanceof Operation.Poll poll) {
             return as(
                     signaling.side(from, key, poll.side().other()),
                     said -> new OperationResult.Heard(saying(said), true));
         }
-        if (ask instanceof Operation.Find find) {
+        if (operation instanceof Operation.Find find) {
             return as(
                     signaling.waiting(from, key.namespace(), topic(key, find.topic()), FOUND_MAX),
                     waiting -> found(key, waiting));
         }
         return as(
                 signaling.session(from, key),
-                session -> ask.tag() != null && ask.tag().text().equals(tag(session.version()))
+                session -> operation.tag() != null && operation.tag().text().equals(tag(session.version()))
                         ? new OperationResult.NotModified()
                         : seen(session));
     }

@@ -33,13 +33,13 @@ final class InProcessEnvironments {
     private InProcessEnvironments() {}
 
     /** One node over a new SQLite file; a command beside it sweeps. */
-    static Environment sqlite(Path folder, Fault fault) throws SQLException {
+    static Environment sqlite(Path folder, Mutant.Fault fault) throws SQLException {
         var clock = new MovableClock();
         var clockwork = new RecordedClock(clock.instant(), clock::moveTo);
         var file = new OfflineStore(folder.resolve("parley.db"));
         Database served = fault.database(file.openPatiently());
         var feed = TestWaitRegistries.among(NodeNotifications.NONE, clock);
-        var signaling = TestSignaling.over(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom());
+        var signaling = TestSignaling.over(served, fault.result(feed), Environment.LIMITS, clock, new SecureRandom());
         var service = new InProcessService(List.of(new InProcessService.Node(served, signaling, feed)));
         Connection beside = file.connectBeside();
         var commands = new Statements(beside);
@@ -56,7 +56,7 @@ final class InProcessEnvironments {
     }
 
     /** Two nodes over one PostgreSQL server and its replica, which falls behind again and again. */
-    static Environment postgres(PostgresCluster cluster, boolean lagging, Fault fault) {
+    static Environment postgres(PostgresCluster cluster, boolean lagging, Mutant.Fault fault) {
         var clock = new MovableClock();
         var clockwork = new RecordedClock(clock.instant(), clock::moveTo);
         var nodes = new ArrayList<InProcessService.Node>();
@@ -70,7 +70,7 @@ final class InProcessEnvironments {
             var feed = TestWaitRegistries.among(neighbours, clock);
             nodes.add(new InProcessService.Node(
                     served,
-                    TestSignaling.over(served, fault.told(feed), Environment.LIMITS, clock, new SecureRandom()),
+                    TestSignaling.over(served, fault.result(feed), Environment.LIMITS, clock, new SecureRandom()),
                     feed));
         }
         var stirs = new ArrayList<Environment.Stir>();

@@ -18,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
     private final InProcessService.Node node;
     private final SessionKey key;
-    private final Operation.Follow ask;
+    private final Operation.Follow operation;
     private final Freshness since;
     private final CompletableFuture<ReplyContext> reply = new CompletableFuture<>();
     private volatile @Nullable Long incarnation;
     private final CompletableFuture<Wait> place = new CompletableFuture<>();
 
-    InProcessLongPoll(InProcessService.Node node, SessionKey key, Operation.Follow ask, Freshness since) {
+    InProcessLongPoll(InProcessService.Node node, SessionKey key, Operation.Follow operation, Freshness since) {
         this.node = node;
         this.key = key;
-        this.ask = ask;
+        this.operation = operation;
         this.since = since;
-        ReplyContext first = InProcessService.asked(node, key, ask, since)
+        ReplyContext first = InProcessService.called(node, key, operation, since)
                 .toCompletableFuture()
                 .join();
         if (isNews(first)) {
@@ -41,14 +41,14 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
         place.complete(wait);
     }
 
-    private void tell(ReplyContext told) {
-        if (reply.complete(told)) {
+    private void tell(ReplyContext result) {
+        if (reply.complete(result)) {
             place.join().leave();
         }
     }
 
     private static boolean isNews(ReplyContext reply) {
-        return !(reply.told() instanceof OperationResult.Happened happened)
+        return !(reply.result() instanceof OperationResult.Happened happened)
                 || !happened.events().isEmpty();
     }
 
@@ -74,9 +74,9 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
     private CompletionStage<Served<Events>> news() {
         Long waitedFor = incarnation;
         return waitedFor != null
-                ? node.signaling().follow(ReadFrom.PRIMARY, key, waitedFor, ask.after(), ask.limit())
+                ? node.signaling().follow(ReadFrom.PRIMARY, key, waitedFor, operation.after(), operation.limit())
                 : node.signaling()
-                        .events(ReadFrom.PRIMARY, key, ask.after(), ask.limit())
+                        .events(ReadFrom.PRIMARY, key, operation.after(), operation.limit())
                         .thenApply(served -> {
                             incarnation = served.result().incarnation();
                             return served;
@@ -85,7 +85,7 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
 
     @Override
     public CompletionStage<?> stop() {
-        return InProcessService.asked(node, key, ask, since).thenAccept(this::tell);
+        return InProcessService.called(node, key, operation, since).thenAccept(this::tell);
     }
 
     @Override

@@ -37,8 +37,8 @@ final class InProcessService implements ServiceUnderTest {
     }
 
     @Override
-    public ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since) {
-        return asked(nodes.get(node), key, ask, since)
+    public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
+        return called(nodes.get(node), key, operation, since)
                 .toCompletableFuture()
                 .completeOnTimeout(
                         ReplyContext.broken("no reply within " + REPLY_SECONDS_MAX + " s"),
@@ -48,19 +48,19 @@ final class InProcessService implements ServiceUnderTest {
     }
 
     @Override
-    public void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since) {
-        asked(nodes.get(node), key, ask, since);
+    public void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since) {
+        called(nodes.get(node), key, operation, since);
     }
 
     @Override
-    public Held await(int node, SessionKey key, Operation.Follow ask, Freshness since) {
-        return new InProcessLongPoll(nodes.get(node), key, ask, since);
+    public Held await(int node, SessionKey key, Operation.Follow operation, Freshness since) {
+        return new InProcessLongPoll(nodes.get(node), key, operation, since);
     }
 
-    static CompletionStage<ReplyContext> asked(Node node, SessionKey key, Operation ask, Freshness since) {
+    static CompletionStage<ReplyContext> called(Node node, SessionKey key, Operation operation, Freshness since) {
         ReadFrom from = from(since);
         try {
-            return InProcessClient.ask(node.signaling, key, ask, from)
+            return InProcessClient.call(node.signaling, key, operation, from)
                     .handle((served, failure) ->
                             failure == null ? reply(served) : refused(failure, node.database.position(from)));
         } catch (SignalingException e) {
@@ -69,10 +69,10 @@ final class InProcessService implements ServiceUnderTest {
     }
 
     private static ReadFrom from(Freshness since) {
-        if (since instanceof Freshness.Told told) {
-            return new ReadFrom.AtLeast(told.bookmark());
+        if (since instanceof Freshness.Bookmarked result) {
+            return new ReadFrom.AtLeast(result.bookmark());
         }
-        return since instanceof Freshness.Ever ? ReadFrom.ANYWHERE : ReadFrom.PRIMARY;
+        return since instanceof Freshness.Any ? ReadFrom.ANYWHERE : ReadFrom.PRIMARY;
     }
 
     static ReplyContext reply(Served<OperationResult> served) {

@@ -16,7 +16,7 @@ record Invocation(
         int number,
         String peer,
         int node,
-        Operation ask,
+        Operation operation,
         Freshness since,
         long begin,
         long end,
@@ -25,20 +25,20 @@ record Invocation(
     static final long NEVER = Long.MAX_VALUE;
 
     @Nullable
-    OperationResult told() {
-        return reply == null ? null : reply.told();
+    OperationResult result() {
+        return reply == null ? null : reply.result();
     }
 
     /** Whether it may show an older state, as far as its bookmark allows: it was not the primary that served it. */
     boolean mayBeBehind() {
-        return ask.onlyReads() && !(since instanceof Freshness.Now) && reply != null && !reply.primary();
+        return operation.onlyReads() && !(since instanceof Freshness.Latest) && reply != null && !reply.primary();
     }
 
     /** Whether it has left the session as it was, by its kind or by its reply. */
     boolean changesNothing() {
-        return ask.onlyReads()
-                || told() instanceof OperationResult.Refused
-                || (told() instanceof OperationResult.Joined joined && joined.replay() && !ask.bringsMore());
+        return operation.onlyReads()
+                || result() instanceof OperationResult.Refused
+                || (result() instanceof OperationResult.Joined joined && joined.replay() && !operation.bringsMore());
     }
 
     /**
@@ -46,8 +46,9 @@ record Invocation(
      * another may have the code by now.
      */
     boolean isToBeExplained() {
-        boolean vain =
-                ask instanceof Operation.Follow follow && follow.waits() && told() instanceof OperationResult.Refused;
-        return reply != null && !(reply.told() instanceof OperationResult.Broken) && !vain;
+        boolean vain = operation instanceof Operation.Follow follow
+                && follow.waits()
+                && result() instanceof OperationResult.Refused;
+        return reply != null && !(reply.result() instanceof OperationResult.Broken) && !vain;
     }
 }

@@ -94,7 +94,7 @@ final class LinearizabilityChecker {
     /** Decides on the calls of one session. */
     static Verdict of(List<Invocation> calls) {
         List<Invocation> telling = calls.stream()
-                .filter(call -> call.isToBeExplained() || !call.ask().onlyReads())
+                .filter(call -> call.isToBeExplained() || !call.operation().onlyReads())
                 .toList();
         if (telling.size() > CALLS_MAX) {
             return new Verdict.Undecided(0);
@@ -116,7 +116,7 @@ final class LinearizabilityChecker {
     private long named(List<Invocation> calls) {
         long named = 0;
         for (Invocation call : calls) {
-            int slot = slot(call.ask().tag());
+            int slot = slot(call.operation().tag());
             named |= slot < 0 ? 0 : 1L << slot;
         }
         return named;
@@ -213,7 +213,7 @@ final class LinearizabilityChecker {
     /** Whether the call changes nothing, and what others are told does not depend on where it stands. */
     private boolean isTakenAtOnce(int call, Place place) {
         Invocation one = calls.get(call);
-        int tagged = slot(one.ask().tag());
+        int tagged = slot(one.operation().tag());
         return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || place.isDone(tagged));
     }
 
@@ -240,8 +240,8 @@ final class LinearizabilityChecker {
     }
 
     private static boolean explains(Model moment, Invocation call, boolean meets) {
-        OperationResult told = Objects.requireNonNull(call.told());
-        return call.clock().stream().anyMatch(now -> moment.explains(call.ask(), meets, now, told));
+        OperationResult result = Objects.requireNonNull(call.result());
+        return call.clock().stream().anyMatch(now -> moment.explains(call.operation(), meets, now, result));
     }
 
     /**
@@ -249,13 +249,13 @@ final class LinearizabilityChecker {
      * tag and stood there already.
      */
     private boolean agrees(Model moment, Invocation call, Place place) {
-        if (call.told() == null || call.told().tag() == null) {
+        if (call.result() == null || call.result().tag() == null) {
             return true;
         }
-        Model.State state = moment.tagged(call.told());
+        Model.State state = moment.tagged(call.result());
         for (int other = 0; other < calls.size(); other++) {
             Invocation later = calls.get(other);
-            Operation.Tag tag = later.ask().tag();
+            Operation.Tag tag = later.operation().tag();
             if (tag != null && tag.call() == call.number() && place.isDone(other)) {
                 Model stood = place.past.at(place.stood.get(other)).moment();
                 if (stood.is(state) && !explains(stood, later, true)) {
@@ -271,16 +271,16 @@ final class LinearizabilityChecker {
      * call finds without a bookmark; then the entity tag stands for a moment that is still to come.
      */
     private boolean isReady(Invocation call, Place place) {
-        int bookmarked = call.ask().onlyReads() ? bookmarked(call) : -1;
-        int tagged = slot(call.ask().tag());
+        int bookmarked = call.operation().onlyReads() ? bookmarked(call) : -1;
+        int tagged = slot(call.operation().tag());
         return (bookmarked < 0 || place.isDone(bookmarked))
                 && (tagged < 0 || place.isDone(tagged) || calls.get(tagged).mayBeBehind());
     }
 
     /** Whether the moment meets the call's condition; either is possible where it is not known what the entity tag stands for. */
     private List<Boolean> meets(Invocation call, Model moment, Place place) {
-        int slot = slot(call.ask().tag());
-        if (call.ask().tag() == null) {
+        int slot = slot(call.operation().tag());
+        if (call.operation().tag() == null) {
             return List.of(true);
         }
         if (slot < 0) {
@@ -289,9 +289,9 @@ final class LinearizabilityChecker {
         if (!place.isDone(slot)) {
             return List.of(false);
         }
-        OperationResult told = Objects.requireNonNull(calls.get(slot).told());
+        OperationResult result = Objects.requireNonNull(calls.get(slot).result());
         Model stood = place.past.at(place.stood.get(slot)).moment();
-        return List.of(moment.is(stood.tagged(told)));
+        return List.of(moment.is(stood.tagged(result)));
     }
 
     /** What the call must show at least. */
@@ -302,11 +302,11 @@ final class LinearizabilityChecker {
 
     /** The slot of the call whose bookmark binds this one, or −1. */
     private int bookmarked(Invocation call) {
-        return call.since() instanceof Freshness.Told told
+        return call.since() instanceof Freshness.Bookmarked result
                         && call.reply() != null
                         && !call.reply().reset()
-                        && told.call() < slots.length
-                ? slots[told.call()]
+                        && result.call() < slots.length
+                ? slots[result.call()]
                 : -1;
     }
 
@@ -328,7 +328,7 @@ final class LinearizabilityChecker {
         for (Model.Outcome outcome : outcomes(call, moment, meets(call, moment, place))) {
             boolean same = outcome.after().equals(moment);
             boolean expected =
-                    call.reply() == null ? !same : call.reply().told().fits(outcome.told());
+                    call.reply() == null ? !same : call.reply().result().fits(outcome.result());
             if (expected) {
                 ModelHistory then = same ? place.past : place.past.then(outcome.after(), call.begin());
                 Place next = place.with(number, then, then.version());
@@ -343,12 +343,12 @@ final class LinearizabilityChecker {
     private static List<Model.Outcome> outcomes(Invocation call, Model moment, List<Boolean> meets) {
         var outcomes = new LinkedHashSet<Model.Outcome>();
         for (long now : call.clock()) {
-            if (call.ask() instanceof Operation.Open) {
+            if (call.operation() instanceof Operation.Open) {
                 call.clock().stream()
                         .filter(begun -> begun <= now)
-                        .forEach(begun -> outcomes.add(moment.ask(call.ask(), true, now, begun)));
+                        .forEach(begun -> outcomes.add(moment.call(call.operation(), true, now, begun)));
             } else {
-                meets.forEach(met -> outcomes.add(moment.ask(call.ask(), met, now)));
+                meets.forEach(met -> outcomes.add(moment.call(call.operation(), met, now)));
             }
         }
         return List.copyOf(outcomes);

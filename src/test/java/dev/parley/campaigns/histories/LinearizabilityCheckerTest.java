@@ -17,16 +17,16 @@ class LinearizabilityCheckerTest {
     private static final ReplyContext AT_REPLICA = new ReplyContext(FOUND, "1", false, false);
     private static final Operation FIND = new Operation.Find(Operation.Listing.OFFERS, 0);
 
-    private static final Invocation OPENING =
-            call(0, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), "1", true, false));
+    private static final Invocation OPENING = call(
+            0, open(List.of()), new Freshness.Latest(), 1, 9, new ReplyContext(joined(1, false), "1", true, false));
 
     @Test
     void aReplicaMayBeAhead() {
-        Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
+        Invocation seen = call(1, FIND, new Freshness.Any(), 2, 3, AT_REPLICA);
         Invocation refused = call(
                 2,
                 new Operation.Extend("S", 60),
-                new Freshness.Now(),
+                new Freshness.Latest(),
                 4,
                 5,
                 new ReplyContext(NOT_FOUND, "1", false, false));
@@ -36,11 +36,11 @@ class LinearizabilityCheckerTest {
 
     @Test
     void aReadWithABookmarkIsNotOlderThanIt() {
-        Invocation seen = call(1, FIND, new Freshness.Ever(), 2, 3, AT_REPLICA);
+        Invocation seen = call(1, FIND, new Freshness.Any(), 2, 3, AT_REPLICA);
         Invocation missed = call(
                 2,
                 new Operation.Look(),
-                new Freshness.Told(1, "1"),
+                new Freshness.Bookmarked(1, "1"),
                 4,
                 5,
                 new ReplyContext(new OperationResult.Refused("session-not-found"), "1", true, false));
@@ -50,7 +50,7 @@ class LinearizabilityCheckerTest {
 
     @Test
     void aReplicaShowsNoWriteBeforeItWasRequested() {
-        Invocation early = call(1, FIND, new Freshness.Ever(), -2, 0, AT_REPLICA);
+        Invocation early = call(1, FIND, new Freshness.Any(), -2, 0, AT_REPLICA);
 
         assertThat(LinearizabilityChecker.of(List.of(early, OPENING))).isInstanceOf(Verdict.None.class);
     }
@@ -78,15 +78,21 @@ class LinearizabilityCheckerTest {
     @Test
     void anEntityTagOfAReplyThatTwoStatesExplainIsThatOfEither() {
         Invocation opening = call(
-                1, open(List.of()), new Freshness.Now(), 1, 9, new ReplyContext(joined(1, false), null, true, false));
-        Invocation extending = call(2, new Operation.Extend("S", 90), new Freshness.Now(), 2, Invocation.NEVER, null);
+                1,
+                open(List.of()),
+                new Freshness.Latest(),
+                1,
+                9,
+                new ReplyContext(joined(1, false), null, true, false));
+        Invocation extending =
+                call(2, new Operation.Extend("S", 90), new Freshness.Latest(), 2, Invocation.NEVER, null);
         Invocation looking = call(
-                3, new Operation.Look(), new Freshness.Now(), 3, 7, new ReplyContext(seen("t"), null, true, false));
+                3, new Operation.Look(), new Freshness.Latest(), 3, 7, new ReplyContext(seen("t"), null, true, false));
         var tag = new Operation.Tag(3, "t");
         Invocation unchanged = call(
                 4,
                 new Operation.Look(tag),
-                new Freshness.Now(),
+                new Freshness.Latest(),
                 10,
                 11,
                 new ReplyContext(new OperationResult.NotModified(), null, true, false));
@@ -100,12 +106,17 @@ class LinearizabilityCheckerTest {
     void anEntityTagOfAReplicaThatIsAheadMayMatchNothingYet() {
         OperationResult seen = seen("t");
         Invocation looking =
-                call(1, new Operation.Look(), new Freshness.Ever(), 2, 3, new ReplyContext(seen, null, false, false));
+                call(1, new Operation.Look(), new Freshness.Any(), 2, 3, new ReplyContext(seen, null, false, false));
         Operation.Tag tag = new Operation.Tag(1, "t");
         Invocation missed = call(
-                2, new Operation.Look(tag), new Freshness.Now(), 4, 5, new ReplyContext(NOT_FOUND, null, true, false));
-        Invocation again =
-                call(3, new Operation.Look(tag), new Freshness.Now(), 6, 7, new ReplyContext(seen, null, true, false));
+                2,
+                new Operation.Look(tag),
+                new Freshness.Latest(),
+                4,
+                5,
+                new ReplyContext(NOT_FOUND, null, true, false));
+        Invocation again = call(
+                3, new Operation.Look(tag), new Freshness.Latest(), 6, 7, new ReplyContext(seen, null, true, false));
 
         assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed))).isInstanceOf(Verdict.Order.class);
         assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed, again)))
@@ -203,8 +214,8 @@ class LinearizabilityCheckerTest {
     }
 
     private static Invocation call(
-            int number, Operation ask, Freshness since, long begin, long end, @Nullable ReplyContext reply) {
-        return new Invocation(number, "peer", 0, ask, since, begin, end, List.of(NOW), reply);
+            int number, Operation operation, Freshness since, long begin, long end, @Nullable ReplyContext reply) {
+        return new Invocation(number, "peer", 0, operation, since, begin, end, List.of(NOW), reply);
     }
 
     /** Calls one after another. */
@@ -212,26 +223,26 @@ class LinearizabilityCheckerTest {
         private final List<Invocation> calls = new ArrayList<>();
 
         /** Returns the entity tag of the reply. */
-        Operation.Tag says(Operation ask, OperationResult told) {
-            calls.add(next(ask, told));
+        Operation.Tag says(Operation operation, OperationResult result) {
+            calls.add(next(operation, result));
             return new Operation.Tag(calls.size(), "of " + calls.size());
         }
 
-        boolean canEndWith(Operation ask, OperationResult told) {
+        boolean canEndWith(Operation operation, OperationResult result) {
             var all = new ArrayList<>(calls);
-            all.add(next(ask, told));
+            all.add(next(operation, result));
             return LinearizabilityChecker.of(all) instanceof Verdict.Order;
         }
 
-        private Invocation next(Operation ask, OperationResult told) {
+        private Invocation next(Operation operation, OperationResult result) {
             int number = calls.size() + 1;
             return call(
                     number,
-                    ask,
-                    new Freshness.Now(),
+                    operation,
+                    new Freshness.Latest(),
                     2L * number,
                     2L * number + 1,
-                    new ReplyContext(told, null, true, false));
+                    new ReplyContext(result, null, true, false));
         }
     }
 }

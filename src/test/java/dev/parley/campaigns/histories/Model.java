@@ -27,7 +27,7 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
     private static final Refused TAKEN = new Refused("code-taken");
 
     /** What is told, and what is there afterwards. */
-    record Outcome(OperationResult told, Model after) {}
+    record Outcome(OperationResult result, Model after) {}
 
     /**
      * What an entity tag stands for.
@@ -37,9 +37,9 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
     record State(int life, long seq, long expiresAt) {}
 
     /** What the entity tag stands for that comes with {@code told} at this moment, where a session is. */
-    State tagged(OperationResult told) {
+    State tagged(OperationResult result) {
         ModelSession there = Objects.requireNonNull(life);
-        long seq = told instanceof OperationResult.Joined joined ? joined.seq() : there.seq();
+        long seq = result instanceof OperationResult.Joined joined ? joined.seq() : there.seq();
         return new State(there.number(), seq, there.expiresAt());
     }
 
@@ -49,8 +49,8 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
     }
 
     /** What comes of asking now. */
-    Outcome ask(Operation ask, boolean met, long now) {
-        return ask(ask, met, now, now);
+    Outcome call(Operation operation, boolean met, long now) {
+        return call(operation, met, now, now);
     }
 
     /**
@@ -59,118 +59,119 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
      *
      * @param met whether this moment is the one that the entity tag stands for which the request brings
      */
-    Outcome ask(Operation ask, boolean met, long now, long begun) {
+    Outcome call(Operation operation, boolean met, long now, long begun) {
         ModelSession live = life != null && life.isLive(now) ? life : null;
-        if (ask instanceof Operation.Open open) {
+        if (operation instanceof Operation.Open open) {
             return live == null ? open(open, begun) : openAgain(live, open);
         }
-        if (ask instanceof Operation.Find find) {
+        if (operation instanceof Operation.Find find) {
             return same(find(live, find));
         }
         if (live == null) {
             return same(NOT_FOUND);
         }
-        if (ask instanceof Operation.Answer answer) {
+        if (operation instanceof Operation.Answer answer) {
             return answer(live, answer);
         }
-        if (ask instanceof Operation.Trickle trickle) {
+        if (operation instanceof Operation.Trickle trickle) {
             return trickle(live, trickle);
         }
-        if (ask instanceof Operation.TrickleAs trickle) {
+        if (operation instanceof Operation.TrickleAs trickle) {
             return trickle(live, trickle);
         }
-        if (ask instanceof Operation.Restart restart) {
+        if (operation instanceof Operation.Restart restart) {
             return restart(live, restart, met);
         }
-        if (ask instanceof Operation.Extend extend) {
+        if (operation instanceof Operation.Extend extend) {
             return extend(live, extend, now);
         }
-        if (ask instanceof Operation.Close close) {
+        if (operation instanceof Operation.Close close) {
             return close(live, close);
         }
-        return same(read(live, (Operation.Read) ask, met));
+        return same(read(live, (Operation.Read) operation, met));
     }
 
     /** Whether {@code told} is a reply to be expected of asking now. */
-    boolean explains(Operation ask, boolean met, long now, OperationResult told) {
-        return told.fits(ask(ask, met, now).told()) || hearsOfTheEnd(ask, told);
+    boolean explains(Operation operation, boolean met, long now, OperationResult result) {
+        return result.fits(call(operation, met, now).result()) || hearsOfTheEnd(operation, result);
     }
 
     /** Who waited when the session was deleted is told that, and not that there is none. */
-    private boolean hearsOfTheEnd(Operation ask, OperationResult told) {
+    private boolean hearsOfTheEnd(Operation operation, OperationResult result) {
         return closed != null
-                && ask instanceof Operation.Follow follow
+                && operation instanceof Operation.Follow follow
                 && follow.waits()
                 && closed.seq() > follow.after()
-                && told.equals(new OperationResult.Happened(List.of(closed)));
+                && result.equals(new OperationResult.Happened(List.of(closed)));
     }
 
-    private Outcome open(Operation.Open ask, long now) {
-        ModelSession first = ModelSession.opened(ask, opened + 1, now);
+    private Outcome open(Operation.Open operation, long now) {
+        ModelSession first = ModelSession.opened(operation, opened + 1, now);
         return new Outcome(joined(first, first.seq(), false), new Model(first, closed, opened + 1));
     }
 
-    private Outcome openAgain(ModelSession live, Operation.Open ask) {
-        boolean replay = Objects.equals(ask.token(), live.offererToken())
-                && ask.offer().equals(live.firstOffer())
-                && ask.topic() == live.topic()
-                && ask.ttlSeconds() == live.ttlSeconds();
-        if (!replay || (live.generation() > 1 && !live.wasOpenedWith(ask))) {
+    private Outcome openAgain(ModelSession live, Operation.Open operation) {
+        boolean replay = Objects.equals(operation.token(), live.offererToken())
+                && operation.offer().equals(live.firstOffer())
+                && operation.topic() == live.topic()
+                && operation.ttlSeconds() == live.ttlSeconds();
+        if (!replay || (live.generation() > 1 && !live.wasOpenedWith(operation))) {
             return same(TAKEN);
         }
-        ModelSession more = live.generation() > 1 ? live : live.trickled(Side.OFFERER, ask.candidates(), ask.end());
+        ModelSession more =
+                live.generation() > 1 ? live : live.trickled(Side.OFFERER, operation.candidates(), operation.end());
         return next(joined(more, more.seqBeforeAnswerer(), true), more);
     }
 
-    private static OperationResult find(@Nullable ModelSession live, Operation.Find ask) {
-        return live == null || live.hasAnswerer() || ask.topic() != live.topic()
+    private static OperationResult find(@Nullable ModelSession live, Operation.Find operation) {
+        return live == null || live.hasAnswerer() || operation.topic() != live.topic()
                 ? new OperationResult.Found(false, null)
                 : new OperationResult.Found(true, new OperationResult.Heard(live.saying(Side.OFFERER), true));
     }
 
-    private Outcome answer(ModelSession live, Operation.Answer ask) {
-        if (ask.generation() != null && ask.generation() != live.generation()) {
+    private Outcome answer(ModelSession live, Operation.Answer operation) {
+        if (operation.generation() != null && operation.generation() != live.generation()) {
             return same(new Refused("other-generation"));
         }
-        if (ask.token() != null && ask.token().equals(live.offererToken())) {
+        if (operation.token() != null && operation.token().equals(live.offererToken())) {
             return same(STRANGE);
         }
-        if (ask.answer().equals(live.answer()) && Objects.equals(ask.token(), live.answererToken())) {
-            ModelSession more = live.trickled(Side.ANSWERER, ask.candidates(), ask.end());
+        if (operation.answer().equals(live.answer()) && Objects.equals(operation.token(), live.answererToken())) {
+            ModelSession more = live.trickled(Side.ANSWERER, operation.candidates(), operation.end());
             return next(joined(more, more.seqBehindAnswer(), true), more);
         }
         if (live.answer() != null) {
             return same(new Refused("already-answered"));
         }
-        if (live.hasAnswerer() && !Objects.equals(ask.token(), live.answererToken())) {
-            return same(ask.token() == null ? MISSING : STRANGE);
+        if (live.hasAnswerer() && !Objects.equals(operation.token(), live.answererToken())) {
+            return same(operation.token() == null ? MISSING : STRANGE);
         }
-        ModelSession answered = live.answered(ask);
+        ModelSession answered = live.answered(operation);
         return next(joined(answered, answered.seq(), false), answered);
     }
 
-    private Outcome trickle(ModelSession live, Operation.Trickle ask) {
+    private Outcome trickle(ModelSession live, Operation.Trickle operation) {
         Optional<Side> side = List.of(Side.values()).stream()
-                .filter(one -> ask.token().equals(live.token(one)))
+                .filter(one -> operation.token().equals(live.token(one)))
                 .findFirst();
         if (side.isEmpty()) {
             return same(STRANGE);
         }
-        if (ask.generation() != null && ask.generation() != live.generation()) {
+        if (operation.generation() != null && operation.generation() != live.generation()) {
             return same(new Refused("other-generation"));
         }
-        return trickle(live, side.get(), ask.candidates(), ask.end());
+        return trickle(live, side.get(), operation.candidates(), operation.end());
     }
 
-    private Outcome trickle(ModelSession live, Operation.TrickleAs ask) {
-        String needed = live.token(ask.side());
-        if (needed != null && ask.token() == null) {
+    private Outcome trickle(ModelSession live, Operation.TrickleAs operation) {
+        String needed = live.token(operation.side());
+        if (needed != null && operation.token() == null) {
             return same(MISSING);
         }
-        if (needed != null && !needed.equals(ask.token())) {
+        if (needed != null && !needed.equals(operation.token())) {
             return same(STRANGE);
         }
-        return trickle(live, ask.side(), List.of(ask.candidate()), false);
+        return trickle(live, operation.side(), List.of(operation.candidate()), false);
     }
 
     private Outcome trickle(ModelSession live, Side side, List<String> candidates, boolean end) {
@@ -180,44 +181,44 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
         return next(new OperationResult.Trickled(trickled.seq(), added), trickled);
     }
 
-    private Outcome restart(ModelSession live, Operation.Restart ask, boolean met) {
-        if (!ask.token().equals(live.offererToken())) {
+    private Outcome restart(ModelSession live, Operation.Restart operation, boolean met) {
+        if (!operation.token().equals(live.offererToken())) {
             return same(STRANGE);
         }
-        if (ask.tag() != null && !met) {
+        if (operation.tag() != null && !met) {
             return same(new Refused("session-changed"));
         }
-        ModelSession restarted = live.restarted(ask.offer());
+        ModelSession restarted = live.restarted(operation.offer());
         return next(joined(restarted, restarted.seq(), false), restarted);
     }
 
-    private Outcome extend(ModelSession live, Operation.Extend ask, long now) {
-        if (!ask.token().equals(live.offererToken()) && !ask.token().equals(live.answererToken())) {
+    private Outcome extend(ModelSession live, Operation.Extend operation, long now) {
+        if (!operation.token().equals(live.offererToken()) && !operation.token().equals(live.answererToken())) {
             return same(STRANGE);
         }
-        long then = now + 1000L * ask.ttlSeconds();
+        long then = now + 1000L * operation.ttlSeconds();
         return next(new OperationResult.Extended(then, null), live.until(then));
     }
 
-    private Outcome close(ModelSession live, Operation.Close ask) {
-        if (!ask.token().equals(live.offererToken())) {
+    private Outcome close(ModelSession live, Operation.Close operation) {
+        if (!operation.token().equals(live.offererToken())) {
             return same(STRANGE);
         }
         var last = new ObservedEvent(live.seq() + 1, ObservedEvent.CLOSED, Side.OFFERER, live.generation(), null);
         return new Outcome(new OperationResult.Done(), new Model(null, last, opened));
     }
 
-    private static OperationResult read(ModelSession live, Operation.Read ask, boolean met) {
-        if (ask instanceof Operation.Follow follow) {
+    private static OperationResult read(ModelSession live, Operation.Read operation, boolean met) {
+        if (operation instanceof Operation.Follow follow) {
             return new OperationResult.Happened(live.events().stream()
                     .filter(event -> event.seq() > follow.after())
                     .limit(follow.limit())
                     .toList());
         }
-        if (ask instanceof Operation.Poll poll) {
+        if (operation instanceof Operation.Poll poll) {
             return new OperationResult.Heard(live.saying(poll.side().other()), true);
         }
-        if (ask.tag() != null && met) {
+        if (operation.tag() != null && met) {
             return new OperationResult.NotModified();
         }
         return new OperationResult.Seen(
@@ -233,11 +234,11 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
         return new OperationResult.Joined(seq, life.generation(), life.expiresAt(), replay, null);
     }
 
-    private Outcome same(OperationResult told) {
-        return new Outcome(told, this);
+    private Outcome same(OperationResult result) {
+        return new Outcome(result, this);
     }
 
-    private Outcome next(OperationResult told, ModelSession then) {
-        return new Outcome(told, then.equals(life) ? this : new Model(then, closed, opened));
+    private Outcome next(OperationResult result, ModelSession then) {
+        return new Outcome(result, then.equals(life) ? this : new Model(then, closed, opened));
     }
 }

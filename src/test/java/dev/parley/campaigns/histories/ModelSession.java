@@ -29,12 +29,12 @@ record ModelSession(
         long expiresAt,
         List<ObservedEvent> events) {
 
-    static ModelSession opened(Operation.Open ask, int number, long now) {
-        long then = now + 1000L * ask.ttlSeconds();
+    static ModelSession opened(Operation.Open operation, int number, long now) {
+        long then = now + 1000L * operation.ttlSeconds();
         ModelSession fresh = new ModelSession(
-                        number, ask.topic(), ask.ttlSeconds(), ask.token(), null, 1, then, List.of())
-                .with(OFFER, Side.OFFERER, ask.offer());
-        return fresh.trickled(Side.OFFERER, ask.candidates(), ask.end());
+                        number, operation.topic(), operation.ttlSeconds(), operation.token(), null, 1, then, List.of())
+                .with(OFFER, Side.OFFERER, operation.offer());
+        return fresh.trickled(Side.OFFERER, operation.candidates(), operation.end());
     }
 
     boolean isLive(long now) {
@@ -106,15 +106,15 @@ record ModelSession(
     }
 
     /** Whether the offerer has said all that before the first new offer. */
-    boolean wasOpenedWith(Operation.Open ask) {
+    boolean wasOpenedWith(Operation.Open operation) {
         SideContent first = saying(Side.OFFERER, 1);
-        return first.candidates().containsAll(ask.candidates()) && (first.end() || !ask.end());
+        return first.candidates().containsAll(operation.candidates()) && (first.end() || !operation.end());
     }
 
-    ModelSession answered(Operation.Answer ask) {
-        return with(ask.token(), generation, expiresAt, events)
-                .with(ANSWER, Side.ANSWERER, ask.answer())
-                .trickled(Side.ANSWERER, ask.candidates(), ask.end());
+    ModelSession answered(Operation.Answer operation) {
+        return with(operation.token(), generation, expiresAt, events)
+                .with(ANSWER, Side.ANSWERER, operation.answer())
+                .trickled(Side.ANSWERER, operation.candidates(), operation.end());
     }
 
     /** Adds what the side has not said yet in this generation, in the order in which it comes. */

@@ -1,7 +1,9 @@
 package dev.parley.campaigns.histories;
 
 import dev.parley.store.Database;
+import dev.parley.store.NodeState;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
 import dev.parley.store.Sql;
 import dev.parley.store.StoreStatements;
@@ -28,19 +30,40 @@ import java.util.stream.Stream;
  */
 record Mutant(
         String name, boolean replicated, Supplier<List<Sql>> statements, UnaryOperator<String> change, Fault fault) {
+    /** Replaces parts of an {@link Environment}. */
+    interface Fault {
+        /** No fault. */
+        Fault NONE = new Fault() {};
+
+        default Database database(Database sound) {
+            return sound;
+        }
+
+        /** Receives the notifications of commits. */
+        default WaitRegistry result(WaitRegistry sound) {
+            return sound;
+        }
+
+        default ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
+            return sound;
+        }
+    }
+
     private static final Sql LOOK = new Sql("look-first", "SELECT 1 FROM history");
 
     static List<Mutant> all() {
         return List.of(
-                service("candidates by read, modify, write", (sound, clock) -> new ReadModifyWrite(sound)),
+                service(
+                        "candidates by read, modify, write",
+                        (sound, clock) -> new FaultyServices.ReadModifyWrite(sound)),
                 statement("an answer without its guard", "answer", "AND answered = 0 ", ""),
                 service(
                         "a clock as the cursor",
-                        (sound, clock) -> new TimestampCursor(
+                        (sound, clock) -> new FaultyServices.TimestampCursor(
                                 sound, () -> clock.since(clock.mark(), 0).get(0))),
                 service(
                         "a global sequence as the cursor",
-                        (sound, clock) -> new TimestampCursor(sound, new AtomicLong()::incrementAndGet)),
+                        (sound, clock) -> new FaultyServices.TimestampCursor(sound, new AtomicLong()::incrementAndGet)),
                 statement(
                                 "numbers read outside of the lock",
                                 "trickle|answer",
@@ -98,7 +121,7 @@ record Mutant(
                         "answered_before >= 0 OR"),
                 service(
                         "candidates of a repeated call that are dropped",
-                        (sound, clock) -> new DroppedCandidates(sound)),
+                        (sound, clock) -> new FaultyServices.DroppedCandidates(sound)),
                 statement(
                         "a new offer whichever session If-Match names",
                         "restart",
@@ -106,7 +129,9 @@ record Mutant(
                         expires_at = COALESCE(?, expires_at)
                           AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)""",
                         "COALESCE(?, expires_at) > 0 AND COALESCE(?, incarnation, created_at) IS NOT NULL"),
-                service("an entity tag that is a number alone", (sound, clock) -> new SeqOnlyEntityTag(sound)),
+                service(
+                        "an entity tag that is a number alone",
+                        (sound, clock) -> new FaultyServices.SeqOnlyEntityTag(sound)),
                 statement(
                         "a list that has answered sessions again after a new offer",
                         "waiting",
@@ -142,13 +167,13 @@ record Mutant(
     private static Mutant earlyWakeUp() {
         return of("a wake-up before the commit", new Fault() {
             @Override
-            public WaitRegistry told(WaitRegistry sound) {
+            public WaitRegistry result(WaitRegistry sound) {
                 return TestWaitRegistries.nobodyWaits();
             }
 
             @Override
             public ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
-                return new PrematureNotification(sound);
+                return new FaultyServices.PrematureNotification(sound);
             }
         });
     }
@@ -220,5 +245,49 @@ record Mutant(
     @Override
     public String toString() {
         return name;
+    }
+
+    /** A database that delegates to a sound one; a fault overrides some methods. */
+    private static class DelegatingDatabase implements Database {
+        final Database sound;
+
+        DelegatingDatabase(Database sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public <T> CompletionStage<Served<T>> write(Work<T> work) {
+            return sound.write(work);
+        }
+
+        @Override
+        public <T> CompletionStage<Served<T>> read(ReadFrom from, Work<T> work) {
+            return sound.read(from, work);
+        }
+
+        @Override
+        public <T> CompletionStage<Served<T>> scan(ReadFrom from, Work<T> work) {
+            return sound.scan(from, work);
+        }
+
+        @Override
+        public boolean takeRoom(long bytes) {
+            return sound.takeRoom(bytes);
+        }
+
+        @Override
+        public ReplyPosition position(ReadFrom from) {
+            return sound.position(from);
+        }
+
+        @Override
+        public List<NodeState> nodes() {
+            return sound.nodes();
+        }
+
+        @Override
+        public void close() {
+            sound.close();
+        }
     }
 }

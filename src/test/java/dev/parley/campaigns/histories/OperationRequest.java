@@ -34,65 +34,68 @@ record OperationRequest(
     private static final Duration REPLY_MAX = Duration.ofMinutes(1);
     private static final String SESSIONS = "/api/v1/sessions";
 
-    static OperationRequest of(SessionKey key, Operation ask, Freshness since) {
-        OperationRequest asked = asked(key, ask).with("Origin", key.namespace().name());
-        if (since instanceof Freshness.Told told) {
-            return asked.with("x-d1-bookmark", told.bookmark());
+    static OperationRequest of(SessionKey key, Operation operation, Freshness since) {
+        OperationRequest asked =
+                called(key, operation).with("Origin", key.namespace().name());
+        if (since instanceof Freshness.Bookmarked result) {
+            return asked.with("x-d1-bookmark", result.bookmark());
         }
-        return since instanceof Freshness.Ever ? asked.with("x-d1-bookmark", "first-unconstrained") : asked;
+        return since instanceof Freshness.Any ? asked.with("x-d1-bookmark", "first-unconstrained") : asked;
     }
 
-    private static OperationRequest asked(SessionKey key, Operation ask) {
+    private static OperationRequest called(SessionKey key, Operation operation) {
         String code = key.code().text();
         String session = SESSIONS + "/" + code;
-        if (ask instanceof Operation.Open open) {
+        if (operation instanceof Operation.Open open) {
             return open.token() == null ? offer(key, open) : open(key, open);
         }
-        if (ask instanceof Operation.Answer answer) {
+        if (operation instanceof Operation.Answer answer) {
             return answer.token() == null
                     ? to("POST", "/answer", said(code, Side.ANSWERER).put("answer", answer.answer()))
                     : answer(session, answer);
         }
-        if (ask instanceof Operation.Trickle trickle) {
+        if (operation instanceof Operation.Trickle trickle) {
             ObjectNode body = in(trickle.generation(), candidates(object(), trickle.candidates(), trickle.end()));
             return to("POST", session + "/candidates", body).as(trickle.token());
         }
-        if (ask instanceof Operation.TrickleAs trickle) {
+        if (operation instanceof Operation.TrickleAs trickle) {
             return to("POST", "/answer", said(code, trickle.side()).put("candidate", trickle.candidate()))
                     .as(trickle.token());
         }
-        if (ask instanceof Operation.Restart restart) {
+        if (operation instanceof Operation.Restart restart) {
             return to("PUT", session + "/offer", object().put("offer", restart.offer()))
                     .as(restart.token())
                     .with(
                             "If-Match",
                             restart.tag() == null ? "*" : restart.tag().text());
         }
-        if (ask instanceof Operation.Extend extend) {
+        if (operation instanceof Operation.Extend extend) {
             return to("PATCH", session, object().put("ttl", lasting(extend.ttlSeconds())))
                     .as(extend.token());
         }
-        if (ask instanceof Operation.Close close) {
+        if (operation instanceof Operation.Close close) {
             return to("DELETE", session, null).as(close.token());
         }
-        return read(key, (Operation.Read) ask);
+        return read(key, (Operation.Read) operation);
     }
 
-    private static OperationRequest read(SessionKey key, Operation.Read ask) {
+    private static OperationRequest read(SessionKey key, Operation.Read operation) {
         String session = SESSIONS + "/" + key.code().text();
-        if (ask instanceof Operation.Follow follow) {
+        if (operation instanceof Operation.Follow follow) {
             OperationRequest asked =
                     to("GET", session + "/events?after=" + follow.after() + "&limit=" + follow.limit(), null);
             return follow.waits() ? asked.with("Prefer", "wait=" + WAIT_SECONDS) : asked;
         }
-        if (ask instanceof Operation.Poll poll) {
+        if (operation instanceof Operation.Poll poll) {
             return to("POST", "/poll", said(key.code().text(), poll.side()));
         }
-        if (ask instanceof Operation.Find find) {
+        if (operation instanceof Operation.Find find) {
             return to("GET", found(find.listing(), encodedTopic(key, find.topic())), null);
         }
         OperationRequest asked = to("GET", session, null);
-        return ask.tag() == null ? asked : asked.with("If-None-Match", ask.tag().text());
+        return operation.tag() == null
+                ? asked
+                : asked.with("If-None-Match", operation.tag().text());
     }
 
     private static String found(Operation.Listing listing, String topic) {
@@ -103,24 +106,25 @@ record OperationRequest(
         };
     }
 
-    private static OperationRequest open(SessionKey key, Operation.Open ask) {
+    private static OperationRequest open(SessionKey key, Operation.Open operation) {
         ObjectNode body = object().put("code", key.code().text())
-                .put("topic", DomainMapping.topic(key, ask.topic()))
-                .put("offer", ask.offer())
-                .put("ttl", lasting(ask.ttlSeconds()));
-        return to("POST", SESSIONS, candidates(body, ask.candidates(), ask.end()))
-                .as(ask.token());
+                .put("topic", DomainMapping.topic(key, operation.topic()))
+                .put("offer", operation.offer())
+                .put("ttl", lasting(operation.ttlSeconds()));
+        return to("POST", SESSIONS, candidates(body, operation.candidates(), operation.end()))
+                .as(operation.token());
     }
 
-    private static OperationRequest offer(SessionKey key, Operation.Open ask) {
+    private static OperationRequest offer(SessionKey key, Operation.Open operation) {
         ObjectNode body =
-                object().put("code", key.code().text()).put("peerId", "peer").put("offer", ask.offer());
-        return to("POST", "/" + encodedTopic(key, ask.topic()) + "/offer", body);
+                object().put("code", key.code().text()).put("peerId", "peer").put("offer", operation.offer());
+        return to("POST", "/" + encodedTopic(key, operation.topic()) + "/offer", body);
     }
 
-    private static OperationRequest answer(String session, Operation.Answer ask) {
-        ObjectNode body = candidates(object().put("answer", ask.answer()), ask.candidates(), ask.end());
-        return to("PUT", session + "/answer", in(ask.generation(), body)).as(ask.token());
+    private static OperationRequest answer(String session, Operation.Answer operation) {
+        ObjectNode body =
+                candidates(object().put("answer", operation.answer()), operation.candidates(), operation.end());
+        return to("PUT", session + "/answer", in(operation.generation(), body)).as(operation.token());
     }
 
     private static ObjectNode said(String code, Side side) {

@@ -16,11 +16,11 @@ sealed interface OperationResult {
         return null;
     }
 
-    private static boolean agrees(@Nullable Object told, Object truth) {
-        return told == null || told.equals(truth);
+    private static boolean agrees(@Nullable Object result, Object truth) {
+        return result == null || result.equals(truth);
     }
 
-    /** @param expiresAt in milliseconds of the Unix epoch, as everywhere in this room */
+    /** @param expiresAt in milliseconds of the Unix epoch, as everywhere in this package */
     record Joined(
             long seq,
             int generation,

@@ -29,7 +29,7 @@ final class PeerKnowledge {
         this.handed = handed;
     }
 
-    Operation ask(Step step) {
+    Operation call(Step step) {
         int variant = step.variant() % VARIANTS;
         int of = step.variant() / VARIANTS;
         String token = self.tokenless() ? null : self.name();
@@ -80,29 +80,29 @@ final class PeerKnowledge {
     Freshness since(Step step) {
         Freshness trusted = switch (step.trust()) {
             case NOBODY -> null;
-            case ANYBODY -> new Freshness.Ever();
+            case ANYBODY -> new Freshness.Any();
             case ITSELF -> own;
             case OTHERS -> handed.get();
         };
-        return trusted == null ? new Freshness.Now() : trusted;
+        return trusted == null ? new Freshness.Latest() : trusted;
     }
 
     /** Remembers what a call has brought. */
-    void heard(int call, Operation ask, ReplyContext reply) {
+    void heard(int call, Operation operation, ReplyContext reply) {
         if (reply.bookmark() != null) {
-            own = new Freshness.Told(call, reply.bookmark());
+            own = new Freshness.Bookmarked(call, reply.bookmark());
             handed.set(own);
         }
-        OperationResult told = reply.told();
-        if (told.tag() != null) {
-            tags.add(new Operation.Tag(call, told.tag()));
+        OperationResult result = reply.result();
+        if (result.tag() != null) {
+            tags.add(new Operation.Tag(call, result.tag()));
         }
-        if (told instanceof OperationResult.Joined joined) {
+        if (result instanceof OperationResult.Joined joined) {
             cursor = joined.seq();
             generation = joined.generation();
-        } else if (told instanceof OperationResult.Seen seen) {
+        } else if (result instanceof OperationResult.Seen seen) {
             generation = seen.generation();
-        } else if (told instanceof OperationResult.Happened happened && ask instanceof Operation.Follow) {
+        } else if (result instanceof OperationResult.Happened happened && operation instanceof Operation.Follow) {
             for (ObservedEvent event : happened.events()) {
                 cursor = event.type().equals(ObservedEvent.CLOSED) ? 0 : event.seq();
                 generation = event.generation();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param primary whether it certainly came from the primary
  * @param reset whether the caller was told that its bookmark no longer holds
  */
-record ReplyContext(OperationResult told, @Nullable String bookmark, boolean primary, boolean reset) {
+record ReplyContext(OperationResult result, @Nullable String bookmark, boolean primary, boolean reset) {
     static ReplyContext broken(String how) {
         return new ReplyContext(new OperationResult.Broken(how), null, true, false);
     }

@@ -9,13 +9,13 @@ interface ServiceUnderTest extends AutoCloseable {
     int nodes();
 
     /** Asks, and waits for the reply. */
-    ReplyContext ask(int node, SessionKey key, Operation ask, Freshness since);
+    ReplyContext call(int node, SessionKey key, Operation operation, Freshness since);
 
     /** Asks and hangs up; what becomes of it nobody hears. */
-    void askAndHangUp(int node, SessionKey key, Operation ask, Freshness since);
+    void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since);
 
     /** Asks for what is new and waits until there is something. */
-    Held await(int node, SessionKey key, Operation.Follow ask, Freshness since);
+    Held await(int node, SessionKey key, Operation.Follow operation, Freshness since);
 
     /** A call that is held back. */
     interface Held {

@@ -5,25 +5,26 @@ import dev.parley.session.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
- * Who is to do what in one session, as far as that can be said beforehand: what a step asks for in the end depends on what its
- * peer has heard until then. The same seed gives the same script, never quite the same history.
+ * The steps of the peers of one session. The request of a step also depends on the replies that its peer has received by then, so the
+ * same seed gives the same workload, but never quite the same history.
  *
- * @param name of the session under test, and so its code
+ * @param name the code of the session under test
  */
 record Workload(String name, List<Role> roles, List<Step> steps) {
     /**
      * A peer.
      *
      * @param name a letter
-     * @param side which one it means to be; of two offerers one comes too late, and so does all but one answerer
-     * @param tokenless whether it goes without a token, as clients of the compatible API do
-     * @param stranger whether it lives in another namespace, where the same code means another session
+     * @param side that it claims; of two offerers one is too late, and so are all answerers but one
+     * @param tokenless whether it sends no token, as clients of the compatible API do
+     * @param stranger whether it is in another namespace, where the same code names another session
      */
     record Role(String name, Side side, boolean tokenless, boolean stranger) {}
 
-    /** What is done. */
+    /** The kind of a step. */
     enum Deed {
         OPEN,
         ANSWER,
@@ -39,7 +40,7 @@ record Workload(String name, List<Role> roles, List<Step> steps) {
         FIND
     }
 
-    /** Which bookmark a read brings. */
+    /** The bookmark of a read. */
     enum Trust {
         NOBODY,
         ANYBODY,
@@ -48,10 +49,10 @@ record Workload(String name, List<Role> roles, List<Step> steps) {
     }
 
     /**
-     * @param variant one of a few ways to do it; the same way again is a repetition
-     * @param cut whether the connection is cut behind the request, so that the peer asks again
-     * @param pauseMicros before it
-     * @param node where it asks
+     * @param variant selects the arguments; the same variant again is a repeated call
+     * @param cut whether the connection is cut after the request, so that the peer repeats it
+     * @param pauseMicros before the step
+     * @param node that it calls
      */
     record Step(String peer, Deed deed, int variant, Trust trust, boolean cut, int pauseMicros, int node) {}
 
@@ -60,125 +61,43 @@ record Workload(String name, List<Role> roles, List<Step> steps) {
     private static final int STEPS_MAX = 7;
     private static final int PAUSE_MICROS_MAX = 3_000;
 
-    private static final List<Deed> OFFERERS_DEEDS = List.of(
-            Deed.TRICKLE,
-            Deed.TRICKLE,
-            Deed.TRICKLE,
-            Deed.TRICKLE,
-            Deed.END,
-            Deed.RESTART,
-            Deed.EXTEND,
-            Deed.LOOK,
-            Deed.LOOK,
-            Deed.FOLLOW,
-            Deed.FOLLOW,
-            Deed.WAIT,
-            Deed.POLL,
-            Deed.OPEN,
-            Deed.FIND);
-    private static final List<Deed> ANSWERERS_DEEDS = List.of(
-            Deed.TRICKLE,
-            Deed.TRICKLE,
-            Deed.TRICKLE,
-            Deed.END,
-            Deed.ANSWER,
-            Deed.ANSWER,
-            Deed.LOOK,
-            Deed.LOOK,
-            Deed.FOLLOW,
-            Deed.FOLLOW,
-            Deed.WAIT,
-            Deed.POLL,
-            Deed.FIND,
-            Deed.EXTEND,
-            Deed.RESTART);
-
-    /** What a script is mostly about; half of them are about anything. */
+    /** The deeds to choose from, in a workload about one subject; repeated deeds are chosen more often. */
     private record Theme(List<Deed> offerers, List<Deed> answerers) {
+        Theme(String offerers, String answerers) {
+            this(deeds(offerers), deeds(answerers));
+        }
+
+        private static List<Deed> deeds(String names) {
+            return Stream.of(names.split(" ")).map(Deed::valueOf).toList();
+        }
+
         List<Deed> deeds(Side side) {
             return side == Side.OFFERER ? offerers : answerers;
         }
     }
 
-    private static final Theme ANYTHING = new Theme(OFFERERS_DEEDS, ANSWERERS_DEEDS);
+    private static final Theme ANYTHING = new Theme(
+            "TRICKLE TRICKLE TRICKLE TRICKLE END RESTART EXTEND LOOK LOOK FOLLOW FOLLOW WAIT POLL OPEN FIND",
+            "TRICKLE TRICKLE TRICKLE END ANSWER ANSWER LOOK LOOK FOLLOW FOLLOW WAIT POLL FIND EXTEND RESTART");
 
-    /** New offers, answers to them by whomever, and who finds the session meanwhile. */
+    /** New offers, answers to them by several peers, and searches for the session meanwhile. */
     private static final Theme RENEGOTIATION = new Theme(
-            List.of(
-                    Deed.RESTART,
-                    Deed.RESTART,
-                    Deed.RESTART,
-                    Deed.TRICKLE,
-                    Deed.FIND,
-                    Deed.FIND,
-                    Deed.LOOK,
-                    Deed.FOLLOW,
-                    Deed.WAIT,
-                    Deed.POLL),
-            List.of(
-                    Deed.ANSWER,
-                    Deed.ANSWER,
-                    Deed.ANSWER,
-                    Deed.ANSWER,
-                    Deed.TRICKLE,
-                    Deed.FIND,
-                    Deed.FIND,
-                    Deed.LOOK,
-                    Deed.FOLLOW,
-                    Deed.WAIT));
+            "RESTART RESTART RESTART TRICKLE FIND FIND LOOK FOLLOW WAIT POLL",
+            "ANSWER ANSWER ANSWER ANSWER TRICKLE FIND FIND LOOK FOLLOW WAIT");
 
-    /** Calls that are repeated with more than before. */
+    /** Repeated calls with additional candidates. */
     private static final Theme REPLAYS = new Theme(
-            List.of(
-                    Deed.OPEN,
-                    Deed.OPEN,
-                    Deed.OPEN,
-                    Deed.TRICKLE,
-                    Deed.END,
-                    Deed.FOLLOW,
-                    Deed.FOLLOW,
-                    Deed.LOOK,
-                    Deed.WAIT,
-                    Deed.RESTART),
-            List.of(
-                    Deed.ANSWER,
-                    Deed.ANSWER,
-                    Deed.ANSWER,
-                    Deed.TRICKLE,
-                    Deed.TRICKLE,
-                    Deed.END,
-                    Deed.FOLLOW,
-                    Deed.LOOK));
+            "OPEN OPEN OPEN TRICKLE END FOLLOW FOLLOW LOOK WAIT RESTART",
+            "ANSWER ANSWER ANSWER TRICKLE TRICKLE END FOLLOW LOOK");
 
-    /** Sessions that have a code one after another, and conditions that name the one before. */
+    /** Consecutive sessions under one code, and conditions that name the previous one. */
     private static final Theme REOPENING = new Theme(
-            List.of(
-                    Deed.CLOSE,
-                    Deed.CLOSE,
-                    Deed.OPEN,
-                    Deed.OPEN,
-                    Deed.OPEN,
-                    Deed.LOOK,
-                    Deed.LOOK,
-                    Deed.RESTART,
-                    Deed.RESTART,
-                    Deed.EXTEND,
-                    Deed.TRICKLE,
-                    Deed.WAIT),
-            List.of(
-                    Deed.LOOK,
-                    Deed.LOOK,
-                    Deed.LOOK,
-                    Deed.ANSWER,
-                    Deed.FOLLOW,
-                    Deed.WAIT,
-                    Deed.EXTEND,
-                    Deed.TRICKLE,
-                    Deed.FIND));
+            "CLOSE CLOSE OPEN OPEN OPEN LOOK LOOK RESTART RESTART EXTEND TRICKLE WAIT",
+            "LOOK LOOK LOOK ANSWER FOLLOW WAIT EXTEND TRICKLE FIND");
 
     private static final List<Theme> THEMES = List.of(ANYTHING, ANYTHING, ANYTHING, RENEGOTIATION, REPLAYS, REOPENING);
 
-    /** Writes a script. */
+    /** The workload of {@code seed}. */
     static Workload of(TestSeed seed, int nodes) {
         var random = seed.random();
         Theme theme = THEMES.get(random.nextInt(THEMES.size()));
@@ -235,7 +154,7 @@ record Workload(String name, List<Role> roles, List<Step> steps) {
         return steps.stream().filter(step -> step.peer().equals(role.name())).toList();
     }
 
-    /** The same with other steps, and without the peers that have none left. */
+    /** The same with other steps, and without peers that have no steps left. */
     Workload with(List<Step> others) {
         List<Role> busy = roles.stream()
                 .filter(role -> others.stream().anyMatch(step -> step.peer().equals(role.name())))

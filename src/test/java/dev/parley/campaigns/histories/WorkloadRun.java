@@ -42,7 +42,7 @@ final class WorkloadRun {
     private int acting;
 
     /** Somebody who waits. */
-    private record Waiter(Role role, SessionKey key, Operation.Follow ask, ServiceUnderTest.Held call) {}
+    private record Waiter(Role role, SessionKey key, Operation.Follow operation, ServiceUnderTest.Held call) {}
 
     private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script, String take) {
         this.service = service;
@@ -90,23 +90,23 @@ final class WorkloadRun {
     }
 
     private void take(Role role, PeerKnowledge memory, Step step) {
-        Operation ask = memory.ask(step);
-        Freshness since = ask.onlyReads() ? memory.since(step) : new Freshness.Now();
+        Operation operation = memory.call(step);
+        Freshness since = operation.onlyReads() ? memory.since(step) : new Freshness.Latest();
         HistoryRecorder recording = of(recordings, role);
         if (step.cut()) {
-            recording.begin(role.name(), step.node(), ask, since);
-            service.askAndHangUp(step.node(), key(role), ask, since);
+            recording.begin(role.name(), step.node(), operation, since);
+            service.callAndHangUp(step.node(), key(role), operation, since);
         }
-        HistoryRecorder.Begun call = recording.begin(role.name(), step.node(), ask, since);
-        ReplyContext reply = ask instanceof Operation.Follow follow && follow.waits()
+        HistoryRecorder.Begun call = recording.begin(role.name(), step.node(), operation, since);
+        ReplyContext reply = operation instanceof Operation.Follow follow && follow.waits()
                 ? await(role, step.node(), follow, since)
-                : service.ask(step.node(), key(role), ask, since);
+                : service.call(step.node(), key(role), operation, since);
         call.end(reply);
-        memory.heard(call.number(), ask, reply);
+        memory.heard(call.number(), operation, reply);
     }
 
-    private ReplyContext await(Role role, int node, Operation.Follow ask, Freshness since) {
-        var waiter = new Waiter(role, key(role), ask, service.await(node, key(role), ask, since));
+    private ReplyContext await(Role role, int node, Operation.Follow operation, Freshness since) {
+        var waiter = new Waiter(role, key(role), operation, service.await(node, key(role), operation, since));
         synchronized (this) {
             waiters.add(waiter);
         }
@@ -158,7 +158,7 @@ final class WorkloadRun {
     private void leave(Waiter waiter) {
         if (waiter.call.isOwedNews()) {
             of(recordings, waiter.role)
-                    .leave(waiter.role.name() + " waits behind " + waiter.ask.after() + " and is told nothing");
+                    .leave(waiter.role.name() + " waits behind " + waiter.operation.after() + " and is told nothing");
         }
     }
 
@@ -166,20 +166,20 @@ final class WorkloadRun {
         for (Map.Entry<SessionKey, HistoryRecorder> one : recordings.entrySet()) {
             Freshness last = Objects.requireNonNull(handed.get(one.getKey())).get();
             for (int node = 0; node < service.nodes(); node++) {
-                read(one.getKey(), one.getValue(), node, new Operation.Follow(0, 1_000, false), new Freshness.Now());
+                read(one.getKey(), one.getValue(), node, new Operation.Follow(0, 1_000, false), new Freshness.Latest());
                 read(
                         one.getKey(),
                         one.getValue(),
                         node,
                         new Operation.Look(),
-                        last == null ? new Freshness.Now() : last);
+                        last == null ? new Freshness.Latest() : last);
             }
         }
     }
 
-    private void read(SessionKey from, HistoryRecorder recording, int node, Operation ask, Freshness since) {
-        HistoryRecorder.Begun call = recording.begin(AUDITOR, node, ask, since);
-        call.end(service.ask(node, from, ask, since));
+    private void read(SessionKey from, HistoryRecorder recording, int node, Operation operation, Freshness since) {
+        HistoryRecorder.Begun call = recording.begin(AUDITOR, node, operation, since);
+        call.end(service.call(node, from, operation, since));
     }
 
     private SessionKey key(Role role) {

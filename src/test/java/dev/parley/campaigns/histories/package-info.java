@@ -1,22 +1,22 @@
 /**
- * Histories: peers of all kinds talk at once, and afterwards it is decided whether what they were told can have happened.
+ * Histories: concurrent peers call the service, and a checker decides whether the replies are possible.
  *
- * <p>A {@link dev.parley.campaigns.histories.Workload} says who is to do what in one session; a seed writes it. A
- * {@link dev.parley.campaigns.histories.WorkloadRun} performs it, each peer on a thread of its own, in a {@link dev.parley.campaigns.histories.Environment}: a
- * {@link dev.parley.campaigns.histories.ServiceUnderTest} with a clock that ticks, a sweeper that comes, and replicas that lag. A
- * {@link dev.parley.campaigns.histories.HistoryRecorder} has each {@link dev.parley.campaigns.histories.Invocation} with its begin and its end.
+ * <p>A seed determines a {@link dev.parley.campaigns.histories.Workload}: the steps of the peers of one session. A
+ * {@link dev.parley.campaigns.histories.WorkloadRun} performs it with a thread for each peer in an
+ * {@link dev.parley.campaigns.histories.Environment}: a {@link dev.parley.campaigns.histories.ServiceUnderTest} with a clock, a sweeper
+ * and lagging replicas. A {@link dev.parley.campaigns.histories.HistoryRecorder} records each
+ * {@link dev.parley.campaigns.histories.Invocation} with its begin and end.
  *
- * <p>{@link dev.parley.campaigns.histories.Model} is the model, the contract of a session once more, one thing after another.
- * {@link dev.parley.campaigns.histories.LinearizabilityChecker} looks for an order of the calls that the model explains, and
- * {@link dev.parley.campaigns.histories.HistoryChecker} adds what an order cannot tell. What cannot have happened is cut down to a
- * {@link dev.parley.campaigns.histories.FailingPrefix} and told as a {@link dev.parley.campaigns.histories.FailureReport}.
+ * <p>{@link dev.parley.campaigns.histories.Model} is a sequential implementation of the contract of a session.
+ * {@link dev.parley.campaigns.histories.LinearizabilityChecker} searches for an order of the calls that the model explains, and
+ * {@link dev.parley.campaigns.histories.HistoryChecker} checks bookmarks and notifications. A violation is shortened to a
+ * {@link dev.parley.campaigns.histories.FailingPrefix} and printed as a {@link dev.parley.campaigns.histories.FailureReport}.
  *
- * <p>Peers call the use cases {@link dev.parley.campaigns.histories.InProcessService}, in {@link dev.parley.campaigns.histories.InProcessEnvironments}, or the packaged service
- * {@link dev.parley.campaigns.histories.HttpService}, in {@link dev.parley.campaigns.histories.HttpEnvironments}.
+ * <p>Peers call the use cases ({@link dev.parley.campaigns.histories.InProcessService}) or the packaged service
+ * ({@link dev.parley.campaigns.histories.HttpService}). A {@link dev.parley.campaigns.histories.Mutant} is a deliberate fault that a
+ * history must detect.
  *
- * <p>A {@link dev.parley.campaigns.histories.Mutant} is a deliberate fault, to see that histories catch it.
- *
- * <p>Start with {@link dev.parley.campaigns.histories.HistoriesTest}; then read Script, Play, Moment and Linearization in this order.
+ * <p>Start with {@link dev.parley.campaigns.histories.HistoriesTest}.
  */
 @NullMarked
 package dev.parley.campaigns.histories;

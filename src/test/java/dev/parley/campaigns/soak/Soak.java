@@ -46,6 +46,7 @@ public final class Soak {
         Path folder = Files.createTempDirectory("parley-soak-");
         var minutes = new ArrayList<Minute>();
         try (RunningParley parley = ParleyJar.in(folder)
+                .optimizing()
                 .with("PARLEY_STORE_URL", "sqlite:parley.db")
                 .with("PARLEY_SESSION_TTL", TTL.toSeconds() + "s")
                 .with("PARLEY_EXPIRY_SCHEDULE", "1s")

@@ -45,13 +45,11 @@ class AccessibleConsoleIT {
         DARK(device -> device.setColorScheme(ColorScheme.DARK)),
         FORCED_COLOURS(device -> device.setForcedColors(ForcedColors.ACTIVE).setColorScheme(ColorScheme.DARK)),
         NARROW(device -> device.setViewportSize(320, 700)),
-        ZOOM_200(device -> device.setViewportSize(640, 450).setDeviceScaleFactor(2)),
         TEXT_200(
                 device -> device,
                 "const sheet = new CSSStyleSheet();"
                         + " sheet.replaceSync('html { font-size: 200% }');"
                         + " document.adoptedStyleSheets = [sheet];"),
-        RIGHT_TO_LEFT(device -> device, "document.documentElement.dir = 'rtl';"),
         RIGHT_TO_LEFT_NARROW(device -> device.setViewportSize(320, 700), "document.documentElement.dir = 'rtl';");
 
         private final UnaryOperator<NewContextOptions> device;

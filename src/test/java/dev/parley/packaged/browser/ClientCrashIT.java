@@ -21,9 +21,7 @@ class ClientCrashIT {
 
     @Test
     void peersConnectAlthoughTheServiceIsKilled(Pages pages) {
-        ParleyJar jar = ParleyJar.in(folder)
-                .with("PARLEY_STORE_URL", "sqlite:parley.db")
-                .startingFast();
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_STORE_URL", "sqlite:parley.db");
         URI service;
         ClientPage host;
         ClientPage guest;

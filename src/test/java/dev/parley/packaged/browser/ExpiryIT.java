@@ -40,10 +40,7 @@ class ExpiryIT {
 
     @BeforeAll
     static void start() {
-        parley = ParleyJar.in(folder)
-                .with("PARLEY_SESSION_TTL", "10s")
-                .startingFast()
-                .start();
+        parley = ParleyJar.in(folder).with("PARLEY_SESSION_TTL", "10s").start();
     }
 
     @AfterAll

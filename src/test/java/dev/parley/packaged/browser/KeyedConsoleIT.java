@@ -22,7 +22,7 @@ class KeyedConsoleIT {
 
     @Test
     void aWrongKeyIsReportedAtOnceAndAfterAReload(Pages pages) {
-        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key");
         String key = jar.run("key", "create", "page", "--namespace", "chess", "--role", "observer")
                 .out()
                 .strip();
@@ -49,7 +49,7 @@ class KeyedConsoleIT {
 
     @Test
     void twoVisitorsWithAKeyMeetByALink(Pages pages) {
-        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast();
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_ACCESS", "key");
         String key = jar.run("key", "create", "page", "--namespace", "chess", "--role", "peer")
                 .out()
                 .strip();

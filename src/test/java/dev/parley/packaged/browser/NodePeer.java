@@ -1,8 +1,8 @@
 package dev.parley.packaged.browser;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.parley.guides.Guide;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,8 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
@@ -23,8 +21,6 @@ import org.awaitility.Awaitility;
  * then {@code node/peer.mjs}.
  */
 final class NodePeer implements AutoCloseable {
-    private static final Path GUIDE = Path.of("src/site/markdown/browser-client.md");
-    private static final Pattern LINES_OF_GUIDE = Pattern.compile("```js node\n(.*?)```", Pattern.DOTALL);
     private static final Path FOLDER = Path.of("target", "node-peer");
     private static final String WEBRTC = "@roamhq/wrtc@0.10.0";
     private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
@@ -56,7 +52,8 @@ final class NodePeer implements AutoCloseable {
     static NodePeer start(URI service, String namespace, String topic, String part) {
         try (InputStream client = service.resolve("/parley.js").toURL().openStream();
                 InputStream rest = NodePeer.class.getResourceAsStream("/node/peer.mjs")) {
-            String lines = linesOfGuide()
+            String lines = Guide.named("browser-client.md")
+                    .block("js node")
                     .replace("http://127.0.0.1:8080", service.toString())
                     .replace("https://chess.example", namespace)
                     .replace("topic: 'chess'", "topic: '" + topic + "'");
@@ -68,12 +65,6 @@ final class NodePeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String linesOfGuide() throws IOException {
-        Matcher lines = LINES_OF_GUIDE.matcher(Files.readString(GUIDE));
-        assertThat(lines.find()).as("%s in %s", LINES_OF_GUIDE, GUIDE).isTrue();
-        return lines.group(1);
     }
 
     /** Waits until it has printed a line that begins with {@code words}; returns the rest of the line. */

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.AddScriptTagOptions;
 import dev.parley.CampaignSize;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.parley.guides.Guide;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,17 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadmeBrowserIT {
     private static final int RUNS = CampaignSize.of("parley.readme.runs", 4);
     private static final String SERVICE_IN_LINES = "http://127.0.0.1:8080";
-    private static final Pattern HOST = Pattern.compile("```js host\n(.*?\n)(const session = .*?)```", Pattern.DOTALL);
-    private static final Pattern GUEST = Pattern.compile("```js guest\n(.*?)```", Pattern.DOTALL);
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "src/site/markdown/browser-client.md"})
-    void theLinesConnectTwoPages(String document, Pages pages) throws IOException {
-        String text = Files.readString(Path.of(document));
-        Matcher hosting = found(HOST, text);
-        String host = hosting.group(1) + hosting.group(2);
-        String guest = hosting.group(1) + found(GUEST, text).group(1);
-
+    void theLinesConnectTwoPages(String document, Pages pages) {
+        Guide guide = Guide.read(Path.of(document));
+        String host = guide.block("js host");
+        // Both use the same first lines.
+        String guest = host.substring(0, host.indexOf("const session = ")) + guide.block("js guest");
         for (int run = 0; run < RUNS; run++) {
             Page hostPage = pages.openClient("host-" + run).page();
             Page guestPage = pages.openClient("guest-" + run).page();
@@ -71,11 +65,5 @@ class ReadmeBrowserIT {
         String service = (String) page.evaluate("() => service");
         page.addScriptTag(
                 new AddScriptTagOptions().setType("module").setContent(lines.replace(SERVICE_IN_LINES, service)));
-    }
-
-    private static Matcher found(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        assertThat(matcher.find()).as("%s", pattern).isTrue();
-        return matcher;
     }
 }

@@ -30,9 +30,7 @@ class RefusalsIT {
 
     @Test
     void anOriginThatIsNotAllowedIsReportedAtOnce(Pages pages) {
-        ParleyJar jar = ParleyJar.in(folder)
-                .with("PARLEY_CORS_ORIGINS", "https://chess.example")
-                .startingFast();
+        ParleyJar jar = ParleyJar.in(folder).with("PARLEY_CORS_ORIGINS", "https://chess.example");
         try (RunningParley parley = jar.start()) {
             ClientPage page = pages.openClient("page");
             begin(page, parley.uri(), NOTHING);
@@ -83,7 +81,7 @@ class RefusalsIT {
     @Test
     void aWrongKeyIsReportedAtOnce(Pages pages) {
         try (RunningParley parley =
-                ParleyJar.in(folder).with("PARLEY_ACCESS", "key").startingFast().start()) {
+                ParleyJar.in(folder).with("PARLEY_ACCESS", "key").start()) {
             ClientPage page = pages.openClient("page");
             begin(page, parley.uri(), Map.of("key", "parley_of-somebody-else"));
 

@@ -8,21 +8,17 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import dev.parley.FreePort;
+import dev.parley.guides.Guide;
 import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.RunningParley;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,18 +31,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Pages that a real nginx, or Caddy, serves from Parley's own origin: what a page writes is in the namespace that it reads, by whatever
- * API of the browser it calls, and events are not held back. What the guide has for them is read out of it.
+ * Pages that a real nginx, or Caddy, serves from Parley's own origin: a page reads the namespace to which it writes, and events are not
+ * held back. The configurations are those of the guide.
  */
 @Tag("slow")
 @ExtendWith(ReverseProxyIT.Installed.class)
 class ReverseProxyIT {
-    private static final Path GUIDE = Path.of("src/site/markdown/reverse-proxies.md");
-    private static final Pattern NGINX_OF_GUIDE = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern CADDY_OF_GUIDE = Pattern.compile("```caddyfile\n(.*?)```", Pattern.DOTALL);
     private static final String LOCATION = "    location / {\n";
     private static final String PARLEY_OF_GUIDE = "http://127.0.0.1:8080";
 
@@ -66,19 +58,19 @@ class ReverseProxyIT {
             }
             """;
 
-    /** A page behind a proxy that is set up in one of the ways that occur. */
+    /** A page behind a proxy, by the configuration of the proxy and of Parley. */
     enum Setup {
-        /** As nginx is without a line about it: Parley is asked for the name of the upstream. */
+        /** The default of nginx: the Host header is the name of the upstream, and parley.http.public-url is set. */
         DEFAULT_HOST("http://default-host.test", "/app/"),
         DEFAULT_HOST_WITHOUT_REFERRER("http://default-host.test", "/silent/"),
-        /** The same, and Parley is not told of it either. */
+        /** The same without parley.http.public-url. */
         UNCONFIGURED("http://unconfigured.test", "/silent/"),
         /** The host with the port that is the default. */
         HOST_WITH_PORT("http://host-with-port.test", "/app/"),
-        /** As the guide has it. */
+        /** The configuration of the guide. */
         TLS("https://parley.example.org", "/app/"),
         TLS_WITHOUT_REFERRER("https://parley.example.org", "/silent/"),
-        /** As the guide has it, with another proxy. */
+        /** The configuration of the guide for Caddy. */
         CADDY("https://caddy.test", "/app/");
 
         final String origin;
@@ -89,14 +81,14 @@ class ReverseProxyIT {
             this.folder = folder;
         }
 
+        /** Whether the browser or the configuration tells Parley the origin of the page. */
+        boolean isKnown() {
+            return this != DEFAULT_HOST_WITHOUT_REFERRER && this != UNCONFIGURED;
+        }
+
         boolean isPlain() {
             return origin.startsWith("http:");
         }
-    }
-
-    /** Where the browser, or the configuration, tells Parley which origin the page has. */
-    static Set<Setup> told() {
-        return EnumSet.complementOf(EnumSet.of(Setup.DEFAULT_HOST_WITHOUT_REFERRER, Setup.UNCONFIGURED));
     }
 
     private static @Nullable Chromium chromium;
@@ -145,7 +137,6 @@ class ReverseProxyIT {
     private static RunningParley parley(Path folder, String variable, String value) throws IOException {
         RunningParley parley = ParleyJar.in(Files.createTempDirectory(folder, "parley"))
                 .with(variable, value)
-                .startingFast()
                 .start();
         PARLEYS.add(parley);
         return parley;
@@ -153,7 +144,7 @@ class ReverseProxyIT {
 
     private static String serverOfGuide(int port, RunningParley parley, SelfSigned certificate) {
         return ofGuide(
-                NGINX_OF_GUIDE,
+                "nginx",
                 Map.of(
                         "listen 443 ",
                         "listen 127.0.0.1:" + port + " ",
@@ -167,7 +158,7 @@ class ReverseProxyIT {
 
     private static String siteOfGuide(RunningParley parley, Path pages) {
         return ofGuide(
-                CADDY_OF_GUIDE,
+                "caddyfile",
                 Map.of(
                         "parley.example.org {",
                         "caddy.test {\n    handle_path /app/* {\n        root * " + pages
@@ -176,20 +167,14 @@ class ReverseProxyIT {
                         parley.uri().getAuthority()));
     }
 
-    /** What {@code pattern} finds in the guide, but with this machine's ports, files and service. */
-    private static String ofGuide(Pattern pattern, Map<String, String> here) {
-        try {
-            Matcher guide = pattern.matcher(Files.readString(GUIDE));
-            assertThat(guide.find()).as("%s in %s", pattern, GUIDE).isTrue();
-            String lines = guide.group(1);
-            for (Map.Entry<String, String> entry : here.entrySet()) {
-                assertThat(lines).contains(entry.getKey());
-                lines = lines.replace(entry.getKey(), entry.getValue());
-            }
-            return lines;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The block of the guide in {@code language}, with this machine's ports, files and service. */
+    private static String ofGuide(String language, Map<String, String> here) {
+        String lines = Guide.named("reverse-proxies.md").block(language);
+        for (Map.Entry<String, String> entry : here.entrySet()) {
+            assertThat(lines).contains(entry.getKey());
+            lines = lines.replace(entry.getKey(), entry.getValue());
         }
+        return lines;
     }
 
     @AfterAll
@@ -209,43 +194,32 @@ class ReverseProxyIT {
     }
 
     @ParameterizedTest
-    @MethodSource("told")
-    void fetchReadsWhatItWrote(Setup setup) {
-        ClientPage page = open(setup);
-        String code = UUID.randomUUID().toString();
-
-        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "topic", "t", "code", code)))
-                .isEqualTo(201);
-        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
-                .isEqualTo(200);
-        assertThat(page.value("fetch('/t/sessions').then((reply) => reply.text())")
-                        .toString())
-                .contains(code);
-    }
-
-    @ParameterizedTest
     @EnumSource
-    void fetchThatNamesItsNamespaceNeedsNoConfiguration(Setup setup) {
+    void aPageReadsWhatItHasWritten(Setup setup) {
         ClientPage page = open(setup);
+        assertHeadersOfTheBrowser(setup, page);
+        if (setup.isKnown()) {
+            String code = UUID.randomUUID().toString();
+            assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "topic", "t", "code", code)))
+                    .isEqualTo(201);
+            assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
+                    .isEqualTo(200);
+            assertThat(page.value("fetch('/t/sessions').then((reply) => reply.text())")
+                            .toString())
+                    .contains(code);
+            assertEventsArriveWhenCommitted(page, "/api/v1/sessions/" + code);
+        }
+        // A page that names its namespace needs no configuration.
         page.page().setExtraHTTPHeaders(Map.of("Parley-Namespace", setup.origin));
-        String code = UUID.randomUUID().toString();
-
-        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
+        String named = UUID.randomUUID().toString();
+        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", named)))
                 .isEqualTo(201);
-        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(code)))
+        assertThat(page.value("fetch('/api/v1/sessions/%s').then((reply) => reply.status)".formatted(named)))
                 .isEqualTo(200);
     }
 
-    @ParameterizedTest
-    @MethodSource("told")
-    void eventSourceReceivesEachEventWhenItIsCommitted(Setup setup) {
-        ClientPage page = open(setup);
-        String code = UUID.randomUUID().toString();
-        String path = "/api/v1/sessions/" + code;
-
-        assertThat(post(page, "/api/v1/sessions", Map.of("offer", "o", "code", code)))
-                .isEqualTo(201);
-        // In one step, for an event that came before its listener would be missed.
+    private static void assertEventsArriveWhenCommitted(ClientPage page, String path) {
+        // In one step, because an event before its listener would be missed.
         String listen = "(Object.assign(window, { events: [], stream: new EventSource('%s/events') }),"
                 + " stream.onmessage = ({ data }) => events.push(JSON.parse(data).type), null)";
         page.value(listen.formatted(path));
@@ -254,8 +228,20 @@ class ReverseProxyIT {
         page.value(
                 "fetch('%s/answer', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: '{\"answer\": \"a\"}' })"
                         .formatted(path));
+
         page.await("events.join() === 'offer,answer'");
         assertThat(page.value("stream.readyState === EventSource.OPEN")).isEqualTo(true);
+        page.value("stream.close()");
+    }
+
+    /** The premise of these tests: without TLS a browser sends less about the origin of a page. */
+    private static void assertHeadersOfTheBrowser(Setup setup, ClientPage page) {
+        Request request = page.page()
+                .waitForRequest("**/health", () -> page.value("fetch('/health').then((reply) => reply.status)"));
+        Map<String, String> headers = request.allHeaders();
+        assertThat(headers.get("origin")).isNull();
+        assertThat(headers.get("sec-fetch-site")).isEqualTo(setup.isPlain() ? null : "same-origin");
+        assertThat(headers.containsKey("referer")).isEqualTo(setup.folder.equals("/app/"));
     }
 
     @ParameterizedTest
@@ -286,20 +272,6 @@ class ReverseProxyIT {
 
         host.awaitConnection();
         guest.awaitConnection();
-    }
-
-    /** What these tests stand on: a browser says less where there is no TLS. */
-    @ParameterizedTest
-    @EnumSource
-    void onlyWithTlsABrowserSaysWhereAPageIsFrom(Setup setup) {
-        ClientPage page = open(setup);
-        Request request = page.page()
-                .waitForRequest("**/health", () -> page.value("fetch('/health').then((reply) => reply.status)"));
-        Map<String, String> headers = request.allHeaders();
-
-        assertThat(headers.get("origin")).isNull();
-        assertThat(headers.get("sec-fetch-site")).isEqualTo(setup.isPlain() ? null : "same-origin");
-        assertThat(headers.containsKey("referer")).isEqualTo(setup.folder.equals("/app/"));
     }
 
     private static Object post(ClientPage page, String path, Map<String, String> body) {

@@ -1,7 +1,6 @@
 package dev.parley.packaged.browser;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.parley.packaged.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +11,7 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /**
- * A certificate of a host that nobody has signed but its own key.
+ * A self-signed certificate of a host.
  *
  * @param certificate a file in PEM
  * @param key its private key, a file in PEM
@@ -21,12 +20,12 @@ public record SelfSigned(Path certificate, Path key) {
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "server";
 
-    /** Made by the JDK's own tool, for the JDK has no method for it. */
+    /** Created by keytool, because the JDK has no method for it. */
     public static SelfSigned of(String host, Path folder) {
         Path store = folder.toAbsolutePath().resolve("certificate.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         try {
-            Process made = new ProcessBuilder(
+            Program.run(
                             keytool.toString(),
                             "-genkeypair",
                             "-alias",
@@ -43,12 +42,7 @@ public record SelfSigned(Path certificate, Path key) {
                             store.toString(),
                             "-storepass",
                             PASSWORD)
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(made.getInputStream().readAllBytes(), US_ASCII);
-            if (made.waitFor() != 0) {
-                throw new AssertionError("keytool makes no certificate: " + said);
-            }
+                    .succeeded();
             KeyStore keys = KeyStore.getInstance("PKCS12");
             try (InputStream file = Files.newInputStream(store)) {
                 keys.load(file, PASSWORD.toCharArray());
@@ -66,9 +60,6 @@ public record SelfSigned(Path certificate, Path key) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("Interrupted while keytool makes a certificate", e);
         }
     }
 

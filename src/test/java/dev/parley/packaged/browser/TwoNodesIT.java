@@ -29,8 +29,7 @@ class TwoNodesIT {
                             "PARLEY_STORE_REPLICAS",
                             "copy@here=" + cluster.standby().url())
                     .with("PARLEY_STORE_LAG_MAX", "1h")
-                    .with("PARLEY_STORE_SILENCE_MAX", "10s")
-                    .startingFast();
+                    .with("PARLEY_STORE_SILENCE_MAX", "10s");
             try (RunningParley one = jar.start();
                     RunningParley other = jar.start()) {
                 ClientPage host = pages.openClient("host", one.uri()).with(Map.of());

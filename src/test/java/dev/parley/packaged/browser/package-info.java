@@ -2,8 +2,7 @@
  * Pages in a real Chromium connect through the packaged jar.
  *
  * <p>{@link dev.parley.packaged.browser.ClientIT} does so with parley.js, {@link dev.parley.packaged.browser.ConsoleIT} through the page that Parley
- * itself serves. {@link dev.parley.packaged.browser.MeetingContract} says what must hold for pages that speak to an API themselves; one almost
- * empty test an API runs it. Their pages, from an origin that is not the service's, are in {@code src/test/resources/browser}: an
+ * itself serves. {@link dev.parley.packaged.browser.PeerPagesIT} connects pages that call an API themselves. Their pages, from an origin that is not the service's, are in {@code src/test/resources/browser}: an
  * example of both protocols, with {@code native.js} and {@code rondevu.js} as the parts that differ. What the pages looked like when
  * a test failed is then in {@code target/browser}.
  */

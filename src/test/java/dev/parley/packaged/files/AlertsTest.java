@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.parley.packaged.Promtool;
+import dev.parley.packaged.AlertsIT;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,12 +39,12 @@ class AlertsTest {
 
     @Test
     void everyAlertIsValid() throws Exception {
-        Promtool.assertUnderstands(RULES);
+        AlertsIT.promtool("check", RULES);
     }
 
     @Test
     void alertsFireOnlyOnTheirConditions() throws Exception {
-        Promtool.assertPasses(TESTS);
+        AlertsIT.promtool("test", TESTS);
     }
 
     @Test
@@ -76,6 +76,6 @@ class AlertsTest {
             rules.append("      - { record: 'panel:%d', expr: '%s' }%n".formatted(i, expressions.get(i)));
         }
 
-        Promtool.assertUnderstands(Files.writeString(folder.resolve("dashboard.yml"), rules));
+        AlertsIT.promtool("check", Files.writeString(folder.resolve("dashboard.yml"), rules));
     }
 }

@@ -1,12 +1,10 @@
 package dev.parley.packaged.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.parley.packaged.InstalledPrograms;
+import dev.parley.packaged.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,20 +50,16 @@ class MavenWrapperTest {
     private Path home;
     private Path bin;
 
-    private record Said(int code, String out) {}
-
     @BeforeEach
     void makeProject() throws Exception {
-        assumeThat(InstalledPrograms.areOnThePath(TOOLS.toArray(String[]::new)))
-                .as("the tools of a POSIX system, and sha512sum, are installed")
-                .isTrue();
+        Program.assumeInstalled(TOOLS.toArray(String[]::new));
         project = Files.createDirectories(folder.resolve("project"));
         home = Files.createDirectories(folder.resolve("home"));
         bin = Files.createDirectories(folder.resolve("bin"));
         Files.copy(Path.of("mvnw"), project.resolve("mvnw"));
         Files.createFile(project.resolve("pom.xml"));
         for (String tool : TOOLS) {
-            call(tool, InstalledPrograms.onThePath(tool).orElseThrow());
+            call(tool, Program.find(tool).orElseThrow());
         }
         call("java", Path.of(System.getProperty("java.home"), "bin", "java"));
         Files.createDirectories(project.resolve(".mvn"));
@@ -87,12 +81,8 @@ class MavenWrapperTest {
     private Path archive() throws IOException, InterruptedException {
         script(folder.resolve("apache-maven-" + VERSION + "/bin/mvn"), "echo pinned \"$@\"");
         Path archive = folder.resolve(ARCHIVE);
-        assertThat(new ProcessBuilder(
-                                "tar", "-czf", archive.toString(), "-C", folder.toString(), "apache-maven-" + VERSION)
-                        .inheritIO()
-                        .start()
-                        .waitFor())
-                .isZero();
+        Program.run("tar", "-czf", archive.toString(), "-C", folder.toString(), "apache-maven-" + VERSION)
+                .succeeded();
         return archive;
     }
 
@@ -129,13 +119,8 @@ class MavenWrapperTest {
         }
     }
 
-    private Said run() throws Exception {
-        return said(start());
-    }
-
-    private static Said said(Process process) throws Exception {
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Said(process.waitFor(), out);
+    private Program run() {
+        return Program.of(start());
     }
 
     private List<String> calls() throws IOException {
@@ -147,17 +132,14 @@ class MavenWrapperTest {
     void aRecentMavenIsUsed() throws Exception {
         mavenOnThePath("3.9.0");
 
-        assertThat(run()).isEqualTo(new Said(0, "on-the-path verify\n"));
+        assertThat(run()).isEqualTo(new Program(0, "on-the-path verify\n"));
     }
 
     @Test
     void anOlderMavenFetchesThePinnedOneAsAnArtifact() throws Exception {
         mavenOnThePath("3.8.7");
 
-        Said said = run();
-
-        assertThat(said.code()).as(said.out()).isZero();
-        assertThat(said.out()).endsWith("pinned verify\n");
+        assertThat(run().succeeded()).endsWith("pinned verify\n");
         assertThat(calls())
                 .last()
                 .asString()
@@ -173,7 +155,7 @@ class MavenWrapperTest {
         int before = calls().size();
         script(bin.resolve("mvn"), "echo started >> " + folder + "/calls; exit 1");
 
-        assertThat(run()).isEqualTo(new Said(0, "pinned verify\n"));
+        assertThat(run()).isEqualTo(new Program(0, "pinned verify\n"));
         assertThat(calls()).hasSize(before);
     }
 
@@ -184,9 +166,7 @@ class MavenWrapperTest {
         List<Process> builds = Stream.generate(this::start).limit(4).toList();
 
         for (Process build : builds) {
-            Said said = said(build);
-            assertThat(said.code()).as(said.out()).isZero();
-            assertThat(said.out()).endsWith("pinned verify\n");
+            assertThat(Program.of(build).succeeded()).endsWith("pinned verify\n");
         }
         assertThat(shelf()).containsExactly("apache-maven-" + VERSION);
     }
@@ -195,10 +175,7 @@ class MavenWrapperTest {
     void withoutAnyMavenThePinnedOneIsFetchedFromItsAddress() throws Exception {
         curlOnThePath();
 
-        Said said = run();
-
-        assertThat(said.code()).as(said.out()).isZero();
-        assertThat(said.out()).contains("https://archive.invalid/").endsWith("pinned verify\n");
+        assertThat(run().succeeded()).contains("https://archive.invalid/").endsWith("pinned verify\n");
     }
 
     @Test
@@ -208,10 +185,7 @@ class MavenWrapperTest {
                 "case \"$*\" in --version) echo Apache Maven 3.8.7 ;; *) echo offline; exit 1 ;; esac");
         curlOnThePath();
 
-        Said said = run();
-
-        assertThat(said.code()).as(said.out()).isZero();
-        assertThat(said.out()).contains("(offline)").endsWith("pinned verify\n");
+        assertThat(run().succeeded()).contains("(offline)").endsWith("pinned verify\n");
     }
 
     @Test
@@ -220,10 +194,10 @@ class MavenWrapperTest {
         mavenOnThePath("3.8.7");
         curlOnThePath();
 
-        Said said = run();
+        Program said = run();
 
-        assertThat(said.code()).as(said.out()).isEqualTo(1);
-        assertThat(said.out()).contains("wrong SHA-512").doesNotContain("pinned verify");
+        assertThat(said.code()).as(said.output()).isEqualTo(1);
+        assertThat(said.output()).contains("wrong SHA-512").doesNotContain("pinned verify");
         assertThat(shelf()).isEmpty();
     }
 

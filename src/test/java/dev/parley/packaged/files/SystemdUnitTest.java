@@ -1,11 +1,9 @@
 package dev.parley.packaged.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.packaged.InstalledPrograms;
+import dev.parley.packaged.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,11 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The units in src/main/systemd, held against systemd itself. */
+/** The units in src/main/systemd are checked by systemd itself. */
 class SystemdUnitTest {
     private static final Path UNITS = Path.of("src/main/systemd");
 
-    /** In tenths, of ten. systemd calls what is below 50 good; a service without any protection has 96. */
+    /** In tenths. systemd rates less than 50 as good; a service without any protection has 96. */
     private static final int EXPOSURE_MAX = 30;
 
     @TempDir
@@ -29,10 +27,10 @@ class SystemdUnitTest {
 
     @BeforeEach
     void copyUnits() throws IOException {
-        assumeTrue(InstalledPrograms.areOnThePath("systemd-analyze"), "systemd-analyze is not here");
+        Program.assumeInstalled("systemd-analyze");
         try (Stream<Path> files = Files.list(UNITS)) {
             for (Path unit : files.sorted().toList()) {
-                // systemd looks for the program.
+                // systemd checks that the program exists.
                 String text = Files.readString(unit)
                         .replace("/usr/local/bin/parley", Path.of("mvnw").toAbsolutePath() + "");
                 units.add(Files.writeString(folder.resolve(unit.getFileName().toString()), text));
@@ -41,34 +39,30 @@ class SystemdUnitTest {
         assertThat(units).hasSize(3);
     }
 
-    private static String assertSucceeds(String... command) throws IOException, InterruptedException {
-        Process analyze = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(analyze.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(analyze.waitFor()).as(said).isZero();
-        return said;
+    @Test
+    void everyUnitIsValid() {
+        String output = Program.run(Stream.concat(
+                                Stream.of("systemd-analyze", "verify"),
+                                units.stream().map(Path::toString))
+                        .toArray(String[]::new))
+                .succeeded();
+
+        // Unknown settings are reported and are no failure.
+        assertThat(output).doesNotContain("parley.service:", "parley-backup.service:", "parley-backup.timer:");
     }
 
     @Test
-    void everyUnitIsValid() throws IOException, InterruptedException {
-        String said = assertSucceeds(Stream.concat(
-                        Stream.of("systemd-analyze", "verify"), units.stream().map(Path::toString))
-                .toArray(String[]::new));
-
-        // What it does not know it reports, and goes on.
-        assertThat(said).doesNotContain("parley.service:", "parley-backup.service:", "parley-backup.timer:");
-    }
-
-    @Test
-    void theUnitsRunWithMinimalRights() throws IOException, InterruptedException {
+    void theUnitsRunWithMinimalRights() {
         for (Path unit : units) {
             if (unit.toString().endsWith(".service")) {
-                assertSucceeds(
-                        "systemd-analyze",
-                        "security",
-                        "--no-pager",
-                        "--offline=true",
-                        "--threshold=" + EXPOSURE_MAX,
-                        unit.toString());
+                Program.run(
+                                "systemd-analyze",
+                                "security",
+                                "--no-pager",
+                                "--offline=true",
+                                "--threshold=" + EXPOSURE_MAX,
+                                unit.toString())
+                        .succeeded();
             }
         }
     }
