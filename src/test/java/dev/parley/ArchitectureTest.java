@@ -34,7 +34,7 @@ class ArchitectureTest {
         "http.wait,      http http.access session signaling store waiting",
         "http.api,       http http.access http.rondevu http.wait ice session signaling store waiting",
         "http.rondevu,   http http.access session signaling store",
-        "http.filter,    access http http.access http.console http.observe session",
+        "http.filter,    access config http http.access http.console http.observe session",
     })
     void eachPackageOfHttpUsesOnlyThoseBelowIt(String name, String allowed) {
         usesOnly(name, allowed);

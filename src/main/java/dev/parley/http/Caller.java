@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.http.access.GuessFilter;
+import dev.parley.http.access.ClientLimits;
 import dev.parley.http.access.Namespaces;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
@@ -50,12 +50,12 @@ public final class Caller {
     }
 
     /** The key of the session with that code, after the check for guesses; a text that cannot be a code is not found. */
-    public SessionKey key(GuessFilter guesses, String code) {
+    public SessionKey key(ClientLimits limits, String code) {
         if (!Code.isUnreserved(code)) {
             throw new SessionNotFound();
         }
         var key = new SessionKey(namespace(), new Code(code));
-        guesses.pass(context, key);
+        limits.checkLookup(context, key);
         return key;
     }
 

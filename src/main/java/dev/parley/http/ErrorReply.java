@@ -12,6 +12,8 @@ import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.store.Futures;
 import dev.parley.store.RefusedBy;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -160,6 +162,20 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
 
     private static boolean isNative(String path) {
         return path.startsWith(NATIVE) && (path.length() == NATIVE.length() || path.charAt(NATIVE.length()) == '/');
+    }
+
+    /** Replies to a request that no resource serves. */
+    public void send(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        response.setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, mediaType)
+                .putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE);
+        headers.forEach(response::putHeader);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            response.end();
+        } else {
+            response.end(io.vertx.core.json.Json.encodeToBuffer(body));
+        }
     }
 
     /** Maps whatever a resource throws. */

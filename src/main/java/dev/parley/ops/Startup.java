@@ -77,7 +77,7 @@ public class Startup {
         }
         checkup.get().requireValidSettings();
         sessions.get(); // opens the store and checks its encryption keys
-        if (authenticator.get().asks()) {
+        if (authenticator.get().isRequired()) {
             loadKeys(keys, database.get(), vertx);
         }
         meters.get().register();

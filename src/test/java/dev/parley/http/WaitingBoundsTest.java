@@ -29,14 +29,14 @@ class WaitingBoundsTest {
     private static final String ANOTHER_ADDRESS = "127.0.0.2";
 
     @Inject
-    WaitRegistry feed;
+    WaitRegistry waits;
 
     private final HttpSession session = HttpSession.opened();
     private final Deque<RawConnection> waiting = new ArrayDeque<>();
 
     @BeforeEach
     void nobodyWaits() {
-        await().until(() -> feed.size() == 0);
+        await().until(() -> waits.size() == 0);
     }
 
     @AfterEach
@@ -55,12 +55,12 @@ class WaitingBoundsTest {
         HttpReply refused = ask(session, accept).isProblem(429, "too-many-waits");
         assertThat(refused.header("Retry-After")).isEqualTo("5");
         assertThat(refused.textAt("/detail")).contains("the maximum of 3 waiting requests");
-        assertThat(feed.size()).isEqualTo(LimitsProfile.PER_SESSION);
+        assertThat(waits.size()).isEqualTo(LimitsProfile.PER_SESSION);
 
         waitFor(HttpSession.opened(), accept);
         waiting.pop().close();
         waiting.pop().close();
-        await().until(() -> feed.size() == LimitsProfile.PER_SESSION - 1);
+        await().until(() -> waits.size() == LimitsProfile.PER_SESSION - 1);
         waitFor(session, accept);
     }
 
@@ -102,7 +102,7 @@ class WaitingBoundsTest {
         waitFor(session, accept);
         waiting.pop().close();
 
-        await().until(() -> feed.size() == 0);
+        await().until(() -> waits.size() == 0);
         session.answer().is(201);
     }
 
@@ -124,11 +124,11 @@ class WaitingBoundsTest {
     }
 
     private void waitFor(HttpSession session, String accept, String address) throws IOException {
-        int others = feed.size();
+        int others = waits.size();
         var connection = new RawConnection(address);
         waiting.push(connection);
         connection.send(request(session, "/events?after=1", accept));
-        await().until(() -> feed.size() == others + 1);
+        await().until(() -> waits.size() == others + 1);
     }
 
     private String request(String path, String accept) {

@@ -44,7 +44,7 @@ public final class Authenticator {
     }
 
     /** Whether credentials are required at all. */
-    public boolean asks() {
+    public boolean isRequired() {
         return keys != null;
     }
 
@@ -80,7 +80,7 @@ public final class Authenticator {
 
     /** Whether the credential of {@code request} is still valid; for replies that take long. */
     public boolean wouldStillAdmit(HttpServerRequest request) {
-        return !asks() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
+        return !isRequired() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
     }
 
     /** The result of {@code read}; fails with {@link CredentialEnded} if the credential of {@code request} is no longer valid. */

@@ -12,7 +12,7 @@ import dev.parley.http.Views.JoinedView;
 import dev.parley.http.Views.ListingsView;
 import dev.parley.http.Views.SessionView;
 import dev.parley.http.Views.TopicsView;
-import dev.parley.http.access.GuessFilter;
+import dev.parley.http.access.ClientLimits;
 import dev.parley.http.wait.EventStreams;
 import dev.parley.http.wait.EventStreams.EventStream;
 import dev.parley.http.wait.LongPoll;
@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class NativeResource {
     private final Signaling signaling;
-    private final GuessFilter guesses;
+    private final ClientLimits limits;
     private final LongPoll longPoll;
     private final EventStreams streams;
     private final IceServers iceServers;
@@ -68,14 +68,14 @@ public final class NativeResource {
 
     public NativeResource(
             Signaling signaling,
-            GuessFilter guesses,
+            ClientLimits limits,
             LongPoll longPoll,
             EventStreams streams,
             IceServers iceServers,
             HttpConfig config,
             WaitConfig waiting) {
         this.signaling = signaling;
-        this.guesses = guesses;
+        this.limits = limits;
         this.longPoll = longPoll;
         this.streams = streams;
         this.iceServers = iceServers;
@@ -141,7 +141,7 @@ public final class NativeResource {
     public CompletionStage<@Nullable SessionView> session(
             @Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(guesses, code);
+        SessionKey key = caller.key(limits, code);
         EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
         Optional<Duration> wait = ifNoneMatch.isNone() ? Optional.empty() : caller.requestedWait(waiting.max());
         return wait.map(time -> longPoll.session(client, caller.readFrom(), key, ifNoneMatch, time))
@@ -166,7 +166,7 @@ public final class NativeResource {
         var caller = new Caller(client);
         return signaling
                 .answer(
-                        caller.key(guesses, code),
+                        caller.key(limits, code),
                         request.description(),
                         request.generation(),
                         request.trickle(),
@@ -182,7 +182,7 @@ public final class NativeResource {
             @Context RoutingContext client, @PathParam("code") String code, Requests.Candidates request) {
         var caller = new Caller(client);
         return signaling
-                .trickle(caller.key(guesses, code), caller.token(), request.trickle(), request.generation())
+                .trickle(caller.key(limits, code), caller.token(), request.trickle(), request.generation())
                 .thenApply(served -> caller.reply(Status.CREATED, served, served.result()));
     }
 
@@ -194,7 +194,7 @@ public final class NativeResource {
         var caller = new Caller(client);
         return signaling
                 .restart(
-                        caller.key(guesses, code),
+                        caller.key(limits, code),
                         caller.token(),
                         caller.entityTags(HttpHeaders.IF_MATCH).required(),
                         request.description())
@@ -210,7 +210,7 @@ public final class NativeResource {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @Nullable String limit) {
         var caller = new Caller(client);
-        SessionKey key = caller.key(guesses, code);
+        SessionKey key = caller.key(limits, code);
         long seen = QueryParameters.after(after);
         int max = QueryParameters.limit(limit, config.pageMax());
         Optional<Duration> wait = caller.requestedWait(waiting.max());
@@ -234,7 +234,7 @@ public final class NativeResource {
             @HeaderParam(HttpHeaders.LAST_EVENT_ID_HEADER) @Nullable String lastEventId) {
         var caller = new Caller(client);
         long seen = QueryParameters.after(after);
-        return streams.open(client, caller.readFrom(), caller.key(guesses, code), seen, lastEventId)
+        return streams.open(client, caller.readFrom(), caller.key(limits, code), seen, lastEventId)
                 .thenApply(served -> {
                     caller.response().putHeader("X-Accel-Buffering", "no");
                     return caller.reply(Status.OK, served, served.result());
@@ -248,7 +248,7 @@ public final class NativeResource {
             @Context RoutingContext client, @PathParam("code") String code, Requests.Ttl request) {
         var caller = new Caller(client);
         return signaling
-                .extend(caller.key(guesses, code), caller.token(), request.duration())
+                .extend(caller.key(limits, code), caller.token(), request.duration())
                 .thenApply(served -> {
                     SessionVersion version = served.result();
                     caller.response().putHeader(HttpHeaders.ETAG, EntityTags.of(version));
@@ -263,7 +263,7 @@ public final class NativeResource {
     public CompletionStage<@Nullable Void> close(@Context RoutingContext client, @PathParam("code") String code) {
         var caller = new Caller(client);
         return signaling
-                .close(caller.key(guesses, code), caller.token())
+                .close(caller.key(limits, code), caller.token())
                 .thenAccept(served -> caller.setHead(Status.NO_CONTENT, served));
     }
 

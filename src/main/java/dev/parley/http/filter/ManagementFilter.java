@@ -1,12 +1,10 @@
 package dev.parley.http.filter;
 
 import dev.parley.access.Role;
-import dev.parley.http.Bookmarks;
+import dev.parley.http.ErrorReply;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.Authenticator.AuthChallenge;
 import io.quarkus.vertx.http.ManagementInterface;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -47,7 +45,7 @@ public final class ManagementFilter {
     }
 
     void install(@Observes ManagementInterface management) {
-        if (authenticator.asks() && remote) {
+        if (authenticator.isRequired() && remote) {
             management.router().route().order(Integer.MIN_VALUE).handler(this::filter);
         }
     }
@@ -59,11 +57,6 @@ public final class ManagementFilter {
             context.next();
             return;
         }
-        context.response()
-                .setStatusCode(challenge.status())
-                .putHeader("WWW-Authenticate", challenge.challenge())
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE)
-                .end(JsonObject.of("error", challenge.detail()).toBuffer());
+        ErrorReply.of("/", challenge).send(context);
     }
 }

@@ -9,26 +9,24 @@ import dev.parley.http.QueryParameters;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.access.ClientAddresses;
+import dev.parley.http.access.ClientLimits;
 import dev.parley.http.access.CrossOrigin;
 import dev.parley.http.access.Namespaces;
 import dev.parley.http.console.Console;
 import dev.parley.http.observe.AccessLog;
 import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.RequestMeters;
-import dev.parley.http.observe.Tracing;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.EnumSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +50,10 @@ public final class RequestFilter {
     private final Bookmarks bookmarks;
     private final HttpDate date;
     private final RequestMeters meters;
-    private final RequestRates rates;
+    private final ClientLimits limits;
     private final ClientAddresses addresses;
     private final Authenticator authenticator;
-    private final @Nullable Tracing tracing;
+    private final Tracing tracing;
 
     public RequestFilter(
             HttpConfig config,
@@ -64,20 +62,20 @@ public final class RequestFilter {
             Bookmarks bookmarks,
             HttpDate date,
             RequestMeters meters,
-            RequestRates rates,
+            ClientLimits limits,
             ClientAddresses addresses,
             Authenticator authenticator,
-            Optional<Tracing> tracing) {
+            Tracing tracing) {
         this.config = config;
         this.crossOrigin = crossOrigin;
         this.namespaces = namespaces;
         this.bookmarks = bookmarks;
         this.date = date;
         this.meters = meters;
-        this.rates = rates;
+        this.limits = limits;
         this.addresses = addresses;
         this.authenticator = authenticator;
-        this.tracing = tracing.orElse(null);
+        this.tracing = tracing;
     }
 
     void install(@Observes Router router) {
@@ -110,7 +108,7 @@ public final class RequestFilter {
             BodyReader.discard(context);
             throw new BodyTooLarge(config.bodyBytesMax());
         } else {
-            rates.countAddress(context);
+            limits.countAddress(context);
             admit(context, path, document);
         }
     }
@@ -141,9 +139,7 @@ public final class RequestFilter {
         if (config.accessLogged()) {
             AccessLog.watch(context, endpoint, addresses.of(context.request()), startNanos);
         }
-        if (tracing != null) {
-            tracing.startRequest(context, endpoint);
-        }
+        tracing.startRequest(context, endpoint);
     }
 
     private void completeHead(HttpServerRequest request, @Nullable Endpoint endpoint, long startNanos) {
@@ -159,14 +155,14 @@ public final class RequestFilter {
     }
 
     private void admit(RoutingContext context, String path, boolean document) {
-        Set<Role> roles = authenticator.asks() ? requiredRoles(context, path, document) : Set.of();
+        Set<Role> roles = authenticator.isRequired() ? requiredRoles(context, path, document) : Set.of();
         AuthChallenge challenge = roles.isEmpty() ? null : authenticator.admit(context, roles);
         if (challenge != null) {
-            reply(context, ErrorReply.of(path, challenge));
+            ErrorReply.of(path, challenge).send(context);
         } else if (document) {
             context.next();
-        } else if (leadsNowhere(context, path)) {
-            reply(context, ErrorReply.ofStatus(path, 404));
+        } else if (isUnknown(context, path)) {
+            ErrorReply.ofStatus(path, 404).send(context);
         } else {
             checkHeaders(context);
         }
@@ -205,7 +201,7 @@ public final class RequestFilter {
             refuse(context, 415, "Send the body without Content-Encoding; only identity is supported.");
             return;
         }
-        rates.countCredential(context);
+        limits.countCredential(context);
         context.next();
     }
 
@@ -225,15 +221,15 @@ public final class RequestFilter {
         return false;
     }
 
-    private boolean leadsNowhere(RoutingContext context, String path) {
-        return RequestTarget.leadsNowhere(context.request().path(), path)
+    private boolean isUnknown(RoutingContext context, String path) {
+        return RequestTarget.isUnknown(context.request().path(), path)
                 || (!config.rondevuEnabled() && Endpoint.isRondevu(path));
     }
 
     private void replyToOptions(RoutingContext context, String path) {
-        Set<String> methods = leadsNowhere(context, path) ? Set.of() : Endpoint.methods(path);
+        Set<String> methods = isUnknown(context, path) ? Set.of() : Endpoint.methods(path);
         if (methods.isEmpty()) {
-            reply(context, ErrorReply.ofStatus(path, 404));
+            ErrorReply.ofStatus(path, 404).send(context);
         } else {
             context.response()
                     .setStatusCode(204)
@@ -255,11 +251,11 @@ public final class RequestFilter {
         } else if (context.get(OBSERVED) == null) {
             replyUnrouted(context);
         } else if (context.failure() instanceof SignalingException refusal) {
-            reply(context, ErrorReply.of(path(context), refusal));
+            ErrorReply.of(path(context), refusal).send(context);
         } else if (status >= 400 && status < 500) {
-            reply(context, ErrorReply.ofStatus(path(context), status));
+            ErrorReply.ofStatus(path(context), status).send(context);
         } else {
-            reply(context, ErrorReply.fault(path(context), context.failure()));
+            ErrorReply.fault(path(context), context.failure()).send(context);
         }
     }
 
@@ -271,7 +267,7 @@ public final class RequestFilter {
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
         } else if (context.statusCode() == 404) {
-            reply(context, ErrorReply.ofStatus(path, 404));
+            ErrorReply.ofStatus(path, 404).send(context);
         } else {
             refuse(context, 400, "Send one valid Host, and a target whose path starts with a slash.");
         }
@@ -294,19 +290,6 @@ public final class RequestFilter {
     }
 
     private static void refuse(RoutingContext context, int status, String detail) {
-        reply(context, ErrorReply.ofStatus(path(context), status, detail));
-    }
-
-    private static void reply(RoutingContext context, ErrorReply error) {
-        HttpServerResponse response = context.response();
-        response.setStatusCode(error.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, error.mediaType())
-                .putHeader(HttpHeaders.CACHE_CONTROL, Bookmarks.NO_STORE);
-        error.headers().forEach(response::putHeader);
-        if (context.request().method().equals(HttpMethod.HEAD)) {
-            response.end();
-        } else {
-            response.end(Json.encodeToBuffer(error.body()));
-        }
+        ErrorReply.ofStatus(path(context), status, detail).send(context);
     }
 }

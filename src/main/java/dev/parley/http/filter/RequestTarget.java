@@ -39,7 +39,7 @@ public final class RequestTarget {
      * @param path as it was sent
      * @param normalized {@code path} without dot segments
      */
-    static boolean leadsNowhere(String path, String normalized) {
+    static boolean isUnknown(String path, String normalized) {
         return path.contains("//")
                 || (normalized.length() > 1 && normalized.endsWith("/"))
                 || (!path.equals(normalized) && DOTS_FOR_CODE.matcher(path).matches());

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
 import dev.parley.http.Caller;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.QueryParameters;
-import dev.parley.http.access.GuessFilter;
+import dev.parley.http.access.ClientLimits;
 import dev.parley.http.rondevu.RondevuBodies.Answer;
 import dev.parley.http.rondevu.RondevuBodies.Front;
 import dev.parley.http.rondevu.RondevuBodies.Offer;
@@ -58,19 +58,19 @@ public final class RondevuResource {
     private static final int PAGE_DEFAULT = 100;
 
     private final Signaling signaling;
-    private final GuessFilter guesses;
+    private final ClientLimits clientLimits;
     private final HttpConfig config;
     private final SessionConfig limits;
     private final String version;
 
     public RondevuResource(
             Signaling signaling,
-            GuessFilter guesses,
+            ClientLimits clientLimits,
             HttpConfig config,
             SessionConfig limits,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.signaling = signaling;
-        this.guesses = guesses;
+        this.clientLimits = clientLimits;
         this.config = config;
         this.limits = limits;
         this.version = version;
@@ -181,6 +181,6 @@ public final class RondevuResource {
     }
 
     private SessionKey key(Caller caller, @Nullable String code) {
-        return caller.key(guesses, required("code", code));
+        return caller.key(clientLimits, required("code", code));
     }
 }

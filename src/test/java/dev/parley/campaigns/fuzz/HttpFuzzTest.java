@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,6 +35,12 @@ class HttpFuzzTest {
     private static final int REQUESTS_SMALL = 10_000;
     private static final int REQUESTS = CampaignSize.of("parley.fuzz.requests", REQUESTS_SMALL);
     private static final int FINDINGS_MAX = 10;
+
+    /** Words of internal messages, none of which a request contains. */
+    private static final String[] INTERNALS = {
+        "exception", "java.", "io.vertx", "io.netty", "jackson", "sqlite", "\tat "
+    };
+
     private static final Duration REPLY_MAX = Duration.ofSeconds(1);
 
     private final ReturnedValues memory = new ReturnedValues();
@@ -74,6 +81,7 @@ class HttpFuzzTest {
     private void verify(Request request, HttpReply reply) {
         statuses.merge(reply.status(), 1, Integer::sum);
         assertThat(reply.status()).isLessThan(500);
+        assertThat(reply.text().toLowerCase(Locale.ROOT)).doesNotContain(INTERNALS);
         if (!request.isHttp() && isBare(reply)) {
             notHttp++;
             return;

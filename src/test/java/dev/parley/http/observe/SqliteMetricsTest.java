@@ -5,20 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.contract.SqliteProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(SqliteProfile.class)
 class SqliteMetricsTest extends MetricsContract {
-    @Inject
-    Optional<Tracing> tracing;
-
     @Test
     void withoutACollectorThereIsNothingOfTraces() {
-        assertThat(tracing).isEmpty();
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .noneMatch(name -> name.contains("BatchSpanProcessor"));

@@ -1,10 +1,12 @@
-package dev.parley.http.observe;
+package dev.parley.http.filter;
 
+import dev.parley.config.InvalidConfiguration;
+import dev.parley.http.HttpConfig;
+import dev.parley.http.observe.Endpoint;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -16,9 +18,12 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,45 +31,65 @@ import org.jspecify.annotations.Nullable;
  * lost; requests are not affected. Spans leave the service, so they contain the pattern of the path, the status and the name of the
  * database node only.
  */
+@Singleton
 @RegisterForReflection(classNames = "io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider")
-public final class Tracing implements AutoCloseable {
+public final class Tracing {
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final AttributeKey<String> NODE = AttributeKey.stringKey("parley.node");
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
-    private final SdkTracerProvider provider;
-    private final Tracer tracer;
+    /** Null without a collector, and for commands. */
+    private final @Nullable SdkTracerProvider provider;
 
-    /**
-     * @param collector URL that receives spans, such as {@code http://127.0.0.1:4318/v1/traces}
-     * @param ratio fraction of traces that is exported, 0 to 1. The trace id decides, so services with the same ratio export the same
-     *     traces; the caller's sampling flag is ignored, because callers are not trusted
-     */
-    public Tracing(URI collector, double ratio, String version) {
-        this.provider = SdkTracerProvider.builder()
+    public Tracing(
+            HttpConfig config,
+            @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean server,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        config.tracesEndpoint().filter(collector -> !isHttp(collector)).ifPresent(collector -> {
+            throw new InvalidConfiguration(
+                    "parley.traces.endpoint: must be a URL such as http://127.0.0.1:4318/v1/traces.");
+        });
+        this.provider = config.tracesEndpoint()
+                .filter(collector -> server)
+                .map(collector -> provider(collector, config.tracesRatio(), version))
+                .orElse(null);
+    }
+
+    private static boolean isHttp(URI url) {
+        return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
+    }
+
+    private static SdkTracerProvider provider(URI collector, double ratio, String version) {
+        return SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().toBuilder()
                         .put("service.name", "parley")
                         .put("service.version", version)
                         .build())
+                // The trace id decides, so services with the same ratio export the same traces. The caller's sampling
+                // flag is
+                // ignored, because callers are not trusted.
                 .setSampler(Sampler.traceIdRatioBased(ratio))
                 .addSpanProcessor(BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder()
                                 .setEndpoint(collector.toString())
                                 .build())
                         .build())
                 .build();
-        this.tracer = provider.get("dev.parley");
     }
 
     /**
      * Starts the span of a request; it ends with the reply. Its parent is the caller's span, if the request has a
      * {@code traceparent} (W3C Trace Context).
      */
-    public void startRequest(RoutingContext context, Endpoint endpoint) {
+    void startRequest(RoutingContext context, Endpoint endpoint) {
+        if (provider == null) {
+            return;
+        }
         Context caller =
                 W3CTraceContextPropagator.getInstance().extract(Context.root(), context.request(), new Headers());
-        Span span = tracer.spanBuilder(endpoint.method() + " " + endpoint.pattern())
+        Span span = provider.get("dev.parley")
+                .spanBuilder(endpoint.method() + " " + endpoint.pattern())
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
                 .setAttribute(METHOD, endpoint.method())
@@ -82,9 +107,11 @@ public final class Tracing implements AutoCloseable {
     }
 
     /** Exports the remaining spans, within two seconds. */
-    @Override
-    public void close() {
-        provider.shutdown().join(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    @PreDestroy
+    void close() {
+        if (provider != null) {
+            provider.shutdown().join(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private static final class Headers implements TextMapGetter<HttpServerRequest> {

@@ -1,11 +1,12 @@
-package dev.parley.http.filter;
+package dev.parley.http.access;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.access.AccessConfig;
 import dev.parley.access.Credential;
+import dev.parley.access.GuessLimiter;
+import dev.parley.access.GuessLimiter.Lookup;
 import dev.parley.access.RateLimiter;
-import dev.parley.http.access.Authenticator;
-import dev.parley.http.access.ClientAddresses;
+import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.TooManyRequests;
 import io.github.bucket4j.ConsumptionProbe;
 import io.vertx.ext.web.RoutingContext;
@@ -15,18 +16,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the rate of requests per client address and per credential, and reports the state of each limit in {@code RateLimit-Policy} and
- * {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers-11). No path is exempt; orchestrators use the management port.
+ * Limits the rate of requests per client address and per credential, and the failed lookups of codes per address. The state of each rate
+ * is in {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers-11). No path is exempt from the rates;
+ * orchestrators use the management port.
  */
 @Singleton
-final class RequestRates {
+public final class ClientLimits {
     private final @Nullable RateLimiter perAddress;
     private final @Nullable RateLimiter perKey;
+    private final @Nullable GuessLimiter guesses;
     private final ClientAddresses addresses;
 
-    RequestRates(AccessConfig config, ClientAddresses addresses) {
+    public ClientLimits(AccessConfig config, ClientAddresses addresses) {
+        int missesMax = config.missesPerAddress();
         this.perAddress = limiter("address", config.requestsPerAddress());
         this.perKey = limiter("key", config.requestsPerKey());
+        this.guesses = missesMax == 0 ? null : new GuessLimiter(missesMax, Ticker.systemTicker());
         this.addresses = addresses;
     }
 
@@ -40,7 +45,7 @@ final class RequestRates {
      *
      * @throws TooManyRequests if the address has exceeded its rate
      */
-    void countAddress(RoutingContext context) {
+    public void countAddress(RoutingContext context) {
         if (perAddress != null) {
             count(context, perAddress, addresses.of(context.request()));
         }
@@ -51,7 +56,7 @@ final class RequestRates {
      *
      * @throws TooManyRequests if the credential has exceeded its rate
      */
-    void countCredential(RoutingContext context) {
+    public void countCredential(RoutingContext context) {
         Credential credential = perKey == null ? null : Authenticator.credential(context);
         if (perKey != null && credential != null) {
             count(context, perKey, credential.name());
@@ -75,5 +80,31 @@ final class RequestRates {
 
     private static Duration wholeSeconds(long nanos) {
         return RateLimiter.wholeSeconds(Duration.ofNanos(nanos));
+    }
+
+    /** Accepts the lookup of {@code key}, or rejects it as {@link GuessLimiter#admit} does; the reply shows whether it failed. */
+    public void checkLookup(RoutingContext context, SessionKey key) {
+        if (guesses == null) {
+            return;
+        }
+        var lookup = new Lookup(addresses.of(context.request()), key);
+        if (!guesses.isKnown(lookup)) {
+            guesses.admit(lookup);
+            // Not when the head is sent: the framework has not set the status by then.
+            context.addEndHandler(end -> {
+                if (end.succeeded()) {
+                    learn(guesses, lookup, context.response().getStatusCode());
+                }
+            });
+        }
+    }
+
+    /** Most refusals precede the lookup and reveal nothing about the code; those for a token or a conflict follow it. */
+    private static void learn(GuessLimiter guesses, Lookup lookup, int status) {
+        if (status == 404) {
+            guesses.missed(lookup);
+        } else if (status < 400 || status == 403 || status == 409 || status == 412) {
+            guesses.found(lookup);
+        }
     }
 }
