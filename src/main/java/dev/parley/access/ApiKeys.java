@@ -4,7 +4,7 @@ import dev.parley.session.TokenHash;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.sql.KeyStore;
-import dev.parley.store.sql.StoredKey;
+import dev.parley.store.sql.KeyStore.StoredKey;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;

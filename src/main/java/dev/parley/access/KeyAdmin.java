@@ -8,7 +8,7 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.AdminRefused;
 import dev.parley.store.sql.KeyStore;
-import dev.parley.store.sql.StoredKey;
+import dev.parley.store.sql.KeyStore.StoredKey;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.access.KeyAdmin;
 import dev.parley.access.Role;
 import dev.parley.session.Namespace;
-import dev.parley.store.sql.StoredKey;
+import dev.parley.store.sql.KeyStore.StoredKey;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.List;

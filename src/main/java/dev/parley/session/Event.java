@@ -13,19 +13,11 @@ public sealed interface Event {
     /** The generation that it belongs to: 1 for the first offer, one more for each new offer. */
     int generation();
 
-    /** The same event with another number. */
-    Event at(long seq);
-
     /** An offer: the first one, or that of a new generation. */
     record Offered(long seq, int generation, Description offer) implements Event {
         @Override
         public Side side() {
             return Side.OFFERER;
-        }
-
-        @Override
-        public Event at(long seq) {
-            return new Offered(seq, generation, offer);
         }
     }
 
@@ -35,28 +27,13 @@ public sealed interface Event {
         public Side side() {
             return Side.ANSWERER;
         }
-
-        @Override
-        public Event at(long seq) {
-            return new Answered(seq, generation, answer);
-        }
     }
 
     /** A candidate (RFC 8838). */
-    record Trickled(long seq, Side side, int generation, Candidate candidate) implements Event {
-        @Override
-        public Event at(long seq) {
-            return new Trickled(seq, side, generation, candidate);
-        }
-    }
+    record Trickled(long seq, Side side, int generation, Candidate candidate) implements Event {}
 
     /** The side has no more candidates in this generation (RFC 8838, section 9). */
-    record EndOfCandidates(long seq, Side side, int generation) implements Event {
-        @Override
-        public Event at(long seq) {
-            return new EndOfCandidates(seq, side, generation);
-        }
-    }
+    record EndOfCandidates(long seq, Side side, int generation) implements Event {}
 
     /**
      * The session was deleted, and its history with it. Clients that wait for the session at that moment receive this event; for
@@ -66,11 +43,6 @@ public sealed interface Event {
         @Override
         public Side side() {
             return Side.OFFERER;
-        }
-
-        @Override
-        public Event at(long seq) {
-            return new Closed(seq, generation);
         }
     }
 }

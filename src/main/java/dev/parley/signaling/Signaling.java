@@ -35,18 +35,17 @@ import dev.parley.session.Waiting;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.Statements;
 import dev.parley.store.sql.Discovery;
 import dev.parley.store.sql.Guarded;
 import dev.parley.store.sql.RowVersion;
 import dev.parley.store.sql.SessionState;
 import dev.parley.store.sql.SessionStore;
+import dev.parley.store.sql.SessionTransaction;
 import dev.parley.waiting.WaitRegistry;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -96,23 +95,23 @@ public final class Signaling {
 
     /** A guarded change of a live session. */
     private interface Attempt<T> {
-        Guarded<T> run(Statements tx, Instant now) throws SQLException;
+        Guarded<T> run(SessionTransaction tx) throws SQLException;
     }
 
     /** Decides on a session whose guard missed: throws the refusal, or returns the result of a replay or of a second attempt. */
     private interface Explanation<T> {
-        T of(Statements tx, SessionState state, Instant now) throws SQLException;
+        T of(SessionTransaction tx, SessionState state) throws SQLException;
     }
 
     /** Runs {@code attempt}, and {@code explain} where its guard misses; wakes the waiting clients after the commit. */
     private <T> CompletionStage<Served<T>> change(SessionKey key, Attempt<T> attempt, Explanation<T> explain) {
-        CompletionStage<Served<T>> change = database.write(tx -> {
-            Instant now = clock.instant();
-            Optional<T> hit = attempt.run(tx, now).result();
+        CompletionStage<Served<T>> change = database.write(statements -> {
+            var tx = new SessionTransaction(statements, key, clock.instant());
+            Optional<T> hit = attempt.run(tx).result();
             if (hit.isPresent()) {
                 return hit.get();
             }
-            return explain.of(tx, sessions.state(tx, key, now).orElseThrow(SessionNotFound::new), now);
+            return explain.of(tx, sessions.state(tx).orElseThrow(SessionNotFound::new));
         });
         return change.thenApply(served -> {
             waits.committed(key);
@@ -143,20 +142,20 @@ public final class Signaling {
         var key = new SessionKey(namespace, code);
         TokenHash hash = hash(token);
         long incarnation = random.nextLong();
-        CompletionStage<Served<Joined>> joining = database.write(tx -> {
+        CompletionStage<Served<Joined>> joining = database.write(statements -> {
             // A code that is taken may be free again when the state is read, unless other callers are faster again.
             for (int attempt = 1; attempt <= OPENINGS_MAX; attempt++) {
-                Instant now = clock.instant();
+                var tx = new SessionTransaction(statements, key, clock.instant());
                 boolean room = database.takeRoom(opening.bytes());
                 Guarded<RowVersion> opened =
-                        room ? sessions.open(tx, key, opening, hash, incarnation, ttl, now) : Guarded.missed();
+                        room ? sessions.open(tx, opening, hash, incarnation, ttl) : Guarded.missed();
                 if (opened.result().isPresent()) {
                     return joined(key, Side.OFFERER, token, opened.result().get());
                 }
-                Optional<SessionState> state = sessions.state(tx, key, now);
+                Optional<SessionState> state = sessions.state(tx);
                 if (state.isPresent()) {
                     refuseOtherOpening(state.get(), opening, hash, ttl);
-                    return replayed(tx, key, Side.OFFERER, token, state.get(), opening.trickle(), 1, now);
+                    return replayed(tx, Side.OFFERER, token, state.get(), opening.trickle(), 1);
                 }
                 if (!room) {
                     throw StoreFull.forNewSessions();
@@ -190,30 +189,28 @@ public final class Signaling {
      * @param generation to which the request belongs
      */
     private Joined replayed(
-            Statements tx,
-            SessionKey key,
+            SessionTransaction tx,
             Side side,
             @Nullable SessionToken token,
             SessionState state,
             Trickle trickle,
-            int generation,
-            Instant now)
+            int generation)
             throws SQLException {
         RowVersion row = state.row();
         long first = side == Side.OFFERER ? 1 : state.answerSeq();
         long latest = row.seq();
-        Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, key, side, generation, trickle, now);
+        Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, side, generation, trickle);
         if (fresh.size() > 0) {
             if (generation != row.generation()) {
                 throw CodeTaken.continued();
             }
-            latest = sessions.trickleAs(tx, key, side, hash(token), fresh, candidatesMax, now)
+            latest = sessions.trickleAs(tx, side, hash(token), fresh, candidatesMax)
                     .orRefuse(this::tooManyCandidates)
                     .seq();
         }
-        long own = sessions.lastOwn(tx, key, row.id(), side, first, latest);
+        long own = sessions.lastOwn(tx, row.id(), side, first, latest);
         var version = new SessionVersion(row.incarnation(), own, row.expiresAt());
-        return new Joined(key.code(), side, token, own, row.generation(), version, true);
+        return new Joined(tx.key().code(), side, token, own, row.generation(), version, true);
     }
 
     /**
@@ -252,16 +249,16 @@ public final class Signaling {
         TokenHash hash = hash(token);
         return change(
                 key,
-                (tx, now) -> sessions.answer(tx, key, answer, generation, trickle, hash, candidatesMax, now)
+                tx -> sessions.answer(tx, answer, generation, trickle, hash, candidatesMax)
                         .map(row -> joined(key, Side.ANSWERER, token, row)),
-                (tx, state, now) -> {
+                (tx, state) -> {
                     refuseOtherGeneration(state, generation);
                     if (hash != null && hash.equals(state.offererToken())) {
                         throw new TokenRefused("This is the offerer's token; the answerer brings its own, or none.");
                     }
                     int current = state.row().generation();
                     if (state.isAnsweredBy(answer, hash)) {
-                        return replayed(tx, key, Side.ANSWERER, token, state, trickle, current, now);
+                        return replayed(tx, Side.ANSWERER, token, state, trickle, current);
                     }
                     if (state.answer() != null) {
                         throw new AlreadyAnswered(current);
@@ -272,8 +269,8 @@ public final class Signaling {
                                 : new TokenRefused("Another peer has answered this session before,"
                                         + " and only that peer may answer its new offers; look for another session.");
                     }
-                    Trickle fresh = sessions.withoutKnown(tx, key, Side.ANSWERER, current, trickle, now);
-                    RowVersion row = sessions.answer(tx, key, answer, generation, fresh, hash, candidatesMax, now)
+                    Trickle fresh = sessions.withoutKnown(tx, Side.ANSWERER, current, trickle);
+                    RowVersion row = sessions.answer(tx, answer, generation, fresh, hash, candidatesMax)
                             .orRefuse(this::tooManyCandidates);
                     return joined(key, Side.ANSWERER, token, row);
                 });
@@ -288,14 +285,11 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
         TokenHash hash = required(token);
         limits.admit(trickle);
-        return change(
-                key,
-                (tx, now) -> sessions.trickle(tx, key, hash, trickle, generation, candidatesMax, now),
-                (tx, state, now) -> {
-                    Side side = state.sideOf(hash).orElseThrow(() -> otherToken("either side's"));
-                    refuseOtherGeneration(state, generation);
-                    return trickleFresh(tx, key, side, hash, state, trickle, now);
-                });
+        return change(key, tx -> sessions.trickle(tx, hash, trickle, generation, candidatesMax), (tx, state) -> {
+            Side side = state.sideOf(hash).orElseThrow(() -> otherToken("either side's"));
+            refuseOtherGeneration(state, generation);
+            return trickleFresh(tx, side, hash, state, trickle);
+        });
     }
 
     /** Adds candidates for {@code side}; a token is needed only where the side has one, as in the compatible API. */
@@ -303,34 +297,24 @@ public final class Signaling {
             SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
         limits.admit(trickle);
         TokenHash hash = hash(token);
-        return change(
-                key,
-                (tx, now) -> sessions.trickleAs(tx, key, side, hash, trickle, candidatesMax, now),
-                (tx, state, now) -> {
-                    TokenHash needed = state.token(side);
-                    if (needed != null && hash == null) {
-                        throw new TokenMissing();
-                    }
-                    if (needed != null && !needed.equals(hash)) {
-                        throw otherToken("the " + side.word() + "'s");
-                    }
-                    return trickleFresh(tx, key, side, needed, state, trickle, now);
-                });
+        return change(key, tx -> sessions.trickleAs(tx, side, hash, trickle, candidatesMax), (tx, state) -> {
+            TokenHash needed = state.token(side);
+            if (needed != null && hash == null) {
+                throw new TokenMissing();
+            }
+            if (needed != null && !needed.equals(hash)) {
+                throw otherToken("the " + side.word() + "'s");
+            }
+            return trickleFresh(tx, side, needed, state, trickle);
+        });
     }
 
     /** The guard missed for lack of room, or in a race that is over: candidates that the side already has need no room. */
     private Trickled trickleFresh(
-            Statements tx,
-            SessionKey key,
-            Side side,
-            @Nullable TokenHash token,
-            SessionState state,
-            Trickle trickle,
-            Instant now)
+            SessionTransaction tx, Side side, @Nullable TokenHash token, SessionState state, Trickle trickle)
             throws SQLException {
-        Trickle fresh = sessions.withoutKnown(tx, key, side, state.row().generation(), trickle, now);
-        return sessions.trickleAs(tx, key, side, token, fresh, candidatesMax, now)
-                .orRefuse(this::tooManyCandidates);
+        Trickle fresh = sessions.withoutKnown(tx, side, state.row().generation(), trickle);
+        return sessions.trickleAs(tx, side, token, fresh, candidatesMax).orRefuse(this::tooManyCandidates);
     }
 
     /**
@@ -345,19 +329,18 @@ public final class Signaling {
         boolean single = versions == null || versions.size() == 1;
         return change(
                 key,
-                (tx, now) -> single
-                        ? sessions.restart(tx, key, hash, versions == null ? null : versions.get(0), offer, now)
+                tx -> single
+                        ? sessions.restart(tx, hash, versions == null ? null : versions.get(0), offer)
                                 .map(row -> joined(key, Side.OFFERER, null, row))
                         : Guarded.missed(), // a header may list hundreds: the session's state decides which one to try
-                (tx, state, now) -> {
+                (tx, state) -> {
                     if (!hash.equals(state.offererToken())) {
                         throw otherToken("the offerer's");
                     }
                     if (versions != null && !versions.contains(state.row().version())) {
                         throw new SessionChanged();
                     }
-                    RowVersion row =
-                            sessions.restart(tx, key, hash, null, offer, now).orRefuse(Signaling::missedAgain);
+                    RowVersion row = sessions.restart(tx, hash, null, offer).orRefuse(Signaling::missedAgain);
                     return joined(key, Side.OFFERER, null, row);
                 });
     }
@@ -366,25 +349,25 @@ public final class Signaling {
     public CompletionStage<Served<SessionVersion>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
-        Attempt<SessionVersion> extend = (tx, now) ->
-                sessions.extend(tx, key, hash, now.plus(granted), now).map(RowVersion::version);
-        return change(key, extend, (tx, state, now) -> {
+        Attempt<SessionVersion> extend =
+                tx -> sessions.extend(tx, hash, tx.now().plus(granted)).map(RowVersion::version);
+        return change(key, extend, (tx, state) -> {
             if (state.sideOf(hash).isEmpty()) {
                 throw otherToken("either side's");
             }
-            return extend.run(tx, now).orRefuse(Signaling::missedAgain);
+            return extend.run(tx).orRefuse(Signaling::missedAgain);
         });
     }
 
     /** Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}. */
     public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        Attempt<RowVersion> close = (tx, now) -> sessions.close(tx, key, hash, now);
-        return change(key, close, (tx, state, now) -> {
+        Attempt<RowVersion> close = tx -> sessions.close(tx, hash);
+        return change(key, close, (tx, state) -> {
             if (!hash.equals(state.offererToken())) {
                 throw otherToken("the offerer's");
             }
-            return close.run(tx, now).orRefuse(Signaling::missedAgain);
+            return close.run(tx).orRefuse(Signaling::missedAgain);
         });
     }
 

@@ -1,11 +1,15 @@
 package dev.parley.store;
 
+import dev.parley.session.SessionKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time. Parameters are always bound, by position and in order.
  */
 public final class Statements implements AutoCloseable {
+    /** In a statement's text: rows that another transaction has locked are skipped. SQLite, with one writer, has no such clause. */
+    public static final String SKIP_LOCKED = "FOR UPDATE SKIP LOCKED";
+
     private final Connection connection;
     private final IdentityHashMap<Sql, Call> calls = new IdentityHashMap<>();
     private boolean rowLocks;
@@ -58,8 +65,9 @@ public final class Statements implements AutoCloseable {
     public Call call(Sql sql) throws SQLException {
         Call call = calls.get(sql);
         if (call == null) {
-            String text = trailing == null ? sql.text() : sql.text() + "; " + trailing.sql.text();
-            call = new Call(sql, connection.prepareStatement(text));
+            String text = rowLocks ? sql.text() : sql.text().replace(SKIP_LOCKED, "");
+            String sent = trailing == null ? text : text + "; " + trailing.sql.text();
+            call = new Call(sql, connection.prepareStatement(sent));
             calls.put(sql, call);
         }
         call.parameter = 0;
@@ -132,6 +140,16 @@ public final class Statements implements AutoCloseable {
             return this;
         }
 
+        /** Two parameters: the namespace and the code. */
+        public Call bind(SessionKey key) throws SQLException {
+            return bind(key.namespace().name()).bind(key.code().text());
+        }
+
+        /** Milliseconds since 1970. */
+        public Call bind(Instant time) throws SQLException {
+            return bind(time.toEpochMilli());
+        }
+
         public Call bind(byte @Nullable [] bytes) throws SQLException {
             statement.setBytes(++parameter, bytes);
             return this;
@@ -195,6 +213,17 @@ public final class Statements implements AutoCloseable {
             } finally {
                 slow.ended(sql.name(), began);
             }
+        }
+
+        /** Runs a query; maps each of its rows. */
+        public <T> List<T> list(Reading<T> reading) throws SQLException {
+            return all(rows -> {
+                var list = new ArrayList<T>();
+                while (rows.next()) {
+                    list.add(reading.from(rows));
+                }
+                return list;
+            });
         }
 
         private ResultSet query() throws SQLException {

@@ -36,11 +36,10 @@ class IsolationTest {
 
     /** Statements that insert a row with its namespace, add to a row that a guard has locked, or sweep all namespaces. */
     private static final Set<String> WITHOUT_NAMESPACE =
-            Set.of("open", "add", "add-new", "retain-last", "sweep", "sweep-unlocked", "sweep-last");
+            Set.of("open", "add", "add-new", "retain-last", "sweep", "sweep-last");
 
     /** Statements that also name the row that the transaction has locked, and hit the same one without the namespace. */
-    private static final Set<String> HITS_A_ROW_THAT_IS_HELD =
-            Set.of("give-back-offerer", "give-back-answerer", "last-own");
+    private static final Set<String> HITS_A_ROW_THAT_IS_HELD = Set.of("give-back", "last-own");
 
     /** Statements that only lock a row, which the next statement reads. */
     private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("lock");

@@ -2,6 +2,8 @@ package dev.parley.store.crypto;
 
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Candidate;
+import dev.parley.session.SessionKey;
+import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 
 /** Converts payloads (offers, answers, candidates) to and from the column {@code events.payload}. Thread-safe. */
 public interface PayloadCodec {
@@ -19,6 +21,20 @@ public interface PayloadCodec {
     /** Identifies a repeated candidate. */
     byte[] digest(Candidate candidate);
 
+    /**
+     * The position of one event in the store, unique to it: an encrypted payload is bound to it.
+     *
+     * @param sessionId distinguishes the session from earlier ones with the same key
+     * @param kind as in the column of that name
+     */
+    record EventPosition(SessionKey key, long sessionId, long seq, int generation, int kind) {
+        /** For the log: names no code. */
+        @Override
+        public String toString() {
+            return "event " + seq + " of the session with the id " + sessionId;
+        }
+    }
+
     /** @param locked whether the store is encrypted */
     record Plaintext(boolean locked) implements PayloadCodec {
         @Override
@@ -30,7 +46,7 @@ public interface PayloadCodec {
         @Override
         public byte[] decode(EventPosition position, byte[] stored) throws DecryptionFailed {
             refuseIfLocked();
-            if (Envelope.isEncrypted(stored)) {
+            if (EncryptionKeys.isEncrypted(stored)) {
                 throw new DecryptionFailed("it is encrypted, and no key is configured");
             }
             return stored;

@@ -6,24 +6,21 @@ import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.crypto.DecryptionFailed;
-import dev.parley.store.crypto.EncryptionKey;
+import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.crypto.Envelope;
+import dev.parley.store.crypto.EncryptionKeys.Key;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadEncryption;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the configured encryption keys with those that the store records, once at start, and gives the codec for its payloads.
@@ -45,35 +42,33 @@ public final class EncryptionCheck {
             new Sql("record-key", "INSERT INTO encryption_keys (id, name, secret) VALUES (?, ?, ?)");
     private static final Sql REMOVE = new Sql("remove-key", "DELETE FROM encryption_keys WHERE id = ?");
     private static final Sql ANY_SESSION = new Sql("any-session", "SELECT 1 FROM sessions LIMIT 1");
-    private static final Sql LIVE_PAYLOADS = new Sql("live-payloads-per-key", """
+    private static final Sql LIVE_PAYLOADS =
+            new Sql("live-payloads-per-key", """
             SELECT substr(e.payload, 1, %d), count(*)
             FROM events e
             JOIN sessions s ON s.id = e.session_id
             WHERE e.payload IS NOT NULL AND s.expires_at > ?
-            GROUP BY substr(e.payload, 1, %1$d)""".formatted(Envelope.HEADER_BYTES));
+            GROUP BY substr(e.payload, 1, %1$d)""".formatted(EncryptionKeys.HEADER_BYTES));
 
     private final Statements statements;
     private final EncryptionKeys keys;
     private final Instant now;
+    private final SecureRandom random;
+    private final List<Recorded> recorded;
 
-    private EncryptionCheck(Statements statements, EncryptionKeys keys, Instant now) {
+    private EncryptionCheck(Statements statements, EncryptionKeys keys, SecureRandom random, Instant now)
+            throws SQLException {
         this.statements = statements;
         this.keys = keys;
         this.now = now;
+        this.random = random;
+        this.recorded = statements
+                .call(RECORDED)
+                .list(row -> new Recorded(row.getInt(1), row.getString(2), ByteBuffer.wrap(row.getBytes(3))));
     }
 
     /** A key as the store records it. */
-    private static final class Recorded {
-        final int id;
-        final String name;
-        final byte[] wrapped;
-
-        Recorded(int id, String name, byte[] wrapped) {
-            this.id = id;
-            this.name = name;
-            this.wrapped = wrapped;
-        }
-    }
+    private record Recorded(int id, String name, ByteBuffer wrapped) {}
 
     /**
      * The codec for a store that was opened just now. A server records its first key, and forgets keys that nothing needs; a command
@@ -85,64 +80,16 @@ public final class EncryptionCheck {
             Database database, EncryptionKeys keys, boolean serving, SecureRandom random, Instant now) {
         return Futures.join(
                         serving
-                                ? database.write(tx -> new EncryptionCheck(tx, keys, now).begin(random))
+                                ? database.write(tx -> {
+                                    if (!keys.isEmpty() && tx.hasRowLocks()) {
+                                        tx.call(LOCK).first(row -> true);
+                                    }
+                                    return new EncryptionCheck(tx, keys, random, now).forServer();
+                                })
                                 : database.read(
                                         ReadFrom.PRIMARY,
-                                        reader -> new EncryptionCheck(reader, keys, now).beside(random)))
+                                        reader -> new EncryptionCheck(reader, keys, random, now).forCommand()))
                 .result();
-    }
-
-    private PayloadCodec begin(SecureRandom random) throws SQLException {
-        if (!keys.isEmpty() && statements.hasRowLocks()) {
-            statements.call(LOCK).first(row -> true);
-        }
-        List<Recorded> recorded = recorded();
-        if (keys.isEmpty()) {
-            if (recorded.isEmpty()) {
-                return PayloadCodec.PLAINTEXT;
-            }
-            throw withoutKeys(recorded);
-        }
-        EncryptionKey first = keys.keys().get(0);
-        byte[] secret;
-        if (recorded.isEmpty()) {
-            requireNoSessions();
-            secret = new byte[SECRET_BYTES];
-            random.nextBytes(secret);
-        } else {
-            secret = secret(recorded);
-        }
-        for (Recorded key : recorded) {
-            if (keys.withId(key.id).isEmpty()) {
-                statements.call(REMOVE).bind(key.id).update();
-            }
-        }
-        if (recorded.stream().noneMatch(key -> key.id == first.id())) {
-            statements
-                    .call(RECORD)
-                    .bind(first.id())
-                    .bind(first.name())
-                    .bind(first.wrap(secret, random))
-                    .update();
-            LOG.infof("Payloads are encrypted with the key \"%s\" from now on", first.name());
-        }
-        return new PayloadEncryption(keys, first, secret, random);
-    }
-
-    private PayloadCodec beside(SecureRandom random) throws SQLException {
-        List<Recorded> recorded = recorded();
-        if (recorded.isEmpty()) {
-            return PayloadCodec.PLAINTEXT;
-        }
-        if (keys.isEmpty()) {
-            return PayloadCodec.LOCKED;
-        }
-        byte[] secret = secret(recorded);
-        EncryptionKey encrypting = keys.keys().stream()
-                .filter(key -> recorded.stream().anyMatch(other -> other.id == key.id()))
-                .findFirst()
-                .orElseThrow();
-        return new PayloadEncryption(keys, encrypting, secret, random);
     }
 
     /**
@@ -154,100 +101,123 @@ public final class EncryptionCheck {
 
     /** @throws InvalidConfiguration if a server with these keys would not start */
     public static Result examine(Statements reader, EncryptionKeys keys, Instant now) throws SQLException {
-        var check = new EncryptionCheck(reader, keys, now);
-        List<Recorded> recorded = check.recorded();
-        if (recorded.isEmpty() && keys.isEmpty()) {
-            return new Result(PayloadCodec.PLAINTEXT, "none; payloads are stored as they were sent");
+        var check = new EncryptionCheck(reader, keys, new SecureRandom(), now);
+        check.requireFitting();
+        String summary = "none; payloads are stored as they were sent";
+        if (!check.recorded.isEmpty()) {
+            Map<Integer, Long> live = check.livePayloads();
+            summary = keys.keys().stream()
+                    .map(key -> "\"" + key.name() + "\" " + live.getOrDefault(key.id(), 0L))
+                    .collect(Collectors.joining(", ", "the keys fit; live payloads per key: ", ""));
+        } else if (!keys.isEmpty()) {
+            summary = "none yet; the next start of the service turns it on";
         }
+        return new Result(check.forCommand(), summary);
+    }
+
+    private PayloadCodec forServer() throws SQLException {
+        requireFitting();
+        if (keys.isEmpty()) {
+            return PayloadCodec.PLAINTEXT;
+        }
+        Key first = keys.keys().get(0);
+        var secret = new byte[SECRET_BYTES];
         if (recorded.isEmpty()) {
-            check.requireNoSessions();
-            return new Result(PayloadCodec.PLAINTEXT, "none yet; the next start of the service turns it on");
+            random.nextBytes(secret);
+        } else {
+            secret = secret();
+        }
+        for (Recorded key : recorded) {
+            if (keys.withId(key.id).isEmpty()) {
+                statements.call(REMOVE).bind(key.id).update();
+            }
+        }
+        if (!isRecorded(first)) {
+            statements
+                    .call(RECORD)
+                    .bind(first.id())
+                    .bind(first.name())
+                    .bind(first.wrap(secret, random))
+                    .update();
+            LOG.infof("Payloads are encrypted with the key \"%s\" from now on", first.name());
+        }
+        return new PayloadEncryption(keys, first, secret, random);
+    }
+
+    private PayloadCodec forCommand() throws SQLException {
+        if (recorded.isEmpty()) {
+            return PayloadCodec.PLAINTEXT;
         }
         if (keys.isEmpty()) {
-            throw withoutKeys(recorded);
+            return PayloadCodec.LOCKED;
         }
-        PayloadCodec codec = check.beside(new SecureRandom());
-        Map<Integer, Long> live = check.livePayloads();
-        String counts = keys.keys().stream()
-                .map(key -> "\"" + key.name() + "\" " + live.getOrDefault(key.id(), 0L))
-                .collect(Collectors.joining(", "));
-        return new Result(codec, "the keys fit; live payloads per key: " + counts);
+        byte[] secret = secret();
+        Key encrypting =
+                keys.keys().stream().filter(this::isRecorded).findFirst().orElseThrow();
+        return new PayloadEncryption(keys, encrypting, secret, random);
     }
 
-    private byte[] secret(List<Recorded> recorded) throws SQLException {
-        byte[] secret = null;
+    private boolean isRecorded(Key key) {
+        return recorded.stream().anyMatch(other -> other.id == key.id());
+    }
+
+    /** Throws where there are keys and sessions in plaintext, or no keys and an encrypted store. */
+    private void requireFitting() throws SQLException {
+        if (keys.isEmpty() && !recorded.isEmpty()) {
+            String names = recorded.stream().map(key -> "\"" + key.name + "\"").collect(Collectors.joining(", "));
+            throw refused("the store is encrypted with the key " + names + ", and no key is set");
+        }
+        if (!keys.isEmpty()
+                && recorded.isEmpty()
+                && statements.call(ANY_SESSION).first(row -> true) != null) {
+            throw refused("the store has sessions in plaintext, and is encrypted from its first session on or not at"
+                    + " all; start a new store, or remove the setting, wait until the sessions have expired and"
+                    + " run \"parley sweep\"");
+        }
+    }
+
+    /** The secret of a store that records keys; throws where one of them is missing and needed. */
+    private byte[] secret() throws SQLException {
+        Optional<byte[]> secret = Optional.empty();
         for (Recorded key : recorded) {
-            Optional<EncryptionKey> configured = keys.withId(key.id);
-            if (configured.isEmpty()) {
-                continue;
-            }
-            try {
-                secret = configured.get().unwrap(key.wrapped);
-            } catch (DecryptionFailed e) {
-                throw refused("what the store records of the key \"" + key.name + "\" cannot be used: " + e.reason());
+            Optional<Key> configured = keys.withId(key.id);
+            if (configured.isPresent()) {
+                try {
+                    secret = Optional.of(configured.get().unwrap(key.wrapped.array()));
+                } catch (DecryptionFailed e) {
+                    throw refused(
+                            "what the store records of the key \"" + key.name + "\" cannot be used: " + e.reason());
+                }
             }
         }
-        requireNoneMissing(recorded, secret);
-        return Objects.requireNonNull(secret);
-    }
-
-    private void requireNoneMissing(List<Recorded> recorded, byte @Nullable [] secret) throws SQLException {
         List<Recorded> missing =
                 recorded.stream().filter(key -> keys.withId(key.id).isEmpty()).toList();
-        if (missing.isEmpty()) {
-            return;
-        }
-        Map<Integer, Long> live = secret == null ? Map.of() : livePayloads();
+        Map<Integer, Long> live = missing.isEmpty() || secret.isEmpty() ? Map.of() : livePayloads();
         for (Recorded key : missing) {
-            if (secret == null || live.containsKey(key.id)) {
-                boolean sameName =
-                        keys.keys().stream().anyMatch(other -> other.name().equals(key.name));
+            if (secret.isEmpty() || live.containsKey(key.id)) {
                 throw refused(
-                        sameName
+                        keys.keys().stream().anyMatch(other -> other.name().equals(key.name))
                                 ? "the key \"" + key.name + "\" is not the one that the store was encrypted with"
                                 : "the store is encrypted with the key \"" + key.name
                                         + "\", which is not among them; put it behind the first one until \"parley doctor\""
                                         + " counts no live payloads under it");
             }
         }
+        return secret.orElseThrow();
     }
 
     /** The number of payloads of live sessions by the id of their key. */
     private Map<Integer, Long> livePayloads() throws SQLException {
-        return statements.call(LIVE_PAYLOADS).bind(now.toEpochMilli()).all(rows -> {
+        return statements.call(LIVE_PAYLOADS).bind(now).all(rows -> {
             var counts = new HashMap<Integer, Long>();
             while (rows.next()) {
                 byte[] header = rows.getBytes(1);
-                if (header.length == Envelope.HEADER_BYTES && Envelope.isEncrypted(header)) {
-                    counts.put(Envelope.keyId(header), rows.getLong(2));
+                if (header.length == EncryptionKeys.HEADER_BYTES && EncryptionKeys.isEncrypted(header)) {
+                    counts.put(EncryptionKeys.keyId(header), rows.getLong(2));
                 }
             }
             return counts;
         });
-    }
-
-    private void requireNoSessions() throws SQLException {
-        if (statements.call(ANY_SESSION).first(row -> true) != null) {
-            throw refused(
-                    "the store has sessions in plaintext, and is encrypted from its first session on or not at all;"
-                            + " start a new store, or remove the setting, wait until the sessions have expired and"
-                            + " run \"parley sweep\"");
-        }
-    }
-
-    private List<Recorded> recorded() throws SQLException {
-        return statements.call(RECORDED).all(rows -> {
-            var recorded = new ArrayList<Recorded>();
-            while (rows.next()) {
-                recorded.add(new Recorded(rows.getInt(1), rows.getString(2), rows.getBytes(3)));
-            }
-            return recorded;
-        });
-    }
-
-    private static InvalidConfiguration withoutKeys(List<Recorded> recorded) {
-        String names = recorded.stream().map(key -> "\"" + key.name + "\"").collect(Collectors.joining(", "));
-        return refused("the store is encrypted with the key " + names + ", and no key is set");
     }
 
     private static InvalidConfiguration refused(String why) {

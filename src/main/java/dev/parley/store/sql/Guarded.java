@@ -4,6 +4,7 @@ import dev.parley.session.SignalingException.NamespaceFull;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outcome of a guarded change: its result, or nothing where the guard missed or the namespace has no room for it. A change without
@@ -12,8 +13,9 @@ import java.util.function.Supplier;
  * @param full whether the reason is the namespace's quota; a repeated request may still be accepted then
  */
 public record Guarded<T>(Optional<T> result, boolean full) {
-    static <T> Guarded<T> of(Optional<T> result) {
-        return new Guarded<>(result, false);
+    /** @param result null where the guard missed */
+    static <T> Guarded<T> of(@Nullable T result) {
+        return new Guarded<>(Optional.ofNullable(result), false);
     }
 
     static <T> Guarded<T> noRoom() {
@@ -21,7 +23,7 @@ public record Guarded<T>(Optional<T> result, boolean full) {
     }
 
     public static <T> Guarded<T> missed() {
-        return of(Optional.empty());
+        return of(null);
     }
 
     public <R> Guarded<R> map(Function<T, R> mapping) {

@@ -6,7 +6,6 @@ import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,6 +26,14 @@ public final class KeyStore {
     private static final Sql ALL = new Sql("keys", """
             SELECT name, namespace, roles, hash, created_at FROM access_keys ORDER BY name""");
 
+    /**
+     * An API key as it is stored, without its secret.
+     *
+     * @param name unique in the store
+     * @param roles words without spaces; the store does not interpret them
+     */
+    public record StoredKey(String name, Namespace namespace, List<String> roles, TokenHash hash, Instant createdAt) {}
+
     /** Returns whether {@code key} was added, which it is not where another key has its name. */
     public boolean add(Statements tx, StoredKey key) throws SQLException {
         return tx.call(ADD)
@@ -34,7 +41,7 @@ public final class KeyStore {
                         .bind(key.namespace().name())
                         .bind(String.join(" ", key.roles()))
                         .bind(key.hash().bytes())
-                        .bind(key.createdAt().toEpochMilli())
+                        .bind(key.createdAt())
                         .update()
                 == 1;
     }
@@ -51,17 +58,12 @@ public final class KeyStore {
 
     /** All keys, by name. */
     public List<StoredKey> all(Statements reader) throws SQLException {
-        return reader.call(ALL).all(rows -> {
-            var keys = new ArrayList<StoredKey>();
-            while (rows.next()) {
-                keys.add(new StoredKey(
-                        rows.getString(1),
-                        new Namespace(rows.getString(2)),
-                        List.of(rows.getString(3).split(" ")),
-                        new TokenHash(rows.getBytes(4)),
-                        Instant.ofEpochMilli(rows.getLong(5))));
-            }
-            return keys;
-        });
+        return reader.call(ALL)
+                .list(row -> new StoredKey(
+                        row.getString(1),
+                        new Namespace(row.getString(2)),
+                        List.of(row.getString(3).split(" ")),
+                        new TokenHash(row.getBytes(4)),
+                        Instant.ofEpochMilli(row.getLong(5))));
     }
 }

@@ -1,13 +1,9 @@
 package dev.parley.store.sql;
 
-import dev.parley.session.Namespace;
 import dev.parley.session.Quota;
-import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.NamespaceFull;
 import dev.parley.store.Sql;
-import dev.parley.store.Statements;
 import java.sql.SQLException;
-import java.time.Instant;
 
 /**
  * Enforces the {@link Quota} of each namespace. The charge of a session is in its row, and the sums of a namespace in a row of their
@@ -26,15 +22,10 @@ final class QuotaStore {
 
     // The expression keeps the engine at the index by expiry: few sessions are expired, while the namespace may be
     // large.
-    private static final Sql FREE = free("quota-free", "");
-    private static final Sql FREE_UNLOCKED = free("quota-free-unlocked", "FOR UPDATE SKIP LOCKED");
-
-    private static Sql free(String name, String locking) {
-        return new Sql(name, """
-                WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? AND namespace || '' = ?
-                                              ORDER BY expires_at LIMIT ? %s)
-                DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""".formatted(locking));
-    }
+    private static final Sql FREE = new Sql("quota-free", """
+            WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? AND namespace || '' = ?
+                                          ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED)
+            DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""");
 
     private static final Sql ADD_SESSION = new Sql("quota-add-session", """
             INSERT INTO namespaces (namespace, sessions, bytes) VALUES (?, 1, ?)
@@ -55,26 +46,21 @@ final class QuotaStore {
         this.quota = quota;
     }
 
-    /**
-     * Whether the namespace has room for another session of {@code bytes}. At the limit, expired sessions that were not swept yet are
-     * deleted first, because they no longer count.
-     */
-    boolean hasRoomForSession(Statements tx, Namespace namespace, long bytes, Instant now) throws SQLException {
-        return quota.isNone()
-                || hasRoom(tx, namespace, 1, bytes)
-                || (free(tx, namespace, now) > 0 && hasRoom(tx, namespace, 1, bytes));
+    /** Whether there is room for another session of {@code bytes}. At the limit, expired sessions are deleted first: they do not count. */
+    boolean hasRoomForSession(SessionTransaction tx, long bytes) throws SQLException {
+        return quota.isNone() || hasRoom(tx, 1, bytes) || (free(tx) > 0 && hasRoom(tx, 1, bytes));
     }
 
     /** Whether the namespace has room for {@code bytes} more. */
-    boolean hasRoom(Statements tx, Namespace namespace, long bytes) throws SQLException {
-        return quota.isNone() || bytes == 0 || hasRoom(tx, namespace, 0, bytes);
+    boolean hasRoom(SessionTransaction tx, long bytes) throws SQLException {
+        return quota.isNone() || bytes == 0 || hasRoom(tx, 0, bytes);
     }
 
     /** Checked before a change: a refusal that has changed nothing spares the other work of a batch a second run. */
-    private boolean hasRoom(Statements tx, Namespace namespace, int sessions, long bytes) throws SQLException {
+    private boolean hasRoom(SessionTransaction tx, int sessions, long bytes) throws SQLException {
         return bytes <= quota.bytesMax()
                 && tx.call(EXCEEDED)
-                                .bind(namespace.name())
+                                .bind(tx.key().namespace().name())
                                 .bind(sessions)
                                 .bind(sessions == 0 ? Long.MAX_VALUE : quota.sessionsMax())
                                 .bind(bytes)
@@ -83,10 +69,10 @@ final class QuotaStore {
                         == null;
     }
 
-    private static int free(Statements tx, Namespace namespace, Instant now) throws SQLException {
-        return tx.call(tx.hasRowLocks() ? FREE_UNLOCKED : FREE)
-                .bind(now.toEpochMilli())
-                .bind(namespace.name())
+    private static int free(SessionTransaction tx) throws SQLException {
+        return tx.call(FREE)
+                .bind(tx.now())
+                .bind(tx.key().namespace().name())
                 .bind(FREED_MAX)
                 .update();
     }
@@ -96,45 +82,35 @@ final class QuotaStore {
      *
      * @throws NamespaceFull if another transaction took the last place; what this one has changed must be rolled back
      */
-    void chargeSession(Statements tx, SessionKey key, long bytes) throws SQLException {
+    void chargeSession(SessionTransaction tx, long bytes) throws SQLException {
         if (quota.isNone()) {
             return;
         }
-        charge(tx, key, bytes, true);
+        charge(tx, bytes, true);
         requireRoom(tx.call(ADD_SESSION)
-                .bind(key.namespace().name())
+                .bind(tx.key().namespace().name())
                 .bind(bytes)
                 .bind(quota.sessionsMax())
                 .bind(quota.bytesMax())
                 .update());
     }
 
-    /**
-     * Charges a session for what was added to it in this transaction.
-     *
-     * @throws NamespaceFull as {@link #chargeSession}
-     */
-    void charge(Statements tx, SessionKey key, long bytes) throws SQLException {
-        if (quota.isNone() || bytes == 0 || !charge(tx, key, bytes, false)) {
+    /** The same for what was added to a session in this transaction. */
+    void charge(SessionTransaction tx, long bytes) throws SQLException {
+        if (quota.isNone() || bytes == 0 || !charge(tx, bytes, false)) {
             return;
         }
         requireRoom(tx.call(ADD_BYTES)
                 .bind(bytes)
-                .bind(key.namespace().name())
+                .bind(tx.key().namespace().name())
                 .bind(bytes)
                 .bind(quota.bytesMax())
                 .update());
     }
 
     /** Returns whether the session is one that counts. */
-    private static boolean charge(Statements tx, SessionKey key, long bytes, boolean opened) throws SQLException {
-        return tx.call(CHARGE)
-                        .bind(bytes)
-                        .bind(key.namespace().name())
-                        .bind(key.code().text())
-                        .bind(opened ? 1 : 0)
-                        .update()
-                == 1;
+    private static boolean charge(SessionTransaction tx, long bytes, boolean opened) throws SQLException {
+        return tx.call(CHARGE).bind(bytes).bind(tx.key()).bind(opened ? 1 : 0).update() == 1;
     }
 
     private static void requireRoom(int rows) {

@@ -8,11 +8,9 @@ import dev.parley.session.SignalingException;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.crypto.PayloadCodec;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +25,9 @@ public final class RowCheck {
     private static final int PAGE = 200;
 
     private static final Sql SESSIONS = new Sql("row-check", """
-            SELECT id, namespace, code, topic, peer_id, tags, incarnation, created_at, expires_at, checksum
-            FROM sessions
-            WHERE id > ? AND expires_at > ?
-            ORDER BY id LIMIT ?""");
+            SELECT id, namespace, code FROM sessions WHERE id > ? AND expires_at > ? ORDER BY id LIMIT ?""");
+
+    private static final Sql EXISTS = new Sql("row-check-exists", "SELECT 1 FROM sessions WHERE id = ?");
 
     /**
      * The result of the check.
@@ -43,98 +40,50 @@ public final class RowCheck {
     public record Result(
             long sessions, long damaged, @Nullable String first, boolean complete) {}
 
-    private final Statements reader;
-    private final SessionStore store;
-    private final Instant now;
-    private long sessions;
-    private long damaged;
-    private long last;
-    private @Nullable String first;
+    private record Row(long id, String namespace, String code) {}
 
-    private RowCheck(Statements reader, PayloadCodec codec, Instant now) {
-        this.reader = reader;
-        this.store = new SessionStore(codec, Quota.NONE);
-        this.now = now;
-    }
+    private RowCheck() {}
 
     /** Reads the sessions that have not expired at {@code now}, for at most {@code timeMax}. */
     public static Result of(Statements reader, PayloadCodec codec, Instant now, Duration timeMax) throws SQLException {
-        return new RowCheck(reader, codec, now).result(timeMax);
-    }
-
-    private Result result(Duration timeMax) throws SQLException {
+        var store = new SessionStore(codec, Quota.NONE);
         long began = System.nanoTime();
+        long sessions = 0;
+        long damaged = 0;
+        String first = null;
+        long last = 0;
         boolean complete = false;
         while (!complete && System.nanoTime() - began < timeMax.toNanos()) {
             List<Row> page = reader.call(SESSIONS)
                     .bind(last)
-                    .bind(now.toEpochMilli())
+                    .bind(now)
                     .bind(PAGE)
-                    .all(RowCheck::page);
+                    .list(row -> new Row(row.getLong(1), row.getString(2), row.getString(3)));
             for (Row row : page) {
-                check(row);
+                last = row.id;
+                sessions++;
+                String damage = damage(reader, store, row, now);
+                damaged += damage == null ? 0 : 1;
+                first = first == null ? damage : first;
             }
             complete = page.size() < PAGE;
         }
         return new Result(sessions, damaged, first, complete);
     }
 
-    private void check(Row row) throws SQLException {
-        last = row.id;
-        sessions++;
+    private static @Nullable String damage(Statements reader, SessionStore store, Row row, Instant now)
+            throws SQLException {
         try {
-            if (row.read != null) {
-                Checksum.requireOfSession(row.read, row.made, row.id);
-            }
             var key = new SessionKey(new Namespace(row.namespace), new Code(row.code));
+            boolean found = store.session(reader, key, now).isPresent();
             store.events(reader, key, 0, Integer.MAX_VALUE, now);
+            return found || reader.call(EXISTS).bind(row.id).first(any -> true) == null
+                    ? null
+                    : "the session with the id " + row.id + ": it is not found by its code";
         } catch (RowDamaged e) {
-            found(String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         } catch (SignalingException e) {
-            found("the session with the id " + row.id + ": " + e.detail());
+            return "the session with the id " + row.id + ": " + e.detail();
         }
-    }
-
-    private void found(String what) {
-        damaged++;
-        first = first == null ? what : first;
-    }
-
-    /**
-     * A session's row.
-     *
-     * @param read its stored checksum
-     * @param made the checksum of its content
-     */
-    private record Row(
-            long id,
-            String namespace,
-            String code,
-            @Nullable Long read,
-            long made) {}
-
-    private static List<Row> page(ResultSet rows) throws SQLException {
-        var page = new ArrayList<Row>();
-        while (rows.next()) {
-            long incarnation = rows.getLong(7);
-            boolean hasIncarnation = !rows.wasNull();
-            long read = rows.getLong(10);
-            boolean hasChecksum = !rows.wasNull();
-            String code = rows.getString(3);
-            page.add(new Row(
-                    rows.getLong(1),
-                    rows.getString(2),
-                    code,
-                    hasChecksum ? read : null,
-                    Checksum.ofSession(
-                            code,
-                            rows.getString(4),
-                            rows.getString(5),
-                            rows.getString(6),
-                            hasIncarnation ? incarnation : null,
-                            Instant.ofEpochMilli(rows.getLong(8)),
-                            Instant.ofEpochMilli(rows.getLong(9)))));
-        }
-        return page;
     }
 }

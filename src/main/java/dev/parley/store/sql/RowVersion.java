@@ -10,6 +10,10 @@ import java.time.Instant;
  * @param seq the number of the latest event after the change
  */
 public record RowVersion(long id, long incarnation, long seq, int generation, Instant expiresAt) {
+    RowVersion at(long other) {
+        return new RowVersion(id, incarnation, other, generation, expiresAt);
+    }
+
     public SessionVersion version() {
         return new SessionVersion(incarnation, seq, expiresAt);
     }

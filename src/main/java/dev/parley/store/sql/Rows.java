@@ -12,9 +12,9 @@ import dev.parley.session.Side;
 import dev.parley.session.SideState;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Waiting;
-import dev.parley.store.crypto.DecryptionFailed;
-import dev.parley.store.crypto.EventPosition;
+import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 import dev.parley.store.crypto.PayloadCodec;
+import dev.parley.store.crypto.PayloadCodec.EventPosition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,48 +40,51 @@ final class Rows {
         return new RowVersion(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), instant(row, 5));
     }
 
-    /** Columns: an event's, then the session's own, the same in each row. */
+    /** Columns from 6 on: id, checksum, topic, peer_id, tags, incarnation, created_at, expires_at. */
+    private static SessionColumns columns(ResultSet row, String code) throws SQLException {
+        return new SessionColumns(
+                        row.getLong(6),
+                        code,
+                        row.getString(8),
+                        row.getString(9),
+                        row.getString(10),
+                        nullableLong(row, 11),
+                        row.getLong(12),
+                        row.getLong(13),
+                        nullableLong(row, 7))
+                .requireIntact();
+    }
+
+    /** Columns: an event's, then the session's with its generation and seq, the same in each row. */
     Optional<Session> session(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
-        long id = rows.getLong(6);
-        Long checksum = nullableLong(rows, 7);
-        String topic = rows.getString(8);
-        String peerId = rows.getString(9);
-        String tags = rows.getString(10);
-        int generation = rows.getInt(11);
-        long seq = rows.getLong(12);
-        Instant createdAt = instant(rows, 13);
-        Instant expiresAt = instant(rows, 14);
-        Long incarnation = nullableLong(rows, 15);
-        if (checksum != null) {
-            long made = Checksum.ofSession(key.code().text(), topic, peerId, tags, incarnation, createdAt, expiresAt);
-            Checksum.requireOfSession(checksum, made, id);
-        }
+        SessionColumns session = columns(rows, key.code().text());
+        int generation = rows.getInt(14);
+        long seq = rows.getLong(15);
         var offerer = new SideRows();
         var answerer = new SideRows();
         long latest;
         do {
             latest = rows.getLong(1);
             if (latest != NULL) {
-                EventKind kind = kind(rows);
-                (kind.side() == Side.OFFERER ? offerer : answerer).add(key, kind, rows);
+                (side(kind(rows)) == Side.OFFERER ? offerer : answerer).add(key, rows);
             }
         } while (rows.next());
-        require(latest == seq && offerer.description != null, id, "events are missing");
+        require(latest == seq && offerer.description != null, session.id(), "events are missing");
         return Optional.of(new Session(
                 key.code(),
-                topic,
-                peerId,
-                Tags.list(tags),
+                session.topic(),
+                session.peerId(),
+                Tags.list(session.tags()),
                 generation,
-                incarnation == null ? createdAt.toEpochMilli() : incarnation,
+                session.incarnation() == null ? session.createdAt() : session.incarnation(),
                 seq,
                 offerer.state(),
                 answerer.state(),
-                createdAt,
-                expiresAt));
+                Instant.ofEpochMilli(session.createdAt()),
+                Instant.ofEpochMilli(session.expiresAt())));
     }
 
     /** Columns: an event's, nulls where the side has none, then the number of candidates of the side. */
@@ -93,9 +96,8 @@ final class Rows {
         int candidates = rows.getInt(8);
         var side = new SideRows();
         do {
-            int kind = rows.getInt(3);
-            if (kind != NULL) {
-                side.add(key, kind(rows), rows);
+            if (rows.getInt(3) != NULL) {
+                side.add(key, rows);
             }
         } while (rows.next());
         require(side.candidates.size() == candidates, id, "events are missing");
@@ -134,8 +136,8 @@ final class Rows {
         Long ttl = nullableLong(row, 12);
         boolean none = nullableLong(row, 15) == null;
         long answerSeq = row.getLong(18);
-        var offer = new EventPosition(key, version.id(), 1, 1, EventKind.OFFER.number());
-        var answer = new EventPosition(key, version.id(), answerSeq, version.generation(), EventKind.ANSWER.number());
+        var offer = new EventPosition(key, version.id(), 1, 1, EventRows.DESCRIPTION);
+        var answer = new EventPosition(key, version.id(), answerSeq, version.generation(), EventRows.DESCRIPTION + 1);
         byte[] answered =
                 row.getBytes(14) == null ? null : decoded(answer, row.getBytes(14), nullableLong(row, 17), none);
         return new SessionState(
@@ -155,53 +157,45 @@ final class Rows {
     private Event event(SessionKey key, ResultSet row) throws SQLException {
         long seq = row.getLong(1);
         int generation = row.getInt(2);
-        EventKind kind = kind(row);
+        int kind = kind(row);
+        Side side = side(kind);
         byte[] payload = payload(key, kind, row);
-        return switch (kind) {
-            case OFFER -> new Event.Offered(seq, generation, new Description(payload));
-            case ANSWER -> new Event.Answered(seq, generation, new Description(payload));
-            case OFFERER_CANDIDATE, ANSWERER_CANDIDATE ->
-                new Event.Trickled(seq, kind.side(), generation, new Candidate(payload));
-            case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES ->
-                new Event.EndOfCandidates(seq, kind.side(), generation);
-        };
+        if (kind >= EventRows.END) {
+            return new Event.EndOfCandidates(seq, side, generation);
+        }
+        if (kind >= EventRows.CANDIDATE) {
+            return new Event.Trickled(seq, side, generation, new Candidate(payload));
+        }
+        return side == Side.OFFERER
+                ? new Event.Offered(seq, generation, new Description(payload))
+                : new Event.Answered(seq, generation, new Description(payload));
     }
 
-    /** Columns: an event's, then code, peer_id, created_at, expires_at, topic, tags, incarnation; the rows of a session are adjacent. */
+    /** Columns: an event's, the session's, then its code; the rows of a session are adjacent. */
     List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
         while (row) {
-            long id = rows.getLong(6);
-            Long checksum = nullableLong(rows, 7);
-            var key = new SessionKey(namespace, new Code(rows.getString(8)));
-            String peerId = rows.getString(9);
-            Instant createdAt = instant(rows, 10);
-            Instant expiresAt = instant(rows, 11);
-            if (checksum != null) {
-                long made = Checksum.ofSession(
-                        key.code().text(),
-                        rows.getString(12),
-                        peerId,
-                        rows.getString(13),
-                        nullableLong(rows, 14),
-                        createdAt,
-                        expiresAt);
-                Checksum.requireOfSession(checksum, made, id);
-            }
+            var key = new SessionKey(namespace, new Code(rows.getString(14)));
+            SessionColumns session = columns(rows, key.code().text());
             var offerer = new SideRows();
             do {
-                offerer.add(key, kind(rows), rows);
+                offerer.add(key, rows);
                 row = rows.next();
-            } while (row && rows.getLong(6) == id);
-            waiting.add(new Waiting(key.code(), peerId, offerer.state(), createdAt, expiresAt));
+            } while (row && rows.getLong(6) == session.id());
+            waiting.add(new Waiting(
+                    key.code(),
+                    session.peerId(),
+                    offerer.state(),
+                    Instant.ofEpochMilli(session.createdAt()),
+                    Instant.ofEpochMilli(session.expiresAt())));
         }
         return waiting;
     }
 
     /** The decoded payload. Columns: seq, generation, kind, payload, checksum, then the session's id and checksum. */
-    private byte[] payload(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
-        var position = new EventPosition(key, row.getLong(6), row.getLong(1), row.getInt(2), kind.number());
+    private byte[] payload(SessionKey key, int kind, ResultSet row) throws SQLException {
+        var position = new EventPosition(key, row.getLong(6), row.getLong(1), row.getInt(2), kind);
         return decoded(position, row.getBytes(4), nullableLong(row, 5), nullableLong(row, 7) == null);
     }
 
@@ -209,9 +203,9 @@ final class Rows {
     @SuppressWarnings("NullAway") // only the end of candidates has no payload, and none is read of it
     private byte[] decoded(EventPosition position, byte @Nullable [] stored, @Nullable Long checksum, boolean none)
             throws RowDamaged {
-        long computed =
-                Checksum.ofEvent(position.sessionId(), position.seq(), position.generation(), position.kind(), stored);
-        Checksum.require(checksum, computed, none, position);
+        if (checksum == null ? !none : checksum != EventRows.checksum(position, stored)) {
+            throw new RowDamaged(position + ": its checksum does not match");
+        }
         try {
             return stored == null ? null : codec.decode(position, stored);
         } catch (DecryptionFailed e) {
@@ -230,8 +224,15 @@ final class Rows {
         return row.wasNull() ? null : number;
     }
 
-    private static EventKind kind(ResultSet row) throws SQLException {
-        return EventKind.numbered(row.getInt(3), row.getLong(6), row.getLong(1));
+    /** The number of an event's type and side. */
+    private static int kind(ResultSet row) throws SQLException {
+        int kind = row.getInt(3);
+        require(kind >= 1 && kind <= EventRows.END + 1, row.getLong(6), "the kind of an event is unknown");
+        return kind;
+    }
+
+    private static Side side(int kind) {
+        return kind % 2 == EventRows.parity(Side.OFFERER) ? Side.OFFERER : Side.ANSWERER;
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {
@@ -244,12 +245,15 @@ final class Rows {
         private final List<Candidate> candidates = new ArrayList<>();
         private boolean end;
 
-        void add(SessionKey key, EventKind kind, ResultSet row) throws SQLException {
+        void add(SessionKey key, ResultSet row) throws SQLException {
+            int kind = kind(row);
             byte[] payload = payload(key, kind, row);
-            switch (kind) {
-                case OFFER, ANSWER -> description = new Description(payload);
-                case OFFERER_CANDIDATE, ANSWERER_CANDIDATE -> candidates.add(new Candidate(payload));
-                case OFFERER_END_OF_CANDIDATES, ANSWERER_END_OF_CANDIDATES -> end = true;
+            if (kind >= EventRows.END) {
+                end = true;
+            } else if (kind >= EventRows.CANDIDATE) {
+                candidates.add(new Candidate(payload));
+            } else {
+                description = new Description(payload);
             }
         }
 

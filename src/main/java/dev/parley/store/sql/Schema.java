@@ -30,10 +30,11 @@ public final class Schema {
 
     /** The same migrations for another store. */
     public Schema of(DataSource store) {
-        return new Schema(new FluentConfiguration()
-                .configuration(flyway.getConfiguration())
-                .dataSource(store)
-                .load());
+        return new Schema(copy().dataSource(store).load());
+    }
+
+    private FluentConfiguration copy() {
+        return new FluentConfiguration().configuration(flyway.getConfiguration());
     }
 
     /** A change of the schema. */
@@ -75,33 +76,39 @@ public final class Schema {
         if (isUpToDate()) {
             return; // Flyway would ask for all of it several times more
         }
-        if (!serving) {
-            refuseDue();
-            return;
-        }
-        boolean old = !preview().version().equals(NONE);
-        Migrated migrated = migrate();
-        if (old) {
-            migrated.applied()
-                    .forEach(migration ->
-                            LOG.infof("Applied migration %s, %s", migration.version(), migration.description()));
-        }
-    }
-
-    private void refuseDue() throws Unusable {
-        Migrated preview = preview();
-        if (!preview.applied().isEmpty()) {
-            throw new Unusable(
-                    preview.version().equals(NONE)
-                            ? "it is empty; run \"parley migrate\" or start the service"
-                            : "its schema has version " + preview.version() + ", and a migration is due ("
-                                    + preview.names()
-                                    + "); run \"parley migrate\" or start the service",
-                    null);
+        Migrated due = preview();
+        boolean empty = due.version().equals(NONE);
+        if (serving) {
+            for (Migration migration : migrate().applied()) {
+                LOG.logf(
+                        empty ? Logger.Level.DEBUG : Logger.Level.INFO,
+                        "Applied migration %s, %s",
+                        migration.version(),
+                        migration.description());
+            }
+        } else if (!due.applied().isEmpty()) {
+            String state = empty
+                    ? "it is empty"
+                    : "its schema has version " + due.version() + ", and a migration is due (" + due.names() + ")";
+            throw new Unusable(state + "; run \"parley migrate\" or start the service", null);
         }
     }
 
-    /** Brings the store up to date; one that will not do is left as it is. */
+    private boolean isUpToDate() throws Unusable {
+        try {
+            MigrationInfoService info = flyway.info();
+            return info.pending().length == 0
+                    && Arrays.stream(info.applied())
+                            .allMatch(applied -> applied.getState() == MigrationState.SUCCESS
+                                    && applied.isChecksumMatching()
+                                    && applied.isDescriptionMatching()
+                                    && applied.isTypeMatching());
+        } catch (FlywayException e) {
+            throw strange(e);
+        }
+    }
+
+    /** Brings the store up to date; one that this Parley cannot use is left as it is. */
     public Migrated migrate() throws Unusable {
         try {
             refuseFuture(flyway.info());
@@ -119,13 +126,11 @@ public final class Schema {
         try {
             MigrationInfoService info = flyway.info();
             refuseFuture(info);
-            // Flyway takes what is to be applied for invalid, unless told otherwise.
-            var lenient = new FluentConfiguration()
-                    .configuration(flyway.getConfiguration())
-                    .ignoreMigrationPatterns(PENDING)
-                    .load();
-            lenient.validate();
-            return new Migrated(pending(info), version(info));
+            copy().ignoreMigrationPatterns(PENDING).load().validate(); // by default a pending migration is invalid
+            List<Migration> pending = Arrays.stream(info.pending())
+                    .map(due -> new Migration(String.valueOf(due.getVersion()), due.getDescription()))
+                    .toList();
+            return new Migrated(pending, version(info));
         } catch (FlywayException e) {
             throw strange(e);
         }
@@ -140,28 +145,6 @@ public final class Schema {
                         null);
             }
         }
-    }
-
-    private static List<Migration> pending(MigrationInfoService info) {
-        return Arrays.stream(info.pending())
-                .map(migration -> new Migration(String.valueOf(migration.getVersion()), migration.getDescription()))
-                .toList();
-    }
-
-    private boolean isUpToDate() throws Unusable {
-        try {
-            MigrationInfoService info = flyway.info();
-            return info.pending().length == 0 && Arrays.stream(info.applied()).allMatch(Schema::isUnchanged);
-        } catch (FlywayException e) {
-            throw strange(e);
-        }
-    }
-
-    private static boolean isUnchanged(MigrationInfo applied) {
-        return applied.getState() == MigrationState.SUCCESS
-                && applied.isChecksumMatching()
-                && applied.isDescriptionMatching()
-                && applied.isTypeMatching();
     }
 
     private static String version(MigrationInfoService info) {

@@ -13,6 +13,8 @@ import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,14 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             "namespace = :namespace and answered = false and answeredBefore = false and topic is not null"
                     + " and expiresAt > :now";
 
-    private final TopicIndex index;
+    /** The part of a topic that PostgreSQL's index contains; the rest is compared with the row. */
+    private static final String BEGINNING = "substring(%s, 1, 256)";
 
-    protected SessionRepository(TopicIndex index) {
-        this.index = index;
+    private final boolean wholeTopics;
+
+    /** @param wholeTopics whether the engine's index {@code sessions_by_topic} contains the whole of a topic */
+    protected SessionRepository(boolean wholeTopics) {
+        this.wholeTopics = wholeTopics;
     }
 
     /**
@@ -55,7 +61,7 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
         parameters.put("namespace", namespace.name());
         parameters.put("now", now.toEpochMilli());
         if (topic != null) {
-            where.append(index.where("=", ":topic"));
+            where.append(where("=", ":topic"));
             parameters.put("topic", topic);
         }
         if (tag != null) {
@@ -66,13 +72,11 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
             where.append(" and id < :after");
             parameters.put("after", after.id());
         }
-        List<Found> found = find(where.toString(), Sort.descending("id"), parameters)
+        List<SessionColumns> found = find(where.toString(), Sort.descending("id"), parameters)
                 .range(0, limit)
-                .project(Found.class)
+                .project(SessionColumns.class)
                 .list();
-        List<Found> items = found.size() > limit ? found.subList(0, limit) : found;
-        Cursor next = found.size() > limit ? Cursor.at(items.get(limit - 1).id()) : null;
-        return new Page<>(items.stream().map(Found::listing).toList(), next);
+        return page(found, limit, SessionRepository::listing, last -> Cursor.at(last.id()));
     }
 
     /**
@@ -84,31 +88,33 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
     public Page<TopicCount> topics(Namespace namespace, String prefix, Instant now, @Nullable Cursor after, int limit) {
         String end = endOf(prefix);
         // One lower bound: with two, the engine would seek to one of them and scan up to the other.
-        TypedQuery<TopicCount> query = topicCounts(index.where(after == null ? ">=" : ">", ":from")
-                        + (end == null ? "" : index.where("<", ":end")))
-                .setParameter("namespace", namespace.name())
-                .setParameter("now", now.toEpochMilli())
+        TypedQuery<TopicCount> query = query(
+                        "select topic, count(*)",
+                        where(after == null ? ">=" : ">", ":from")
+                                + (end == null ? "" : where("<", ":end"))
+                                + byTopic(),
+                        TopicCount.class,
+                        namespace,
+                        now)
                 .setParameter("from", after == null ? prefix : after.text(prefix))
                 .setMaxResults(limit + 1);
         if (end != null) {
             query.setParameter("end", end);
         }
-        List<TopicCount> found = query.getResultList();
-        List<TopicCount> items = found.size() > limit ? found.subList(0, limit) : found;
-        return new Page<>(
-                items, found.size() > limit ? new Cursor(items.get(limit - 1).topic()) : null);
+        return page(query.getResultList(), limit, topic -> topic, last -> new Cursor(last.topic()));
+    }
+
+    /** @param found one more than {@code limit} if there are further ones */
+    private static <R, T> Page<T> page(List<R> found, int limit, Function<R, T> item, Function<R, Cursor> end) {
+        List<T> items = found.stream().limit(limit).map(item).toList();
+        return new Page<>(items, found.size() > limit ? end.apply(found.get(limit - 1)) : null);
     }
 
     /** A numbered page of {@link #topics}, for clients that count pages. */
     public TopicPage topicPage(Namespace namespace, Instant now, int offset, int limit) {
         while (true) {
-            List<Counted> found = getEntityManager()
-                    .createQuery(
-                            "select topic, count(*), count(*) over () from Session where " + OPEN + " group by "
-                                    + index.order() + " order by " + index.order(),
-                            Counted.class)
-                    .setParameter("namespace", namespace.name())
-                    .setParameter("now", now.toEpochMilli())
+            List<Counted> found = query(
+                            "select topic, count(*), count(*) over ()", byTopic(), Counted.class, namespace, now)
                     .setFirstResult(offset)
                     .setMaxResults(limit)
                     .getResultList();
@@ -119,7 +125,8 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
                                 .toList(),
                         found.get(0).total);
             }
-            long total = topicsTotal(namespace, now);
+            long total = query("select count(distinct topic)", "", Long.class, namespace, now)
+                    .getSingleResult();
             if (total <= offset || limit == 0) {
                 return new TopicPage(List.of(), total);
             }
@@ -127,20 +134,27 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
         }
     }
 
-    private long topicsTotal(Namespace namespace, Instant now) {
+    private <R> TypedQuery<R> query(String select, String more, Class<R> result, Namespace namespace, Instant now) {
         return getEntityManager()
-                .createQuery("select count(distinct topic) from Session where " + OPEN, Long.class)
+                .createQuery(select + " from Session where " + OPEN + more, result)
                 .setParameter("namespace", namespace.name())
-                .setParameter("now", now.toEpochMilli())
-                .getSingleResult();
+                .setParameter("now", now.toEpochMilli());
     }
 
-    private TypedQuery<TopicCount> topicCounts(String more) {
-        return getEntityManager()
-                .createQuery(
-                        "select topic, count(*) from Session where " + OPEN + more + " group by " + index.order()
-                                + " order by " + index.order(),
-                        TopicCount.class);
+    /** The condition that compares topics with a parameter; {@code relation} is one of {@code = < > >=}. */
+    private String where(String relation, String parameter) {
+        String whole = " and topic " + relation + " " + parameter;
+        // A lower beginning makes a topic lower; a lower topic may have the same beginning.
+        String loose = relation.equals("=") ? "=" : relation.charAt(0) + "=";
+        return wholeTopics
+                ? whole
+                : whole + " and " + BEGINNING.formatted("topic") + " " + loose + " " + BEGINNING.formatted(parameter);
+    }
+
+    /** Groups by topic, in code point order. */
+    private String byTopic() {
+        String order = wholeTopics ? "topic" : BEGINNING.formatted("topic") + ", topic";
+        return " group by " + order + " order by " + order;
     }
 
     /** The first text, in code point order, after all that begin with {@code prefix}; null where there is none. */
@@ -159,30 +173,19 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
     /** A topic with its sessions, and the number of topics. */
     public record Counted(String topic, long sessions, long total) {}
 
-    /** The columns of a {@link Listing}, and the id for a cursor. */
-    public record Found(
-            Long id,
-            String code,
-            String topic,
-            @Nullable String peerId,
-            String tags,
-            @Nullable Long incarnation,
-            long createdAt,
-            long expiresAt,
-            @Nullable Long checksum) {
-        /** @throws JDBCException if the row is not as it was written */
-        Listing listing() {
-            Instant created = Instant.ofEpochMilli(createdAt);
-            Instant expires = Instant.ofEpochMilli(expiresAt);
-            if (checksum != null) {
-                try {
-                    long made = Checksum.ofSession(code, topic, peerId, tags, incarnation, created, expires);
-                    Checksum.requireOfSession(checksum, made, id);
-                } catch (RowDamaged e) {
-                    throw new JDBCException("A session is damaged", e);
-                }
-            }
-            return new Listing(new Code(code), topic, peerId, Tags.list(tags), created, expires);
+    /** @throws JDBCException if the row is not as it was written */
+    private static Listing listing(SessionColumns found) {
+        try {
+            found.requireIntact();
+        } catch (RowDamaged e) {
+            throw new JDBCException("A session is damaged", e);
         }
+        return new Listing(
+                new Code(found.code()),
+                Objects.requireNonNull(found.topic()), // only sessions with a topic are listed
+                found.peerId(),
+                Tags.list(found.tags()),
+                Instant.ofEpochMilli(found.createdAt()),
+                Instant.ofEpochMilli(found.expiresAt()));
     }
 }

@@ -2,8 +2,6 @@ package dev.parley.store.sql;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
-import jakarta.persistence.GeneratedValue;
-import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
 import org.hibernate.type.NumericBooleanConverter;
@@ -17,14 +15,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // Hibernate fills the fields
 public abstract class SessionRow {
     @Id
-    @GeneratedValue(strategy = GenerationType.IDENTITY)
     @Nullable
     Long id;
 
-    @Column(nullable = false)
     String namespace;
-
-    @Column(nullable = false)
     String code;
 
     @Nullable
@@ -34,26 +28,24 @@ public abstract class SessionRow {
     @Nullable
     String peerId;
 
-    @Column(nullable = false)
     String tags;
 
     /** 0 or 1 on each engine, so that queries match the partial indexes. */
-    @Column(nullable = false)
     @Convert(converter = NumericBooleanConverter.class)
     boolean answered;
 
     /** Whether an earlier generation was answered; 0 or 1 as {@link #answered}. */
-    @Column(name = "answered_before", nullable = false)
+    @Column(name = "answered_before")
     @Convert(converter = NumericBooleanConverter.class)
     boolean answeredBefore;
 
     @Nullable
     Long incarnation;
 
-    @Column(name = "created_at", nullable = false)
+    @Column(name = "created_at")
     long createdAt;
 
-    @Column(name = "expires_at", nullable = false)
+    @Column(name = "expires_at")
     long expiresAt;
 
     @Nullable

@@ -27,25 +27,23 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions in the store: each change is one guarded statement, each read one indexed query.
  *
  * <p>A guard names everything that must hold (the namespace, the code, that the session has not expired, the side's token, the
- * generation, the bound), and its update count decides. Nothing is read to be written back. The row that it hit is locked until COMMIT
- * (SQLite has one writer anyway), so the events behind it are numbered in commit order; otherwise a poll could skip one. A change that
- * stores bytes also checks and charges the namespace's quota.
+ * generation, the bound), and its update count decides; a result without a value means that it missed. Nothing is read to be written
+ * back. The row that it hit is locked until COMMIT (SQLite has one writer anyway), so the events behind it are numbered in commit order;
+ * otherwise a poll could skip one. A change that stores bytes also checks and charges the namespace's quota.
  *
- * <p>The statements are prepared JDBC underneath the repository's persistence unit, because the cost of a request is the number of its
- * statements. The same text serves every engine. Time is always a parameter, in milliseconds of the Unix epoch. Whether a session is
- * answered is 0 or 1 on every engine, as in the partial indexes of discovery: SQLite does not match FALSE with 0, and a query that
- * uses it reads the whole namespace.
+ * <p>The same prepared statements serve both engines, beneath the repository's persistence unit. Time is always a parameter, in
+ * milliseconds of the Unix epoch. Whether a session is answered is 0 or 1, as in the partial indexes of discovery: SQLite does not match
+ * FALSE with 0, and a query that uses it reads the whole namespace.
  */
 public final class SessionStore {
     // What every guard requires: parameters namespace, code, now.
-    private static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
+    static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
     private static final String ROW = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
 
     private static final Sql FREE_EXPIRED = new Sql("free-expired", """
@@ -109,31 +107,18 @@ public final class SessionStore {
               AND CASE WHEN offerer_token = ? THEN offer_candidates ELSE answer_candidates END + ? <= ?
             %s, CASE WHEN offerer_token = ? THEN 1 ELSE 2 END""".formatted(LIVE, ROW));
 
-    private static final PerSide TRICKLE_AS = new PerSide(
-            trickle("trickle-as-offerer", "offer_candidates", "offerer_token = ?"),
-            trickle("trickle-as-answerer", "answer_candidates", "answerer_token = ?"));
-
-    private static final PerSide TRICKLE_WITHOUT_TOKEN = new PerSide(
-            trickle("trickle-offerer-without-token", "offer_candidates", "offerer_token IS NULL"),
-            trickle("trickle-answerer-without-token", "answer_candidates", "answerer_token IS NULL"));
-
-    private static Sql trickle(String name, String count, String token) {
-        return new Sql(name, """
-                UPDATE sessions SET seq = seq + ?, {count} = {count} + ?
-                WHERE %s AND {count} + ? <= ? AND %s
-                %s""".formatted(LIVE, token, ROW).replace("{count}", count));
-    }
+    private static final Sql TRICKLE_AS = new Sql("trickle-as", """
+            UPDATE sessions
+            SET seq = seq + ?, offer_candidates = offer_candidates + ?, answer_candidates = answer_candidates + ?
+            WHERE %s AND CASE WHEN ? = 1 THEN offer_candidates ELSE answer_candidates END + ? <= ?
+              AND CASE WHEN ? = 1 THEN offerer_token ELSE answerer_token END IS NOT DISTINCT FROM ?
+            %s""".formatted(LIVE, ROW));
 
     // Corrects the counters after repeated candidates; the guard has locked the row.
-    private static final PerSide GIVE_BACK = new PerSide(
-            giveBack("give-back-offerer", "offer_candidates"), giveBack("give-back-answerer", "answer_candidates"));
-
-    private static Sql giveBack(String name, String count) {
-        return new Sql(
-                name,
-                "UPDATE sessions SET seq = seq - ?, {count} = {count} - ? WHERE namespace = ? AND id = ?"
-                        .replace("{count}", count));
-    }
+    private static final Sql GIVE_BACK = new Sql("give-back", """
+            UPDATE sessions
+            SET seq = seq - ?, offer_candidates = offer_candidates - ?, answer_candidates = answer_candidates - ?
+            WHERE namespace = ? AND id = ?""");
 
     private static final Sql STATE = new Sql("state", """
             SELECT s.id, COALESCE(s.incarnation, s.created_at), s.seq, s.generation, s.expires_at,
@@ -160,7 +145,7 @@ public final class SessionStore {
 
     private static final Sql SESSION = new Sql("session", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.topic, s.peer_id, s.tags, s.generation, s.seq, s.created_at, s.expires_at, s.incarnation
+                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.generation, s.seq
             FROM sessions s
             LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
             WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
@@ -186,7 +171,7 @@ public final class SessionStore {
     // condition.
     private static final Sql WAITING = new Sql("waiting", """
             SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.code, s.peer_id, s.created_at, s.expires_at, s.topic, s.tags, s.incarnation
+                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.code
             FROM (SELECT * FROM sessions
                   WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
                     AND answered = 0 AND answered_before = 0 AND expires_at > ?
@@ -207,16 +192,11 @@ public final class SessionStore {
 
     private static final Sql OTHERS = new Sql("others", "SELECT 1 FROM sessions WHERE substr(code, 1, ?) <> ? LIMIT 1");
 
-    private static final Sql SWEEP = sweep("sweep", "");
-
-    // A sweep skips sessions that other transactions have locked, such as those of another node's sweep.
-    private static final Sql SWEEP_UNLOCKED = sweep("sweep-unlocked", "FOR UPDATE SKIP LOCKED");
-
-    private static Sql sweep(String name, String locking) {
-        return new Sql(name, """
-                WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ? %s)
-                DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""".formatted(locking));
-    }
+    // Sessions that other transactions have locked are skipped, such as those of another node's sweep.
+    private static final Sql SWEEP = new Sql("sweep", """
+            WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
+                                          FOR UPDATE SKIP LOCKED)
+            DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""");
 
     private final EventRows events;
     private final Rows rows;
@@ -231,27 +211,20 @@ public final class SessionStore {
     }
 
     /**
-     * Opens a session under {@code key} with its offer and first candidates, unless a live session has the code. An expired session
-     * that was not swept yet gives up its code.
+     * Opens a session with its offer and first candidates. Misses where a live session has the code.
      *
      * @param incarnation a random number, as in {@link SessionVersion}
      */
     public Guarded<RowVersion> open(
-            Statements tx,
-            SessionKey key,
-            Opening opening,
-            @Nullable TokenHash token,
-            long incarnation,
-            Duration ttl,
-            Instant now)
+            SessionTransaction tx, Opening opening, @Nullable TokenHash token, long incarnation, Duration ttl)
             throws SQLException {
         long bytes = opening.bytes();
-        if (!quota.hasRoomForSession(tx, key.namespace(), bytes, now)) {
+        if (!quota.hasRoomForSession(tx, bytes)) {
             return Guarded.noRoom();
         }
-        RowVersion session = insert(tx, key, opening, token, incarnation, ttl, now);
-        if (session == null && live(tx.call(FREE_EXPIRED), key, now).update() == 1) {
-            session = insert(tx, key, opening, token, incarnation, ttl, now);
+        RowVersion session = insert(tx, opening, token, incarnation, ttl);
+        if (session == null && tx.live(tx.call(FREE_EXPIRED)).update() == 1) {
+            session = insert(tx, opening, token, incarnation, ttl);
         }
         if (session == null) {
             return Guarded.missed();
@@ -259,67 +232,64 @@ public final class SessionStore {
         List<Event> first = new ArrayList<>();
         first.add(new Event.Offered(1, 1, opening.offer()));
         first.addAll(opening.trickle().events(2, Side.OFFERER, 1));
-        events.add(tx, key, session, first);
-        quota.chargeSession(tx, key, bytes);
-        return Guarded.of(Optional.of(session));
+        events.add(tx, session, first);
+        quota.chargeSession(tx, bytes);
+        return Guarded.of(session);
     }
 
     private static @Nullable RowVersion insert(
-            Statements tx,
-            SessionKey key,
-            Opening opening,
-            @Nullable TokenHash token,
-            long incarnation,
-            Duration ttl,
-            Instant now)
+            SessionTransaction tx, Opening opening, @Nullable TokenHash token, long incarnation, Duration ttl)
             throws SQLException {
         Trickle trickle = opening.trickle();
-        Instant expiresAt = now.plus(ttl);
-        String tags = Tags.column(opening.tags());
+        var session = new SessionColumns(
+                0,
+                tx.key().code().text(),
+                opening.topic(),
+                opening.peerId(),
+                Tags.column(opening.tags()),
+                incarnation,
+                tx.now().toEpochMilli(),
+                tx.now().plus(ttl).toEpochMilli(),
+                null);
         return tx.call(OPEN)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
-                .bind(opening.topic())
-                .bind(opening.peerId())
-                .bind(tags)
+                .bind(tx.key())
+                .bind(session.topic())
+                .bind(session.peerId())
+                .bind(session.tags())
                 .bind(1L + trickle.size())
                 .bind(trickle.candidates().size())
                 .bind(bytes(token))
-                .bind(incarnation)
+                .bind(session.incarnation())
                 .bind(ttl.toMillis())
-                .bind(now.toEpochMilli())
-                .bind(expiresAt.toEpochMilli())
-                .bind(Checksum.ofSession(
-                        key.code().text(), opening.topic(), opening.peerId(), tags, incarnation, now, expiresAt))
+                .bind(session.createdAt())
+                .bind(session.expiresAt())
+                .bind(session.computedChecksum())
                 .updateReturning(Rows::version);
     }
 
     /**
-     * Accepts an answer with its candidates. The guard misses where there is no live session, it is answered already, another generation
-     * is current, another peer answered an earlier generation, the candidates exceed their bound, or the token is the offerer's. Of any
+     * Accepts an answer with its candidates. Misses where there is no live session, it is answered already, another generation is
+     * current, another peer answered an earlier generation, the candidates exceed their bound, or the token is the offerer's. Of any
      * number of concurrent calls one hits.
      *
      * @param generation the generation that is answered; null for the current one
-     * @param token the answerer's, or null where it has none
      */
     public Guarded<RowVersion> answer(
-            Statements tx,
-            SessionKey key,
+            SessionTransaction tx,
             Description answer,
             @Nullable Integer generation,
             Trickle trickle,
             @Nullable TokenHash token,
-            int candidatesMax,
-            Instant now)
+            int candidatesMax)
             throws SQLException {
         long bytes = answer.utf8().length + trickle.bytes();
-        if (!quota.hasRoom(tx, key.namespace(), bytes)) {
+        if (!quota.hasRoom(tx, bytes)) {
             return Guarded.noRoom();
         }
         int candidates = trickle.candidates().size();
         byte[] hash = bytes(token);
-        RowVersion session = live(
-                        tx.call(ANSWER).bind(hash).bind(1L + trickle.size()).bind(candidates), key, now)
+        RowVersion session = tx.live(
+                        tx.call(ANSWER).bind(hash).bind(1L + trickle.size()).bind(candidates))
                 .bind(generation)
                 .bind(candidates)
                 .bind(candidatesMax)
@@ -333,27 +303,21 @@ public final class SessionStore {
         var answered = new ArrayList<Event>();
         answered.add(new Event.Answered(seq, session.generation(), answer));
         answered.addAll(trickle.events(seq + 1, Side.ANSWERER, session.generation()));
-        Added added = addNew(tx, key, session, Side.ANSWERER, answered);
-        quota.charge(tx, key, bytes);
-        return Guarded.of(Optional.of(added.session));
+        Added added = addNew(tx, session, Side.ANSWERER, answered);
+        quota.charge(tx, bytes);
+        return Guarded.of(added.session);
     }
 
     /**
-     * Adds the candidates of the side that {@code token} belongs to, each once. The guard misses where there is no live session, the
-     * token is neither side's, another generation is current, or the candidates exceed their bound.
+     * Adds the candidates of the side that {@code token} belongs to, each once. Misses where there is no live session, the token is
+     * neither side's, another generation is current, or the candidates exceed their bound.
      *
      * @param generation null for the current one
      */
     public Guarded<Trickled> trickle(
-            Statements tx,
-            SessionKey key,
-            TokenHash token,
-            Trickle trickle,
-            @Nullable Integer generation,
-            int candidatesMax,
-            Instant now)
+            SessionTransaction tx, TokenHash token, Trickle trickle, @Nullable Integer generation, int candidatesMax)
             throws SQLException {
-        if (!quota.hasRoom(tx, key.namespace(), trickle.bytes())) {
+        if (!quota.hasRoom(tx, trickle.bytes())) {
             return Guarded.noRoom();
         }
         int candidates = trickle.candidates().size();
@@ -364,7 +328,7 @@ public final class SessionStore {
                 .bind(candidates)
                 .bind(hash)
                 .bind(candidates);
-        SideOfRow hit = live(guard, key, now)
+        SideOfRow hit = tx.live(guard)
                 .bind(generation)
                 .bind(hash)
                 .bind(hash)
@@ -374,70 +338,58 @@ public final class SessionStore {
                 .bind(hash)
                 .updateReturning(
                         row -> new SideOfRow(Rows.version(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
-        return hit == null ? Guarded.missed() : trickled(tx, key, hit.session, hit.side, trickle);
+        return hit == null ? Guarded.missed() : trickled(tx, hit.session, hit.side, trickle);
     }
 
     private record SideOfRow(RowVersion session, Side side) {}
 
     /**
-     * Adds candidates of {@code side}, each once. The guard misses where there is no live session, the token is another, or the
-     * candidates exceed their bound.
+     * Adds candidates of {@code side}, each once. Misses where there is no live session, the token is another, or the candidates exceed
+     * their bound.
      *
-     * @param token the side's; with null the guard hits only a side that has none
+     * @param token the side's; null for a side that has none
      */
     public Guarded<Trickled> trickleAs(
-            Statements tx,
-            SessionKey key,
-            Side side,
-            @Nullable TokenHash token,
-            Trickle trickle,
-            int candidatesMax,
-            Instant now)
+            SessionTransaction tx, Side side, @Nullable TokenHash token, Trickle trickle, int candidatesMax)
             throws SQLException {
-        if (!quota.hasRoom(tx, key.namespace(), trickle.bytes())) {
+        if (!quota.hasRoom(tx, trickle.bytes())) {
             return Guarded.noRoom();
         }
         int candidates = trickle.candidates().size();
-        Statements.Call guard = tx.call((token == null ? TRICKLE_WITHOUT_TOKEN : TRICKLE_AS).of(side))
-                .bind((long) trickle.size())
-                .bind(candidates);
-        live(guard, key, now).bind(candidates).bind(candidatesMax);
-        if (token != null) {
-            guard.bind(token.bytes());
-        }
-        RowVersion hit = guard.updateReturning(Rows::version);
-        return hit == null ? Guarded.missed() : trickled(tx, key, hit, side, trickle);
+        RowVersion hit = tx.live(counted(tx.call(TRICKLE_AS).bind((long) trickle.size()), side, candidates))
+                .bind(EventRows.parity(side))
+                .bind(candidates)
+                .bind(candidatesMax)
+                .bind(EventRows.parity(side))
+                .bind(bytes(token))
+                .updateReturning(Rows::version);
+        return hit == null ? Guarded.missed() : trickled(tx, hit, side, trickle);
     }
 
-    private Guarded<Trickled> trickled(Statements tx, SessionKey key, RowVersion session, Side side, Trickle trickle)
+    private Guarded<Trickled> trickled(SessionTransaction tx, RowVersion session, Side side, Trickle trickle)
             throws SQLException {
         Added added = addNew(
-                tx, key, session, side, trickle.events(session.seq() - trickle.size() + 1, side, session.generation()));
+                tx, session, side, trickle.events(session.seq() - trickle.size() + 1, side, session.generation()));
         if (added.candidates > 0) {
-            quota.charge(tx, key, trickle.bytes());
+            quota.charge(tx, trickle.bytes());
         }
-        return Guarded.of(Optional.of(new Trickled(added.session.seq(), added.candidates)));
+        return Guarded.of(new Trickled(added.session.seq(), added.candidates));
     }
 
     /**
-     * Starts a new generation with {@code offer}. The guard misses where there is no live session, the token is not the offerer's, or
-     * the session is at another version.
+     * Starts a new generation with {@code offer}. Misses where there is no live session, the token is not the offerer's, or the session
+     * is at another version.
      *
      * @param version the state that the offer replaces; null for any
      */
     public Guarded<RowVersion> restart(
-            Statements tx,
-            SessionKey key,
-            TokenHash token,
-            @Nullable SessionVersion version,
-            Description offer,
-            Instant now)
+            SessionTransaction tx, TokenHash token, @Nullable SessionVersion version, Description offer)
             throws SQLException {
         long bytes = offer.utf8().length;
-        if (!quota.hasRoom(tx, key.namespace(), bytes)) {
+        if (!quota.hasRoom(tx, bytes)) {
             return Guarded.noRoom();
         }
-        RowVersion session = live(tx.call(RESTART), key, now)
+        RowVersion session = tx.live(tx.call(RESTART))
                 .bind(token.bytes())
                 .bind(version == null ? null : (Long) version.seq())
                 .bind(version == null ? null : (Long) version.expiresAt().toEpochMilli())
@@ -446,99 +398,79 @@ public final class SessionStore {
         if (session == null) {
             return Guarded.missed();
         }
-        events.add(tx, key, session, List.of(new Event.Offered(session.seq(), session.generation(), offer)));
-        quota.charge(tx, key, bytes);
-        return Guarded.of(Optional.of(session));
+        events.add(tx, session, List.of(new Event.Offered(session.seq(), session.generation(), offer)));
+        quota.charge(tx, bytes);
+        return Guarded.of(session);
     }
 
-    /** Sets the end of the session to {@code expiresAt}. The guard misses where there is no live session or the token is neither side's. */
-    public Guarded<RowVersion> extend(Statements tx, SessionKey key, TokenHash token, Instant expiresAt, Instant now)
-            throws SQLException {
-        Statements.Call guard = tx.call(EXTEND).bind(expiresAt.toEpochMilli()).bind(expiresAt.toEpochMilli());
-        return Guarded.of(Optional.ofNullable(
-                live(guard, key, now).bind(token.bytes()).bind(token.bytes()).updateReturning(Rows::version)));
+    /** Sets the end of the session. Misses where there is no live session or the token is neither side's. */
+    public Guarded<RowVersion> extend(SessionTransaction tx, TokenHash token, Instant expiresAt) throws SQLException {
+        Statements.Call guard = tx.call(EXTEND).bind(expiresAt).bind(expiresAt);
+        return Guarded.of(tx.live(guard).bind(token.bytes()).bind(token.bytes()).updateReturning(Rows::version));
     }
 
     /**
-     * Deletes the session with its events. The guard misses where there is no live session or the token is not the offerer's. The last
-     * event, {@link Event.Closed}, is retained for a short time for {@link #follow}.
+     * Deletes the session with its events. Misses where there is no live session or the token is not the offerer's. The last event,
+     * {@link Event.Closed}, is retained for a short time for {@link #follow}.
      */
-    public Guarded<RowVersion> close(Statements tx, SessionKey key, TokenHash token, Instant now) throws SQLException {
-        RowVersion session = live(tx.call(CLOSE), key, now).bind(token.bytes()).updateReturning(Rows::version);
+    public Guarded<RowVersion> close(SessionTransaction tx, TokenHash token) throws SQLException {
+        RowVersion session = tx.live(tx.call(CLOSE)).bind(token.bytes()).updateReturning(Rows::version);
         if (session == null) {
             return Guarded.missed();
         }
         tx.call(RETAIN_LAST)
-                .bind(key.namespace().name())
-                .bind(key.code().text())
+                .bind(tx.key())
                 .bind(session.incarnation())
                 .bind(session.seq() + 1)
                 .bind(session.generation())
-                .bind(now.plus(LAST_RETAINED).toEpochMilli())
+                .bind(tx.now().plus(LAST_RETAINED))
                 .update();
-        return Guarded.of(Optional.of(session));
+        return Guarded.of(session);
     }
 
-    /**
-     * The state of a live session, which does not change until COMMIT: where other transactions write at the same time, its row is
-     * locked first. So a decision by this state is not overtaken, and a guard that missed before and now fits hits when it is repeated.
-     */
-    public Optional<SessionState> state(Statements tx, SessionKey key, Instant now) throws SQLException {
-        // In a statement of its own: a join that had to wait for the row would show the other tables as they were
-        // before.
-        if (tx.hasRowLocks() && live(tx.call(LOCK), key, now).first(row -> true) == null) {
+    /** The state of a live session, locked until COMMIT: a guard that missed before and fits this state hits when it is repeated. */
+    public Optional<SessionState> state(SessionTransaction tx) throws SQLException {
+        // In a statement of its own: a join that waits for the row would show the other tables as they were before.
+        if (tx.statements().hasRowLocks() && tx.live(tx.call(LOCK)).first(row -> true) == null) {
             return Optional.empty();
         }
-        return Optional.ofNullable(live(tx.call(STATE), key, now).first(row -> rows.state(row, key)));
+        return Optional.ofNullable(tx.live(tx.call(STATE)).first(row -> rows.state(row, tx.key())));
     }
 
     /** {@code trickle} without the candidates and the end that {@code side} already has in {@code generation}. */
-    public Trickle withoutKnown(Statements tx, SessionKey key, Side side, int generation, Trickle trickle, Instant now)
-            throws SQLException {
-        Statements.Call query = tx.call(KNOWN).bind(generation).bind(EventKind.parity(side));
-        Set<ByteBuffer> known = live(query, key, now).all(rows -> {
-            var digests = new HashSet<ByteBuffer>();
-            while (rows.next()) {
-                digests.add(ByteBuffer.wrap(rows.getBytes(1)));
-            }
-            return digests;
-        });
+    public Trickle withoutKnown(SessionTransaction tx, Side side, int generation, Trickle trickle) throws SQLException {
+        Statements.Call query = tx.call(KNOWN).bind(generation).bind(EventRows.parity(side));
+        var known = new HashSet<>(tx.live(query).list(row -> ByteBuffer.wrap(row.getBytes(1))));
         List<Candidate> fresh = trickle.candidates().stream()
                 .filter(candidate -> !known.contains(ByteBuffer.wrap(codec.digest(candidate))))
                 .toList();
         return new Trickle(fresh, trickle.end() && !known.contains(ByteBuffer.wrap(EventRows.END_DIGEST)));
     }
 
-    /**
-     * The number of the last event before the first one of the other side behind number {@code seq}, or {@code latest} where the other
-     * side has none there.
-     */
-    public long lastOwn(Statements tx, SessionKey key, long id, Side side, long seq, long latest) throws SQLException {
+    /** The number of the last event before the other side's first one behind {@code seq}; {@code latest} where it has none there. */
+    public long lastOwn(SessionTransaction tx, long id, Side side, long seq, long latest) throws SQLException {
         Long last = tx.call(LAST_OWN)
                 .bind(latest)
                 .bind(seq)
-                .bind(EventKind.parity(side.other()))
-                .bind(key.namespace().name())
+                .bind(EventRows.parity(side.other()))
+                .bind(tx.key().namespace().name())
                 .bind(id)
                 .first(row -> row.getLong(1));
         return last == null ? latest : last;
     }
 
-    /** The session as it is committed, or nothing where no live session has the key. */
+    /** The committed session; nothing without a live session, as below. */
     public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
         return live(node.call(SESSION), key, now).all(row -> rows.session(row, key));
     }
 
-    /** The description and candidates of {@code side} in the current generation, or nothing where no live session has the key. */
+    /** The description and candidates of {@code side} in the current generation. */
     public Optional<SideState> side(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
-        Statements.Call query = node.call(SIDE).bind(EventKind.parity(side)).bind(EventKind.parity(side));
+        Statements.Call query = node.call(SIDE).bind(EventRows.parity(side)).bind(EventRows.parity(side));
         return live(query, key, now).all(row -> rows.side(row, key));
     }
 
-    /**
-     * The events behind number {@code after} in their order, at most {@code limit}; empty where there are none yet, nothing where no
-     * live session has the key.
-     */
+    /** At most {@code limit} events behind number {@code after}, in order; empty if there are none yet, nothing without a live session. */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
         return live(node.call(EVENTS).bind(after), key, now)
@@ -558,11 +490,10 @@ public final class SessionStore {
             return events;
         }
         return Optional.ofNullable(node.call(LAST)
-                        .bind(key.namespace().name())
-                        .bind(key.code().text())
+                        .bind(key)
                         .bind(incarnation)
                         .bind(after)
-                        .bind(now.toEpochMilli())
+                        .bind(now)
                         .first(row -> new Event.Closed(row.getLong(1), row.getInt(2))))
                 .map(closed -> new Events(List.of(closed), incarnation, now));
     }
@@ -574,7 +505,7 @@ public final class SessionStore {
                 .bind(namespace.name())
                 .bind(topic)
                 .bind(topic)
-                .bind(now.toEpochMilli())
+                .bind(now)
                 .bind(limit)
                 .all(row -> rows.waiting(row, namespace));
     }
@@ -592,7 +523,6 @@ public final class SessionStore {
      * The contents of a node.
      *
      * @param sessions including expired ones
-     * @param live sessions that have not expired
      * @param waiting live sessions without an answer
      * @param topics of the waiting sessions, each counted once per namespace
      * @param events of all sessions
@@ -609,43 +539,27 @@ public final class SessionStore {
         return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
-    /** Deletes sessions that expired at or before {@code now}, oldest first, at most {@code limit}; returns how many. */
+    /** Deletes at most {@code limit} expired sessions, oldest first; returns how many. */
     public static int sweep(Statements tx, Instant now, int limit) throws SQLException {
-        return tx.call(tx.hasRowLocks() ? SWEEP_UNLOCKED : SWEEP)
-                .bind(now.toEpochMilli())
-                .bind(limit)
-                .update();
+        return tx.call(SWEEP).bind(now).bind(limit).update();
     }
 
-    /** Deletes at most {@code limit} retained last events whose time is over, oldest first; returns how many. */
+    /** The same for retained last events. */
     public static int sweepClosed(Statements tx, Instant now, int limit) throws SQLException {
-        return tx.call(SWEEP_LAST).bind(now.toEpochMilli()).bind(limit).update();
+        return tx.call(SWEEP_LAST).bind(now).bind(limit).update();
     }
 
-    /**
-     * Adds the events that are new, and returns the numbers that the guard reserved for the others.
-     *
-     * @param all events of {@code side}, numbered as if all were new
-     */
-    private Added addNew(Statements tx, SessionKey key, RowVersion session, Side side, List<Event> all)
-            throws SQLException {
-        List<Event> added = events.addNew(tx, key, session, all);
+    /** Adds those of the events that are new, and gives back the numbers that the guard reserved for the others. */
+    private Added addNew(SessionTransaction tx, RowVersion session, Side side, List<Event> all) throws SQLException {
+        List<Event> added = events.addNew(tx, session, all);
         int repeated = all.size() - added.size();
         if (repeated > 0) {
-            tx.call(GIVE_BACK.of(side))
-                    .bind((long) repeated)
-                    .bind(candidates(all) - candidates(added))
-                    .bind(key.namespace().name())
+            counted(tx.call(GIVE_BACK).bind((long) repeated), side, candidates(all) - candidates(added))
+                    .bind(tx.key().namespace().name())
                     .bind(session.id())
                     .update();
         }
-        RowVersion now = new RowVersion(
-                session.id(),
-                session.incarnation(),
-                session.seq() - repeated,
-                session.generation(),
-                session.expiresAt());
-        return new Added(now, candidates(added));
+        return new Added(session.at(session.seq() - repeated), candidates(added));
     }
 
     /** The session after a change, and how many of the candidates were new. */
@@ -658,17 +572,15 @@ public final class SessionStore {
 
     /** Binds what {@link #LIVE} requires. */
     private static Statements.Call live(Statements.Call call, SessionKey key, Instant now) throws SQLException {
-        return call.bind(key.namespace().name()).bind(key.code().text()).bind(now.toEpochMilli());
+        return call.bind(key).bind(now);
+    }
+
+    /** Binds the candidates of the offerer and those of the answerer, all of them of {@code side}. */
+    private static Statements.Call counted(Statements.Call call, Side side, int candidates) throws SQLException {
+        return call.bind(side == Side.OFFERER ? candidates : 0).bind(side == Side.OFFERER ? 0 : candidates);
     }
 
     private static byte @Nullable [] bytes(@Nullable TokenHash token) {
         return token == null ? null : token.bytes();
-    }
-
-    /** A statement whose columns depend on the side. */
-    private record PerSide(Sql offerer, Sql answerer) {
-        Sql of(Side side) {
-            return side == Side.OFFERER ? offerer : answerer;
-        }
     }
 }

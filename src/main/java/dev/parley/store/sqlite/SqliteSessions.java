@@ -1,13 +1,12 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.sql.SessionRepository;
-import dev.parley.store.sql.TopicIndex;
 import jakarta.inject.Singleton;
 
 /** The repository of SQLite's persistence unit. */
 @Singleton
 public class SqliteSessions extends SessionRepository<SqliteSession> {
     public SqliteSessions() {
-        super(TopicIndex.WHOLE);
+        super(true);
     }
 }

@@ -33,7 +33,9 @@ class EncryptionConfigTest {
     void aFileContainsOneKeyPerLine(String rights) throws IOException {
         Path file = file(rights, "# made in March\n" + Keys.setting("new") + "\n\n" + Keys.setting("old") + "\n");
 
-        assertThat(keyring(null, file).keys()).extracting(EncryptionKey::name).containsExactly("new", "old");
+        assertThat(keyring(null, file).keys())
+                .extracting(EncryptionKeys.Key::name)
+                .containsExactly("new", "old");
     }
 
     @ParameterizedTest

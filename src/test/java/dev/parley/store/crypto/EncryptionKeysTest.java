@@ -1,8 +1,9 @@
 package dev.parley.store.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.parley.config.InvalidConfiguration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,8 @@ class EncryptionKeysTest {
     void theFirstKeyEncryptsAndAllAreFound() {
         EncryptionKeys ring = Keys.ring("2026", "2025");
 
-        assertThat(ring.keys()).extracting(EncryptionKey::name).containsExactly("2026", "2025");
-        for (EncryptionKey key : ring.keys()) {
+        assertThat(ring.keys()).extracting(EncryptionKeys.Key::name).containsExactly("2026", "2025");
+        for (EncryptionKeys.Key key : ring.keys()) {
             assertThat(ring.withId(key.id())).contains(key);
         }
         assertThat(ring).hasToString("EncryptionKeys[EncryptionKey[2026], EncryptionKey[2025]]");
@@ -30,9 +31,9 @@ class EncryptionKeysTest {
             strings = {"", "secretsecret", "=c2VjcmV0", "a name=c2VjcmV0", "k=", "k=c2VjcmV0", "k=~secret~", "k=%s"})
     void anInvalidKeyIsReportedByItsNumberAndNotShown(String entry) {
         String wrong = entry.formatted(SHORT);
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> EncryptionKeys.parse(List.of(Keys.setting("good"), wrong)))
-                .withMessageStartingWith("key 2 ")
+                .withMessageStartingWith("parley.encryption.keys: key 2 ")
                 .satisfies(refusal -> assertThat(refusal)
                         .message()
                         .doesNotContain("secretsecret", "c2VjcmV0", "~secret~", SHORT, Keys.setting("good")));
@@ -41,8 +42,9 @@ class EncryptionKeysTest {
     @Test
     void noTwoKeysHaveTheSameNameOrTheSameBytes() {
         String same = Keys.setting("one").replace("one=", "two=");
-        assertThatIllegalArgumentException().isThrownBy(() -> EncryptionKeys.parse(List.of(Keys.setting("one"), same)));
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidConfiguration.class)
+                .isThrownBy(() -> EncryptionKeys.parse(List.of(Keys.setting("one"), same)));
+        assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> EncryptionKeys.parse(List.of(Keys.setting("one"), Keys.otherSetting("one"))));
     }
 }

@@ -24,7 +24,7 @@ public final class Keys {
     }
 
     private static byte[] bytes(int seed) {
-        var bytes = new byte[EncryptionKey.BYTES];
+        var bytes = new byte[EncryptionKeys.Key.BYTES];
         new Random(seed).nextBytes(bytes);
         return bytes;
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Sql;
+import dev.parley.store.Statements;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.sql.SessionStore;
 import java.sql.Connection;
@@ -104,9 +105,9 @@ class SweepersTest {
 
     @Test
     void withoutSkippingLockedRowsASweeperWouldWait() throws SQLException {
-        Sql sweep = StoreStatements.named("sweep-unlocked");
+        Sql sweep = StoreStatements.named("sweep");
         String text = sweep.text();
-        StoreStatements.replace(sweep, StoreStatements.named("sweep").text());
+        StoreStatements.replace(sweep, text.replace(Statements.SKIP_LOCKED, ""));
         try (Connection holding = holding();
                 PostgresNode impatient = PostgresNode.over(cluster)) {
             assertThatThrownBy(() -> sweepAll(impatient)).isInstanceOf(StoreUnavailable.class);

@@ -1,0 +1,19 @@
+package dev.parley.store.sql;
+
+import dev.parley.session.SessionKey;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** A transaction on one session, at the time {@code now}. */
+public record SessionTransaction(Statements statements, SessionKey key, Instant now) {
+    Statements.Call call(Sql sql) throws SQLException {
+        return statements.call(sql);
+    }
+
+    /** Binds what {@link SessionStore#LIVE} requires. */
+    Statements.Call live(Statements.Call call) throws SQLException {
+        return call.bind(key).bind(now);
+    }
+}
