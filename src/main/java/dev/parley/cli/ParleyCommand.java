@@ -3,8 +3,8 @@ package dev.parley.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.expiry.Sweeper;
 import dev.parley.store.admin.ByteCount;
+import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.admin.StoreAdmin.Restored;
-import dev.parley.store.admin.StoreContents;
 import dev.parley.store.sql.Schema.Migrated;
 import dev.parley.store.sql.Schema.Migration;
 import jakarta.enterprise.inject.Instance;
@@ -99,7 +99,7 @@ public final class ParleyCommand extends StoreCommand {
             @Parameters(paramLabel = "FILE", description = "The backup file.") Path file,
             @Option(names = "--json", description = "Print file, sessions, events and bytes as a JSON object.")
                     boolean json) {
-        StoreContents contents = admin.get().backup(file);
+        StoreAdmin.Contents contents = admin.get().backup(file);
         out().println(
                         json
                                 ? json(file, contents)
@@ -135,7 +135,7 @@ public final class ParleyCommand extends StoreCommand {
             @Option(names = "--json", description = "Print file, sessions, events, bytes and damaged as a JSON object.")
                     boolean json) {
         Restored restored = admin.get().restore(file, force);
-        StoreContents contents = restored.contents();
+        StoreAdmin.Contents contents = restored.contents();
         out().println(
                         json
                                 ? json(file, contents).put("damaged", restored.damaged())
@@ -150,7 +150,7 @@ public final class ParleyCommand extends StoreCommand {
                                                 file));
     }
 
-    private static ObjectNode json(Path file, StoreContents contents) {
+    private static ObjectNode json(Path file, StoreAdmin.Contents contents) {
         return json().put("file", file.toString())
                 .put("sessions", contents.sessions())
                 .put("events", contents.events())

@@ -1,7 +1,7 @@
 package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.parley.store.admin.RowSink;
+import dev.parley.store.admin.ReadOnlyQuery.RowSink;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

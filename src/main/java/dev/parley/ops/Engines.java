@@ -12,7 +12,6 @@ import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.admin.PostgresStore;
 import dev.parley.store.admin.SqliteAdmin;
-import dev.parley.store.admin.SqliteStore;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionConfig;
 import dev.parley.store.crypto.EncryptionKeys;
@@ -140,13 +139,13 @@ public class Engines {
                         config.lagMax(),
                         config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
                         clock))
-                : new SqliteAdmin(new SqliteStore(
+                : new SqliteAdmin(
                         SqliteFile.configured(((StoreUrl.Sqlite) url()).path(), config.busyTimeout()),
                         new Schema(sqlite.get()),
                         bytesMax(),
                         keys::get,
                         random,
-                        clock));
+                        clock);
     }
 
     @Produces
@@ -196,8 +195,6 @@ public class Engines {
                 bytesMax(),
                 QUEUE_MAX,
                 BATCH_MAX,
-                SCAN_THREADS,
-                SCAN_QUEUE_MAX,
                 slowLog(),
                 new Node(config.nodeName(), config.nodeRegion(), true));
     }

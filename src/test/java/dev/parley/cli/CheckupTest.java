@@ -8,9 +8,8 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.admin.ReadOnlyQuery;
-import dev.parley.store.admin.RowSink;
+import dev.parley.store.admin.ReadOnlyQuery.RowSink;
 import dev.parley.store.admin.StoreAdmin;
-import dev.parley.store.admin.StoreContents;
 import dev.parley.store.sql.Schema;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,7 +105,7 @@ class CheckupTest {
         }
 
         @Override
-        public StoreContents backup(Path file) {
+        public Contents backup(Path file) {
             throw new UnsupportedOperationException();
         }
 

@@ -66,7 +66,7 @@ public final class PostgresAdmin implements StoreAdmin {
     }
 
     @Override
-    public void query(ReadOnlyQuery query, Duration timeMax, RowSink sink) {
+    public void query(ReadOnlyQuery query, Duration timeMax, ReadOnlyQuery.RowSink sink) {
         if (OWN_QUOTES.matcher(query.sql()).find()) {
             throw new AdminRefused("Quote text as 'it''s'; $$ and backslashes before quotes are not supported.");
         }
@@ -92,7 +92,7 @@ public final class PostgresAdmin implements StoreAdmin {
     }
 
     @Override
-    public StoreContents backup(Path file) {
+    public Contents backup(Path file) {
         throw new AdminRefused("Use PostgreSQL's own backup: pg_dump --format=custom --file=" + file
                 + " …; see the guide \"Operations\".");
     }

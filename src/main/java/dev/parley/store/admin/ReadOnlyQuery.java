@@ -5,6 +5,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,6 +27,19 @@ public record ReadOnlyQuery(String sql) {
             Pattern.compile("'[^']*+'|\"[^\"]*+\"|`[^`]*+`|\\[[^]]*+]|--[^\\n]*+|/\\*(?s:.*?)\\*/");
     private static final Pattern ENDS = Pattern.compile("[;\\s]+$");
     private static final Pattern FIRST_WORD = Pattern.compile("[(\\s]*+([A-Za-z]++)");
+
+    /** Receives a result row by row. */
+    public interface RowSink {
+        /** Receives the names of the columns, before the first row. */
+        default void columns(List<String> names) {}
+
+        /**
+         * Receives one row: text, numbers, null, and {@code byte[]} for binary values.
+         *
+         * @return whether further rows are wanted
+         */
+        boolean row(List<@Nullable Object> values);
+    }
 
     /** @throws AdminRefused if it is not one statement, or not one that reads */
     public ReadOnlyQuery {

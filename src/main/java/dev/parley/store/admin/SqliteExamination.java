@@ -4,6 +4,8 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.admin.Finding.Level;
+import dev.parley.store.crypto.EncryptionKeys;
+import dev.parley.store.sql.Schema;
 import dev.parley.store.sqlite.Capacity;
 import dev.parley.store.sqlite.SqliteFile;
 import dev.parley.store.sqlite.StoreLock;
@@ -13,15 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Checks an SQLite file, one subject after the other; a check that fails does not prevent the others. */
 final class SqliteExamination {
@@ -35,78 +36,71 @@ final class SqliteExamination {
 
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
+    private static final Sql QUICK_CHECK = new Sql("quick-check", "PRAGMA quick_check(1)");
     private static final Sql NEWEST = new Sql("newest", "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1");
 
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
-    private final SqliteStore store;
     private final SqliteFile file;
+    private final Schema schema;
+    private final long bytesMax;
+    private final Supplier<EncryptionKeys> keys;
+    private final InstantSource clock;
     private final List<Finding> findings = new ArrayList<>();
 
-    SqliteExamination(SqliteStore store) {
-        this.store = store;
-        this.file = store.file();
+    SqliteExamination(
+            SqliteFile file, Schema schema, long bytesMax, Supplier<EncryptionKeys> keys, InstantSource clock) {
+        this.file = file;
+        this.schema = schema;
+        this.bytesMax = bytesMax;
+        this.keys = keys;
+        this.clock = clock;
     }
 
     List<Finding> findings() {
         try {
             StoreLock.Server server = file.server();
             if (server.fault().isPresent()) {
-                findings.add(Finding.fault(
+                return List.of(Finding.fault(
                         "server",
                         file.path() + " cannot be used: " + server.fault().get(),
                         "Nothing else can be checked before that."));
-                return findings;
             }
             file.refuseMissing();
             findings.add(Finding.ok("server", server.name().orElse("no process") + " serves " + file.path()));
         } catch (InvalidConfiguration e) {
-            findings.add(Finding.fault(
+            return List.of(Finding.fault(
                     "store",
                     String.valueOf(e.getMessage()),
                     "Check parley.store.url; \"parley restore\" restores a backup."));
-            return findings;
         }
-        check("rights", () -> List.of(rights()));
-        Finding version = StoreChecks.schema(store.schema());
+        check("rights", reader -> List.of(rights()));
+        Finding version = StoreChecks.schema(schema);
         findings.add(version);
-        check("pages", () -> List.of(pages()));
+        check("pages", reader -> List.of(pages(reader)));
         if (version.level() == Level.OK) {
-            check(
-                    "rows",
-                    () -> read(reader ->
-                            StoreChecks.rows(reader, store.keys(), store.clock().instant())));
+            check("rows", reader -> StoreChecks.rows(reader, keys, clock.instant()));
         }
-        check("disk", () -> List.of(disk()));
-        check("room", () -> read(reader -> List.of(room(reader))));
-        check("log", () -> List.of(log()));
-        check("clock", () -> read(reader -> List.of(clock(reader))));
+        check("disk", reader -> List.of(disk()));
+        check("room", reader -> List.of(room(reader)));
+        check("log", reader -> List.of(log()));
+        check("clock", reader -> List.of(clock(reader)));
         return findings;
     }
 
     private interface Check {
-        List<Finding> run() throws IOException, SQLException;
-    }
-
-    private interface Read {
         List<Finding> run(Statements reader) throws IOException, SQLException;
     }
 
     private void check(String subject, Check check) {
-        try {
-            findings.addAll(check.run());
+        try (var reader = new Statements(file.openReader())) {
+            findings.addAll(check.run(reader));
         } catch (SQLException e) {
             findings.add(Finding.fault(
                     subject, "SQLite says: " + e.getMessage(), "Check whether the file and its disk are intact."));
         } catch (IOException e) {
             findings.add(Finding.fault(
                     subject, "the check failed: " + e, "Check whether the disk is mounted and readable."));
-        }
-    }
-
-    private List<Finding> read(Read read) throws IOException, SQLException {
-        try (var reader = new Statements(file.openReader())) {
-            return read.run(reader);
         }
     }
 
@@ -130,19 +124,15 @@ final class SqliteExamination {
                 : Finding.ok("rights", "only " + Files.getOwner(file.path()) + " can read and write the file");
     }
 
-    private Finding pages() throws SQLException {
-        try (Connection connection = file.openReader();
-                Statement statement = connection.createStatement()) {
-            TimeLimit.set(connection, PAGES_MAX);
-            try (ResultSet found = statement.executeQuery("PRAGMA quick_check(1)")) {
-                String first = found.getString(1);
-                return "ok".equals(first)
-                        ? Finding.ok("pages", "intact")
-                        : Finding.fault(
-                                "pages", "damaged: " + first, "Stop the server and \"parley restore\" a backup.");
-            }
+    private static Finding pages(Statements reader) throws SQLException {
+        SqliteFile.limitTime(reader.connection(), PAGES_MAX);
+        try {
+            String first = reader.call(QUICK_CHECK).first(row -> row.getString(1));
+            return "ok".equals(first)
+                    ? Finding.ok("pages", "intact")
+                    : Finding.fault("pages", "damaged: " + first, "Stop the server and \"parley restore\" a backup.");
         } catch (SQLException e) {
-            if (!TimeLimit.isExceeded(e)) {
+            if (!SqliteFile.isTimeExceeded(e)) {
                 throw e;
             }
             return Finding.ok(
@@ -153,26 +143,21 @@ final class SqliteExamination {
 
     private Finding disk() throws IOException {
         FileStore disk = Files.getFileStore(file.path());
-        String found =
-                new ByteCount(disk.getUsableSpace()) + " of " + new ByteCount(disk.getTotalSpace()) + " are free";
         return Finding.check(
                 disk.getUsableSpace() >= Files.size(file.path()),
                 "disk",
-                found,
+                new ByteCount(disk.getUsableSpace()) + " of " + new ByteCount(disk.getTotalSpace()) + " are free",
                 "A backup beside the store does not fit; free space, or write it elsewhere.");
     }
 
     private Finding room(Statements reader) throws IOException, SQLException {
-        long left = new Capacity(file, store.bytesMax()).bytesLeft(reader, 0);
-        String found = new ByteCount(Math.max(0, left)) + " for new sessions"
-                + (store.bytesMax() == Long.MAX_VALUE
-                        ? ", limited by the disk"
-                        : ", limited by parley.store.size-max = " + new ByteCount(store.bytesMax()));
+        long left = new Capacity(file, bytesMax).bytesLeft(reader, 0);
+        String found = new ByteCount(Math.max(0, left)) + " for new sessions, limited by "
+                + (bytesMax == Long.MAX_VALUE ? "the disk" : "parley.store.size-max = " + new ByteCount(bytesMax));
         String advice = "Free disk space, raise parley.store.size-max, or lower parley.session.ttl-max.";
-        if (left <= 0) {
-            return Finding.fault("room", found + "; they are rejected", advice);
-        }
-        return Finding.check(left >= Files.size(file.path()) / LEFT_MIN, "room", found, advice);
+        return left <= 0
+                ? Finding.fault("room", found + "; they are rejected", advice)
+                : Finding.check(left >= Files.size(file.path()) / LEFT_MIN, "room", found, advice);
     }
 
     private Finding log() {
@@ -186,7 +171,7 @@ final class SqliteExamination {
 
     /** Sessions from the future show that the clock was set back; they live too long. */
     private Finding clock(Statements reader) throws SQLException {
-        Instant now = store.clock().instant();
+        Instant now = clock.instant();
         Long newest = reader.call(NEWEST).first(row -> row.getLong(1));
         return newest == null || newest <= now.plus(CLOCK_TOLERANCE).toEpochMilli()
                 ? Finding.ok("clock", now + "; no session is from the future")

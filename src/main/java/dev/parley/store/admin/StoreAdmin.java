@@ -15,12 +15,19 @@ import java.util.List;
  */
 public interface StoreAdmin {
     /**
+     * The contents of a store or a backup, including expired sessions.
+     *
+     * @param bytes size of the file
+     */
+    record Contents(long sessions, long events, long bytes) {}
+
+    /**
      * The result of a restore.
      *
      * @param contents what the store contains now
      * @param damaged number of its sessions that cannot be read
      */
-    record Restored(StoreContents contents, long damaged) {}
+    record Restored(Contents contents, long damaged) {}
 
     /** Throws if there is no store, so that a mistyped URL is reported and does not create one. */
     void refuseMissing();
@@ -46,14 +53,14 @@ public interface StoreAdmin {
      * @param timeMax maximum duration
      * @throws AdminRefused if the engine rejects the query, or it exceeds the time; {@code sink} may have received rows
      */
-    void query(ReadOnlyQuery query, Duration timeMax, RowSink sink);
+    void query(ReadOnlyQuery query, Duration timeMax, ReadOnlyQuery.RowSink sink);
 
     /**
      * Writes one committed state to {@code file}, which either contains all of it afterwards, durable and checked, or is unchanged.
      *
      * @return the contents of the backup
      */
-    StoreContents backup(Path file);
+    Contents backup(Path file);
 
     /**
      * Replaces the store by the backup {@code file}, wholly or not at all, and gives it a new history: earlier bookmarks belong to

@@ -36,7 +36,6 @@ public final class Capacity {
 
     private final SqliteFile file;
     private final FileStore disk;
-    private final WriteAheadLog log;
     private final long bytesMax;
     private boolean scarce;
     private long measured;
@@ -47,7 +46,6 @@ public final class Capacity {
     public Capacity(SqliteFile file, long bytesMax) throws IOException {
         this.file = file;
         this.disk = Files.getFileStore(file.path());
-        this.log = new WriteAheadLog(file.busyMillis());
         this.bytesMax = bytesMax;
     }
 
@@ -57,19 +55,18 @@ public final class Capacity {
             return;
         }
         if (scarce) {
-            log.checkpoint(writer);
+            SqliteFile.checkpoint(writer);
         }
         measured = bytesLeft(writer, scarce ? 0 : file.bytesBeside("-wal"));
         left = measured;
-        if (scarce ? left > AMPLE : left < SCARCE) {
-            scarce = !scarce;
-            if (scarce) {
-                LOG.warnf(
-                        "%d kB are left for new sessions; larger ones are rejected. Check parley.store.size-max and the disk",
-                        Math.max(0, left) / 1_000);
-            } else {
-                LOG.info("There is room for new sessions again");
-            }
+        if (!scarce && left < SCARCE) {
+            scarce = true;
+            LOG.warnf(
+                    "%d kB are left for new sessions; larger ones are rejected. Check parley.store.size-max and the disk",
+                    Math.max(0, left) / 1_000);
+        } else if (scarce && left > AMPLE) {
+            scarce = false;
+            LOG.info("There is room for new sessions again");
         }
     }
 

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,28 +18,26 @@ import org.jspecify.annotations.Nullable;
  * Whether the paths of the database, its log and the log's index still lead to the files that this process has open. A file that was
  * deleted or replaced accepts writes and reads as before, but its content is lost when the process ends.
  *
- * <p>The writer checks before a transaction, after its COMMIT and before it replies, so that no write is acknowledged whose commit is
- * lost; and at short intervals while it is idle, which is what reads rely on.
+ * <p>The writer checks after each COMMIT and before it replies, so that no write is acknowledged whose commit is lost; and at short
+ * intervals while it is idle, which is what reads rely on.
  */
 final class FilePresence {
     private static final Logger LOG = Logger.getLogger(FilePresence.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    /** Paths with the device and inode of their file; empty where the file system has none. */
-    private final Map<Path, Optional<Object>> opened = new LinkedHashMap<>();
+    /** Paths with the device and inode of their file; null where the file system has none. */
+    private final Map<Path, @Nullable Object> opened = new LinkedHashMap<>();
 
     private volatile boolean lost;
 
     /** @param file its log exists already */
     FilePresence(SqliteFile file) throws IOException {
-        for (Path path : new Path[] {file.named(), file.beside("-wal"), file.beside("-shm")}) {
+        for (Path path : List.of(file.named(), file.beside("-wal"), file.beside("-shm"))) {
             opened.put(path, fileAt(path));
         }
     }
 
-    private static Optional<Object> fileAt(Path path) throws IOException {
-        return Optional.ofNullable(
-                Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    private static @Nullable Object fileAt(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     /** Whether a file was missing at the last check. */
@@ -51,7 +50,7 @@ final class FilePresence {
         if (lost) {
             throw new StoreUnavailable(
                     "The store's file was deleted or replaced while the service runs; try again when it is restored.",
-                    RETRY_AFTER);
+                    Duration.ofSeconds(5));
         }
     }
 
@@ -84,7 +83,7 @@ final class FilePresence {
         for (var file : opened.entrySet()) {
             Path path = file.getKey();
             try {
-                if (!fileAt(path).equals(file.getValue())) {
+                if (!Objects.equals(fileAt(path), file.getValue())) {
                     return path + " was replaced";
                 }
             } catch (NoSuchFileException e) {

@@ -4,7 +4,6 @@ import dev.parley.config.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
@@ -38,14 +37,13 @@ final class NativeLibrary {
                     + " name its folder with -D" + UNPACKED + ".");
         } finally {
             System.setProperty(FOLDER, parent);
-            delete(folder);
+            if (folder != null) {
+                delete(folder);
+            }
         }
     }
 
-    private static void delete(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
+    private static void delete(Path folder) {
         try (var files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.delete(file);

@@ -47,17 +47,15 @@ final class Outage {
     RuntimeException failure(SQLException e) {
         if (e instanceof RowDamaged) {
             LOG.error(e.getMessage());
-        } else if (!isOfStatement(e) && !isLocked(e)) {
+        } else if (isOfStatement(e)) {
+            return new IllegalStateException(e);
+        } else if (isLocked(e)) {
+            return new StoreUnavailable("The store is locked by another process; try again.", Duration.ofSeconds(1));
+        } else {
             count(e);
         }
-        if (isLocked(e)) {
-            return new StoreUnavailable("The store is locked by another process; try again.", Duration.ofSeconds(1));
-        }
-        if ((e.getErrorCode() & 0xff) == FULL) {
-            return new StoreFull();
-        }
-        return isOfStatement(e) && !(e instanceof RowDamaged)
-                ? new IllegalStateException(e)
+        return (e.getErrorCode() & 0xff) == FULL
+                ? new StoreFull()
                 : new StoreUnavailable("The store is unavailable at the moment; try again.", Duration.ofSeconds(5));
     }
 

@@ -38,6 +38,11 @@ public final class SqliteDatabase implements Database {
     private static final Logger LOG = Logger.getLogger(SqliteDatabase.class);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
+    /** Threads for queries over many rows, and the maximum that wait for one. */
+    private static final int SCAN_THREADS = 2;
+
+    private static final int SCAN_QUEUE_MAX = 256;
+
     /** Overwrites deleted content with zeros. */
     private static final Sql SECURE_DELETE = new Sql("secure-delete", "PRAGMA secure_delete = ON");
 
@@ -49,8 +54,6 @@ public final class SqliteDatabase implements Database {
      * @param bytesMax maximum size of the file
      * @param queueMax maximum work that waits for the writer
      * @param batchMax maximum work in one transaction
-     * @param scanThreads threads for queries over many rows
-     * @param scanQueueMax maximum queries that wait for these threads
      * @param slow receives the duration of every statement
      */
     public record Settings(
@@ -60,8 +63,6 @@ public final class SqliteDatabase implements Database {
             long bytesMax,
             int queueMax,
             int batchMax,
-            int scanThreads,
-            int scanQueueMax,
             SlowLog slow,
             Node node) {}
 
@@ -84,7 +85,7 @@ public final class SqliteDatabase implements Database {
      * Opens the store and starts its writer; a server migrates it first.
      *
      * @param encrypts whether the store has encryption keys, or gets its first ones now
-     * @throws InvalidConfiguration if the file is not a store of this or an older version, cannot be configured for durability
+     * @throws InvalidConfiguration if the file is not a store of this or an older version, or cannot be configured for durability
      */
     public SqliteDatabase(
             Settings settings, Flyway flyway, boolean encrypts, SecureRandom random, MeterRegistry registry) {
@@ -103,7 +104,7 @@ public final class SqliteDatabase implements Database {
             this.history = SqliteHistory.of(writer, random);
             this.encrypted = encrypts || isEncrypted(writer);
             overwriteDeleted(writer);
-            this.presence = new FilePresence(file); // the writer's first transaction has created the log
+            this.presence = new FilePresence(file); // the writer's first statements have created the log
             this.capacity = new Capacity(file, settings.bytesMax());
             this.lane = new WriterLane(
                     () -> requirePresent(overwriteDeleted(openWriter(settings))),
@@ -111,7 +112,7 @@ public final class SqliteDatabase implements Database {
                     encrypted,
                     presence,
                     capacity,
-                    new WriteAheadLog(file.busyMillis()),
+                    file,
                     history,
                     node,
                     meters,
@@ -121,7 +122,7 @@ public final class SqliteDatabase implements Database {
             release();
             throw file.failure(e);
         }
-        this.scans = new StoreThreads("scan", settings.scanThreads(), settings.scanQueueMax(), CLOSE_MAX);
+        this.scans = new StoreThreads("scan", SCAN_THREADS, SCAN_QUEUE_MAX, CLOSE_MAX);
         meters.queue("write", lane::depth);
         meters.queue("scan", scans::waiting);
         meters.files(file, presence, node);
@@ -140,10 +141,7 @@ public final class SqliteDatabase implements Database {
 
     /** Deleted content is overwritten from the first key on, also by a command without keys. */
     private static boolean isEncrypted(Statements writer) throws SQLException {
-        writer.call(WriterLane.BEGIN).run();
-        boolean encrypted = writer.call(ANY_KEY).first(row -> true) != null;
-        writer.call(WriterLane.COMMIT).run();
-        return encrypted;
+        return writer.call(ANY_KEY).first(row -> true) != null;
     }
 
     /** Closes a new connection, and throws, if it has opened another file than the connections before it. */

@@ -1,6 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.store.Sql;
+import dev.parley.store.Statements;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import dev.parley.store.sqlite.StoreLock.Held;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.Pragma;
@@ -27,6 +30,18 @@ import org.sqlite.SQLiteOpenMode;
 /** The file that contains the store: decides whether it may be opened, and opens connections that are configured for durability. */
 public final class SqliteFile {
     private static final String NOT_A_FILE = "it is not a file that can be read and written";
+
+    /** SQLite's default for new files. */
+    private static final long PAGE_BYTES = 4_096;
+
+    private static final Sql CHECKPOINT = new Sql("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)");
+    private static final Sql TRUNCATE = new Sql("truncate-log", "PRAGMA wal_checkpoint(TRUNCATE)");
+
+    /** Readers within the process finish in microseconds; the writer does not wait longer for others. */
+    private static final Sql SHORT_TIMEOUT = new Sql("short-timeout", "PRAGMA busy_timeout = 50");
+
+    /** The maximum of SQLite. */
+    private static final long PAGES_MAX = Integer.MAX_VALUE - 1L;
 
     /** COMMIT moves the write-ahead log into the file when the log has this many pages. */
     private static final int LOG_PAGES_MAX = 1_000;
@@ -43,6 +58,9 @@ public final class SqliteFile {
     private static final Set<String> OWN_SUFFIXES =
             Set.of("", "-wal", "-shm", "-journal", "-lock", "-restoring", LAST_BACKUP);
 
+    /** Instructions of SQLite's virtual machine between two checks of the time: a fraction of a millisecond. */
+    private static final int TIME_CHECK_STEPS = 10_000;
+
     /** The maximum that Linux follows. */
     private static final int LINKS_MAX = 40;
 
@@ -53,12 +71,14 @@ public final class SqliteFile {
     private final Path named;
     private final Path path;
     private final Duration busyTimeout;
+    private final Sql usualTimeout;
 
     private SqliteFile(String name, Path named, Duration busyTimeout) {
         NativeLibrary.load();
         this.name = name;
         this.named = named;
         this.busyTimeout = busyTimeout;
+        this.usualTimeout = new Sql("usual-timeout", "PRAGMA busy_timeout = " + busyTimeout.toMillis());
         this.path = resolved();
     }
 
@@ -75,11 +95,15 @@ public final class SqliteFile {
                 }
                 file = file.resolveSibling(Files.readSymbolicLink(file));
             }
-            Path folder = PrivateFiles.folderOf(file);
-            return Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
+            return inRealFolder(file);
         } catch (IOException e) {
             throw failure(e);
         }
+    }
+
+    private static Path inRealFolder(Path file) throws IOException {
+        Path folder = PrivateFiles.folderOf(file);
+        return Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
     }
 
     /**
@@ -96,18 +120,14 @@ public final class SqliteFile {
         return new SqliteFile(path.toString(), path.toAbsolutePath(), ALONE);
     }
 
-    /** The path without symbolic links. */
+    /** Without symbolic links. */
     public Path path() {
         return path;
     }
 
-    /** The path as it was configured. */
+    /** As it was configured. */
     Path named() {
         return named;
-    }
-
-    long busyMillis() {
-        return busyTimeout.toMillis();
     }
 
     /**
@@ -116,30 +136,18 @@ public final class SqliteFile {
      * @throws InvalidConfiguration if it is not a store; the file is unchanged then, and no file is created beside it
      */
     public void inspect() {
-        refuseFolder();
         createFolder();
-        refuseLostServer();
-        if (Files.exists(path)) {
-            refuseForeign();
-            if (!Files.isWritable(path)) {
-                throw refused(NOT_A_FILE);
-            }
+        refuseForeign();
+        if (Files.exists(path) && !Files.isWritable(path)) {
+            throw refused(NOT_A_FILE);
         }
     }
 
     /** Throws {@link InvalidConfiguration} unless the file exists and is a store, or empty. */
     public void refuseMissing() {
-        refuseFolder();
-        refuseLostServer();
+        refuseForeign();
         if (!Files.exists(path)) {
             throw refused("there is no such file; \"parley migrate\" creates one");
-        }
-        refuseForeign();
-    }
-
-    private void refuseFolder() {
-        if (Files.isDirectory(path)) {
-            throw refused("it is a folder");
         }
     }
 
@@ -156,13 +164,6 @@ public final class SqliteFile {
         }
     }
 
-    /** Must run before SQLite opens the file, because SQLite creates a log if it does not find the server's. */
-    private void refuseLostServer() {
-        server().fault().ifPresent(fault -> {
-            throw refused(fault);
-        });
-    }
-
     /** The running server. Not for a process that has the file open. */
     public StoreLock.Server server() {
         try {
@@ -173,6 +174,16 @@ public final class SqliteFile {
     }
 
     private void refuseForeign() {
+        if (Files.isDirectory(path)) {
+            throw refused("it is a folder");
+        }
+        // Before SQLite opens the file, because it creates a log if it does not find the server's.
+        server().fault().ifPresent(fault -> {
+            throw refused(fault);
+        });
+        if (!Files.exists(path)) {
+            return;
+        }
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw refused(NOT_A_FILE);
         }
@@ -205,11 +216,6 @@ public final class SqliteFile {
         return !Files.exists(beside("-shm")) && bytesBeside("-wal") == 0;
     }
 
-    /** Free bytes on its disk; 0 if the disk does not report them. */
-    long diskFree() {
-        return path.toFile().getUsableSpace();
-    }
-
     /** Size of the file with {@code suffix}; 0 if there is none. */
     public long bytesBeside(String suffix) {
         return beside(suffix).toFile().length();
@@ -235,15 +241,13 @@ public final class SqliteFile {
         }
     }
 
-    /** The file beside the store with {@code suffix}. */
     public Path beside(String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
     /** Whether {@code file} is the database under any name, or one of the files beside it. */
     public boolean owns(Path file) throws IOException {
-        Path folder = PrivateFiles.folderOf(file);
-        Path real = Files.isDirectory(folder) ? folder.toRealPath().resolve(file.getFileName()) : file;
+        Path real = inRealFolder(file);
         return OWN_SUFFIXES.stream().map(this::beside).anyMatch(real::equals)
                 || (Files.exists(file) && Files.exists(path) && Files.isSameFile(file, path));
     }
@@ -263,11 +267,19 @@ public final class SqliteFile {
         config.setCacheSize(-WRITER_CACHE_KIB);
         config.setJournalSizeLimit(LOG_BYTES_KEPT);
         config.setPragma(Pragma.WAL_AUTOCHECKPOINT, Integer.toString(LOG_PAGES_MAX));
+        config.setMaxPageCount((int) Math.min(bytesMax / PAGE_BYTES, PAGES_MAX));
+        return open(config, "wal");
+    }
+
+    /** Opens a connection; throws if SQLite keeps another journal mode, for example on a file system without shared memory. */
+    private Connection open(SQLiteConfig config, String journalMode) throws SQLException {
         Connection connection = config.createConnection(url());
-        try {
-            verify(connection, "journal_mode", "wal");
-            verify(connection, "synchronous", "2");
-            limit(connection, bytesMax);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA journal_mode")) {
+            String found = row.getString(1);
+            if (!journalMode.equals(found)) {
+                throw refused("SQLite does not support journal_mode = " + journalMode + " here; it is " + found);
+            }
             return connection;
         } catch (SQLException | InvalidConfiguration e) {
             connection.close();
@@ -289,7 +301,6 @@ public final class SqliteFile {
         }
     }
 
-    /** A read-only connection. */
     public Connection openReader() throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setReadOnly(true);
@@ -308,7 +319,7 @@ public final class SqliteFile {
         SQLiteConfig config = ofOneThread();
         config.setJournalMode(JournalMode.DELETE);
         config.setSynchronous(SynchronousMode.FULL);
-        return config.createConnection(url());
+        return open(config, "delete");
     }
 
     /**
@@ -319,8 +330,8 @@ public final class SqliteFile {
      */
     public void retire() throws SQLException, IOException {
         if (Files.exists(path)) {
-            try (Connection connection = openAlone()) {
-                verify(connection, "journal_mode", "delete");
+            try {
+                openAlone().close();
             } catch (SQLException e) {
                 if (Outage.isLocked(e)) {
                     throw refused("another program has it open; close that first");
@@ -354,27 +365,42 @@ public final class SqliteFile {
         return "jdbc:sqlite:" + path;
     }
 
-    /** SQLite keeps another mode silently, for example WAL on a file system without shared memory. */
-    private void verify(Connection connection, String pragma, String wanted) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("PRAGMA " + pragma)) {
-            String found = row.getString(1);
-            if (!wanted.equals(found)) {
-                throw refused("SQLite does not support " + pragma + " = " + wanted + " here; it is " + found);
-            }
+    /** Moves as much of the write-ahead log into the database as readers allow, outside a transaction; returns whether that was all. */
+    static boolean checkpoint(Statements writer) throws SQLException {
+        return Boolean.TRUE.equals(
+                writer.call(CHECKPOINT).first(row -> row.getInt(1) == 0 && row.getInt(2) == row.getInt(3)));
+    }
+
+    /** Moves all of the log and truncates it to zero bytes; returns false if a reader prevents that. */
+    boolean truncateLog(Statements writer) throws SQLException {
+        if (!checkpoint(writer)) {
+            return false;
+        }
+        writer.call(SHORT_TIMEOUT).first(row -> true);
+        try {
+            return Boolean.TRUE.equals(writer.call(TRUNCATE).first(row -> row.getInt(1) == 0));
+        } finally {
+            writer.call(usualTimeout).first(row -> true);
         }
     }
 
-    /** SQLite counts pages, and reports a full disk beyond the limit. */
-    private static void limit(Connection connection, long bytesMax) throws SQLException {
-        if (bytesMax == Long.MAX_VALUE) {
-            return;
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("PRAGMA page_size")) {
-            long pagesMax = bytesMax / row.getLong(1);
-            statement.execute("PRAGMA max_page_count = " + pagesMax);
-        }
+    /**
+     * Interrupts everything that {@code connection} executes after {@code timeMax} from now. The driver's own query timeout is SQLite's
+     * busy timeout, which limits waiting only.
+     */
+    public static void limitTime(Connection connection, Duration timeMax) throws SQLException {
+        long end = System.nanoTime() + timeMax.toNanos();
+        ProgressHandler.setHandler(connection, TIME_CHECK_STEPS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return System.nanoTime() - end < 0 ? 0 : 1;
+            }
+        });
+    }
+
+    /** Whether {@link #limitTime} interrupted the statement. */
+    public static boolean isTimeExceeded(SQLException e) {
+        return e.getErrorCode() == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 
     /** The exception for an operator; a lock of SQLite is temporary. */

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 /**
  * The commit counter of the file, which is part of each commit, so that after a crash it is neither ahead of the data nor behind it.
  *
- * <p>{@link #announce} publishes a commit's number just before COMMIT. A reader takes the number after it has read, so it is never
- * older than what was read; at worst it is one commit newer.
+ * <p>A commit's number is published just before COMMIT. A reader takes the number after it has read, so it is never older than what was
+ * read; at worst it is one commit newer.
  */
 public final class SqliteHistory {
     private static final int ID_BYTES = 12;
@@ -55,26 +55,21 @@ public final class SqliteHistory {
         return HexFormat.of().formatHex(id);
     }
 
-    /** Counts the current commit, within its transaction. */
-    long advance(Statements writer) throws SQLException {
+    /** Counts the current commit, within its transaction, and publishes its number to readers. */
+    void advance(Statements writer) throws SQLException {
         Long position = writer.call(ADVANCE).updateReturning(row -> row.getLong(1));
         if (position == null) {
             throw new SQLException("The table history is empty");
         }
-        return position;
-    }
-
-    /** Publishes the commit numbered {@code position} to readers. */
-    void announce(long position) {
         latest = position;
     }
 
-    /** The bookmark of the latest announced position. */
+    /** The bookmark of the latest commit. */
     String word() {
         return new Bookmark(id, latest).text();
     }
 
-    /** The latest announced position. */
+    /** The number of the latest commit. */
     long position() {
         return latest;
     }

@@ -4,6 +4,7 @@ import dev.parley.store.Node;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -39,32 +40,32 @@ final class SqliteMeters {
 
     /** Registers a gauge of the requests that wait in {@code queue}. */
     void queue(String queue, Supplier<Number> depth) {
-        Gauge.builder("parley.store.queue", depth)
-                .description("Requests waiting for the store")
-                .tag("queue", queue)
-                .register(registry);
+        gauge("parley.store.queue", "Requests waiting for the store", Tags.of("queue", queue), depth);
     }
 
     /** Registers gauges of the store's files. */
     void files(SqliteFile file, FilePresence presence, Node node) {
-        size("database", file, "");
-        size("log", file, "-wal");
-        Gauge.builder("parley.disk.free.bytes", file, SqliteFile::diskFree)
-                .description("Free space on the disk of the store")
-                .register(registry);
-        Gauge.builder("parley.backup.last.success.timestamp.seconds", file, store -> store.lastBackupMillis() / 1e3)
-                .description("Time of the last backup, in seconds since 1970; 0 if none is known")
-                .register(registry);
-        Gauge.builder("parley.primary.serving", presence, files -> files.isLost() ? 0 : 1)
-                .description("Whether the store's files are still where they were opened")
-                .tag("node", node.name())
-                .register(registry);
+        String size = "Size of the store's files";
+        gauge("parley.store.bytes", size, Tags.of("part", "database"), () -> file.bytesBeside(""));
+        gauge("parley.store.bytes", size, Tags.of("part", "log"), () -> file.bytesBeside("-wal"));
+        gauge(
+                "parley.disk.free.bytes",
+                "Free space on the disk of the store",
+                Tags.empty(),
+                () -> file.path().toFile().getUsableSpace());
+        gauge(
+                "parley.backup.last.success.timestamp.seconds",
+                "Time of the last backup, in seconds since 1970; 0 if none is known",
+                Tags.empty(),
+                () -> file.lastBackupMillis() / 1e3);
+        gauge(
+                "parley.primary.serving",
+                "Whether the store's files are still where they were opened",
+                Tags.of("node", node.name()),
+                () -> presence.isLost() ? 0 : 1);
     }
 
-    private void size(String part, SqliteFile file, String suffix) {
-        Gauge.builder("parley.store.bytes", file, store -> store.bytesBeside(suffix))
-                .description("Size of the store's files")
-                .tag("part", part)
-                .register(registry);
+    private void gauge(String name, String description, Tags tags, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tags(tags).register(registry);
     }
 }

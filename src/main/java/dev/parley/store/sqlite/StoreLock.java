@@ -18,9 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows other processes who uses the store, by locks on a file beside it. The operating system releases them when their process ends,
- * however it ends. SQLite's own locks last for one transaction and do not show that a server is running. The file is never deleted:
- * if it were deleted while it is locked, a second process could lock a new one.
+ * Shows other processes who uses the store, by locks on a file beside it, which end with their process. SQLite's own locks last for one
+ * transaction and do not show that a server is running. The file is never deleted: otherwise a second process could lock a new one.
  *
  * <p>The lock file belongs to one name of the database, but a database can have several: hard links, and mounts of the file alone.
  * SQLite's write-ahead log belongs to the name too, so commits made under one name are invisible under another, and in the end both
@@ -29,37 +28,23 @@ import org.jspecify.annotations.Nullable;
  * shared lock; neither happens while a connection has the database open in WAL mode, so {@link #lockFile} keeps one open.
  */
 public final class StoreLock implements AutoCloseable {
-    /** What a process does with the store. */
+    /** What a process does: the only server, a command beside it or without it, the only backup, or the only process at all. */
     public enum Claim {
-        /** The only server, beside which commands run. A second one would not see the commits of the first. */
         SERVE,
-        /** A command that reads and writes, beside a server or without one. */
         USE,
-        /** The only backup at this time. */
         SAVE,
-        /** The only process, which replaces the file. */
         REPLACE
     }
 
-    /** The byte that is locked, far beyond the content of the file, because some systems prevent reads of locked bytes. */
-    private enum Part {
-        SERVED(0),
-        /** Shared by all processes that use the store. */
-        USED(1),
-        SAVED(2),
-        /** By a server that has opened the database and its log. */
-        OPENED(3);
+    // The bytes that are locked, far beyond the content of the file, because some systems prevent reads of locked
+    // bytes.
+    private static final long SERVED = 1L << 40;
+    /** Shared by all processes that use the store. */
+    private static final long USED = SERVED + 1;
 
-        private final long position;
-
-        Part(int offset) {
-            position = (1L << 40) + offset;
-        }
-
-        long position() {
-            return position;
-        }
-    }
+    private static final long SAVED = SERVED + 2;
+    /** By a server that has opened the database and its log. */
+    private static final long OPENED = SERVED + 3;
 
     /** Another process has a conflicting claim. */
     static final class Held extends Exception {
@@ -118,29 +103,30 @@ public final class StoreLock implements AutoCloseable {
 
     private void acquire(Claim claim) throws IOException, Held {
         if (claim == Claim.REPLACE) {
-            require(Part.SERVED, false, process().orElse("a server") + " serves it; stop that first");
-            require(Part.USED, false, "a command uses it; try again when that has ended");
-            refuseOtherName();
+            require(SERVED, false, process() + " serves it; stop that first");
+            require(USED, false, "a command uses it; try again when that has ended");
+            refuse(otherName(store));
             return;
         }
-        require(Part.USED, true, "a restore is replacing it; try again when that has ended");
-        switch (claim) {
-            case SERVE -> {
-                require(Part.SERVED, false, process().orElse("another process") + " serves it already");
-                writePid();
-                refuseOtherName();
-            }
-            case SAVE -> require(Part.SAVED, false, "another backup is running; try again when that has ended");
-            default -> {}
+        require(USED, true, "a restore is replacing it; try again when that has ended");
+        if (claim == Claim.SERVE) {
+            require(SERVED, false, process() + " serves it already");
+            writePid();
+            refuse(otherName(store));
+        } else if (claim == Claim.SAVE) {
+            require(SAVED, false, "another backup is running; try again when that has ended");
         }
         if (claim != Claim.SERVE) {
-            Optional<String> fault = seen().fault();
-            if (fault.isPresent()) {
-                throw new Held(fault.get());
-            }
+            refuse(seen().fault());
         }
         if (claim != Claim.SAVE) {
             PrivateFiles.createIfMissing(store);
+        }
+    }
+
+    private static void refuse(Optional<String> reason) throws Held {
+        if (reason.isPresent()) {
+            throw new Held(reason.get());
         }
     }
 
@@ -165,27 +151,20 @@ public final class StoreLock implements AutoCloseable {
     /** The running server, as another process sees it. */
     static Server serverOf(Path store) throws IOException {
         if (!Files.exists(lockFileOf(store))) {
-            return noServer(store);
+            return new Server(Optional.empty(), otherName(store));
         }
         try (var lock = new StoreLock(store, StandardOpenOption.READ)) {
             return lock.seen();
         }
     }
 
-    private static Server noServer(Path store) throws IOException {
-        return new Server(Optional.empty(), isStoreLocked(store) ? Optional.of(OTHER_NAME) : Optional.empty());
-    }
-
     private Server seen() throws IOException {
-        if (!isLocked(channel, Part.SERVED)) {
-            return noServer(store);
+        if (!isLocked(channel, SERVED)) {
+            return new Server(Optional.empty(), otherName(store));
         }
-        String name = process().orElse("another process");
-        return new Server(
-                Optional.of(name),
-                isLocked(channel, Part.OPENED)
-                        ? loss().map(loss -> loss + " while " + name + " serves it; restart that")
-                        : Optional.empty());
+        String name = process();
+        Optional<String> loss = isLocked(channel, OPENED) ? loss() : Optional.empty();
+        return new Server(Optional.of(name), loss.map(what -> what + " while " + name + " serves it; restart that"));
     }
 
     /** Which file is no longer where the server opened it; a process beside the server must open the same ones. */
@@ -201,10 +180,8 @@ public final class StoreLock implements AutoCloseable {
                 : Optional.of("its write-ahead log was deleted");
     }
 
-    private void refuseOtherName() throws IOException, Held {
-        if (isStoreLocked(store)) {
-            throw new Held(OTHER_NAME);
-        }
+    private static Optional<String> otherName(Path store) throws IOException {
+        return isStoreLocked(store) ? Optional.of(OTHER_NAME) : Optional.empty();
     }
 
     /** Not for a process that has the database open: closing the channel releases the locks of that process. */
@@ -213,7 +190,7 @@ public final class StoreLock implements AutoCloseable {
             return false;
         }
         try (FileChannel file = FileChannel.open(store, StandardOpenOption.READ)) {
-            return isLocked(file, Part.SERVED);
+            return isLocked(file, SERVED);
         }
     }
 
@@ -226,36 +203,37 @@ public final class StoreLock implements AutoCloseable {
     void lockFile(Connection connection) throws IOException, Held {
         keeper = connection;
         storeChannel = FileChannel.open(store, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (tryLock(storeChannel, Part.SERVED, false) == null) {
+        if (!lock(storeChannel, SERVED, false)) {
             throw new Held(OTHER_NAME);
         }
-        require(Part.OPENED, false, "another process serves it already");
+        require(OPENED, false, "another process serves it already");
     }
 
-    private static boolean isLocked(FileChannel file, Part part) throws IOException {
-        try (FileLock free = tryLockOnce(file, part, true)) {
+    private static boolean isLocked(FileChannel file, long part) throws IOException {
+        try (FileLock free = tryLock(file, part, true)) {
             return free == null;
         }
     }
 
-    private void require(Part part, boolean shared, String otherwise) throws IOException, Held {
-        if (tryLock(channel, part, shared) == null) {
+    private void require(long part, boolean shared, String otherwise) throws IOException, Held {
+        if (!lock(channel, part, shared)) {
             throw new Held(otherwise);
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel file, Part part, boolean shared) throws IOException {
-        FileLock lock = tryLockOnce(file, part, shared);
-        for (int tries = 1; lock == null && tries < TRIES; tries++) {
+    private static boolean lock(FileChannel file, long part, boolean shared) throws IOException {
+        for (int tries = 1; tryLock(file, part, shared) == null; tries++) {
+            if (tries == TRIES) {
+                return false;
+            }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-            lock = tryLockOnce(file, part, shared);
         }
-        return lock;
+        return true;
     }
 
-    private static @Nullable FileLock tryLockOnce(FileChannel file, Part part, boolean shared) throws IOException {
+    private static @Nullable FileLock tryLock(FileChannel file, long part, boolean shared) throws IOException {
         try {
-            return file.tryLock(part.position(), 1, shared);
+            return file.tryLock(part, 1, shared);
         } catch (OverlappingFileLockException e) {
             return null; // locked by this process
         }
@@ -269,12 +247,12 @@ public final class StoreLock implements AutoCloseable {
     }
 
     /** Reads the id through this channel: closing a second channel of the file would release the locks of this process. */
-    private Optional<String> process() throws IOException {
+    private String process() throws IOException {
         var pid = ByteBuffer.allocate(PID_LENGTH_MAX);
         int length = channel.read(pid, 0);
         return length <= 0
-                ? Optional.empty()
-                : Optional.of("process " + new String(pid.array(), 0, length, StandardCharsets.US_ASCII));
+                ? "another process"
+                : "process " + new String(pid.array(), 0, length, StandardCharsets.US_ASCII);
     }
 
     @Override

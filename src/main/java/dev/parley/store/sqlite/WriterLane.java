@@ -20,9 +20,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes, with group commit: it takes all queued work, runs it in one transaction, makes it durable with one
- * fsync, and then completes the callers' stages. It never waits for more work: while one batch is committed the next one queues up,
- * so the share of an fsync per caller falls with load, and a single caller waits for nobody.
+ * The one thread that writes, with group commit: it runs all queued work in one transaction, makes it durable with one fsync, and then
+ * completes the callers' stages. It never waits for more work: while one batch is committed the next one queues up, so the share of an
+ * fsync per caller falls with load, and a single caller waits for nobody.
  *
  * <p>The work of a batch is independent. A rejection usually comes from a guard that matched no row, so it has changed nothing and
  * the batch continues; this saves a savepoint per work, two statements more. If work changed something before it failed, the whole
@@ -38,8 +38,8 @@ final class WriterLane implements AutoCloseable {
     /** How soon deleted rows leave the log of an encrypted store. */
     private static final Duration TRUNCATE_INTERVAL = Duration.ofSeconds(1);
 
-    static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
-    static final Sql COMMIT = new Sql("commit", "COMMIT");
+    private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
+    private static final Sql COMMIT = new Sql("commit", "COMMIT");
     private static final Sql ROLLBACK = new Sql("rollback", "ROLLBACK");
 
     /** Opens a connection that writes. */
@@ -53,7 +53,7 @@ final class WriterLane implements AutoCloseable {
     private final boolean truncating;
     private final FilePresence presence;
     private final Capacity capacity;
-    private final WriteAheadLog log;
+    private final SqliteFile file;
     private final SqliteHistory history;
     private final Node node;
     private final SqliteMeters meters;
@@ -79,7 +79,7 @@ final class WriterLane implements AutoCloseable {
             boolean truncating,
             FilePresence presence,
             Capacity capacity,
-            WriteAheadLog log,
+            SqliteFile file,
             SqliteHistory history,
             Node node,
             SqliteMeters meters,
@@ -90,7 +90,7 @@ final class WriterLane implements AutoCloseable {
         this.truncating = truncating;
         this.presence = presence;
         this.capacity = capacity;
-        this.log = log;
+        this.file = file;
         this.history = history;
         this.node = node;
         this.meters = meters;
@@ -184,7 +184,7 @@ final class WriterLane implements AutoCloseable {
             return true;
         }
         try {
-            return log.truncate(connection());
+            return file.truncateLog(connection());
         } catch (StoreUnavailable e) {
             LOG.debug("The write-ahead log was not truncated because it is missing", e);
         } catch (SQLException e) {
@@ -195,7 +195,9 @@ final class WriterLane implements AutoCloseable {
 
     private void commit(List<Pending<?>> batch) {
         try {
-            presence.require();
+            if (presence.isLost()) {
+                presence.require(); // it may be back
+            }
             String bookmark = transaction(batch);
             batch.forEach(pending -> pending.complete(bookmark, node));
         } catch (StoreUnavailable e) {
@@ -240,7 +242,7 @@ final class WriterLane implements AutoCloseable {
             boolean changed = tx.rowsChanged() > rowsBefore;
             if (changed) {
                 settled = false;
-                history.announce(history.advance(tx));
+                history.advance(tx);
             }
             tx.call(COMMIT).run();
             presence.require();

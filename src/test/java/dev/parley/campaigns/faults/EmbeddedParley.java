@@ -26,8 +26,6 @@ record EmbeddedParley(SqliteDatabase database, Signaling signaling) implements A
                 Long.MAX_VALUE,
                 4_096,
                 256,
-                1,
-                256,
                 SlowLog.OFF,
                 new Node("local", "local", true));
         Flyway migrations = Flyway.configure()

@@ -136,7 +136,7 @@ class PostgresAdminTest {
 
     private List<List<@Nullable Object>> queried(String sql, Duration timeMax) {
         var rows = new ArrayList<List<@Nullable Object>>();
-        admin.query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
+        admin.query(new ReadOnlyQuery(sql), timeMax, new ReadOnlyQuery.RowSink() {
             @Override
             public void columns(List<String> names) {}
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A question is one statement and only asks, whatever its text and its comments hold. */
+/** A query is one statement that only reads, whatever its strings and comments contain. */
 class ReadOnlyQueryTest {
     @ParameterizedTest
     @ValueSource(

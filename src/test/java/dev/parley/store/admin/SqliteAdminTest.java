@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Administration of a file without a server: a backup or restore is complete, or changes nothing. */
 class SqliteAdminTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Duration QUERY_MAX = Duration.ofMinutes(1);
 
     @TempDir
     Path folder;
@@ -65,9 +66,9 @@ class SqliteAdminTest {
         OfflineStore store = filled("parley.db", 1_000);
         Path backup = folder.resolve("backup.db");
 
-        StoreContents saved = admin(store).backup(backup);
+        StoreAdmin.Contents saved = admin(store).backup(backup);
         OfflineStore other = store("other/parley.db");
-        StoreContents restored = admin(other).restore(backup, false).contents();
+        StoreAdmin.Contents restored = admin(other).restore(backup, false).contents();
 
         assertThat(saved.sessions()).isEqualTo(1_000);
         assertThat(restored).isEqualTo(saved);
@@ -77,12 +78,13 @@ class SqliteAdminTest {
 
     @Test
     void aBackupReplacesAnOlderOne() throws SQLException {
-        OfflineStore store = filled("parley.db", 1);
+        OfflineStore store = filled("parley.db", 3);
         Path backup = folder.resolve("backup.db");
         admin(store).backup(backup);
-        insert(store, "later", 0);
+        store.execute("DELETE FROM events WHERE session_id = 1");
+        store.execute("DELETE FROM sessions WHERE id = 1");
 
-        StoreContents saved = admin(store).backup(backup);
+        StoreAdmin.Contents saved = admin(store).backup(backup);
 
         assertThat(saved.sessions()).isEqualTo(2);
     }
@@ -227,11 +229,9 @@ class SqliteAdminTest {
     void aBackupOfANewerParleyIsNotRestored() throws SQLException {
         OfflineStore store = filled("parley.db", 1);
         OfflineStore newer = filled("newer.db", 3);
-        execute(
-                newer,
-                "INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'of the future', type,"
-                        + " 'V9999__of_the_future.sql', checksum, installed_by, installed_on, execution_time, success"
-                        + " FROM flyway_schema_history LIMIT 1");
+        newer.execute("INSERT INTO flyway_schema_history SELECT installed_rank + 1000, '9999', 'of the future', type,"
+                + " 'V9999__of_the_future.sql', checksum, installed_by, installed_on, execution_time, success"
+                + " FROM flyway_schema_history LIMIT 1");
         Path backup = folder.resolve("backup.db");
         admin(newer).backup(backup);
 
@@ -242,7 +242,7 @@ class SqliteAdminTest {
     void aFileThatIsNotABackupIsNotRestored() throws IOException, SQLException {
         OfflineStore store = filled("parley.db", 1);
         Path recipes = folder.resolve("recipes.db");
-        execute(new OfflineStore(recipes), "CREATE TABLE recipes (name TEXT)");
+        new OfflineStore(recipes).execute("CREATE TABLE recipes (name TEXT)");
 
         assertNotRestored(store, Files.writeString(folder.resolve("notes.txt"), "not a database".repeat(20)));
         assertNotRestored(store, recipes);
@@ -255,12 +255,12 @@ class SqliteAdminTest {
         Path backup = folder.resolve("backup.db");
         admin(filled("parley.db", 1)).backup(backup);
         var recipes = new OfflineStore(folder.resolve("recipes.db"));
-        execute(recipes, "CREATE TABLE recipes (name TEXT)");
+        recipes.execute("CREATE TABLE recipes (name TEXT)");
 
         assertThatExceptionOfType(InvalidConfiguration.class)
                 .isThrownBy(() -> admin(recipes).restore(backup, false))
                 .withMessageContaining("another application");
-        execute(recipes, "INSERT INTO recipes VALUES ('bread')");
+        recipes.execute("INSERT INTO recipes VALUES ('bread')");
     }
 
     @Test
@@ -269,8 +269,8 @@ class SqliteAdminTest {
         admin(filled("parley.db", 3))
                 .query(
                         new ReadOnlyQuery("SELECT code, seq, offerer_token, topic FROM sessions ORDER BY id"),
-                        seconds(5),
-                        new RowSink() {
+                        QUERY_MAX,
+                        new ReadOnlyQuery.RowSink() {
                             @Override
                             public void columns(List<String> names) {
                                 received.add(new ArrayList<>(names));
@@ -300,7 +300,7 @@ class SqliteAdminTest {
     void aQueryThatWouldChangeSomethingIsRejected(String sql) throws SQLException {
         OfflineStore store = filled("parley.db", 3);
 
-        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> query(store, sql, seconds(5)));
+        assertThatExceptionOfType(AdminRefused.class).isThrownBy(() -> query(store, sql, QUERY_MAX));
         assertThat(codes(store)).hasSize(3);
     }
 
@@ -335,20 +335,8 @@ class SqliteAdminTest {
                 .reset();
     }
 
-    private static Duration seconds(int seconds) {
-        return Duration.ofSeconds(seconds);
-    }
-
     private static void query(OfflineStore store, String sql, Duration timeMax) {
-        admin(store).query(new ReadOnlyQuery(sql), timeMax, new RowSink() {
-            @Override
-            public void columns(List<String> names) {}
-
-            @Override
-            public boolean row(List<@Nullable Object> values) {
-                return true;
-            }
-        });
+        admin(store).query(new ReadOnlyQuery(sql), timeMax, row -> true);
     }
 
     private static SqliteAdmin admin(OfflineStore store) {
@@ -367,25 +355,18 @@ class SqliteAdminTest {
             served(database.write(tx -> true)); // begins its history
         }
         try {
-            execute(store, """
+            store.execute("""
                     INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
                                           created_at, expires_at)
                     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
                     SELECT 'unknown', 'code-' || i, '', 1, 1, 0, 0, 0, %2$d, %2$d FROM n""".formatted(sessions, NOW.toEpochMilli()));
-            execute(store, """
+            store.execute("""
                     INSERT INTO events (session_id, seq, generation, kind, payload)
                     SELECT id, 1, 1, 1, CAST(hex(randomblob(500)) AS BLOB) FROM sessions""");
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
         return store;
-    }
-
-    private static void insert(OfflineStore store, String code, long createdAt) throws SQLException {
-        execute(store, """
-                INSERT INTO sessions (namespace, code, tags, generation, seq, answered, offer_candidates, answer_candidates,
-                                      created_at, expires_at)
-                VALUES ('unknown', '%s', '', 1, 1, 0, 0, 0, %d, 1)""".formatted(code, createdAt));
     }
 
     private static List<String> codes(OfflineStore store) throws SQLException {
@@ -397,13 +378,6 @@ class SqliteAdminTest {
                 codes.add(rows.getString(1));
             }
             return codes;
-        }
-    }
-
-    private static void execute(OfflineStore store, String sql) throws SQLException {
-        try (Connection connection = store.connect();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 

@@ -89,8 +89,8 @@ class SqliteDoctorTest extends DoctorContract {
     @Test
     void aChangedSessionAndAMissingEventAreReported() throws SQLException {
         OfflineStore store = store("parley.db", EncryptionKeys.EMPTY);
-        execute(store, "UPDATE sessions SET topic = 'another' WHERE code = 'one'");
-        execute(store, "DELETE FROM events WHERE session_id = 2");
+        store.execute("UPDATE sessions SET topic = 'another' WHERE code = 'one'");
+        store.execute("DELETE FROM events WHERE session_id = 2");
 
         assertThat(found(store.admin(() -> NOW), "rows")).contains("3 live sessions read, 2 damaged");
     }
@@ -110,11 +110,9 @@ class SqliteDoctorTest extends DoctorContract {
     @Test
     void aChangedEncryptedRowIsReported() throws SQLException {
         OfflineStore store = store("parley.db", Keys.ring("k"));
-        execute(
-                store,
-                "UPDATE events SET payload = (SELECT payload FROM events WHERE session_id = 2), checksum = NULL"
-                        + " WHERE session_id = 1");
-        execute(store, "UPDATE sessions SET checksum = NULL WHERE id = 1");
+        store.execute("UPDATE events SET payload = (SELECT payload FROM events WHERE session_id = 2), checksum = NULL"
+                + " WHERE session_id = 1");
+        store.execute("UPDATE sessions SET checksum = NULL WHERE id = 1");
 
         assertThat(level(examined(store, Keys.ring("k")), "rows")).isEqualTo(Level.FAULT);
     }
@@ -216,7 +214,7 @@ class SqliteDoctorTest extends DoctorContract {
     }
 
     private static List<Finding> changedByHand(OfflineStore store) throws SQLException {
-        execute(store, "UPDATE flyway_schema_history SET checksum = checksum + 1");
+        store.execute("UPDATE flyway_schema_history SET checksum = checksum + 1");
         return store.admin(() -> NOW).examine();
     }
 
@@ -236,7 +234,7 @@ class SqliteDoctorTest extends DoctorContract {
     }
 
     private static List<Finding> withoutItsKey(OfflineStore store) throws SQLException {
-        execute(store, "DELETE FROM sessions");
+        store.execute("DELETE FROM sessions");
         try (SqliteDatabase server = store.openEncrypted()) {
             EncryptionCheck.codec(server, Keys.ring("k"), true, new SecureRandom(), NOW);
         }
@@ -281,10 +279,8 @@ class SqliteDoctorTest extends DoctorContract {
     }
 
     private static void flipABit(OfflineStore store, String code) throws SQLException {
-        execute(
-                store,
-                "UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), 'offer', 'offes') AS BLOB)"
-                        + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
+        store.execute("UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), 'offer', 'offes') AS BLOB)"
+                + " WHERE session_id = (SELECT id FROM sessions WHERE code = '" + code + "')");
     }
 
     private OfflineStore store(String name, EncryptionKeys keys) {
@@ -301,12 +297,5 @@ class SqliteDoctorTest extends DoctorContract {
 
     private static String found(StoreAdmin admin, String subject) {
         return finding(admin.examine(), subject).found();
-    }
-
-    private static void execute(OfflineStore store, String sql) throws SQLException {
-        try (Connection connection = store.connect();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }

@@ -43,62 +43,39 @@ class FilePresenceTest {
         database.close();
     }
 
-    private enum Loss {
-        DELETED {
-            @Override
-            void apply(Path store) throws IOException {
-                Files.delete(store);
-            }
-        },
-        MOVED {
-            @Override
-            void apply(Path store) throws IOException {
-                Files.move(store, store.resolveSibling("moved.db"));
-            }
-        },
-        REPLACED {
-            @Override
-            void apply(Path store) throws IOException {
-                Path copy = Files.copy(store, store.resolveSibling("copy.db"));
-                Files.move(copy, store, StandardCopyOption.ATOMIC_MOVE);
-            }
-        },
-        FOLDER_MOVED {
-            @Override
-            void apply(Path store) throws IOException {
-                Path folder = store.resolveSibling("");
-                Files.move(folder, folder.resolveSibling("moved"));
-            }
-        },
-        LOG_DELETED {
-            @Override
-            void apply(Path store) throws IOException {
-                Files.delete(store.resolveSibling("parley.db-wal"));
-            }
-        },
-        LOG_REPLACED {
-            @Override
-            void apply(Path store) throws IOException {
-                Path log = store.resolveSibling("parley.db-wal");
-                Path copy = Files.copy(log, store.resolveSibling("copy-wal"));
-                Files.move(copy, log, StandardCopyOption.ATOMIC_MOVE);
-            }
-        },
-        INDEX_DELETED {
-            @Override
-            void apply(Path store) throws IOException {
-                Files.delete(store.resolveSibling("parley.db-shm"));
-            }
-        };
+    private interface Change {
+        void apply(Path store) throws IOException;
+    }
 
-        abstract void apply(Path store) throws IOException;
+    private enum Loss {
+        DELETED(Files::delete),
+        MOVED(store -> Files.move(store, store.resolveSibling("moved.db"))),
+        REPLACED(Loss::replace),
+        FOLDER_MOVED(store -> {
+            Path folder = store.resolveSibling("");
+            Files.move(folder, folder.resolveSibling("moved"));
+        }),
+        LOG_DELETED(store -> Files.delete(store.resolveSibling("parley.db-wal"))),
+        LOG_REPLACED(store -> replace(store.resolveSibling("parley.db-wal"))),
+        INDEX_DELETED(store -> Files.delete(store.resolveSibling("parley.db-shm")));
+
+        private final Change change;
+
+        Loss(Change change) {
+            this.change = change;
+        }
+
+        private static void replace(Path file) throws IOException {
+            Path copy = Files.copy(file, file.resolveSibling("copy"));
+            Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     /** The writer checks after its commit, so even the first write is rejected. */
     @ParameterizedTest
     @EnumSource(Loss.class)
     void noWriteIsAcknowledgedAfterALoss(Loss loss) throws IOException {
-        loss.apply(store.path());
+        loss.change.apply(store.path());
 
         for (String name : new String[] {"after", "later"}) {
             assertThatExceptionOfType(StoreUnavailable.class)
@@ -110,7 +87,7 @@ class FilePresenceTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void aLossIsDetectedWithoutWrites(Loss loss) throws IOException {
-        loss.apply(store.path());
+        loss.change.apply(store.path());
 
         await().until(() -> !database.nodes().get(0).serving());
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
@@ -148,7 +125,7 @@ class FilePresenceTest {
             value = Loss.class,
             names = {"LOG_DELETED", "LOG_REPLACED", "INDEX_DELETED"})
     void aStopMovesCommitsIntoTheFile(Loss loss) throws IOException {
-        loss.apply(store.path());
+        loss.change.apply(store.path());
         await().until(() -> !database.nodes().get(0).serving());
 
         database.close();

@@ -3,7 +3,6 @@ package dev.parley.store.sqlite;
 import dev.parley.store.Node;
 import dev.parley.store.SlowLog;
 import dev.parley.store.admin.SqliteAdmin;
-import dev.parley.store.admin.SqliteStore;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.sql.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,52 +26,34 @@ public record OfflineStore(Path path) {
         return open(1_000, 100);
     }
 
+    SqliteDatabase open(int queueMax, int batchMax) {
+        return open(true, BUSY_TIMEOUT, queueMax, batchMax, Long.MAX_VALUE, false);
+    }
+
     /** As the server of a store that has encryption keys, or gets them. */
     public SqliteDatabase openEncrypted() {
         return open(true, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, true);
     }
 
-    SqliteDatabase open(int queueMax, int batchMax) {
-        return open(queueMax, batchMax, Long.MAX_VALUE);
-    }
-
     /** With a maximum size of the file. */
     SqliteDatabase openLimited(long bytesMax) {
-        return open(1_000, 100, bytesMax);
+        return open(true, BUSY_TIMEOUT, 1_000, 100, bytesMax, false);
     }
 
     /** As the server, with a long timeout for locks of other processes. */
     public SqliteDatabase openPatiently() {
-        return open(LONG_TIMEOUT, 4_096, 256, Long.MAX_VALUE);
+        return open(true, LONG_TIMEOUT, 4_096, 256, Long.MAX_VALUE, false);
     }
 
-    /** A connection that writes beside the server, as a command of another process does. */
-    public Connection connectBeside() throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + LONG_TIMEOUT.toMillis());
-    }
-
-    private SqliteDatabase open(int queueMax, int batchMax, long bytesMax) {
-        return open(BUSY_TIMEOUT, queueMax, batchMax, bytesMax);
-    }
-
-    private SqliteDatabase open(Duration busyTimeout, int queueMax, int batchMax, long bytesMax) {
-        return open(true, busyTimeout, queueMax, batchMax, bytesMax, false);
+    /** A command beside a server, or without one. */
+    public SqliteDatabase openAsCommand() {
+        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, false);
     }
 
     private SqliteDatabase open(
             boolean serving, Duration busyTimeout, int queueMax, int batchMax, long bytesMax, boolean encrypts) {
         var settings = new SqliteDatabase.Settings(
-                path,
-                serving,
-                busyTimeout,
-                bytesMax,
-                queueMax,
-                batchMax,
-                2,
-                1_000,
-                SlowLog.OFF,
-                new Node("test", "here", true));
+                path, serving, busyTimeout, bytesMax, queueMax, batchMax, SlowLog.OFF, new Node("test", "here", true));
         return new SqliteDatabase(settings, migrations(), encrypts, new SecureRandom(), new SimpleMeterRegistry());
     }
 
@@ -105,23 +86,32 @@ public record OfflineStore(Path path) {
     }
 
     private SqliteAdmin admin(InstantSource clock, EncryptionKeys keys, long bytesMax) {
-        return new SqliteAdmin(new SqliteStore(
+        return new SqliteAdmin(
                 SqliteFile.configured(path, BUSY_TIMEOUT),
                 new Schema(migrations()),
                 bytesMax,
                 () -> keys,
                 new SecureRandom(),
-                clock));
-    }
-
-    /** A command beside a server, or without one. */
-    public SqliteDatabase openAsCommand() {
-        return open(false, BUSY_TIMEOUT, 1_000, 100, Long.MAX_VALUE, false);
+                clock);
     }
 
     /** A connection of a program other than Parley. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + path);
+    }
+
+    /** Executes a statement as a program other than Parley. */
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** A connection that writes beside the server, as a command of another process does. */
+    public Connection connectBeside() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:sqlite:" + path + "?foreign_keys=true&busy_timeout=" + LONG_TIMEOUT.toMillis());
     }
 
     private Flyway migrations() {

@@ -9,7 +9,9 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.StoreFull;
 import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,8 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Group commit: each work gets its own result, and a failure does not affect the others. */
+/** Group commit: each work gets its own result, a failure does not affect the others, and each commit advances the history. */
 class WriterLaneTest {
     private static final int IO_ERROR = 10;
     private static final int DISK_FULL = 13;
@@ -49,62 +53,90 @@ class WriterLaneTest {
         database.close();
     }
 
-    @Test
-    void queuedWritesShareACommit() {
+    @ParameterizedTest
+    @CsvSource({"100, 1", "8, 3"})
+    void queuedWritesShareCommitsUpToTheMaximumOfABatch(int batchMax, int commits) {
+        database.close();
+        database = file.open(100, batchMax);
         long before = TestTable.position(database);
         List<CompletionStage<Served<String>>> works;
         try (var writer = new BlockedWriter(database)) {
-            works = IntStream.range(0, 20)
-                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
-                    .toList();
+            works = writes(20);
             writer.release();
         }
 
         assertThat(works.stream().map(work -> served(work).bookmark()).distinct())
-                .hasSize(1);
-        assertThat(TestTable.position(database)).isEqualTo(before + 1);
+                .hasSize(commits);
+        assertThat(TestTable.position(database)).isEqualTo(before + commits);
         assertThat(TestTable.in(database)).hasSize(20).startsWith("mark 0", "mark 1", "mark 2");
     }
 
-    @Test
-    void aBatchHasABound() {
-        database.close();
-        database = file.open(100, 8);
-        long before = TestTable.position(database);
-        List<CompletionStage<Served<String>>> works;
-        try (var writer = new BlockedWriter(database)) {
-            works = IntStream.range(0, 20)
-                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
-                    .toList();
-            writer.release();
-        }
-        works.forEach(work -> result(work));
+    private List<CompletionStage<Served<String>>> writes(int number) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> database.write(TestTable.set("mark " + i)))
+                .toList();
+    }
 
-        assertThat(TestTable.position(database)).isEqualTo(before + 3);
+    @Test
+    void aCommitWithoutAChangeDoesNotAdvanceThePosition() {
+        String before = served(database.write(TestTable.setIfNew("mark"))).bookmark();
+
+        Served<Boolean> unchanged = served(database.write(TestTable.setIfNew("mark")));
+        CompletionStage<Served<String>> refused = database.write(tx -> {
+            throw new CodeTaken();
+        });
+        var undone = failing("undone", new CodeTaken());
+
+        assertThat(unchanged.result()).isFalse();
+        assertThat(unchanged.bookmark()).isEqualTo(before);
+        assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(refused));
+        assertThatExceptionOfType(CodeTaken.class).isThrownBy(() -> result(undone));
+        assertThat(TestTable.position(database)).isEqualTo(1);
+        assertThat(read(database, ReadFrom.PRIMARY).bookmark()).isEqualTo(before);
+    }
+
+    @Test
+    void theHistoryContinuesAfterReopening() {
+        String before = served(database.write(TestTable.set("before"))).bookmark();
+        database.close();
+        database = file.open();
+
+        assertThat(read(database, ReadFrom.PRIMARY).bookmark()).isEqualTo(before);
+        assertThat(read(database, new ReadFrom.AtLeast(before)).reset()).isFalse();
+        assertThat(served(database.write(TestTable.set("after"))).bookmark()).isGreaterThan(before);
+    }
+
+    @Test
+    void aBookmarkBeyondThePositionIsReset() throws Exception {
+        String reached = served(database.write(TestTable.set("reached"))).bookmark();
+        database.close();
+        var copy = new OfflineStore(folder.resolve("copy.db"));
+        Files.copy(file.path(), copy.path());
+        database = file.open();
+        String beyond = served(database.write(TestTable.set("beyond"))).bookmark();
+
+        try (SqliteDatabase older = copy.open()) {
+            assertThat(read(older, new ReadFrom.AtLeast(reached)).reset()).isFalse();
+            assertThat(read(older, new ReadFrom.AtLeast(beyond)).reset()).isTrue();
+        }
+    }
+
+    private static Served<Boolean> read(SqliteDatabase database, ReadFrom from) {
+        return served(database.read(from, node -> true));
     }
 
     @Test
     void workThatFailsAfterAChangeIsRolledBackAndTheOthersAreCommitted() {
         var runs = new AtomicInteger();
         try (var writer = new BlockedWriter(database)) {
-            var first = database.write(tx -> {
-                runs.incrementAndGet();
-                TestTable.set(tx, "first");
-                return "first";
-            });
-            CompletionStage<Served<String>> refused = database.write(tx -> {
-                TestTable.set(tx, "refused");
-                throw new CodeTaken();
-            });
+            var first = write("first", runs);
+            var refused = failing("refused", new CodeTaken());
             CompletionStage<Served<String>> broken = database.write(tx -> {
                 TestTable.set(tx, "broken");
                 TestTable.set(tx, "broken");
                 return "broken";
             });
-            CompletionStage<Served<String>> faulty = database.write(tx -> {
-                TestTable.set(tx, "faulty");
-                throw new ArithmeticException("a programming error");
-            });
+            var faulty = failing("faulty", new ArithmeticException("a programming error"));
             var last = database.write(TestTable.set("last"));
             writer.release();
 
@@ -118,13 +150,27 @@ class WriterLaneTest {
         assertThat(runs).as("runs, one more after each rollback").hasValue(4);
     }
 
+    /** A write that counts how often it runs. */
+    private CompletionStage<Served<String>> write(String mark, AtomicInteger runs) {
+        return database.write(tx -> {
+            runs.incrementAndGet();
+            TestTable.set(tx, mark);
+            return mark;
+        });
+    }
+
+    /** A write that fails after a change. */
+    private CompletionStage<Served<String>> failing(String mark, RuntimeException failure) {
+        return database.write(tx -> {
+            TestTable.set(tx, mark);
+            throw failure;
+        });
+    }
+
     @Test
     void workIsRunAgainAfterARollback() {
         try (var writer = new BlockedWriter(database)) {
-            CompletionStage<Served<String>> refused = database.write(tx -> {
-                TestTable.set(tx, "same");
-                throw new CodeTaken();
-            });
+            var refused = failing("same", new CodeTaken());
             var after = database.write(TestTable.setIfNew("same"));
             writer.release();
 
@@ -138,11 +184,7 @@ class WriterLaneTest {
     void aRejectionWithoutAChangeRollsNothingBack() {
         var runs = new AtomicInteger();
         try (var writer = new BlockedWriter(database)) {
-            var first = database.write(tx -> {
-                runs.incrementAndGet();
-                TestTable.set(tx, "first");
-                return "first";
-            });
+            var first = write("first", runs);
             CompletionStage<Served<String>> refused = database.write(tx -> {
                 throw new CodeTaken();
             });
@@ -246,9 +288,7 @@ class WriterLaneTest {
         List<CompletionStage<Served<String>>> waiting;
         CompletableFuture<Void> closed;
         try (var writer = new BlockedWriter(database)) {
-            waiting = IntStream.range(0, 5)
-                    .mapToObj(i -> database.write(TestTable.set("mark " + i)))
-                    .toList();
+            waiting = writes(5);
             closed = closing();
             assertThatExceptionOfType(StoreUnavailable.class)
                     .isThrownBy(() -> result(database.write(TestTable.set("late"))));
