@@ -15,7 +15,7 @@ final class Handshakes {
         begun.put(opening, System.nanoTime());
     }
 
-    /** The reply to {@code call} is there, and that to {@code next} will tell more. */
+    /** The reply to {@code call} has arrived, and the handshake continues with {@code next}. */
     void goOn(LoadRequest call, LoadRequest next) {
         Long since = begun.remove(call);
         if (since != null) {
@@ -23,7 +23,7 @@ final class Handshakes {
         }
     }
 
-    /** The reply to {@code call}, the last, is there. */
+    /** The reply to {@code call}, the last one, has arrived. */
     void end(LoadRequest call) {
         Long since = begun.remove(call);
         if (since != null) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,9 +40,14 @@ public final class OnPostgres {
                 .start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
             load.run(new NativeHandshakes("warm"), ROUND);
-            print(
-                    "| standby | handshakes, native: requests/s | p50 ms | p99 ms | failed | pgbench -N: tps | ratio |%n");
-            print("|---|---:|---:|---:|---:|---:|---:|%n");
+            Markdown.head(
+                    "standby",
+                    "handshakes, native: requests/s",
+                    "p50 ms",
+                    "p99 ms",
+                    "failed",
+                    "pgbench -N: tps",
+                    "ratio");
             cluster.standby().stop();
             printWrites("none", load, pgbench);
             cluster.standby().start();
@@ -57,15 +61,14 @@ public final class OnPostgres {
     private static void printWrites(String standby, Load load, Pgbench pgbench) throws Exception {
         double transactions = pgbench.simpleUpdates(CONNECTIONS, ROUND);
         LoadResult measured = load.run(new NativeHandshakes(standby), ROUND);
-        print(
-                "| %s | %,.0f | %.1f | %.1f | %d | %,.0f | %.2f |%n",
+        Markdown.row(
                 standby,
-                measured.perSecond(),
-                measured.millis(50),
-                measured.millis(99),
+                Markdown.figure(measured.perSecond()),
+                Markdown.figure(measured.millis(50)),
+                Markdown.figure(measured.millis(99)),
                 measured.failures(),
-                transactions,
-                measured.perSecond() / transactions);
+                Markdown.figure(transactions),
+                Markdown.figure(measured.perSecond() / transactions));
     }
 
     private static void reads(Path folder, PostgresCluster cluster) throws Exception {
@@ -79,8 +82,8 @@ public final class OnPostgres {
             load.run(live, LIVE);
             String bookmark = caughtUp(parley);
             load.run(new Snapshots(live, LIVE, List.of("first-primary", bookmark)), ROUND);
-            print("%n| reads of a session | requests/s | p50 ms | p99 ms | failed |%n");
-            print("|---|---:|---:|---:|---:|%n");
+            Markdown.line("");
+            Markdown.head("reads of a session", "requests/s", "p50 ms", "p99 ms", "failed");
             Map<String, List<String>> ways = new LinkedHashMap<>();
             ways.put("by the primary", List.of("first-primary"));
             ways.put("by the primary and the replica alternately", List.of("first-primary", bookmark));
@@ -88,12 +91,11 @@ public final class OnPostgres {
             ways.put("by the replica, `first-unconstrained`", List.of("first-unconstrained"));
             for (Map.Entry<String, List<String>> way : ways.entrySet()) {
                 LoadResult measured = load.run(new Snapshots(live, LIVE, way.getValue()), ROUND);
-                print(
-                        "| %s | %,.0f | %.1f | %.1f | %d |%n",
+                Markdown.row(
                         way.getKey(),
-                        measured.perSecond(),
-                        measured.millis(50),
-                        measured.millis(99),
+                        Markdown.figure(measured.perSecond()),
+                        Markdown.figure(measured.millis(50)),
+                        Markdown.figure(measured.millis(99)),
                         measured.failures());
             }
         }
@@ -108,9 +110,5 @@ public final class OnPostgres {
             read = parley.client().getSince(bookmark, "/api/v1/topics");
         }
         return bookmark;
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 }

@@ -10,11 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long it takes from the start of the process to the first request that is answered, with a store that is there already, and what
- * the process occupies when nobody calls.
+ * The time from the start of the process to the first reply, with an existing store, and the memory of the idle process.
  *
- * <p>{@code parley.bench.java} starts it by another virtual machine than this one: a path, and options such as {@code
- * -XX:AOTCache=…} behind it, with spaces between them.
+ * <p>{@code -Dparley.bench.java} selects another virtual machine: its path and options, separated by spaces.
  */
 public final class StartUp {
     private static final int STARTS = Integer.getInteger("parley.bench.starts", 5);

@@ -2,6 +2,7 @@ package dev.parley.bench;
 
 import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.RunningParley;
+import dev.parley.store.crypto.Keys;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -10,11 +11,11 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * How many whole handshakes and polls the service serves, beside few live sessions and beside many; and beside it what bounds it
- * and what else there is.
+ * Whole handshakes and polls per second beside few and beside many live sessions; beside them the limits of the framework and the disk,
+ * and PeerJS's server.
  *
- * <p>Figures of different runs and machines say little to each other; so each load also has its ratio to {@code GET /health} of the
- * same process, measured just before. The load comes from the same machine and shares its processors.
+ * <p>Figures of different runs and machines are not comparable, so each load also has its ratio to {@code GET /health} of the same
+ * process, measured just before. The load generator shares the processors of the machine.
  */
 public final class Throughput {
     private static final int CONNECTIONS = 32;
@@ -50,7 +51,7 @@ public final class Throughput {
 
     private static void withLiveSessions(long count) throws Exception {
         try (var folder = new TemporaryFolder();
-                RunningParley parley = ParleyJar.in(folder.path()).optimizing().start()) {
+                RunningParley parley = jar(folder).start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
             var live = new LiveSessions("bench");
             load.run(live, count);
@@ -78,6 +79,14 @@ public final class Throughput {
                     "",
                     "");
         }
+    }
+
+    /** With {@code -Dparley.bench.encrypted=true}, payloads are encrypted. */
+    private static ParleyJar jar(TemporaryFolder folder) {
+        ParleyJar jar = ParleyJar.in(folder.path()).optimizing();
+        return Boolean.getBoolean("parley.bench.encrypted")
+                ? jar.with("PARLEY_ENCRYPTION_KEYS", Keys.setting("bench"))
+                : jar;
     }
 
     private static void handshakes(String name, long live, Load load, RequestSequence traffic, Handshakes handshakes)

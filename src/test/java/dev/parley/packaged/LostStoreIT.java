@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -122,30 +121,6 @@ class LostStoreIT {
                         .withMessageContaining(why));
         assertThat(offline.admin(Instant::now).examine())
                 .anySatisfy(finding -> assertThat(finding.found()).contains(why));
-    }
-
-    /** The log is moved into the file when the loss is detected, so that even a kill loses nothing. */
-    @Test
-    void theMovedFileHasEveryAcknowledgedWrite() throws IOException {
-        var acknowledged = new ArrayList<String>();
-        try (RunningParley parley = start()) {
-            for (int number = 0; open(parley, "session-" + number).status() == 201; number++) {
-                acknowledged.add("session-" + number);
-                if (number == 20) {
-                    Files.move(store, folder.resolve("moved.db"));
-                }
-            }
-            await().atMost(DEADLINE).until(() -> Files.size(folder.resolve("parley.db-wal")) == 0);
-            parley.kill();
-        }
-        assertThat(acknowledged).hasSize(21);
-        Files.move(folder.resolve("moved.db"), store);
-        try (RunningParley parley = start()) {
-            assertThat(acknowledged)
-                    .allSatisfy(code ->
-                            assertThat(parley.client().session(code).status()).isEqualTo(200));
-            assertThat(parley.client().session("session-21").status()).isEqualTo(404);
-        }
     }
 
     private RunningParley start() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Sweeps by a command beside a server without a schedule, and by a server on its schedule. Sessions are made to expire in the file.
  */
+@Tag("slow")
 class SweepIT {
     private static final String TOKEN = "the-own-secret-of-an-offerer";
 
@@ -35,33 +36,6 @@ class SweepIT {
     }
 
     @Test
-    void aSweepDeletesOnlyExpiredSessions() throws SQLException {
-        open(parley, "lives-on");
-        open(parley, "expires-one");
-        open(parley, "expires-two");
-        try (OutsideConnection store = store("parley.db")) {
-            store.expire("expires-one");
-            store.expire("expires-two");
-            long before = store.sessions();
-            assertSwept(2);
-            assertThat(store.sessions()).isEqualTo(before - 2);
-        }
-        assertThat(parley.client().session("lives-on").status()).isEqualTo(200);
-        assertSwept(0);
-    }
-
-    @Tag("slow")
-    @Test
-    void aSweepOfAMistypedPathIsRejectedAndCreatesNoStore() {
-        ProcessExit exit = jar("misspelt/parley.db").run("sweep");
-        assertThat(exit.code()).isEqualTo(1);
-        assertThat(exit.out()).isEmpty();
-        assertThat(exit.err().lines()).singleElement().asString().contains("misspelt/parley.db", "parley migrate");
-        assertThat(folder.resolve("misspelt")).doesNotExist();
-    }
-
-    @Tag("slow")
-    @Test
     void aSweepBlocksNoWriter() throws SQLException {
         try (ConcurrentPeers before = ConcurrentPeers.actingOn(parley.client(), 8, 1, 1_000)) {
             before.awaitAcknowledgements();
@@ -78,7 +52,6 @@ class SweepIT {
         }
     }
 
-    @Tag("slow")
     @Test
     void aServerSweepsOnScheduleUnlessDisabled() throws SQLException {
         ParleyJar sweeping = jar("swept.db").with("PARLEY_EXPIRY_SCHEDULE", "1s");

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One entry of the journal that {@code disk_recorder.c} writes, whose comment says what is in it.
+ * One entry of the journal of {@code disk_recorder.c}, which documents the format.
  *
- * @param end how long the journal was with this entry: the moment at which what it tells had happened
+ * @param end the length of the journal with this entry: its moment
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never changed, and entries are not compared
 record DiskEntry(Kind kind, Path path, long position, byte[] data, long end) {
-    /** What was done to a file or its name; a folder is synced to make the names in it durable. */
+    /** An operation on a file or its name; syncing a folder makes its names durable. */
     enum Kind {
         CREATE('c'),
         WRITE('w'),
@@ -39,7 +39,7 @@ record DiskEntry(Kind kind, Path path, long position, byte[] data, long end) {
         }
     }
 
-    /** All whole entries: of a process that was killed the last may be cut off. */
+    /** All complete entries; the last one of a killed process may be truncated. */
     static List<DiskEntry> parse(byte[] journal) {
         ByteBuffer in = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
         var entries = new ArrayList<DiskEntry>();

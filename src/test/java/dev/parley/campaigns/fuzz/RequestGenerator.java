@@ -8,6 +8,7 @@ import dev.parley.http.OpenApiDocument;
 import dev.parley.http.OpenApiDocument.Operation;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -23,101 +24,33 @@ final class RequestGenerator {
     private static final List<String> OTHER_METHODS =
             List.of("HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "DELETE", "PUT", "PATCH", "POST", "X-Y");
 
-    private static final List<String> CONTENT_TYPES = List.of(
-            "application/json; charset=utf-8",
-            "application/json;charset=utf-16",
-            "text/plain",
-            "application/xml",
-            "json",
-            "*/*",
-            "application/json;;;",
-            "multipart/form-data; boundary=x",
-            "application/x-www-form-urlencoded",
+    private static final List<String> CONTENT_TYPES = texts(
+            "application/json; charset=utf-8|application/json;charset=utf-16|text/plain|application/xml|json|*/*|"
+                    + "application/json;;;|multipart/form-data; boundary=x|application/x-www-form-urlencoded",
             "");
 
-    private static final List<String> OTHER_HEADERS = List.of(
-            "Accept: application/json",
-            "Accept: text/html",
-            "Accept: ;q=",
-            "Accept: */*;q=0",
-            "Accept: application/xml",
-            "Accept-Encoding: gzip",
-            "Origin: null",
-            "Origin: https://a.example",
-            "Origin: ",
-            "Sec-Fetch-Site: same-origin",
-            "Referer: http://[",
-            "Range: bytes=0-1",
-            "If-Modified-Since: yesterday",
-            "If-None-Match: *",
-            "If-Match: W/\"1\"",
-            "Prefer: wait=0",
-            "Prefer: wait=-1",
-            "Prefer: wait=x, respond-async; a=\"b",
-            "Prefer: foo=\"a, wait=1\"",
-            "Content-Encoding: gzip",
-            "Content-Encoding: identity",
-            "Host: b.example",
-            "X-Forwarded-For: 1.2.3.4",
-            "Forwarded: for=\"[",
-            "Cookie: a=b",
-            "Expect: 200-maybe",
-            "X-HTTP-Method-Override: DELETE",
-            "Last-Event-ID: 1e3",
-            "x-d1-bookmark: first-primary",
-            "x-d1-bookmark: first-unconstrained",
-            "Authorization: Bearer x",
-            "Access-Control-Request-Method: PUT");
+    private static final List<String> OTHER_HEADERS =
+            texts("Accept: application/json|Accept: text/html|Accept: ;q=|Accept: */*;q=0|Accept: application/xml|"
+                    + "Accept-Encoding: gzip|Origin: null|Origin: https://a.example|Origin: |Sec-Fetch-Site: same-origin|"
+                    + "Referer: http://[|Range: bytes=0-1|If-Modified-Since: yesterday|If-None-Match: *|If-Match: W/\"1\"|"
+                    + "Prefer: wait=0|Prefer: wait=-1|Prefer: wait=x, respond-async; a=\"b|Prefer: foo=\"a, wait=1\"|"
+                    + "Content-Encoding: gzip|Content-Encoding: identity|Host: b.example|X-Forwarded-For: 1.2.3.4|"
+                    + "Forwarded: for=\"[|Cookie: a=b|Expect: 200-maybe|X-HTTP-Method-Override: DELETE|Last-Event-ID: 1e3|"
+                    + "x-d1-bookmark: first-primary|x-d1-bookmark: first-unconstrained|Authorization: Bearer x|"
+                    + "Access-Control-Request-Method: PUT");
 
     /** Texts that are difficult for parsers. */
-    private static final List<String> NASTY = List.of(
-            "",
-            " ",
-            "\0",
-            "\t",
-            "null",
-            "NaN",
-            "-1",
-            "0",
-            "1",
-            "01",
-            "+1",
-            "1.0",
-            "1e400",
-            "2147483648",
-            "9223372036854775808",
-            "0x10",
-            "١",
-            "%",
-            "%zz",
-            "%00",
-            ".",
-            "..",
-            "../../etc/passwd",
-            "a/b",
-            "//",
-            "a?b",
-            "a#b",
-            "a;b=c",
-            "<b>",
-            "'; DROP TABLE x--",
-            "ä",
-            "😀",
-            "\u202e",
-            "\ufeff",
-            "\ufffe",
-            "\"",
-            "\\",
-            "{",
-            "[]",
-            "*",
-            "W/\"1\"",
-            "\"1\"",
-            "\"18446744073709551616\"",
-            "x".repeat(129),
-            "x".repeat(1_025),
-            "ß".repeat(1_024),
-            "x".repeat(5_000));
+    private static final List<String> NASTY = texts(
+            "\0|null|NaN|-1|0|1|01|+1|1.0|1e400|2147483648|9223372036854775808|0x10|١|%|%zz|%00|.|..|../../etc/passwd|"
+                    + "a/b|//|a?b|a#b|a;b=c|<b>|'; DROP TABLE x--|ä|😀|\u202e|\ufeff|\ufffe|\"|\\|{|[]|*|W/\"1\"|\"1\"|"
+                    + "\"18446744073709551616\"",
+            "", " ", "\t", "x".repeat(129), "x".repeat(1_025), "ß".repeat(1_024), "x".repeat(5_000));
+
+    /** The parts of {@code joined}, which are separated by vertical bars, and further texts. */
+    private static List<String> texts(String joined, String... more) {
+        return Stream.concat(Stream.of(joined.split("\\|", -1)), Stream.of(more))
+                .toList();
+    }
 
     private final OpenApiDocument document;
     private final Random random;

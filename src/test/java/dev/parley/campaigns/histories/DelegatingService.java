@@ -2,7 +2,7 @@ package dev.parley.campaigns.histories;
 
 import dev.parley.session.SessionKey;
 
-/** A service that does everything as the one behind it; a fault overrides what it does otherwise. */
+/** A service that delegates to a sound one; a fault overrides some methods. */
 class DelegatingService<S extends ServiceUnderTest> implements ServiceUnderTest {
     final S sound;
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The words of this package for what the domain says, and the other way round. */
+/** Maps the domain to the types of this package and back. */
 final class DomainMapping {
     private DomainMapping() {}
 
@@ -76,7 +76,7 @@ final class DomainMapping {
         return new ObservedEvent(event.seq(), type, event.side(), event.generation(), text);
     }
 
-    /** What is there of others under a topic that is this session's own would be a leak. */
+    /** A session of another code under this topic would be a leak. */
     static OperationResult found(SessionKey key, List<Waiting> waiting) {
         if (waiting.isEmpty()) {
             return new OperationResult.Found(false, null);

@@ -8,12 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * Where histories happen: a service, and what goes on around it while peers talk. Its clock ticks, a sweeper comes again and again,
- * and replicas fall behind and catch up.
- */
+/** A service and its surroundings: a clock that ticks, a sweeper, and replicas that fall behind and catch up. */
 final class Environment implements AutoCloseable {
-    /** As by default, but sessions may be short: they are to expire while peers are in them. */
+    /** Defaults, but sessions may be short, so that they expire in use. */
     static final SessionConfig LIMITS =
             DefaultLimits.living(Duration.ofSeconds(Operation.TTL_SECONDS_DEFAULT), Duration.ofSeconds(1));
 
@@ -28,12 +25,12 @@ final class Environment implements AutoCloseable {
     private final List<Thread> around;
     private volatile boolean over;
 
-    /** Something that goes on around the service; it is called again and again. */
+    /** An action that is repeated in the background. */
     interface Stir {
         void once() throws Exception;
     }
 
-    /** @param parts what is to be closed behind the service, in this order */
+    /** @param parts closed after the service, in this order */
     Environment(ServiceUnderTest service, RecordedClock clock, List<Stir> stirs, List<AutoCloseable> parts) {
         this.service = service;
         this.clock = clock;
@@ -44,7 +41,7 @@ final class Environment implements AutoCloseable {
         around.forEach(Thread::start);
     }
 
-    /** A clock that ticks, and a sweeper that comes every few ticks. */
+    /** A clock that ticks, and a sweep every few ticks. */
     static Stir ticking(RecordedClock clock, Stir sweep) {
         return new Stir() {
             private int ticks;
@@ -60,7 +57,7 @@ final class Environment implements AutoCloseable {
         };
     }
 
-    /** A replica that falls behind, and catches up. */
+    /** A replica that falls behind and catches up. */
     static Stir lagging(PostgresServer standby) {
         return () -> {
             standby.pauseReplay();

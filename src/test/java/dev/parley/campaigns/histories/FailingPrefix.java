@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The shortest beginning of a history that cannot be put in order. The reply that came last in it is the one that nothing
- * explains; calls whose reply came later have none yet. Reads that it can do without are left out.
+ * The shortest prefix of a history that cannot be ordered: its last reply is unexplained, and later replies are removed. Reads that
+ * are not needed for this are removed, too.
  */
 record FailingPrefix(List<Invocation> calls) {
     List<Invocation> shortest() {
@@ -21,7 +21,7 @@ record FailingPrefix(List<Invocation> calls) {
         return kept;
     }
 
-    /** In one line: whose reply it is, and where the session stood as far as the others tell. */
+    /** The unexplained reply, in one line. */
     static String why(List<Invocation> shown) {
         Invocation last = shown.stream()
                 .filter(call -> call.reply() != null)

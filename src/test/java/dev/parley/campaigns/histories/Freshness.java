@@ -1,18 +1,18 @@
 package dev.parley.campaigns.histories;
 
-/** How new a read was to be. */
+/** The minimum state of a read. */
 sealed interface Freshness {
-    /** The latest: the call brings no bookmark. */
+    /** The latest state: the call has no bookmark. */
     record Latest() implements Freshness {}
 
-    /** However old. */
+    /** Any state. */
     record Any() implements Freshness {}
 
     /**
-     * At least as new as what another call was told.
+     * At least as new as the reply of another call.
      *
      * @param call the number of that call
-     * @param bookmark as it came with its reply
+     * @param bookmark of its reply
      */
     record Bookmarked(int call, String bookmark) implements Freshness {}
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever peers do at once to a session, it is as if they had done it one after another. */
+/** Concurrent calls to a session are linearizable. */
 @Tag("campaign")
 class HistoriesTest {
     private static final int ON_SQLITE = CampaignSize.of("parley.histories", 3_000);

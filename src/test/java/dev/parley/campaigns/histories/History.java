@@ -3,9 +3,9 @@ package dev.parley.campaigns.histories;
 import java.util.List;
 
 /**
- * All that peers asked of one session and were told.
+ * The calls of one session.
  *
- * @param calls by the order in which they began
- * @param left who waited and was left without the news that was there
+ * @param calls in the order of their begins
+ * @param left waiters that were not notified of existing events
  */
 record History(List<Invocation> calls, List<String> left) {}

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Many histories in one environment, several at once, each judged as soon as it is over; the first that cannot be ends it. */
+/** Concurrent histories in one environment, each checked at its end; the first violation ends the campaign. */
 final class HistoryCampaign implements AutoCloseable {
     private final Environment environment;
     private final TestSeed seed;
@@ -27,9 +27,9 @@ final class HistoryCampaign implements AutoCloseable {
     private final long began = System.nanoTime();
 
     /**
-     * A history that cannot be.
+     * A history with a violation.
      *
-     * @param seed of its script
+     * @param seed of its workload
      */
     record Failure(TestSeed seed, Workload script, Violation finding) {}
 
@@ -39,9 +39,9 @@ final class HistoryCampaign implements AutoCloseable {
     }
 
     /**
-     * Performs so many scripts, or fewer where one fails.
+     * Performs {@code histories} workloads, or fewer if one fails.
      *
-     * @param atOnce how many at the same time
+     * @param atOnce the number of concurrent ones
      */
     Optional<Failure> perform(int histories, int atOnce) {
         CompletableFuture<?>[] directors = IntStream.range(0, atOnce)
@@ -60,7 +60,7 @@ final class HistoryCampaign implements AutoCloseable {
         }
     }
 
-    /** Performs one script once, and judges it. */
+    /** Performs one workload once and checks it. */
     Optional<Violation> perform(Workload script, String take) {
         var findings = new ArrayList<Violation>();
         for (History history : WorkloadRun.perform(environment.service(), environment.clock(), script, take, threads)) {
@@ -70,7 +70,7 @@ final class HistoryCampaign implements AutoCloseable {
         return findings.stream().findFirst();
     }
 
-    /** Holds a environment to so many histories, and says in one line how many there were. */
+    /** Checks {@code histories} histories and prints their number in one line. */
     static void assertHolds(String where, Environment environment, TestSeed seed, int histories, int atOnce) {
         try (var campaign = new HistoryCampaign(environment, seed)) {
             Optional<Failure> failure = campaign.perform(histories, atOnce);
@@ -79,12 +79,12 @@ final class HistoryCampaign implements AutoCloseable {
         }
     }
 
-    /** How many histories were judged. */
+    /** The number of checked histories. */
     int judged() {
         return judged.get();
     }
 
-    /** In one line: how much was tried, and how fast. */
+    /** The result in one line. */
     private String closing(String where) {
         Duration time = Duration.ofNanos(System.nanoTime() - began);
         return "Histories %s: %,d with %,d calls in %,.1f s, %s (-Dparley.seed=%d)"

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the history of one session against everything that was promised. */
+/** Checks the history of one session. */
 final class HistoryChecker {
-    /** Shows all of a history, for who looks for the cause of what the shortest beginning shows. */
+    /** Reports the whole history instead of its shortest failing prefix. */
     private static final boolean WHOLE = Boolean.getBoolean("parley.histories.whole");
 
     private HistoryChecker() {}
 
-    /** The first promise that was broken, or nothing. */
+    /** The first violation, or nothing. */
     static Optional<Violation> find(History history) {
         return broken(history.calls())
                 .or(() -> outOfOrder(history.calls()))
@@ -44,7 +44,9 @@ final class HistoryChecker {
         return Optional.of(new Violation(ordered ? Check.BOOKMARK : Check.ORDER, FailingPrefix.why(shown), shown));
     }
 
-    /** What ended before another began has not the later bookmark; nor has what was asked with it. */
+    /**
+     * A call that ended before another began has no later bookmark, and neither has the request of a call than its reply.
+     */
     private static Optional<Violation> bookmarksOutOfOrder(List<Invocation> calls) {
         for (Invocation later : calls) {
             String bookmark = bookmark(later);
@@ -83,7 +85,7 @@ final class HistoryChecker {
         return call.reply() == null ? null : call.reply().bookmark();
     }
 
-    /** Refusals are left out: they tell where the node stands that refused, and not where the primary does. */
+    /** Without rejections: their bookmark is that of the node that rejected, not of the primary. */
     private static boolean isOfPrimary(Invocation call) {
         return call.reply() != null && call.reply().primary() && !(call.result() instanceof OperationResult.Refused);
     }

@@ -8,8 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down the calls of one session. The order of begins and ends is that of one counter: what has a smaller number was there
- * before what has a larger one, whatever the machine's clock says.
+ * Records the calls of one session. One counter numbers begins and ends, so that their order does not depend on the clock.
  */
 final class HistoryRecorder {
     private final RecordedClock clock;
@@ -21,7 +20,7 @@ final class HistoryRecorder {
         this.clock = clock;
     }
 
-    /** A call that is on its way. */
+    /** A call without a reply yet. */
     final class Begun {
         private final int number;
         private final Function<Ending, Invocation> call;
@@ -38,7 +37,7 @@ final class HistoryRecorder {
             return number;
         }
 
-        /** The reply is there. */
+        /** The reply has arrived. */
         void end(ReplyContext reply) {
             ending = new Ending(order.incrementAndGet(), clock.since(mark, number), reply);
         }
@@ -52,7 +51,7 @@ final class HistoryRecorder {
     private record Ending(
             long end, List<Long> clock, @Nullable ReplyContext reply) {}
 
-    /** A call is about to be made. */
+    /** Records the begin of a call. */
     synchronized Begun begin(String peer, int node, Operation operation, Freshness since) {
         Mark mark = clock.mark();
         int number = begun.size() + 1;
@@ -66,7 +65,7 @@ final class HistoryRecorder {
         return one;
     }
 
-    /** Somebody waited, and was not told what was there to be told. */
+    /** Records a waiter that was not notified of an existing event. */
     synchronized void leave(String who) {
         left.add(who);
     }

@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A long poll over the wire. When the time is up its connection is cut, and the peer asks once more without waiting; so the time is
- * never up by the service's clock, which would hide that nobody was woken. It does so, too, where the cut of another wait has hit its
- * connection.
+ * A long poll over HTTP. When its time is up, the connection is cut and the peer requests once more without waiting. The time of the
+ * service is never up, which would hide a lost notification. The same happens if the cut of another wait hits this connection.
  */
 final class HttpLongPoll implements ServiceUnderTest.Held {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,7 +56,7 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
         }
     }
 
-    /** Only where the session is certainly the one that the wait began with: another may have its code since. */
+    /** Only if the session is certainly the one of the begin of the wait; another session may have its code since. */
     @Override
     public boolean isOwedNews() {
         return createdAt.isPresent()
@@ -71,7 +70,7 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
         return session.required("createdAt").textValue();
     }
 
-    /** The latest state, where there is one. */
+    /** The latest state, if the session exists. */
     private Optional<JsonNode> session() {
         HttpResponse<String> now = service.called(node, key, new Operation.Look(), new Freshness.Latest())
                 .join();

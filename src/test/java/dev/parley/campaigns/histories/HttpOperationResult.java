@@ -14,8 +14,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what came over the wire of an {@link Operation}. What the contract does not have there, down to a header, is
- * {@link OperationResult.Broken}. When sessions expire is not told: their clock is the machine's.
+ * Parses the HTTP response of an {@link Operation}. A response that the contract does not allow, down to its headers, is
+ * {@link OperationResult.Broken}. Expiry times are omitted: their clock is that of the machine.
  */
 final class HttpOperationResult {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,7 +33,7 @@ final class HttpOperationResult {
     private final Operation operation;
     private final HttpResponse<String> response;
 
-    /** What is not as the contract has it; it says what. */
+    /** A deviation from the contract. */
     private static final class Strange extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -48,7 +48,7 @@ final class HttpOperationResult {
         this.response = response;
     }
 
-    /** The reply to {@code operation} that {@code response} is. */
+    /** The reply to an operation. */
     static ReplyContext read(SessionKey key, Operation operation, HttpResponse<String> response) {
         try {
             return new HttpOperationResult(key, operation, response).reply();
@@ -57,7 +57,7 @@ final class HttpOperationResult {
         }
     }
 
-    /** A refusal names the node at which the caller stands, which need not be where the refusal came from. */
+    /** A rejection names the node of the caller, which may not be the one that rejected. */
     private ReplyContext reply() throws JsonProcessingException {
         String bookmark = header("x-d1-bookmark").orElseThrow(() -> new Strange("no bookmark"));
         boolean primary = switch (header("x-served-by-primary").orElse("")) {
@@ -98,7 +98,7 @@ final class HttpOperationResult {
         return type.substring(PROBLEM.length());
     }
 
-    /** The compatible API has a status for each refusal that one of its calls knows. */
+    /** The compatible API has one status for each rejection of a call. */
     private String typeOf(int status) {
         return switch (status) {
             case 401 -> "session-token-missing";
@@ -161,7 +161,7 @@ final class HttpOperationResult {
         return seen(body);
     }
 
-    /** @param first the status of a call that was not made before */
+    /** @param first the status of a call that is not repeated */
     private OperationResult joined(JsonNode body, int first) {
         boolean replay = first == 201 && response.statusCode() == 200;
         expect(replay ? 200 : first);
@@ -221,7 +221,7 @@ final class HttpOperationResult {
         return new OperationResult.Heard(saying, false);
     }
 
-    /** What is there of others under a topic that is this session's own would be a leak. */
+    /** A session of another code under this topic would be a leak. */
     private boolean found(JsonNode items) {
         if (items.size() > 1) {
             throw new Strange("found what is not under the topic");
@@ -235,7 +235,7 @@ final class HttpOperationResult {
         return new OperationResult.Found(there, there ? heard(Side.OFFERER, sessions.required(0)) : null);
     }
 
-    /** How many sessions wait under the topic. */
+    /** The number of sessions that wait under the topic. */
     private OperationResult counted(Operation.Find find, JsonNode body) {
         JsonNode items = body.required("items");
         items.forEach(item -> {
@@ -253,7 +253,7 @@ final class HttpOperationResult {
                 .toList();
     }
 
-    /** The entity tag, which is a strong one. */
+    /** The entity tag, which is strong. */
     private String tag() {
         return header("ETag").filter(tag -> tag.matches("\"[^\"]+\"")).orElseThrow(() -> new Strange("no strong ETag"));
     }

@@ -12,18 +12,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Peers that call running nodes over the wire: with bookmarks, tokens and entity tags in headers, waits as {@code Prefer} has them,
- * and connections that are cut.
+ * Peers that call running nodes over HTTP: bookmarks, tokens and entity tags in headers, waits by {@code Prefer}, and cut
+ * connections.
  */
 final class HttpService implements ServiceUnderTest {
     private static final HttpClient CALLS = client();
 
-    /** Waits are cut, and a cut may hit a connection that its client has just given to the next request. */
+    /** Separate, because a cut may hit a connection that its client has just reused. */
     private static final HttpClient WAITS = client();
 
     private final List<URI> nodes;
 
-    /** @param nodes where they listen */
     HttpService(List<URI> nodes) {
         this.nodes = nodes;
     }
@@ -51,7 +50,7 @@ final class HttpService implements ServiceUnderTest {
                 OperationRequest.of(key, operation, since).to(nodes.get(node)), BodyHandlers.ofString());
     }
 
-    /** The request is sent as a whole, and the connection closed before the reply can have come. */
+    /** Sends the whole request and closes the connection before the reply. */
     @Override
     public void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since) {
         URI place = nodes.get(node);
@@ -69,7 +68,7 @@ final class HttpService implements ServiceUnderTest {
         return new HttpLongPoll(this, node, key, operation, since);
     }
 
-    /** The nodes are ended by who started them. */
+    /** The caller stops the nodes. */
     @Override
     public void close() {}
 }

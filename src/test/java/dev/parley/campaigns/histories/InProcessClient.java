@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Asks the use cases of a node. */
+/** Calls the use cases of a node. */
 final class InProcessClient {
     private static final int FOUND_MAX = 1_000;
 

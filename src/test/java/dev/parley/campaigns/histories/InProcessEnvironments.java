@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The worlds in which peers call the use cases themselves. */
+/** Environments in which peers call the use cases. */
 final class InProcessEnvironments {
     private static final Duration STATEMENT_MAX = Duration.ofSeconds(5);
     private static final Duration ANY_LAG = Duration.ofHours(1);
@@ -55,7 +55,7 @@ final class InProcessEnvironments {
                 List.of(commands, beside));
     }
 
-    /** Two nodes over one PostgreSQL server and its replica, which falls behind again and again. */
+    /** Two nodes over one PostgreSQL server and its lagging replica. */
     static Environment postgres(PostgresCluster cluster, boolean lagging, Mutant.Fault fault) {
         var clock = new MovableClock();
         var clockwork = new RecordedClock(clock.instant(), clock::moveTo);

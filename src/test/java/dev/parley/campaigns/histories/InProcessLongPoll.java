@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Waits as a long poll does, without its clock: a look whenever the feed says so, and one when the time is up. */
+/** A long poll without its clock: it checks at each notification and when the time is up. */
 final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
     private final InProcessService.Node node;
     private final SessionKey key;
@@ -70,7 +70,7 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
                 .thenApply(served -> served.result().expiresAt());
     }
 
-    /** What is new in the session that is waited for; another that has the code since is none. */
+    /** New events of the session that is waited for, not of another with its code since. */
     private CompletionStage<Served<Events>> news() {
         Long waitedFor = incarnation;
         return waitedFor != null

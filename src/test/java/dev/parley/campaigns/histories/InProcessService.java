@@ -14,11 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** Peers that call the use cases themselves: no HTTP, and so tens of thousands of histories in a minute. */
+/** Peers that call the use cases without HTTP: tens of thousands of histories in a minute. */
 final class InProcessService implements ServiceUnderTest {
     private static final int REPLY_SECONDS_MAX = 120;
 
-    /** One node: its engine, its use cases, and those who wait there. */
+    /** A node: its engine, use cases and waiters. */
     record Node(Database database, Signaling signaling, WaitRegistry feed) {}
 
     private final List<Node> nodes;
@@ -80,7 +80,7 @@ final class InProcessService implements ServiceUnderTest {
                 served.result(), served.bookmark(), served.node().primary(), served.reset());
     }
 
-    /** Where a refusal came from, the use cases do not tell; HTTP puts the node's standpoint on it. */
+    /** The use cases do not report which node rejected; HTTP adds the position of the node. */
     private static ReplyContext refused(Throwable failure, ReplyPosition standpoint) {
         Throwable cause = Futures.cause(failure);
         return cause instanceof SignalingException refusal

@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a peer, as the recording has it.
+ * One recorded call of a peer.
  *
- * @param number in its history, by the order in which calls began
- * @param begin a point in the order of all that was recorded; what ended before another began was there before it
- * @param end {@link #NEVER} where no reply came: it may have been done at any time since, or never
- * @param clock what the service's clock may have shown meanwhile
- * @param reply null where none came
+ * @param number in its history, in the order of begins
+ * @param begin its place in the order of all recorded begins and ends
+ * @param end {@link #NEVER} without a reply: it may take effect at any time after the begin, or never
+ * @param clock the times that the service may have read
+ * @param reply null without a reply
  */
 record Invocation(
         int number,
@@ -29,12 +29,12 @@ record Invocation(
         return reply == null ? null : reply.result();
     }
 
-    /** Whether it may show an older state, as far as its bookmark allows: it was not the primary that served it. */
+    /** Whether it may return an older state, within its bookmark, because a replica served it. */
     boolean mayBeBehind() {
         return operation.onlyReads() && !(since instanceof Freshness.Latest) && reply != null && !reply.primary();
     }
 
-    /** Whether it has left the session as it was, by its kind or by its reply. */
+    /** Whether it changed nothing, by its kind or by its reply. */
     boolean changesNothing() {
         return operation.onlyReads()
                 || result() instanceof OperationResult.Refused
@@ -42,8 +42,8 @@ record Invocation(
     }
 
     /**
-     * Whether its reply says what may be held against the model. A wait that found none does not: it was for one session, and
-     * another may have the code by now.
+     * Whether the model must explain its reply. The rejection of a wait is excluded: it is about one session, and another may have the code by
+     * then.
      */
     boolean isToBeExplained() {
         boolean vain = operation instanceof Operation.Follow follow

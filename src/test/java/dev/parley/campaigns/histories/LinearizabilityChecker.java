@@ -11,46 +11,41 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for an order in which the calls of one session can have been done one after another, each at one moment between its
- * begin and its end, with the replies that came. Where there is one, the session was linearizable; where there is none it was
- * not, whatever happened inside.
+ * Searches for an order of the calls of one session, each at one moment between its begin and its end, that explains all replies. If there
+ * is one, the session was linearizable.
  *
- * <p>The search is Wing and Gong's, with Lowe's memory of where it has been: it goes forward by a call that may be next, namely
- * one that began before the first end among those that are left; and a set of calls that led to the same past before is not
- * looked at again. Two things keep it short. A call that never changes anything, by its kind or its reply, is taken as soon as the
- * model explains it: any order that has it later can have it here as well. And a session is small.
+ * <p>The search is that of Wing and Gong with Lowe's memory: it continues with a call that began before the first end of the remaining
+ * ones, and does not repeat a set of calls that led to the same state. A call that changes nothing, by its kind or its reply, is taken as
+ * soon as the model explains it, because any order with it later is valid with it here.
  *
- * <p>A reply of a replica may be explained by an earlier moment, but by none before that which the call's bookmark names: the
- * moment at which the call stood whose reply brought the bookmark. Of the moments that would do, the earliest is taken; it asks
- * least of those who read behind that bookmark. A replica may also be ahead, for PostgreSQL's show a commit a moment before the
- * primary does; so its reply may be explained by a later moment, too, if only the call that made it had begun. Who brings the
- * bookmark of such a reply has its place behind that moment.
+ * <p>The reply of a replica may be explained by an earlier state, but not by one before the state of the call whose reply has its bookmark.
+ * The earliest possible state is chosen; it restricts later reads with its bookmark least. A replica may also be ahead, because PostgreSQL
+ * shows a commit there shortly before the primary does; such a reply may be explained by a later state whose call had begun.
  *
- * <p>An entity tag is as opaque here as to a client. It stands for the moment at which the call stood whose reply it came with, so
- * a condition holds if the session is at that very moment, or at one that is the same. Therefore such a call is not taken as soon as
- * it is explained: another moment may explain it as well, and the condition tells which it was.
+ * <p>An entity tag is opaque. It stands for the state of the call whose reply has it, so a condition holds in that state and in equal ones. A
+ * call whose tag is used later is not taken as soon as it is explained: another state may explain it as well, and the condition decides.
  */
 final class LinearizabilityChecker {
-    /** As many calls as a session's history may have; more are a mistake of the script. */
+    /** Maximum calls of a session. */
     static final int CALLS_MAX = 64;
 
-    /** A search that has been at so many places ends undecided. */
+    /** Maximum places of a search; a longer one is undecided. */
     private static final int PLACES_MAX = 1_000_000;
 
     private final List<Invocation> calls;
     private final int[] slots;
 
-    /** Those whose entity tags others bring, a bit for each. */
+    /** A bit for each call whose entity tag another call uses. */
     private final long named;
 
     private final Set<Place> been = new HashSet<>();
     private Place farthest;
 
     /**
-     * Where a search stands.
+     * A place of the search.
      *
      * @param done a bit for each call
-     * @param stood at which version each call stood that is done
+     * @param stood the version of each call that is done
      */
     private record Place(long done, ModelHistory past, List<Integer> stood) {
         boolean isDone(int call) {
@@ -68,16 +63,16 @@ final class LinearizabilityChecker {
         }
     }
 
-    /** What was found: an order, none, or that it would take too long. */
+    /** The result: an order, none, or undecided. */
     sealed interface Verdict {
-        /** @param places how many places were looked at */
+        /** @param places the number of places searched */
         record Order(int places) implements Verdict {}
 
         /**
          * There is no order.
          *
-         * @param explained those that the longest try could put in order
-         * @param past where the session stood behind them
+         * @param explained the calls of the longest order
+         * @param past the state after them
          */
         record None(List<Invocation> explained, ModelHistory past) implements Verdict {}
 
@@ -91,7 +86,7 @@ final class LinearizabilityChecker {
         this.farthest = new Place(0, ModelHistory.BEGINNING, Collections.nCopies(calls.size(), 0));
     }
 
-    /** Decides on the calls of one session. */
+    /** Checks the calls of one session. */
     static Verdict of(List<Invocation> calls) {
         List<Invocation> telling = calls.stream()
                 .filter(call -> call.isToBeExplained() || !call.operation().onlyReads())
@@ -102,7 +97,7 @@ final class LinearizabilityChecker {
         return new LinearizabilityChecker(telling).search();
     }
 
-    /** The place of each call by its number. */
+    /** The index of each call by its number. */
     private static int[] slots(List<Invocation> calls) {
         int highest = calls.stream().mapToInt(Invocation::number).max().orElse(0);
         var slots = new int[highest + 1];
@@ -122,7 +117,7 @@ final class LinearizabilityChecker {
         return named;
     }
 
-    /** The slot of the call whose tag it is, or −1 where the calls lack that one, or its reply. */
+    /** The slot of the call of the tag, or −1 if it or its reply is missing. */
     private int slot(Operation.@Nullable Tag tag) {
         int slot = tag != null && tag.call() < slots.length ? slots[tag.call()] : -1;
         return slot >= 0 && calls.get(slot).reply() != null ? slot : -1;
@@ -142,7 +137,7 @@ final class LinearizabilityChecker {
         return new Verdict.None(explained, farthest.past);
     }
 
-    /** Whether all can be put in order from here on; null where that would take too long. */
+    /** Whether the rest can be ordered; null if undecided. */
     private @Nullable Boolean from(Place start) {
         Place place = withAllThatChangesNothing(start);
         if (place.size() > farthest.size()) {
@@ -210,14 +205,14 @@ final class LinearizabilityChecker {
         return place;
     }
 
-    /** Whether the call changes nothing, and what others are told does not depend on where it stands. */
+    /** Whether the call changes nothing and no other reply depends on its place. */
     private boolean isTakenAtOnce(int call, Place place) {
         Invocation one = calls.get(call);
         int tagged = slot(one.operation().tag());
         return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || place.isDone(tagged));
     }
 
-    /** The versions that explain a call which changed nothing, the earliest first. */
+    /** The versions that explain a call that changed nothing, the earliest first. */
     private List<Integer> versionsThatExplain(Invocation call, Place place) {
         var versions = new ArrayList<Integer>();
         if (call.reply() == null || !isReady(call, place)) {
@@ -244,10 +239,7 @@ final class LinearizabilityChecker {
         return call.clock().stream().anyMatch(now -> moment.explains(call.operation(), meets, now, result));
     }
 
-    /**
-     * Whether the moment, if the entity tag of the call's reply stands for it, leaves explained what those were told who brought the
-     * tag and stood there already.
-     */
+    /** Whether the state, as that of the tag in the reply, is consistent with the calls that used the tag already. */
     private boolean agrees(Model moment, Invocation call, Place place) {
         if (call.result() == null || call.result().tag() == null) {
             return true;
@@ -267,8 +259,7 @@ final class LinearizabilityChecker {
     }
 
     /**
-     * Whether it is known where the calls stood whose bookmark and entity tag the call brings. A replica may be ahead of what the
-     * call finds without a bookmark; then the entity tag stands for a moment that is still to come.
+     * Whether the states of the bookmark and the entity tag of the call are known. The tag of a replica that is ahead stands for a state to come.
      */
     private boolean isReady(Invocation call, Place place) {
         int bookmarked = call.operation().onlyReads() ? bookmarked(call) : -1;
@@ -277,7 +268,7 @@ final class LinearizabilityChecker {
                 && (tagged < 0 || place.isDone(tagged) || calls.get(tagged).mayBeBehind());
     }
 
-    /** Whether the moment meets the call's condition; either is possible where it is not known what the entity tag stands for. */
+    /** Whether the state satisfies the condition of the call; either is possible if the state of the tag is unknown. */
     private List<Boolean> meets(Invocation call, Model moment, Place place) {
         int slot = slot(call.operation().tag());
         if (call.operation().tag() == null) {
@@ -294,13 +285,13 @@ final class LinearizabilityChecker {
         return List.of(moment.is(stood.tagged(result)));
     }
 
-    /** What the call must show at least. */
+    /** The oldest version that the call may return. */
     private int floor(Invocation call, Place place) {
         int slot = bookmarked(call);
         return slot < 0 ? 0 : place.stood.get(slot);
     }
 
-    /** The slot of the call whose bookmark binds this one, or −1. */
+    /** The slot of the call whose bookmark applies, or −1. */
     private int bookmarked(Invocation call) {
         return call.since() instanceof Freshness.Bookmarked result
                         && call.reply() != null
@@ -310,7 +301,7 @@ final class LinearizabilityChecker {
                 : -1;
     }
 
-    /** Where the call may lead, for one that may change something. Without a reply it may as well not have been done. */
+    /** The next places of a call that may change something. Without a reply it may also have had no effect. */
     private List<Place> steps(Place place, int number) {
         Invocation call = calls.get(number);
         if (call.changesNothing()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A replica may show a change a moment before the primary does, and nothing that was not asked for yet. */
+/** Cases of the checker: replicas, bookmarks, entity tags, repeated calls. */
 class LinearizabilityCheckerTest {
     private static final long NOW = 0;
     private static final OperationResult FOUND = new OperationResult.Found(true, null);
@@ -55,24 +55,19 @@ class LinearizabilityCheckerTest {
         assertThat(LinearizabilityChecker.of(List.of(early, OPENING))).isInstanceOf(Verdict.None.class);
     }
 
-    /** Which of two moments a reply came from is told by the condition that its entity tag meets later. */
+    /** Which of two states explains a reply is decided by a later condition. */
     @Test
     void anEntityTagOfAFormerSessionDoesNotMatchTheNext() {
-        var story = new Sequence();
-        Operation.Tag first = story.says(open(List.of()), joined(1, false));
-        story.says(new Operation.Close("S"), new OperationResult.Done());
-        Operation.Tag next = story.says(open(List.of()), joined(1, false));
+        var sequence = new Sequence();
+        Operation.Tag first = sequence.add(open(List.of()), joined(1, false));
+        sequence.add(new Operation.Close("S"), new OperationResult.Done());
+        Operation.Tag next = sequence.add(open(List.of()), joined(1, false));
 
-        assertThat(story.canEndWith(new Operation.Look(first), new OperationResult.NotModified()))
-                .isFalse();
-        assertThat(story.canEndWith(new Operation.Look(next), new OperationResult.NotModified()))
-                .isTrue();
-        assertThat(story.canEndWith(restart(first), new OperationResult.Refused("session-changed")))
-                .isTrue();
-        assertThat(story.canEndWith(restart(first), new OperationResult.Joined(2, 2, 60_000L, false, null)))
-                .isFalse();
-        assertThat(story.canEndWith(restart(next), new OperationResult.Joined(2, 2, 60_000L, false, null)))
-                .isTrue();
+        sequence.assertMayNotEndWith(new Operation.Look(first), new OperationResult.NotModified());
+        sequence.assertMayEndWith(new Operation.Look(next), new OperationResult.NotModified());
+        sequence.assertMayEndWith(restart(first), new OperationResult.Refused("session-changed"));
+        sequence.assertMayNotEndWith(restart(first), new OperationResult.Joined(2, 2, 60_000L, false, null));
+        sequence.assertMayEndWith(restart(next), new OperationResult.Joined(2, 2, 60_000L, false, null));
     }
 
     @Test
@@ -101,7 +96,7 @@ class LinearizabilityCheckerTest {
                 .isInstanceOf(Verdict.Order.class);
     }
 
-    /** Without its bookmark, which nobody promises anything. */
+    /** A read without a bookmark may see the past. */
     @Test
     void anEntityTagOfAReplicaThatIsAheadMayMatchNothingYet() {
         OperationResult seen = seen("t");
@@ -125,67 +120,57 @@ class LinearizabilityCheckerTest {
 
     @Test
     void extendingChangesTheEntityTag() {
-        var story = new Sequence();
-        Operation.Tag before = story.says(open(List.of()), joined(1, false));
-        Operation.Tag after = story.says(new Operation.Extend("S", 90), new OperationResult.Extended(90_000L, "t"));
+        var sequence = new Sequence();
+        Operation.Tag before = sequence.add(open(List.of()), joined(1, false));
+        Operation.Tag after = sequence.add(new Operation.Extend("S", 90), new OperationResult.Extended(90_000L, "t"));
 
-        assertThat(story.canEndWith(new Operation.Look(before), new OperationResult.NotModified()))
-                .isFalse();
-        assertThat(story.canEndWith(new Operation.Look(after), new OperationResult.NotModified()))
-                .isTrue();
+        sequence.assertMayNotEndWith(new Operation.Look(before), new OperationResult.NotModified());
+        sequence.assertMayEndWith(new Operation.Look(after), new OperationResult.NotModified());
     }
 
     @Test
     void aLaterGenerationIsAnsweredByTheFirstAnswererOnly() {
-        var story = new Sequence();
-        story.says(open(List.of()), joined(1, false));
-        story.says(answer("T", "answer", List.of()), joined(2, false));
-        story.says(restart(null), new OperationResult.Joined(3, 2, 60_000L, false, null));
+        var sequence = new Sequence();
+        sequence.add(open(List.of()), joined(1, false));
+        sequence.add(answer("T", "answer", List.of()), joined(2, false));
+        sequence.add(restart(null), new OperationResult.Joined(3, 2, 60_000L, false, null));
 
-        assertThat(story.canEndWith(
-                        answer("U", "mine", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
-                .isFalse();
-        assertThat(story.canEndWith(
-                        answer("U", "mine", List.of()), new OperationResult.Refused("session-token-refused")))
-                .isTrue();
-        assertThat(story.canEndWith(
-                        answer(null, "mine", List.of()), new OperationResult.Refused("session-token-missing")))
-                .isTrue();
-        assertThat(story.canEndWith(
-                        answer("T", "again", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null)))
-                .isTrue();
-        assertThat(story.canEndWith(FIND, FOUND)).isFalse();
+        sequence.assertMayNotEndWith(
+                answer("U", "mine", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null));
+        sequence.assertMayEndWith(answer("U", "mine", List.of()), new OperationResult.Refused("session-token-refused"));
+        sequence.assertMayEndWith(
+                answer(null, "mine", List.of()), new OperationResult.Refused("session-token-missing"));
+        sequence.assertMayEndWith(
+                answer("T", "again", List.of()), new OperationResult.Joined(4, 2, 60_000L, false, null));
+        sequence.assertMayNotEndWith(FIND, FOUND);
     }
 
     @Test
     void anUnansweredSessionIsFoundInEveryGeneration() {
-        var story = new Sequence();
-        story.says(open(List.of()), joined(1, false));
-        story.says(restart(null), new OperationResult.Joined(2, 2, 60_000L, false, null));
+        var sequence = new Sequence();
+        sequence.add(open(List.of()), joined(1, false));
+        sequence.add(restart(null), new OperationResult.Joined(2, 2, 60_000L, false, null));
 
-        assertThat(story.canEndWith(FIND, FOUND)).isTrue();
-        assertThat(story.canEndWith(
-                        answer("U", "mine", List.of()), new OperationResult.Joined(3, 2, 60_000L, false, null)))
-                .isTrue();
+        sequence.assertMayEndWith(FIND, FOUND);
+        sequence.assertMayEndWith(
+                answer("U", "mine", List.of()), new OperationResult.Joined(3, 2, 60_000L, false, null));
     }
 
-    /** Its position is before the events of the other side, so a client that reads on from there misses none of them. */
+    /** Its position is before the events of the other side, so a client that continues from there misses none. */
     @Test
     void aRepeatedCallAddsWhatIsNew() {
-        var story = new Sequence();
-        story.says(open(List.of("a")), joined(2, false));
-        story.says(answer("T", "answer", List.of("x")), joined(4, false));
-        story.says(open(List.of("a", "b")), joined(2, true));
-        story.says(answer("T", "answer", List.of("x", "y")), joined(4, true));
+        var sequence = new Sequence();
+        sequence.add(open(List.of("a")), joined(2, false));
+        sequence.add(answer("T", "answer", List.of("x")), joined(4, false));
+        sequence.add(open(List.of("a", "b")), joined(2, true));
+        sequence.add(answer("T", "answer", List.of("x", "y")), joined(4, true));
 
-        assertThat(story.canEndWith(
-                        new Operation.Follow(4, 100, false),
-                        new OperationResult.Happened(
-                                List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y")))))
-                .isTrue();
-        assertThat(story.canEndWith(new Operation.Follow(4, 100, false), new OperationResult.Happened(List.of())))
-                .isFalse();
-        assertThat(story.canEndWith(open(List.of("a")), joined(6, true))).isFalse();
+        sequence.assertMayEndWith(
+                new Operation.Follow(4, 100, false),
+                new OperationResult.Happened(
+                        List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y"))));
+        sequence.assertMayNotEndWith(new Operation.Follow(4, 100, false), new OperationResult.Happened(List.of()));
+        sequence.assertMayNotEndWith(open(List.of("a")), joined(6, true));
     }
 
     private static OperationResult seen(String tag) {
@@ -218,20 +203,28 @@ class LinearizabilityCheckerTest {
         return new Invocation(number, "peer", 0, operation, since, begin, end, List.of(NOW), reply);
     }
 
-    /** Calls one after another. */
+    /** Sequential calls. */
     private static final class Sequence {
         private final List<Invocation> calls = new ArrayList<>();
 
         /** Returns the entity tag of the reply. */
-        Operation.Tag says(Operation operation, OperationResult result) {
+        Operation.Tag add(Operation operation, OperationResult result) {
             calls.add(next(operation, result));
             return new Operation.Tag(calls.size(), "of " + calls.size());
         }
 
-        boolean canEndWith(Operation operation, OperationResult result) {
+        void assertMayEndWith(Operation operation, OperationResult result) {
+            assertThat(with(operation, result)).isInstanceOf(Verdict.Order.class);
+        }
+
+        void assertMayNotEndWith(Operation operation, OperationResult result) {
+            assertThat(with(operation, result)).isInstanceOf(Verdict.None.class);
+        }
+
+        private Verdict with(Operation operation, OperationResult result) {
             var all = new ArrayList<>(calls);
             all.add(next(operation, result));
-            return LinearizabilityChecker.of(all) instanceof Verdict.Order;
+            return LinearizabilityChecker.of(all);
         }
 
         private Invocation next(Operation operation, OperationResult result) {

@@ -8,14 +8,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model: what lies under a code at one moment, and what comes of asking it. It is the contract of a session written down a
- * second time, in memory, one thing after another; of two such moments one is before the other.
+ * The model: the state under a code, and the reply to each operation. It is the contract of a session implemented sequentially in memory.
  *
- * <p>Expiry is no step from one moment to the next. It follows from the time at which one asks, as in the store.
+ * <p>Expiry is not an operation; it depends on the time of a call, as in the store.
  *
- * @param life the session; null where none was opened, or it was deleted. One that has expired stays until its code is taken
- * @param closed the last event of the session that was deleted last, of which those hear who waited
- * @param opened how many sessions have had the code
+ * @param life the session; null if none was opened, or it was deleted. An expired one remains until its code is reused
+ * @param closed the last event of the latest deleted session, which its waiters receive
+ * @param opened the number of sessions under the code so far
  */
 record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int opened) {
     static final Model NOTHING = new Model(null, null, 0);
@@ -26,38 +25,38 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
 
     private static final Refused TAKEN = new Refused("code-taken");
 
-    /** What is told, and what is there afterwards. */
+    /** The reply, and the state afterwards. */
     record Outcome(OperationResult result, Model after) {}
 
     /**
-     * What an entity tag stands for.
+     * The state of an entity tag.
      *
-     * @param life which of the sessions that have had the code
+     * @param life the number of the session under the code
      */
     record State(int life, long seq, long expiresAt) {}
 
-    /** What the entity tag stands for that comes with {@code told} at this moment, where a session is. */
+    /** The state of the entity tag of {@code result}. */
     State tagged(OperationResult result) {
         ModelSession there = Objects.requireNonNull(life);
         long seq = result instanceof OperationResult.Joined joined ? joined.seq() : there.seq();
         return new State(there.number(), seq, there.expiresAt());
     }
 
-    /** Whether a tag that stands for {@code state} is that of this moment. */
+    /** Whether {@code state} is the present one. */
     boolean is(State state) {
         return life != null && state.equals(new State(life.number(), life.seq(), life.expiresAt()));
     }
 
-    /** What comes of asking now. */
+    /** The reply to an operation now. */
     Outcome call(Operation operation, boolean met, long now) {
         return call(operation, met, now, now);
     }
 
     /**
-     * What comes of asking now with a request that has been on its way since {@code begun}: an opening may have had to wait for
-     * another's end, and lives from when it began to wait.
+     * The reply to an operation now whose request began at {@code begun}: an opening may have waited for a transaction, and its lifetime begins
+     * with the wait.
      *
-     * @param met whether this moment is the one that the entity tag stands for which the request brings
+     * @param met whether the present state satisfies the condition of the request
      */
     Outcome call(Operation operation, boolean met, long now, long begun) {
         ModelSession live = life != null && life.isLive(now) ? life : null;
@@ -91,12 +90,12 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
         return same(read(live, (Operation.Read) operation, met));
     }
 
-    /** Whether {@code told} is a reply to be expected of asking now. */
+    /** Whether {@code result} is a valid reply now. */
     boolean explains(Operation operation, boolean met, long now, OperationResult result) {
         return result.fits(call(operation, met, now).result()) || hearsOfTheEnd(operation, result);
     }
 
-    /** Who waited when the session was deleted is told that, and not that there is none. */
+    /** A client that waited when the session was deleted receives the event, not 404. */
     private boolean hearsOfTheEnd(Operation operation, OperationResult result) {
         return closed != null
                 && operation instanceof Operation.Follow follow

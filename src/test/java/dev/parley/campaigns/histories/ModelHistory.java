@@ -4,10 +4,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All moments that a session went through, the latest first. Each change makes one more; a replica shows one of them.
+ * The states of a code, the latest first. Each change adds one; a replica shows one of them.
  *
- * @param version how many came before
- * @param begun when the call began that made it
+ * @param version the number of earlier states
+ * @param begun when the call of the change began
  */
 record ModelHistory(
         Model moment, int version, long begun, @Nullable ModelHistory before, int hash) {
@@ -18,7 +18,7 @@ record ModelHistory(
                 next, version + 1, begun, this, 31 * (31 * hash + next.hashCode()) + Long.hashCode(begun));
     }
 
-    /** What the version showed. */
+    /** The state of a version. */
     ModelHistory at(int version) {
         ModelHistory past = this;
         while (past.version > version) {
@@ -27,7 +27,7 @@ record ModelHistory(
         return past;
     }
 
-    /** Along the whole way, which is mostly the same object from some point on. */
+    /** Compares all states, most of which are the same objects. */
     @Override
     public boolean equals(@Nullable Object other) {
         ModelHistory one = this;

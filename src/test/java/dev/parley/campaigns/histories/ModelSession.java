@@ -11,13 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session between its opening and its end: the whole of what the model knows. Everything else follows from its events.
+ * A session of the model; everything else is derived from its events.
  *
- * @param number which of the sessions that have had the code
+ * @param number of the session under its code
  * @param topic under which it waits
- * @param ttlSeconds as it was opened
- * @param offererToken whose token it is; null where the side goes without
- * @param answererToken that of who answered last, whatever the generation
+ * @param ttlSeconds of its opening
+ * @param offererToken the name of the peer; null without a token
+ * @param answererToken of the answerer, in whichever generation it answered
  */
 record ModelSession(
         int number,
@@ -54,12 +54,12 @@ record ModelSession(
         return saying(Side.ANSWERER).description();
     }
 
-    /** Whether any generation was answered; the peer that did so remains the answerer. */
+    /** Whether any generation was answered; that peer remains the answerer. */
     boolean hasAnswerer() {
         return events.stream().anyMatch(event -> event.type().equals(ANSWER));
     }
 
-    /** Where the offerer has missed nothing that the answerer has said: before its first event. */
+    /** The position before the first event of the answerer, from which the offerer misses nothing. */
     long seqBeforeAnswerer() {
         return events.stream()
                 .filter(event -> event.side() == Side.ANSWERER)
@@ -68,7 +68,7 @@ record ModelSession(
                 .orElse(seq());
     }
 
-    /** Where the answerer has missed nothing that the offerer has said since: behind the answer and what follows without a gap. */
+    /** The position after the answer and its contiguous candidates, from which the answerer misses nothing. */
     long seqBehindAnswer() {
         long seq = 0;
         for (ObservedEvent event : events) {
@@ -84,7 +84,7 @@ record ModelSession(
         return side == Side.OFFERER ? offererToken : answererToken;
     }
 
-    /** What {@code side} has said in the current generation. */
+    /** The state of {@code side} in the current generation. */
     SideContent saying(Side side) {
         return saying(side, generation);
     }
@@ -105,7 +105,7 @@ record ModelSession(
         return new SideContent(description, List.copyOf(candidates), end);
     }
 
-    /** Whether the offerer has said all that before the first new offer. */
+    /** Whether the offerer sent all of it before its first new offer. */
     boolean wasOpenedWith(Operation.Open operation) {
         SideContent first = saying(Side.OFFERER, 1);
         return first.candidates().containsAll(operation.candidates()) && (first.end() || !operation.end());
@@ -117,7 +117,7 @@ record ModelSession(
                 .trickled(Side.ANSWERER, operation.candidates(), operation.end());
     }
 
-    /** Adds what the side has not said yet in this generation, in the order in which it comes. */
+    /** Adds candidates that are new in this generation, in their order. */
     ModelSession trickled(Side side, List<String> candidates, boolean end) {
         ModelSession life = this;
         for (String candidate : candidates) {

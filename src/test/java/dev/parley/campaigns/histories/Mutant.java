@@ -21,12 +21,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A deliberate fault, such as others have made. Most are a word in a statement; nothing of them is in what ships.
+ * A deliberate fault, of which most change a word of a statement.
  *
- * @param replicated whether it needs PostgreSQL with a replica that lags to show
- * @param statements which ones it changes
- * @param change makes the faulty text of the sound one
- * @param fault what it does beside the statements
+ * @param replicated whether it shows only on PostgreSQL with a lagging replica
+ * @param statements that it changes
+ * @param change the faulty text of a sound one
+ * @param fault other changes
  */
 record Mutant(
         String name, boolean replicated, Supplier<List<Sql>> statements, UnaryOperator<String> change, Fault fault) {
@@ -144,7 +144,7 @@ record Mutant(
                         "kind % 2 = 2 + ?"));
     }
 
-    /** As it is, no transaction looks before it writes; one that began deferred could not. */
+    /** No transaction of the store reads before it writes; one that begins deferred must. */
     private static Mutant deferred() {
         Fault looking = database("", sound -> new DelegatingDatabase(sound) {
                     @Override
@@ -179,8 +179,8 @@ record Mutant(
     }
 
     /**
-     * @param statements what their names begin with
-     * @param sound a condition, in a join on sessions that are called s
+     * @param statements prefixes of their names
+     * @param sound a condition; in a join, sessions have the alias s
      */
     private static Mutant statement(String name, String statements, String sound, String faulty) {
         return new Mutant(
@@ -222,7 +222,7 @@ record Mutant(
     }
 
     /**
-     * Puts the faulty statements in the place of the sound ones until it is closed; connections opened meanwhile run them.
+     * Replaces the sound statements until it is closed, for connections opened meanwhile.
      *
      * @throws IllegalStateException if it would change nothing
      */
@@ -236,7 +236,7 @@ record Mutant(
         return () -> sound.forEach(StoreStatements::replace);
     }
 
-    /** Ends with the sound statements in their places again. */
+    /** Restores the sound statements. */
     interface Loose extends AutoCloseable {
         @Override
         void close();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Histories are worth what they catch: each deliberate fault is to be caught by one, and by which check is told. */
+/** Each deliberate fault is detected by a history; the check that detects it is printed. */
 @Tag("slow")
 class MutantsTest {
     private static final int HISTORIES_MAX = Integer.getInteger("parley.mutants.histories", 20_000);
@@ -39,7 +39,7 @@ class MutantsTest {
         }
     }
 
-    /** Which history it was, the first being 1; others go on while one waits for what it is not told. */
+    /** The number of the history; others continue while it waits for its missing notification. */
     private static long number(Failure failure) {
         return failure.seed().value() - SEED.value() + 1;
     }

@@ -4,10 +4,10 @@ import dev.parley.session.Side;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event of a session as the histories have it.
+ * An event of a session.
  *
  * @param type as in JSON: {@code offer}, {@code answer}, {@code candidate}, {@code end-of-candidates}, {@code closed}
- * @param text what was said; null where the type says all
+ * @param text of the description or candidate; null for other types
  */
 record ObservedEvent(
         long seq,

@@ -4,22 +4,22 @@ import dev.parley.session.Side;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a peer asks of one session. Tokens go by the name of whose they are; null stands for none. */
+/** A request of a peer about one session. A token has the name of its peer; null is none. */
 sealed interface Operation {
-    /** How long a session lives that was opened without a token: the compatible API has no field for it. */
+    /** The lifetime of a session of the compatible API, which cannot set it. */
     int TTL_SECONDS_DEFAULT = 300;
 
-    /** The condition that goes with it, or null where none does. */
+    /** The condition of the request, or null. */
     default @Nullable Tag tag() {
         return null;
     }
 
-    /** Whether the same could be asked twice without changing anything, so that nothing is lost with its reply. */
+    /** Whether it changes nothing, so that a lost reply is no loss. */
     default boolean onlyReads() {
         return this instanceof Read;
     }
 
-    /** Whether it brings something that is stored even if the session, or its answer, is there already. */
+    /** Whether a repetition may add candidates. */
     default boolean bringsMore() {
         return (this instanceof Open open && (open.end || !open.candidates.isEmpty()))
                 || (this instanceof Answer answer && (answer.end || !answer.candidates.isEmpty()));
@@ -28,11 +28,11 @@ sealed interface Operation {
     /**
      * An entity tag.
      *
-     * @param call the number of the call whose reply it came with
+     * @param call the number of the call whose reply has it
      */
     record Tag(int call, String text) {}
 
-    /** @param topic which of the two topics that the session's peers know */
+    /** @param topic the number of the topic, 0 or 1 */
     record Open(@Nullable String token, String offer, List<String> candidates, boolean end, int ttlSeconds, int topic)
             implements Operation {}
 
@@ -48,42 +48,42 @@ sealed interface Operation {
             boolean end,
             @Nullable Integer generation) implements Operation {}
 
-    /** As the compatible API has it: the side is said, and its token is needed only where it has one. */
+    /** By the compatible API: the side is explicit, and a token is needed only if the side has one. */
     record TrickleAs(Side side, @Nullable String token, String candidate) implements Operation {}
 
-    /** @param tag what If-Match says; null for any */
+    /** @param tag of If-Match; null for any */
     record Restart(String token, @Nullable Tag tag, String offer) implements Operation {}
 
     record Extend(String token, int ttlSeconds) implements Operation {}
 
     record Close(String token) implements Operation {}
 
-    /** What changes nothing, and may be served by a replica. */
+    /** A request that changes nothing and may be served by a replica. */
     sealed interface Read extends Operation {}
 
-    /** @param tag what If-None-Match says; null where there is none */
+    /** @param tag of If-None-Match; null for none */
     record Look(@Nullable Tag tag) implements Read {
         Look() {
             this(null);
         }
     }
 
-    /** @param waits whether the reply may come later, when there is news */
+    /** @param waits whether the reply may be delayed until there is an event */
     record Follow(long after, int limit, boolean waits) implements Read {}
 
-    /** What has the other side of {@code side} said? */
+    /** The description and candidates of the other side of {@code side}. */
     record Poll(Side side) implements Read {}
 
-    /** Is the session among those that wait under a topic? */
+    /** Whether the session is listed under a topic. */
     record Find(Listing listing, int topic) implements Read {}
 
-    /** Where a session that waits is found. */
+    /** The list of waiting sessions. */
     enum Listing {
         /** The native list of a topic. */
         SESSIONS,
-        /** The list of the compatible API, which has the offers as well. */
+        /** The list of the compatible API, which includes offers. */
         OFFERS,
-        /** How many sessions wait under each topic. */
+        /** The number of waiting sessions of each topic. */
         COUNTS
     }
 }

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What came of an {@link Operation}. Replies tell more or less of it, by the API that was asked; what is null was not told. */
+/** The reply to an {@link Operation}. A null component is not part of the reply of the API that was called. */
 sealed interface OperationResult {
-    /** Whether a reply that says {@code this} is one to be expected where {@code expected} is the whole truth. */
+    /** Whether this reply is valid if {@code expected} is the complete one. */
     default boolean fits(OperationResult expected) {
         return equals(expected);
     }
 
-    /** The entity tag that came with it, or null where none did. */
+    /** The entity tag of the reply, or null. */
     default @Nullable String tag() {
         return null;
     }
@@ -20,7 +20,7 @@ sealed interface OperationResult {
         return result == null || result.equals(truth);
     }
 
-    /** @param expiresAt in milliseconds of the Unix epoch, as everywhere in this package */
+    /** @param expiresAt in milliseconds of the Unix epoch */
     record Joined(
             long seq,
             int generation,
@@ -37,7 +37,7 @@ sealed interface OperationResult {
         }
     }
 
-    /** It was done, and the API tells no more. */
+    /** Success without further content. */
     record Done() implements OperationResult {
         @Override
         public boolean fits(OperationResult expected) {
@@ -70,12 +70,12 @@ sealed interface OperationResult {
         }
     }
 
-    /** The session is as the condition had it. */
+    /** The condition matched. */
     record NotModified() implements OperationResult {}
 
     record Happened(List<ObservedEvent> events) implements OperationResult {}
 
-    /** @param endTold whether it was told if more candidates come; otherwise {@code saying} has that they do */
+    /** @param endTold whether the reply includes the end of candidates */
     record Heard(SideContent saying, boolean endTold) implements OperationResult {
         @Override
         public boolean fits(OperationResult expected) {
@@ -85,7 +85,7 @@ sealed interface OperationResult {
 
     /**
      * @param there whether the session is listed
-     * @param offerer what the list says of it; null where it is not there, or the list does not say
+     * @param offerer as listed; null if it is not listed or the list has no offers
      */
     record Found(boolean there, @Nullable Heard offerer) implements OperationResult {
         @Override
@@ -96,9 +96,9 @@ sealed interface OperationResult {
         }
     }
 
-    /** @param type as a problem's type has it */
+    /** @param type of the problem */
     record Refused(String type) implements OperationResult {}
 
-    /** What no caller may be told while nothing is wrong: a fault, an outage, silence, or what cannot be read. */
+    /** A reply that is invalid without a fault: an outage, silence, or unreadable content. */
     record Broken(String how) implements OperationResult {}
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What a peer has heard of the session, and what it makes of a step with that. */
+/** The replies that a peer has received, and the request of each of its steps. */
 final class PeerKnowledge {
     private static final int[] TTL_SECONDS = {3, 600, 3_600, 5};
     private static final int LIMIT = 100;
@@ -23,7 +23,7 @@ final class PeerKnowledge {
     private long cursor;
     private @Nullable Integer generation;
 
-    /** @param handed the bookmark that one peer hands to the next; all of a session share it */
+    /** @param handed the bookmark that peers of a session pass to each other */
     PeerKnowledge(Role self, AtomicReference<@Nullable Freshness> handed) {
         this.self = self;
         this.handed = handed;
@@ -61,7 +61,7 @@ final class PeerKnowledge {
         };
     }
 
-    /** Mostly as before, but for the candidates; now and then it differs in what must not. */
+    /** Mostly a repetition with other candidates; sometimes with a difference that must be rejected. */
     private Operation.Open open(@Nullable String token, int variant, int of) {
         int topic = variant == 3 && of == 0 ? 1 : 0;
         if (token == null) {
@@ -72,7 +72,7 @@ final class PeerKnowledge {
         return new Operation.Open(token, said("offer", 0), candidates(variant), variant == 2, asked, topic);
     }
 
-    /** The entity tag that came last, or the oldest one, which may be another session's that had the code. */
+    /** The latest entity tag, or the oldest one, which may be that of an earlier session under the code. */
     private Operation.@Nullable Tag tag(int oldest) {
         return tags.isEmpty() ? null : tags.get(oldest == 0 ? tags.size() - 1 : 0);
     }
@@ -87,7 +87,7 @@ final class PeerKnowledge {
         return trusted == null ? new Freshness.Latest() : trusted;
     }
 
-    /** Remembers what a call has brought. */
+    /** Records the reply to a call. */
     void heard(int call, Operation operation, ReplyContext reply) {
         if (reply.bookmark() != null) {
             own = new Freshness.Bookmarked(call, reply.bookmark());
@@ -110,7 +110,7 @@ final class PeerKnowledge {
         }
     }
 
-    /** Mostly its own; now and then it tries to speak for the other. */
+    /** Mostly its own side; sometimes the other. */
     private Side side(int variant) {
         return variant == 3 ? self.side().other() : self.side();
     }
@@ -119,7 +119,7 @@ final class PeerKnowledge {
         return what + " " + self.name() + variant;
     }
 
-    /** Few to choose from, so that many are repeated. */
+    /** Few, so that many are repeated. */
     private List<String> candidates(int variant) {
         return switch (variant) {
             case 0 -> List.of(candidate(0));

@@ -6,12 +6,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/**
- * The clock of the service under test, moved by hand. It remembers what it has shown, so that for every call it can be told which
- * times the service may have read.
- */
+/** The clock of the service, advanced by the test. It records the times that a call may have read. */
 final class RecordedClock {
-    /** A place among the times that were shown. */
+    /** An index of the recorded times. */
     record Mark(int index) {}
 
     private final Consumer<Instant> hand;
@@ -31,12 +28,12 @@ final class RecordedClock {
         this.shown = List.of(start.toEpochMilli());
     }
 
-    /** A clock that is not moved by hand, and that nobody here sees. */
+    /** The clock of the machine, which is not recorded. */
     static RecordedClock unseen() {
         return new RecordedClock(Instant.EPOCH, then -> {}, false);
     }
 
-    /** Only one may move it; it does not move while somebody has it stand still. */
+    /** For one thread; the clock does not advance while it is stopped. */
     void advance(Duration step) {
         if (holding.get() > 0) {
             return;
@@ -50,24 +47,23 @@ final class RecordedClock {
         settled = more.size() - 1;
     }
 
-    /** Lets the clock stand still until {@link #go}. */
+    /** Stops the clock until {@link #go}. */
     void stop() {
         holding.incrementAndGet();
     }
 
-    /** Lets the clock go on, unless somebody else has it stand still. */
+    /** Continues the clock, unless another caller has stopped it. */
     void go() {
         holding.decrementAndGet();
     }
 
-    /** No call from now on reads an earlier time than at this mark. */
+    /** No call after this mark reads an earlier time. */
     Mark mark() {
         return new Mark(settled);
     }
 
     /**
-     * What a call may have read that began at {@code begin} and has ended now. Of a clock that is not seen that is a time of its own,
-     * or one that others have read as well.
+     * The times that a call may have read between {@code begin} and now. An unrecorded clock returns a time of the call and a shared one.
      *
      * @param call its number in its history
      */

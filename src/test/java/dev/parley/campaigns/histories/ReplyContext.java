@@ -3,11 +3,11 @@ package dev.parley.campaigns.histories;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller got.
+ * The reply to a caller.
  *
- * @param bookmark that came with it; null where none did
- * @param primary whether it certainly came from the primary
- * @param reset whether the caller was told that its bookmark no longer holds
+ * @param bookmark of the reply; null without one
+ * @param primary whether the primary certainly served it
+ * @param reset whether the bookmark of the request was reset
  */
 record ReplyContext(OperationResult result, @Nullable String bookmark, boolean primary, boolean reset) {
     static ReplyContext broken(String how) {

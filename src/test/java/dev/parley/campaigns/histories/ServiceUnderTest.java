@@ -3,28 +3,28 @@ package dev.parley.campaigns.histories;
 import dev.parley.session.SessionKey;
 import java.util.concurrent.CompletableFuture;
 
-/** What peers call: some nodes of Parley over one store. */
+/** The service that peers call: nodes of Parley over one store. */
 interface ServiceUnderTest extends AutoCloseable {
-    /** How many nodes there are to choose from. */
+    /** The number of nodes. */
     int nodes();
 
-    /** Asks, and waits for the reply. */
+    /** Calls and waits for the reply. */
     ReplyContext call(int node, SessionKey key, Operation operation, Freshness since);
 
-    /** Asks and hangs up; what becomes of it nobody hears. */
+    /** Calls and closes the connection before the reply. */
     void callAndHangUp(int node, SessionKey key, Operation operation, Freshness since);
 
-    /** Asks for what is new and waits until there is something. */
+    /** Requests events and waits for them. */
     Held await(int node, SessionKey key, Operation.Follow operation, Freshness since);
 
-    /** A call that is held back. */
+    /** A waiting call. */
     interface Held {
         CompletableFuture<ReplyContext> reply();
 
-        /** The time is up: the reply comes soon, with or without news. */
+        /** Ends the wait: the reply comes soon, with or without events. */
         void timeUp();
 
-        /** Whether there is news in the very session that is waited for, so that the reply should be there any moment. */
+        /** Whether the session has new events, so that the reply must come. */
         boolean isOwedNews();
     }
 

@@ -3,7 +3,7 @@ package dev.parley.campaigns.histories;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one side has said in a generation. */
+/** The description and candidates of one side in a generation. */
 record SideContent(@Nullable String description, List<String> candidates, boolean end) {
     SideContent withoutEnd() {
         return new SideContent(description, candidates, false);

@@ -3,24 +3,24 @@ package dev.parley.campaigns.histories;
 import java.util.List;
 
 /**
- * That a history is not one of a session.
+ * A violation in a history.
  *
- * @param check which check says so
- * @param why in a line
- * @param calls those that show it
+ * @param check that detected it
+ * @param why in one line
+ * @param calls that show it
  */
 record Violation(Check check, String why, List<Invocation> calls) {
-    /** What a history is held against. */
+    /** The checks of a history. */
     enum Check {
-        /** Each reply is one of the contract's. */
+        /** Each reply conforms to the contract. */
         CONTRACT("a reply that the contract does not know"),
-        /** Calls without a bookmark, and what the primary served, can be put in one order. */
+        /** Calls without a bookmark, and replies of the primary, can be ordered. */
         ORDER("linearizability"),
-        /** What replicas served was as new as the bookmark. */
+        /** Replies of replicas are as new as the bookmark. */
         BOOKMARK("what a bookmark promises"),
-        /** Bookmarks grow as time goes on. */
+        /** Later replies have later bookmarks. */
         BOOKMARK_ORDER("the order of bookmarks"),
-        /** Who waits hears of news. */
+        /** Waiters are notified of events. */
         WAKING("waking who waits"),
         /** The checker could decide. */
         DECIDED("the bound of the search");

@@ -20,11 +20,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One performance of a {@link Workload}: each peer on a thread of its own, all at once. What they hear is recorded, and when the last
- * has left an auditor reads what remains.
+ * One run of a {@link Workload}: each peer has a thread, and all act concurrently. Their calls are recorded, and an auditor reads the final
+ * state.
  *
- * <p>Who waits is left to wait until all others have left or wait too. Then the time is up for all of them; only who was not told
- * of news that is there has been forgotten.
+ * <p>Waiters wait until all other peers have finished or wait too. Then their time is up; a waiter that was not notified of an existing event
+ * is a violation.
  */
 final class WorkloadRun {
     private static final int REPLY_SECONDS_MAX = 120;
@@ -41,7 +41,7 @@ final class WorkloadRun {
     private final List<Waiter> waiters = new ArrayList<>();
     private int acting;
 
-    /** Somebody who waits. */
+    /** A waiting peer. */
     private record Waiter(Role role, SessionKey key, Operation.Follow operation, ServiceUnderTest.Held call) {}
 
     private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script, String take) {
@@ -58,10 +58,10 @@ final class WorkloadRun {
     }
 
     /**
-     * Performs the script once; returns what happened in its session, and in the one of the same code elsewhere.
+     * Runs the workload once; returns the histories of its session and of the one with the same code in another namespace.
      *
-     * @param take tells one performance of a script from another
-     * @param threads on which peers act; there must be one for each
+     * @param take distinguishes runs of one workload
+     * @param threads for the peers, at least one for each
      */
     static List<History> perform(
             ServiceUnderTest service, RecordedClock clock, Workload script, String take, Executor threads) {
@@ -135,8 +135,8 @@ final class WorkloadRun {
     }
 
     /**
-     * Nobody acts any more: who waits must know all that there is to know, or goes on with what there is. The clock stands still
-     * meanwhile; otherwise most sessions would expire in that time, and who was not told would hear of that instead.
+     * All peers wait or have finished: waiters with new events must be notified, and the others continue. The clock is stopped meanwhile;
+     * otherwise most sessions would expire, and a lost notification would look like expiry.
      */
     private void release(Waiter waiter) {
         clock.stop();
@@ -154,7 +154,7 @@ final class WorkloadRun {
         waiter.call.timeUp();
     }
 
-    /** Unless the session has ended meanwhile: then there is nothing to be told any more. */
+    /** Unless the session has ended, so that there is no event any more. */
     private void leave(Waiter waiter) {
         if (waiter.call.isOwedNews()) {
             of(recordings, waiter.role)

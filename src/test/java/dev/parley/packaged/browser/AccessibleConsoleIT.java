@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The page in each of its states, in the ways in which people have it: axe-core finds nothing to object to, nothing lies on
- * something else, and nothing is wider than the screen. What it looked like is left in {@code target/browser}.
+ * The console page in each state and condition: axe-core reports no violation, no elements overlap, and nothing exceeds the screen width.
+ * Screenshots are in {@code target/browser}.
  */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
@@ -34,7 +34,7 @@ class AccessibleConsoleIT {
             }
             """;
 
-    /** As long as a topic may be, in words and in one word. */
+    /** A topic of maximum length, of many words and one long word. */
     private static final String LONG_TOPIC = "a topic of many words, ".repeat(22) + "x".repeat(1_024 - 22 * 23);
 
     private static final String LONG_MESSAGE = "A message of many words, and one " + "long".repeat(40);

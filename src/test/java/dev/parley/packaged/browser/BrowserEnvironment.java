@@ -9,33 +9,33 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all browser tests share.
+ * The processes that all browser tests share.
  *
  * @param parley the service
- * @param site where the pages are from
- * @param otherSite where pages that have no business with those are from
- * @param coturn the TURN server that the service grants, or null where none is installed
+ * @param site serves the pages
+ * @param otherSite serves the same pages from another origin
+ * @param coturn the TURN server of the service, or null if coturn is not installed
  */
 record BrowserEnvironment(
         Chromium chromium,
         RunningParley parley,
         TestSite site,
         TestSite otherSite,
-        @Nullable Coturn coturn) implements AutoCloseable {
-    static final String TURN_SECRET = "what coturn and Parley both know";
+        @Nullable ServerProcess coturn) implements AutoCloseable {
+    static final String TURN_SECRET = "the shared secret of coturn and Parley";
 
-    /** Where screenshots and the service's log are left. */
+    /** Contains screenshots and the log of the service. */
     static final Path FOLDER = Path.of("target", "browser");
 
     static BrowserEnvironment with(Path chromium) {
         Path folder = emptyFolder();
         ParleyJar jar = ParleyJar.in(folder);
-        Coturn coturn = Coturn.installed()
-                .map(executable -> Coturn.start(executable, folder, TURN_SECRET))
-                .orElse(null);
+        ServerProcess coturn =
+                Files.isExecutable(ServerProcess.COTURN) ? ServerProcess.coturn(folder, TURN_SECRET) : null;
         RunningParley parley = (coturn == null
                         ? jar
-                        : jar.with("PARLEY_ICE_TURN", coturn.uri()).with("PARLEY_ICE_TURN_SECRET", TURN_SECRET))
+                        : jar.with("PARLEY_ICE_TURN", "turn:127.0.0.1:" + coturn.port() + "?transport=udp")
+                                .with("PARLEY_ICE_TURN_SECRET", TURN_SECRET))
                 .start();
         return new BrowserEnvironment(Chromium.launch(chromium), parley, TestSite.open(), TestSite.open(), coturn);
     }

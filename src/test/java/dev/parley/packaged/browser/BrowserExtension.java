@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test the {@link Pages} that it opens, on a {@link BrowserEnvironment} that all tests share. A failed test leaves a screenshot of each
- * page; where there is no Chromium, each test is skipped by its name and says why.
+ * Provides the {@link Pages} of a test in a {@link BrowserEnvironment} that all tests share. A failed test leaves a screenshot of each page;
+ * without Chromium, each test is skipped by name.
  */
 final class BrowserExtension implements ExecutionCondition, ParameterResolver, AfterTestExecutionCallback {
     private static final Namespace ROOM = Namespace.create(BrowserExtension.class);
@@ -29,7 +29,7 @@ final class BrowserExtension implements ExecutionCondition, ParameterResolver, A
         return parameter.getParameter().getType() == Pages.class;
     }
 
-    /** What is in a store is closed with the test, or the whole run, that the store belongs to. */
+    /** The pages are closed with the test, the environment with the JVM. */
     @Override
     public Pages resolveParameter(ParameterContext parameter, ExtensionContext context) {
         BrowserEnvironment stage = context.getRoot()

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The machine's own Chromium without a window. To be used by one thread. */
+/** The installed Chromium without a window, for one thread. */
 final class Chromium implements AutoCloseable {
     private static final double WAIT_MILLIS_MAX = 60_000;
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
@@ -73,7 +73,7 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** A visitor of his own, by {@code device}: he shares no cache, no storage and no connections with the others. */
+    /** A new browser context on {@code device}: no shared cache, storage or connections. */
     BrowserContext visitor(NewContextOptions device) {
         // Only a page that may use the microphone is shown all addresses of the machine, the loopback among them.
         BrowserContext visitor = browser.newContext(device.setPermissions(List.of("microphone")));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two pages with parley.js meet although the service is killed between the offer and the answer. */
+/** Two pages with parley.js connect although the service is killed between the offer and the answer. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class ClientCrashIT {

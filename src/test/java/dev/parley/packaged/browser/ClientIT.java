@@ -20,12 +20,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two pages of another site connect through parley.js, each step of which does what parley.d.ts says. */
+/** Two pages of another site connect through parley.js as parley.d.ts specifies. */
 @ExtendWith(BrowserExtension.class)
 class ClientIT {
     private static final Map<String, Object> NOTHING = Map.of();
 
-    /** As a test's topic, so that no test finds another's sessions. */
+    /** The topic of the test, so that no test finds sessions of another. */
     private String topic = "";
 
     @BeforeEach
@@ -52,7 +52,7 @@ class ClientIT {
         assertThat(host.eventLog()).noneMatch(words -> words.startsWith("problem") || words.startsWith("closed"));
     }
 
-    /** As behind a proxy that lets no request wait. */
+    /** Behind a proxy that lets no request wait. */
     @Tag("slow")
     @Test
     void withoutWaitingTheClientPolls(Pages pages) {
@@ -219,7 +219,7 @@ class ClientIT {
                 .contains(entry("name", "InvalidStateError"), entry("detail", "Only the host can make offers."));
     }
 
-    /** The guest rests and does not follow: its answer is awaited, and no other's is accepted. */
+    /** The guest has ended its requests: only its answer would be accepted. */
     @Tag("slow")
     @Test
     void aRestartedSessionIsNotForStrangers(Pages pages) {
@@ -246,7 +246,7 @@ class ClientIT {
 
     private static final String UFRAG = "pc.currentLocalDescription.sdp.match(/ice-ufrag:(\\S+)/)[1]";
 
-    /** Whichever reply is lost, what the other side did before the repetition is seen. */
+    /** An event that the other side adds before the repetition is not missed. */
     @Test
     void noEventIsMissedAfterALostReply(Pages pages) {
         ClientPage host = pages.openClient("host").with(Map.of("topic", topic));
@@ -275,7 +275,7 @@ class ClientIT {
         host.await("eventLog.includes('end-of-candidates answerer 1')");
     }
 
-    /** What a lost reply had done is found again, and done once. */
+    /** A repeated request takes effect once. */
     @Tag("slow")
     @Test
     void aRequestWithALostReplyIsRepeated(Pages pages) {
@@ -462,7 +462,7 @@ class ClientIT {
         assertThat(host.value("pc.sctp")).isNull();
     }
 
-    /** The namespace that a client names, not the page that it is on, decides with whom it shares sessions. */
+    /** The namespace of the client selects the sessions, not the page. */
     @Tag("slow")
     @Test
     void clientsOfOneNamespaceShareSessions(Pages pages) {
@@ -489,7 +489,7 @@ class ClientIT {
                         entry("detail", "namespace must be 1 to 512 visible ASCII characters"));
     }
 
-    /** A stream as a proxy leaves it that reads it to its end before it passes anything on. */
+    /** A proxy that buffers the whole stream. */
     @Tag("slow")
     @Test
     void aStreamThatNeverOpensIsAbandoned(Pages pages) {

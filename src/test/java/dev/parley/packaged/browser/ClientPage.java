@@ -5,7 +5,7 @@ import com.microsoft.playwright.Request;
 import java.util.List;
 import java.util.Map;
 
-/** One peer that uses parley.js: {@code client.html} in a browser. Every wait has Chromium's bound, and fails the test beyond it. */
+/** A peer with parley.js: {@code client.html} in a browser. Every wait has the timeout of Chromium. */
 final class ClientPage {
     private final Page page;
 
@@ -38,7 +38,7 @@ final class ClientPage {
         page.evaluate("([code, options]) => join(code, options)", List.of(code, options));
     }
 
-    /** What {@code promise}, an expression, is broken with: name, status, type and detail. */
+    /** The failure of {@code promise}, an expression: name, status, type and detail. */
     @SuppressWarnings("unchecked") // as client.js has it
     Map<String, Object> failureOf(String promise) {
         return (Map<String, Object>) page.evaluate("() => failure((async () => " + promise + ")())");

@@ -18,12 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Two visitors meet through the page that Parley itself serves, each with a device of its own. What it looked like is left in
- * {@code target/browser}.
+ * Two visitors connect through the page that Parley serves, on different devices. Screenshots are in {@code target/browser}.
  */
 @ExtendWith(BrowserExtension.class)
 class ConsoleIT {
-    /** Every candidate of the other side becomes an address at which nobody is (RFC 5737). */
+    /** Replaces every candidate of the other side by an address without a host (RFC 5737). */
     private static final String UNREACHABLE = """
             const add = RTCPeerConnection.prototype.addIceCandidate;
             RTCPeerConnection.prototype.addIceCandidate = function (init) {
@@ -208,7 +207,7 @@ class ConsoleIT {
                 .setReducedMotion(ReducedMotion.REDUCE);
     }
 
-    /** What a telephone makes of a picture of a QR code. */
+    /** Decodes the picture of a QR code. */
     private static String read(byte[] png) {
         try {
             BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));

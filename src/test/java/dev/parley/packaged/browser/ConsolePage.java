@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The console page as its user has it, with a note of what it asked for and what it complained of. */
+/** The console page with a record of its requests and errors. */
 final class ConsolePage {
     private static final Pattern CONNECTED = Pattern.compile("^Connected\\.");
     private static final Pattern ANYTHING = Pattern.compile(".+");
@@ -41,19 +41,19 @@ final class ConsolePage {
         return this;
     }
 
-    /** Gives the page the key that it asks for; it begins again with it. */
+    /** Enters the key that the page asks for, and waits for the reload. */
     void giveKey(String key) {
         page.waitForResponse(response -> response.request().isNavigationRequest(), () -> enterKey(key));
         page.waitForLoadState();
     }
 
-    /** Gives the page a key that it will not take. */
+    /** Enters a key that is rejected. */
     void enterKey(String key) {
         page.getByLabel("This service needs a key").fill(key);
         button("Use this key").click();
     }
 
-    /** Waits until the page says why it does not take the key. */
+    /** Waits for the reason of the rejection of a key. */
     void awaitKeyError(String words) {
         assertThat(page.locator("#key").getByRole(AriaRole.ALERT)).hasText(words);
     }
@@ -132,18 +132,18 @@ final class ConsolePage {
         return page.locator("#qr").screenshot();
     }
 
-    /** The whole page, as it is when nothing moves any more. */
+    /** The whole page without animations. */
     void screenshot(Path file) {
         page.screenshot(
                 new ScreenshotOptions().setPath(file).setFullPage(true).setAnimations(ScreenshotAnimations.DISABLED));
     }
 
-    /** All addresses that the page has asked for. */
+    /** The URLs of all requests. */
     List<String> requests() {
         return requests;
     }
 
-    /** Errors of the page, breaches of its security policy among them. */
+    /** Errors of the page, including violations of its content security policy. */
     List<String> complaints() {
         return complaints;
     }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * How parley.js reads event streams (HTML standard, section 9.2.6). The page gets streams in the chunks of each case; what their last
- * message says is seen in the bookmark.
+ * How parley.js parses event streams (HTML standard, section 9.2.6). The page receives the stream in the chunks of each case; the bookmark shows
+ * its last message.
  */
 @ExtendWith(BrowserExtension.class)
 class EventStreamIT {
@@ -56,7 +56,7 @@ class EventStreamIT {
                 """);
     }
 
-    /** The stream stays open: a message counts when its last line has ended, and not only when another byte comes. */
+    /** The stream stays open: a message is complete with its last line, not with the next byte. */
     private static void assertRead(ClientPage page, String bookmark, String... chunks) {
         page.page().evaluate("""
             (chunks) => {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** As long as a page holds a session, its connection can be restarted, although sessions live for ten seconds only here. */
+/** While a page has a session, its connection can be restarted, even though sessions expire after ten seconds here. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class ExpiryIT {
@@ -159,7 +159,7 @@ class ExpiryIT {
         assertTheyTalk();
     }
 
-    /** Not after 60 seconds only, when the network would have had the time to connect the two. */
+    /** Immediately, not after the 60 seconds of the connection timeout. */
     @Test
     void aGuestThatWasNeverConnectedLearnsThatTheSessionHasExpired() {
         host.value("pc.setConfiguration({ iceTransportPolicy: 'relay' })"); // it has no relay
@@ -195,7 +195,7 @@ class ExpiryIT {
         return code;
     }
 
-    /** Cuts both pages off from the service until it does not have the session any more. */
+    /** Blocks the requests of both pages until the session has expired. */
     private void expire(String code) {
         host.page().route(API, Route::abort);
         guest.page().route(API, Route::abort);

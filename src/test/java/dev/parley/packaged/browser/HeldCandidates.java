@@ -17,7 +17,7 @@ final class HeldCandidates {
         this.page = page;
     }
 
-    /** From now on {@code page} sends its candidates in vain, until they are let go. */
+    /** From now on the candidates of {@code page} are held until {@link #letGo()}. */
     static HeldCandidates on(Page page, Predicate<Request> carriesCandidates) {
         var candidates = new HeldCandidates(page);
         page.route("**", route -> candidates.pass(route, carriesCandidates));
@@ -32,7 +32,7 @@ final class HeldCandidates {
         }
     }
 
-    /** Waits until there is something to let go. */
+    /** Waits until candidates are held. */
     void await() {
         page.waitForCondition(() -> !held.isEmpty());
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the service asks for keys its page does, and its calls and its event stream have the key with them. */
+/** With keys required, the page asks for a key, and its requests and event stream include it. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class KeyedConsoleIT {

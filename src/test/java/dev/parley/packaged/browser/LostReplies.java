@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A network that delivers a request and loses its reply: the first to each of some addresses. */
+/** A network that delivers requests and loses the first reply to each of some paths. */
 final class LostReplies {
     private final List<String> endings;
     private final Map<String, Integer> lost = new TreeMap<>();
@@ -16,14 +16,14 @@ final class LostReplies {
         this.endings = endings;
     }
 
-    /** From now on {@code page} misses the first reply to a write whose path ends with each of {@code endings}. */
+    /** From now on {@code page} loses the first reply to a write whose path ends with each of {@code endings}. */
     static LostReplies on(Page page, String... endings) {
         var replies = new LostReplies(Arrays.asList(endings));
         page.route("**/api/v1/**", replies::pass);
         return replies;
     }
 
-    /** How the paths ended whose replies were lost, with the status that nobody saw. */
+    /** The endings of the paths whose replies were lost, with their status. */
     Map<String, Integer> lost() {
         return lost;
     }

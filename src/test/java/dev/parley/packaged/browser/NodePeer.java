@@ -34,7 +34,7 @@ final class NodePeer implements AutoCloseable {
         this.output = output;
     }
 
-    /** Skips the test that calls this, by name, where there is no such Node, no npm or no registry to install from. */
+    /** Skips the test without Node 20, npm or an npm registry. */
     static void assumeInstalled() {
         if (run("node", "--eval", "process.exit(Number(process.versions.node.split('.')[0]) >= 20 ? 0 : 1)") != 0) {
             abort("No Node 20 or newer on the PATH; Debian's package is called nodejs");
@@ -67,7 +67,7 @@ final class NodePeer implements AutoCloseable {
         }
     }
 
-    /** Waits until it has printed a line that begins with {@code words}; returns the rest of the line. */
+    /** Waits for a line that begins with {@code words}; returns the rest of the line. */
     String await(String words) {
         return Awaitility.await("Node prints \"" + words + "\"")
                 .atMost(WAIT_MAX)

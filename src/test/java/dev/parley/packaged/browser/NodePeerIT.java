@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A peer in Node and a page connect: the namespace that the one names is the origin of the other. */
+/** A peer in Node and a page connect: the namespace of the one is the origin of the other. */
 @ExtendWith(BrowserExtension.class)
 class NodePeerIT {
     private String topic = "";

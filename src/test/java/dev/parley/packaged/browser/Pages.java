@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pages that one test opens, each as a visitor of its own. */
+/** The pages of one test, each in its own browser context. */
 final class Pages implements AutoCloseable {
     private final BrowserEnvironment stage;
     private final List<BrowserContext> visitors = new ArrayList<>();
@@ -27,17 +27,17 @@ final class Pages implements AutoCloseable {
         this.stage = stage;
     }
 
-    /** A page that speaks to Parley by {@code api}, called {@code name} in screenshots. */
+    /** A page that calls {@code api}; {@code name} is its name in screenshots. */
     PeerPage open(String name, String api) {
         return open(name, api, stage.site().origin(), visitor());
     }
 
-    /** The same page, but served by another origin. */
+    /** The same page served by another origin. */
     PeerPage openElsewhere(String name, String api) {
         return open(name, api, stage.otherSite().origin(), visitor());
     }
 
-    /** The same page as if Parley itself served it, so that it calls its own origin. */
+    /** The same page with the origin of Parley. */
     PeerPage openAtParley(String name, String api) {
         String folder = stage.parley().uri() + "/peer";
         String folderOfSite = stage.site().origin();
@@ -64,22 +64,22 @@ final class Pages implements AutoCloseable {
         return new ClientPage(open(name, visitor(), stage.site().origin() + "/client.html?" + serviceQuery(service)));
     }
 
-    /** A visitor of the page that Parley itself serves, on {@code device}; he has yet to go there. */
+    /** A visitor of the console page, on {@code device}. */
     ConsolePage openConsole(String name, NewContextOptions device) {
         return new ConsolePage(blank(name, visitor(device)));
     }
 
-    /** Where that page is. */
+    /** The URL of the console page. */
     String console() {
         return stage.parley().uri() + "/";
     }
 
-    /** The same page, which connects through a TURN server and in no other way. */
+    /** A page that connects through a TURN server only. */
     PeerPage openRelayed(String name, String api) {
         return open(name, api + "&relay", stage.site().origin(), visitor());
     }
 
-    /** The same, where somebody has put another credential into what the service granted. */
+    /** The same with another credential than the service returned. */
     PeerPage openRelayed(String name, String api, TurnCredential credential) {
         BrowserContext visitor = visitor();
         visitor.route("**/api/v1/ice-servers", route -> {
@@ -129,7 +129,7 @@ final class Pages implements AutoCloseable {
                 .setFullPage(true)));
     }
 
-    /** What a page still asks for goes on without the test: a handler that fetches would fail with the page that closes. */
+    /** Removes the routes first: a handler that fetches would fail when its page closes. */
     @Override
     public void close() {
         open.values().forEach(Page::unrouteAll);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** One peer: {@code peer.html} in a browser. Every wait has Chromium's bound, and fails the test beyond it. */
+/** A peer: {@code peer.html} in a browser. Every wait has the timeout of Chromium. */
 final class PeerPage {
     private static final Pattern ANYTHING = Pattern.compile(".+");
     private static final Pattern COUNT_FOUND = Pattern.compile("\\d+ found");
@@ -39,7 +39,7 @@ final class PeerPage {
         return found.subList(0, found.size() - 1);
     }
 
-    /** Asks to join; whether it may is to be awaited. */
+    /** Requests to join; does not wait for the result. */
     void join(String code) {
         page.getByLabel("Code").fill(code);
         press("Join");
@@ -49,7 +49,7 @@ final class PeerPage {
         assertThat(shown("session")).hasText(code);
     }
 
-    /** Waits until this page, an offerer, has taken in the answer. */
+    /** Waits until this page, an offerer, has applied the answer. */
     void awaitAnswer() {
         assertThat(shown("signaling")).hasText("stable");
     }
@@ -71,13 +71,13 @@ final class PeerPage {
         assertThat(items("received")).hasText(new String[] {message});
     }
 
-    /** All candidates of this page; it waits until there will be no more. */
+    /** All candidates of this page; waits until gathering is complete. */
     List<String> candidates() {
         assertThat(shown("gathering")).hasText("complete");
         return items("ours").allTextContents();
     }
 
-    /** The other side's candidates, as soon as there are {@code count}. */
+    /** The candidates of the other side; waits for {@code count} of them. */
     List<String> candidatesHeard(int count) {
         assertThat(items("theirs")).hasCount(count);
         return items("theirs").allTextContents();
@@ -87,13 +87,13 @@ final class PeerPage {
         return HeldCandidates.on(page, carriesCandidates);
     }
 
-    /** What the page says went wrong; it waits until something has. */
+    /** The error of the page; waits for one. */
     String awaitProblem() {
         assertThat(shown("problem")).hasText(ANYTHING);
         return problem();
     }
 
-    /** What the page says went wrong so far, or nothing. */
+    /** The error of the page, or nothing. */
     String problem() {
         return shown("problem").textContent();
     }

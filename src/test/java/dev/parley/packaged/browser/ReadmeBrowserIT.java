@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lines for a browser in the README and in the guide, pasted into two pages. {@code -Dparley.readme.runs=50} repeats that. */
+/** The JavaScript of the README and of the guide, pasted into two pages. */
 @ExtendWith(BrowserExtension.class)
 class ReadmeBrowserIT {
     private static final int RUNS = CampaignSize.of("parley.readme.runs", 4);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a visitor can be told where two pages do not get together: the reason, and at once. */
+/** The reasons that parley.js reports if two pages cannot connect. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class RefusalsIT {
@@ -57,7 +57,7 @@ class RefusalsIT {
                 .contains(entry("type", "urn:parley:problem:unreachable"), entry("status", 0));
     }
 
-    /** Its replies have no CORS headers, so to the page they look like a refusal. */
+    /** Replies of a gateway have no CORS headers. */
     @Test
     void aGatewayErrorIsNotReportedAsARejection(Pages pages) throws IOException {
         HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -98,7 +98,7 @@ class RefusalsIT {
         }
     }
 
-    /** Neither side has any candidate, of which ICE reports nothing. */
+    /** Neither side has any candidate, which ICE does not report. */
     @Test
     void peersWithoutANetworkPathReportIt(Pages pages) {
         ClientPage host = pages.openClient("host").with(NOTHING);

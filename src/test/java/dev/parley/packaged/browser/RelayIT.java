@@ -1,10 +1,10 @@
 package dev.parley.packaged.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.parley.ice.TurnCredential;
 import dev.parley.ice.TurnSecret;
+import dev.parley.packaged.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two browsers that no direct way connects: a real TURN server takes the credentials that Parley grants, and no others. */
+/** Two browsers without a direct path: a real TURN server accepts the credentials of Parley, and no others. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class RelayIT {
@@ -23,9 +23,7 @@ class RelayIT {
 
     @BeforeEach
     void needATurnServer() {
-        assumeThat(Coturn.installed())
-                .as("coturn is installed; Debian's package is called coturn")
-                .isPresent();
+        Program.assumeInstalled(ServerProcess.COTURN.toString());
     }
 
     @Test

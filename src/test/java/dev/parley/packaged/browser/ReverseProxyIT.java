@@ -115,15 +115,12 @@ class ReverseProxyIT {
                 + PLAIN_SERVER.formatted(unconfigured, trusting.uri(), "")
                 + PLAIN_SERVER.formatted(hostWithPort, unset.uri(), "proxy_set_header Host $host:80;")
                 + serverOfGuide(tls, trusting, certificate);
-        PROXIES.add(Nginx.start(
-                Nginx.installed().orElseThrow(),
-                folder,
-                servers.replace(LOCATION, PAGES.formatted(pages) + LOCATION),
-                defaultHost));
+        PROXIES.add(
+                ServerProcess.nginx(folder, servers.replace(LOCATION, PAGES.formatted(pages) + LOCATION), defaultHost));
         int caddy = FreePort.choose();
-        Caddy.installed()
-                .ifPresent(executable ->
-                        PROXIES.add(Caddy.start(executable, folder, siteOfGuide(trusting, pages), caddy)));
+        if (Files.isExecutable(ServerProcess.CADDY)) {
+            PROXIES.add(ServerProcess.caddy(folder, siteOfGuide(trusting, pages), caddy));
+        }
         chromium = Chromium.launch(
                 Chromium.installed().orElseThrow(),
                 "--host-resolver-rules="
@@ -291,7 +288,7 @@ class ReverseProxyIT {
 
     private static void assumeInstalled(Setup setup) {
         assumeTrue(
-                setup != Setup.CADDY || Caddy.installed().isPresent(),
+                setup != Setup.CADDY || Files.isExecutable(ServerProcess.CADDY),
                 "No Caddy here; Debian's package is called caddy");
     }
 
@@ -313,7 +310,8 @@ class ReverseProxyIT {
         }
 
         static boolean all() {
-            return Nginx.installed().isPresent() && Chromium.installed().isPresent();
+            return Files.isExecutable(ServerProcess.NGINX)
+                    && Chromium.installed().isPresent();
         }
     }
 }

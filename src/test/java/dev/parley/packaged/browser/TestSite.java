@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
-/** A web site that serves the files of {@code browser/}; its port is its own, and so is its origin. */
+/** A web server for the files of {@code browser/}, with an origin of its own. */
 final class TestSite implements AutoCloseable {
     private static final Map<String, String> CONTENT_TYPES = Map.of("html", "text/html", "js", "text/javascript");
 

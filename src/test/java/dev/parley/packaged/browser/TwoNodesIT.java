@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two pages meet, each by a node of its own, over a PostgreSQL whose replica is behind. */
+/** Two pages connect through one node each, over a PostgreSQL whose replica lags. */
 @Tag("slow")
 @ExtendWith(BrowserExtension.class)
 class TwoNodesIT {

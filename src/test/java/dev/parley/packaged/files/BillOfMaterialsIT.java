@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The bill of materials against what is packed. */
+/** The bill of materials lists what is packaged. */
 class BillOfMaterialsIT {
     private static final Path BILL = Path.of("target/parley-sbom.json");
     private static final Path LIBRARIES = Path.of("target/quarkus-app/lib");

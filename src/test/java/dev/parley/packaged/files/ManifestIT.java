@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
-/** What the packaged jar tells the virtual machine that runs it. */
+/** The manifest of the packaged jar. */
 class ManifestIT {
     @Test
     void nativeCodeLoadsWithoutAWarning() throws IOException {

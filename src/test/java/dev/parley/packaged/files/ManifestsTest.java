@@ -45,8 +45,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The manifests hold what Kubernetes knows and nothing else. Method: each is read into the client's model of its kind, where an
- * unknown field is an error, and what matters of it is held against the image and the settings.
+ * The manifests are valid for Kubernetes. Method: each is parsed into the model of its kind in the Kubernetes client, where an unknown field
+ * is an error, and is compared with the image and the settings.
  */
 class ManifestsTest {
     private static final Path FOLDER = Path.of("src/main/kubernetes");
@@ -232,7 +232,7 @@ class ManifestsTest {
         return Objects.requireNonNull(settings.get(name), name);
     }
 
-    /** As it stands, and with the lines about replicas. */
+    /** As it is, and with the lines about replicas. */
     @ParameterizedTest
     @ValueSource(strings = {"", "#"})
     void theExampleOfAStoreIsValid(String mark) throws IOException {

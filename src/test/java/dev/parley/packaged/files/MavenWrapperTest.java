@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Which Maven {@code ./mvnw} runs. Method: the script and a pin of its own in an empty project, and scripts in the places of Maven and
- * curl that note down how they are called. Nothing is fetched from anywhere.
+ * Which Maven {@code ./mvnw} runs. Method: the script in an empty project with a test version, and scripts instead of Maven and curl that log
+ * their calls. Nothing is downloaded.
  */
 @Tag("integration")
 class MavenWrapperTest {

@@ -47,7 +47,7 @@ class NativeSourcesTest {
                 .contains("org.sqlite.JDBC", "io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider");
     }
 
-    /** The rooms' convention: what is read or written as JSON stands in a class of such records, or beside its resource. */
+    /** By convention, records of JSON are nested in these classes. */
     private static boolean isJson(JavaClass type) {
         String name = type.getName();
         return Stream.of(".Views$", ".Requests$", ".RondevuBodies$", ".Problem", ".HealthResource$")

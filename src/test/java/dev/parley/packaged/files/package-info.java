@@ -1,4 +1,4 @@
-/** What is packed and how it is run, as far as that can be known without the tools that do so. */
+/** Files that are shipped beside the jar, as far as they can be tested without their tools. */
 @NullMarked
 package dev.parley.packaged.files;
 

@@ -1,9 +1,5 @@
-package dev.parley.campaigns.soak;
+package dev.parley.bench;
 
-import dev.parley.bench.Load;
-import dev.parley.bench.LoadResult;
-import dev.parley.bench.NativeHandshakes;
-import dev.parley.bench.ProcessMemory;
 import dev.parley.packaged.ParleyJar;
 import dev.parley.packaged.RunningParley;
 import java.io.IOException;
@@ -12,17 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
  * Handshakes at full load, with sessions that expire after ten seconds and are swept each second, for fifteen minutes
- * ({@code -Dparley.soak.minutes}). Each minute tells what the service uses then, with the load off for a moment: what is on its
- * heap when all that it can do without is gone, its memory in all, open files, the store and its log; and the rate and the
- * latency of the minute.
+ * ({@code -Dparley.soak.minutes}). A row for each minute has the live heap, resident memory, open files, the sizes of the store and its
+ * log after the load, and the rate and latency of the minute.
  *
- * <p>The first third is for warming up. What is used at the end is compared with the end of that third; the process ends with 1 if
- * anything has grown.
+ * <p>The first third is the warm-up. The process ends with 1 if a value at the end exceeds its value after the warm-up.
  */
 public final class Soak {
     private static final int MINUTES = Integer.getInteger("parley.soak.minutes", 15);
@@ -31,7 +24,7 @@ public final class Soak {
     private static final long HEAP_GROWTH_MAX = 1 << 20;
     private static final int FILES_GROWTH_MAX = 4;
 
-    /** A log is cut back to 64 MB, and a file keeps the room that it once took. */
+    /** A log is truncated to 64 MB when it starts over. */
     private static final long LOG_MAX = 80L << 20;
 
     private static final double STORE_GROWTH_MAX = 1.1;
@@ -43,27 +36,34 @@ public final class Soak {
             double perSecond, double p99, long failures, long heap, long resident, long files, long store, long log) {}
 
     public static void main(String[] arguments) throws Exception {
-        Path folder = Files.createTempDirectory("parley-soak-");
         var minutes = new ArrayList<Minute>();
-        try (RunningParley parley = ParleyJar.in(folder)
-                .optimizing()
-                .with("PARLEY_STORE_URL", "sqlite:parley.db")
-                .with("PARLEY_SESSION_TTL", TTL.toSeconds() + "s")
-                .with("PARLEY_EXPIRY_SCHEDULE", "1s")
-                .withOption("-Xmx512m")
-                .start()) {
+        try (var folder = new TemporaryFolder();
+                RunningParley parley = ParleyJar.in(folder.path())
+                        .optimizing()
+                        .with("PARLEY_STORE_URL", "sqlite:parley.db")
+                        .with("PARLEY_SESSION_TTL", TTL.toSeconds() + "s")
+                        .with("PARLEY_EXPIRY_SCHEDULE", "1s")
+                        .withOption("-Xmx512m")
+                        .start()) {
             var load = new Load(parley.uri(), CONNECTIONS);
-            print("| minute | requests/s | p99 ms | failed | heap KB | memory MB | open files | store MB | log MB |%n");
-            print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|%n");
+            Markdown.head(
+                    "minute",
+                    "requests/s",
+                    "p99 ms",
+                    "failed",
+                    "heap KB",
+                    "memory MB",
+                    "open files",
+                    "store MB",
+                    "log MB");
             for (int minute = 1; minute <= MINUTES; minute++) {
                 LoadResult measured = load.run(new NativeHandshakes("soak" + minute), Duration.ofMinutes(1));
-                Minute now = look(parley, folder, measured);
+                Minute now = look(parley, folder.path(), measured);
                 minutes.add(now);
-                print(
-                        "| %d | %,.0f | %.1f | %d | %,d | %d | %d | %d | %d |%n",
+                Markdown.row(
                         minute,
-                        now.perSecond(),
-                        now.p99(),
+                        Markdown.figure(now.perSecond()),
+                        Markdown.figure(now.p99()),
                         now.failures(),
                         now.heap() >> 10,
                         now.resident() >> 20,
@@ -71,11 +71,9 @@ public final class Soak {
                         now.store() >> 20,
                         now.log() >> 20);
             }
-        } finally {
-            delete(folder);
         }
         List<String> grown = grown(minutes);
-        print("%nSoak: %d minutes, %s%n", MINUTES, grown.isEmpty() ? "nothing has grown" : "grown: " + grown);
+        Markdown.line("%nSoak: %d minutes, %s", MINUTES, grown.isEmpty() ? "nothing has grown" : "grown: " + grown);
         if (!grown.isEmpty()) {
             System.exit(1);
         }
@@ -120,18 +118,5 @@ public final class Soak {
         if (!holds) {
             grown.add(what);
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 }
