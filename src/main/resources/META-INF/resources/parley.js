@@ -1367,7 +1367,7 @@ function originRefused({ origin }, cause) {
 function badCode(code) {
   return new ParleyError({
     type: `${PROBLEM}out-of-bounds`,
-    title: "A field is out of bounds",
+    title: "Out of bounds",
     status: 422,
     field: "code",
     detail: `code must be 1 to 128 characters of A-Z a-z 0-9 . _ ~ -, and neither . nor .. (was ${JSON.stringify(code)})`,
@@ -1419,7 +1419,7 @@ function differentPeer() {
 function otherGeneration(generation) {
   return new ParleyError({
     type: `${PROBLEM}other-generation`,
-    title: "Another generation is current",
+    title: "Other generation",
     status: 412,
     detail: `Generation ${generation} is current, and its offer was made by another client; host a new session.`,
   });

@@ -2,7 +2,7 @@ package dev.parley.bench;
 
 import dev.parley.session.Code;
 import dev.parley.session.Description;
-import dev.parley.session.Events;
+import dev.parley.session.Event.Events;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionKey;

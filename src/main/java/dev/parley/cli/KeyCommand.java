@@ -55,8 +55,9 @@ public final class KeyCommand extends StoreCommand {
                                     + " metrics. Can be repeated.")
                     SortedSet<Role> roles,
             @Option(names = "--json", description = "Print {\"name\",\"namespace\",\"roles\",\"key\"}.") boolean json) {
-        requireArgument(KeyAdmin.isName(name), "NAME must be 1 to 64 of A-Z a-z 0-9 . _ -");
+        requireArgument("create", KeyAdmin.isName(name), "NAME must be 1 to 64 of A-Z a-z 0-9 . _ -");
         requireArgument(
+                "create",
                 !namespace.isBlank() && namespace.chars().noneMatch(Character::isISOControl),
                 "--namespace must be 1 to 512 visible characters");
         admin.get().createMissing();

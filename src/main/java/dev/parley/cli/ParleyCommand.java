@@ -2,26 +2,31 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.expiry.Sweeper;
+import dev.parley.session.Namespace;
+import dev.parley.store.admin.AdminRefused;
 import dev.parley.store.admin.ByteCount;
 import dev.parley.store.admin.StoreAdmin;
+import dev.parley.store.admin.ReadOnlyQuery;
 import dev.parley.store.admin.StoreAdmin.Restored;
 import dev.parley.store.sql.Schema.Migrated;
 import dev.parley.store.sql.Schema.Migration;
+import io.smallrye.config.SmallRyeConfig;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The top-level command, with the commands that one call of the store carries out. */
+/** The top-level command, with all commands that need no class of their own. */
 @Command(
         name = "parley",
         description = "A durable session store for WebRTC signaling.",
         versionProvider = ParleyCommand.Version.class,
-        subcommands = {SeedCommand.class, StatsCommand.class, SqlCommand.class, KeyCommand.class, DoctorCommand.class},
+        subcommands = {StatsCommand.class, KeyCommand.class, DoctorCommand.class},
         footer = {
             "",
             "\"parley COMMAND --help\" describes a command. Settings are read from the environment",
@@ -31,12 +36,23 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 done; 1 refused or failed, with the reason in one line on standard error; 2 invalid",
             "command line; 3 (doctor) only warnings; 69 the store is temporarily unreachable; 70 a bug in Parley."
         })
-@SuppressWarnings("NullAway.Init") // the container sets the field
+@SuppressWarnings("NullAway.Init") // the container sets the fields
 public final class ParleyCommand extends StoreCommand {
     public static final String SERVE = "serve";
 
+    private static final int SEEDED_MAX = 10_000;
+    private static final int ROWS_MAX = 1_000_000;
+    private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
+    private static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
+
     @Inject
     Instance<Sweeper> sweeper;
+
+    @Inject
+    Instance<SeedData> seedData;
+
+    @Inject
+    SmallRyeConfig settings;
 
     @Command(
             name = SERVE,
@@ -83,6 +99,106 @@ public final class ParleyCommand extends StoreCommand {
     void sweep() {
         admin.get().refuseMissing();
         out().println(json().put("deleted", sweeper.get().sweep()));
+    }
+
+    @Command(
+            name = "seed",
+            description = {
+                "Create sessions for development: some wait under a topic, some are answered. Their codes begin with "
+                        + SeedData.PREFIX
+                        + ", their tokens are not secret, and they have the maximum time to live. Repeating the command creates only what has expired.",
+                "Refuses a production store: one with other sessions, or any if the profile is prod (QUARKUS_PROFILE=prod)."
+            },
+            footer = {
+                "",
+                "To continue a session as its offerer: curl -H 'Session-Token: " + SeedData.EXAMPLE_TOKEN + "' …/"
+                        + SeedData.EXAMPLE_CODE + "/candidates …"
+            },
+            mixinStandardHelpOptions = true)
+    void seed(
+            @Option(
+                            names = "--sessions",
+                            paramLabel = "N",
+                            defaultValue = "" + SeedData.SESSIONS_DEFAULT,
+                            description = "Number of sessions, 1 to 10000 (default: ${DEFAULT-VALUE}).")
+                    int sessions,
+            @Option(
+                            names = "--namespace",
+                            paramLabel = "ORIGIN",
+                            defaultValue = "unknown",
+                            description =
+                                    "Pages that see them, such as http://localhost:3000 (default: ${DEFAULT-VALUE}, the"
+                                            + " namespace of requests without an Origin).")
+                    String namespace,
+            @Option(names = "--json", description = "Print {\"sessions\",\"new\",\"namespace\"}.") boolean json) {
+        requireArgument("seed", sessions >= 1 && sessions <= SEEDED_MAX, "--sessions must be 1 to 10000");
+        if (settings.getProfiles().contains("prod")) {
+            throw new AdminRefused("The profile is prod; refusing to seed a production store.");
+        }
+        admin.get().createMissing();
+        if (seedData.get().isAmongOthers()) {
+            throw new AdminRefused(
+                    "The store contains sessions that were not created by seed; set parley.store.url to another store.");
+        }
+        int created = seedData.get().create(new Namespace(namespace), sessions);
+        out().println(
+                        json
+                                ? json().put("sessions", sessions)
+                                        .put("new", created)
+                                        .put("namespace", namespace)
+                                : "%d sessions in namespace %s, %d of them new"
+                                        .formatted(sessions, namespace, created));
+    }
+
+    @Command(
+            name = "sql",
+            description = {
+                "Run one SQL query on the store, and print the result. It cannot change anything.",
+                "Tables: sessions, events, history; the view conversation has the events with their payloads as text. Times"
+                        + " are milliseconds since 1970. Binary values (hashes of tokens, keys, payloads) are replaced by"
+                        + " their length."
+            },
+            footer = {
+                "",
+                "Unanswered: parley sql \"SELECT namespace, topic, count(*) FROM sessions WHERE answered = 0 GROUP BY 1, 2\"",
+                "Events:     parley sql \"SELECT seq, side, type FROM conversation WHERE code = 'tea-at-five'\"",
+                "Columns:    parley sql \"SELECT name, type FROM pragma_table_info('sessions')\"",
+                "",
+                "Exit code 1: the statement is refused, or takes longer than --timeout."
+            },
+            mixinStandardHelpOptions = true)
+    void sql(
+            @Parameters(paramLabel = "STATEMENT", description = "One SELECT, WITH, VALUES or EXPLAIN statement.")
+                    String statement,
+            @Option(
+                            names = "--format",
+                            defaultValue = "table",
+                            description =
+                                    "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). table shortens long values.")
+                    RowPrinter.Format format,
+            @Option(
+                            names = "--rows",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "Maximum number of rows, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
+                    int rows,
+            @Option(
+                            names = "--timeout",
+                            paramLabel = "TIME",
+                            defaultValue = "5s",
+                            description = "Maximum duration, 1ms to 5m (default: ${DEFAULT-VALUE}).")
+                    Duration timeout) {
+        requireArgument("sql", rows >= 1 && rows <= ROWS_MAX, "--rows must be 1 to 1000000");
+        requireArgument(
+                "sql",
+                timeout.compareTo(TIMEOUT_MIN) >= 0 && timeout.compareTo(TIMEOUT_MAX) <= 0,
+                "--timeout must be 1ms to 5m");
+        var printer = new RowPrinter(out(), format, rows);
+        admin.get().query(new ReadOnlyQuery(statement), timeout, printer);
+        printer.end();
+        if (printer.isCut()) {
+            spec.commandLine().getErr().println("There are more than " + rows + " rows; --rows prints more.");
+        }
     }
 
     @Command(

@@ -11,7 +11,10 @@ import dev.parley.session.Side;
 import dev.parley.session.Trickle;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
+import dev.parley.store.Database;
 import dev.parley.store.Futures;
+import dev.parley.store.ReadFrom;
+import dev.parley.store.sql.SessionStore;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,10 +31,12 @@ public final class SeedData {
     private static final List<String> TOPICS = List.of("chess", "chess", "tea", "karaoke/late night");
     private static final int ANSWERED_EVERY = 3;
 
+    private final Database database;
     private final Signaling signaling;
     private final SessionConfig config;
 
-    public SeedData(Signaling signaling, SessionConfig config) {
+    public SeedData(Signaling signaling, Database database, SessionConfig config) {
+        this.database = database;
         this.signaling = signaling;
         this.config = config;
     }
@@ -63,6 +68,12 @@ public final class SeedData {
             }
         }
         return created;
+    }
+
+    /** Whether the store has sessions that this class did not create. */
+    boolean isAmongOthers() {
+        return Futures.join(database.scan(ReadFrom.PRIMARY, node -> SessionStore.holdsOthersThan(node, PREFIX)))
+                .result();
     }
 
     private static SessionToken token(int number, Side side) {

@@ -3,7 +3,7 @@ package dev.parley.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.admin.ByteCount;
 import dev.parley.store.sql.SessionStore;
@@ -11,7 +11,6 @@ import dev.parley.store.sql.SessionStore.Count;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +50,8 @@ public final class StatsCommand extends StoreCommand implements Callable<Integer
                     "node", "region", "role", "sessions", "live", "waiting", "topics", "events", "lag", "size"));
         }
         boolean complete = true;
-        List<Node> nodes = database.get().nodes().stream().map(NodeState::node).toList();
-        for (Node node : nodes) {
+        for (NodeState before : database.get().nodes()) {
+            Node node = before.node();
             Count count = count(node);
             NodeState state = state(node); // after the count, which has connected to the replica
             Long size = node.primary() ? bytes : null;

@@ -25,10 +25,10 @@ abstract class StoreCommand {
         return spec.commandLine().getOut();
     }
 
-    /** @throws ParameterException if {@code valid} is false; the command then prints its usage */
-    final void requireArgument(boolean valid, String rule) {
+    /** @throws ParameterException if {@code valid} is false; the usage of {@code subcommand} is then printed */
+    final void requireArgument(String subcommand, boolean valid, String rule) {
         if (!valid) {
-            throw new ParameterException(spec.commandLine(), rule + ".");
+            throw new ParameterException(spec.subcommands().get(subcommand), rule + ".");
         }
     }
 

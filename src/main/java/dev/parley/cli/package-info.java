@@ -1,5 +1,5 @@
 /**
- * The commands of the command line, one class each. {@link dev.parley.cli.ParleyCommand} lists them, and
+ * The commands of the command line. {@link dev.parley.cli.ParleyCommand} contains or lists them, and
  * {@link dev.parley.cli.CommandRun} runs one in a started application without HTTP.
  */
 @NullMarked

@@ -1,11 +1,15 @@
 package dev.parley.expiry;
 
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.parser.CronParser;
 import dev.parley.config.DurationOrOff;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import org.eclipse.microprofile.config.spi.Converter;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /** When expired sessions are deleted. The scheduler reads both settings itself; they are declared here to be validated. */
@@ -22,4 +26,17 @@ public interface ExpiryConfig {
     @WithDefault("off")
     @WithConverter(CronOrOff.class)
     String cron();
+
+    /** Accepts {@code off} and the cron expressions that the scheduler understands. */
+    final class CronOrOff implements Converter<String> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String convert(String value) {
+            if (!value.equals("off")) {
+                new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.QUARTZ)).parse(value);
+            }
+            return value;
+        }
+    }
 }

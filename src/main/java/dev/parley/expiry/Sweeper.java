@@ -2,8 +2,8 @@ package dev.parley.expiry;
 
 import dev.parley.session.SignalingException;
 import dev.parley.store.Database;
+import dev.parley.store.Database.Work;
 import dev.parley.store.Futures;
-import dev.parley.store.Work;
 import dev.parley.store.sql.SessionStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

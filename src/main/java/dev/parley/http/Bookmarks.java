@@ -5,7 +5,7 @@ import dev.parley.store.Bookmark;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ReplyPosition;
+import dev.parley.store.Served.ReplyPosition;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

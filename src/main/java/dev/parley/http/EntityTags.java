@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.session.SessionVersion;
+import dev.parley.session.Session.SessionVersion;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.PreconditionMissing;
 import java.time.Instant;

@@ -10,7 +10,7 @@ import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.store.Futures;
-import dev.parley.store.RefusedBy;
+import dev.parley.store.Futures.RefusedBy;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;

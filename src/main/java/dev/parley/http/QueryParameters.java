@@ -1,6 +1,6 @@
 package dev.parley.http;
 
-import dev.parley.session.Cursor;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.WholeNumber;
 import io.vertx.ext.web.RoutingContext;

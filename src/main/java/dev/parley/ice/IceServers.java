@@ -1,6 +1,7 @@
 package dev.parley.ice;
 
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.ice.TurnSecret.TurnCredential;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package dev.parley.ice;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.netty.util.NetUtil;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,6 @@ public record IceUri(String text) {
     private static final Pattern TURN =
             Pattern.compile("(?i:turns?):" + HOST_AND_PORT + "(?:\\?transport=(?i:udp|tcp))?");
     private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
     private static final int HOST_MAX = 253;
     private static final int PORT_MAX = 65_535;
 
@@ -50,20 +48,10 @@ public record IceUri(String text) {
         String host = parts.group("host");
         String ipv6 = parts.group("ipv6");
         if (ipv6 != null) {
-            return isIpv6(ipv6);
+            return NetUtil.isValidIpV6Address(ipv6);
         }
         // Digits and dots alone are an IPv4 address, or a malformed one.
-        return host.length() <= HOST_MAX
-                && (!NUMBERS.matcher(host).matches() || IPV4.matcher(host).matches());
-    }
-
-    /** For a literal with colons, {@code getByName} does not query a name server. */
-    private static boolean isIpv6(String literal) {
-        try {
-            return literal.contains(":") && InetAddress.getByName("[" + literal + "]") != null;
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        return host.length() <= HOST_MAX && (!NUMBERS.matcher(host).matches() || NetUtil.isValidIpV4Address(host));
     }
 
     private static boolean isPort(@Nullable String port) {

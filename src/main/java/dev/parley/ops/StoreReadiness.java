@@ -2,7 +2,7 @@ package dev.parley.ops;
 
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReadFrom;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;

@@ -35,7 +35,7 @@ public final class Candidate {
 
     /** The first 128 bits of the SHA-256 of the JSON text; identifies a repeated candidate. */
     public byte[] digest() {
-        return Arrays.copyOf(Digests.sha256(json), DIGEST_BYTES);
+        return Arrays.copyOf(TokenHash.sha256(json), DIGEST_BYTES);
     }
 
     @Override

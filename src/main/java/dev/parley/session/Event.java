@@ -1,5 +1,8 @@
 package dev.parley.session;
 
+import java.time.Instant;
+import java.util.List;
+
 /**
  * An event of a session. The events of a session are numbered 1, 2, 3 … without gaps, in commit order, and never change.
  */
@@ -45,4 +48,12 @@ public sealed interface Event {
             return Side.OFFERER;
         }
     }
+
+    /**
+     * Consecutive events of one session, in their order.
+     *
+     * @param incarnation of the session, as in {@link Session.SessionVersion}
+     * @param expiresAt of the session, as it is now
+     */
+    record Events(List<Event> list, long incarnation, Instant expiresAt) {}
 }

@@ -1,6 +1,8 @@
 package dev.parley.session;
 
+import dev.parley.session.Session.SessionVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,5 +26,26 @@ public record Opening(
     /** An upper estimate of the bytes that the session takes in a store. */
     public long bytes() {
         return 4L * Trickle.ROW_BYTES + offer.utf8().length + trickle.bytes();
+    }
+
+    /**
+     * The result of opening or answering a session.
+     *
+     * @param token the side's secret, or null where it has none (the compatible API)
+     * @param seq the number of the caller's last event before the other side's next one
+     * @param version the state of the session at {@code seq}, which is older than the latest one where the other side has continued
+     * @param replay whether the same request was accepted before, so that only additional candidates are new
+     */
+    public record Joined(
+            Code code,
+            Side side,
+            @Nullable SessionToken token,
+            long seq,
+            int generation,
+            SessionVersion version,
+            boolean replay) {
+        public Instant expiresAt() {
+            return version.expiresAt();
+        }
     }
 }

@@ -11,18 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class SignalingException extends RuntimeException {
     private final String type;
-    private final String title;
     private final transient @Nullable Duration retryAfter;
 
-    private SignalingException(String type, String title, String detail) {
-        this(type, title, detail, null);
+    private SignalingException(String type, String detail) {
+        this(type, detail, null);
     }
 
-    private SignalingException(String type, String title, String detail, @Nullable Duration retryAfter) {
+    private SignalingException(String type, String detail, @Nullable Duration retryAfter) {
         // A refusal is an ordinary reply: a stack trace would cost more than the work that was refused.
         super(detail, null, false, false);
         this.type = type;
-        this.title = title;
         this.retryAfter = retryAfter;
     }
 
@@ -31,14 +29,14 @@ public abstract sealed class SignalingException extends RuntimeException {
         return type;
     }
 
+    /** The type in words, such as "Session not found". */
     public String title() {
-        return title;
+        return Character.toUpperCase(type.charAt(0)) + type.substring(1).replace('-', ' ');
     }
 
     /** What happened and what the caller can do about it. */
     public String detail() {
-        String detail = getMessage();
-        return detail == null ? title : detail;
+        return String.valueOf(getMessage());
     }
 
     /** When a repeated call may succeed, at least one second; nothing where it is refused again. */
@@ -49,21 +47,21 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** The request cannot be parsed. */
     public static final class Malformed extends SignalingException {
         public Malformed(String detail) {
-            super("malformed", "Malformed request", detail);
+            super("malformed", detail);
         }
     }
 
     /** The call needs the secret of a side, and none was sent. */
     public static final class TokenMissing extends SignalingException {
         public TokenMissing() {
-            super("session-token-missing", "Session token missing", "Send this side's token as Session-Token.");
+            super("session-token-missing", "Send this side's token as Session-Token.");
         }
     }
 
     /** The secret is not the one of the side that may make the call. */
     public static final class TokenRefused extends SignalingException {
         public TokenRefused(String detail) {
-            super("session-token-refused", "Session token refused", detail);
+            super("session-token-refused", detail);
         }
     }
 
@@ -72,7 +70,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public SessionNotFound() {
             super(
                     "session-not-found",
-                    "Session not found",
                     "No live session has this code in this namespace; open a new one or check the code.");
         }
     }
@@ -84,7 +81,7 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
 
         private CodeTaken(String detail) {
-            super("code-taken", "Code taken", detail);
+            super("code-taken", detail);
         }
 
         /** The caller opened the session with another value in {@code field}, so the request is no repetition. */
@@ -105,7 +102,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public AlreadyAnswered(int generation) {
             super(
                     "already-answered",
-                    "Already answered",
                     "Generation " + generation + " has its answer; look for another session or wait for a new offer.");
         }
     }
@@ -113,10 +109,7 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** The request names a generation that is not current. */
     public static final class OtherGeneration extends SignalingException {
         public OtherGeneration(int current) {
-            super(
-                    "other-generation",
-                    "Another generation is current",
-                    "Generation " + current + " is current; fetch its offer and start from that.");
+            super("other-generation", "Generation " + current + " is current; fetch its offer and start from that.");
         }
     }
 
@@ -125,7 +118,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public SessionChanged() {
             super(
                     "session-changed",
-                    "The session has changed",
                     "The session has changed since If-Match was read; fetch it, decide again and send its ETag.");
         }
     }
@@ -133,7 +125,7 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** The request body exceeds its bound. */
     public static final class BodyTooLarge extends SignalingException {
         public BodyTooLarge(long bytesMax) {
-            super("body-too-large", "Body too large", "A request body may be at most " + bytesMax + " bytes.");
+            super("body-too-large", "A request body may be at most " + bytesMax + " bytes.");
         }
     }
 
@@ -142,7 +134,7 @@ public abstract sealed class SignalingException extends RuntimeException {
         private final String field;
 
         public OutOfBounds(String field, String detail) {
-            super("out-of-bounds", "A field is out of bounds", detail);
+            super("out-of-bounds", detail);
             this.field = field;
         }
 
@@ -155,10 +147,7 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** A new offer must name the state of the session that it replaces. */
     public static final class PreconditionMissing extends SignalingException {
         public PreconditionMissing() {
-            super(
-                    "precondition-missing",
-                    "If-Match missing",
-                    "Send the ETag of the session that this offer replaces as If-Match.");
+            super("precondition-missing", "Send the ETag of the session that this offer replaces as If-Match.");
         }
     }
 
@@ -171,7 +160,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public TooManyRequests(String subject, long quota, Duration retryAfter) {
             super(
                     "too-many-requests",
-                    "Too many requests",
                     "One " + subject + " may make " + quota
                             + " requests a minute; slow down, and see RateLimit in each reply.",
                     retryAfter);
@@ -183,7 +171,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public TooManyGuesses(Duration retryAfter) {
             super(
                     "too-many-guesses",
-                    "Too many guesses",
                     "Too many codes that no live session has were looked up from this address; codes that it has found"
                             + " keep working, look up others later.",
                     retryAfter);
@@ -193,21 +180,21 @@ public abstract sealed class SignalingException extends RuntimeException {
     /** Too many requests of one client, or for one session, wait. */
     public static final class TooManyWaits extends SignalingException {
         public TooManyWaits(String detail, Duration retryAfter) {
-            super("too-many-waits", "Too many waits", detail, retryAfter);
+            super("too-many-waits", detail, retryAfter);
         }
     }
 
     /** The service is at a limit of its own. */
     public static final class Busy extends SignalingException {
         public Busy(String detail, Duration retryAfter) {
-            super("busy", "Service busy", detail, retryAfter);
+            super("busy", detail, retryAfter);
         }
     }
 
     /** The store cannot do this now and may soon: it is overloaded, locked or unreachable. */
     public static final class StoreUnavailable extends SignalingException {
         public StoreUnavailable(String detail, Duration retryAfter) {
-            super("store-unavailable", "Store unavailable", detail, retryAfter);
+            super("store-unavailable", detail, retryAfter);
         }
     }
 
@@ -216,7 +203,6 @@ public abstract sealed class SignalingException extends RuntimeException {
         public NamespaceFull() {
             super(
                     "namespace-full",
-                    "Namespace full",
                     "This namespace holds as much as it may; close a session, or wait until one expires.");
         }
     }
@@ -228,7 +214,7 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
 
         private StoreFull(String detail) {
-            super("store-full", "Store full", detail);
+            super("store-full", detail);
         }
 
         /** The remaining space is kept for live sessions. */

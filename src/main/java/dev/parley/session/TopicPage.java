@@ -7,4 +7,7 @@ import java.util.List;
  *
  * @param total the number of topics in all
  */
-public record TopicPage(List<TopicCount> topics, long total) {}
+public record TopicPage(List<TopicCount> topics, long total) {
+    /** A topic and its number of unanswered sessions. */
+    public record TopicCount(String topic, long sessions) {}
+}

@@ -1,5 +1,8 @@
 package dev.parley.store;
 
+import dev.parley.store.Node.NodeState;
+import dev.parley.store.Served.ReplyPosition;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -44,4 +47,14 @@ public interface Database extends AutoCloseable {
     /** Finishes the accepted writes, then closes every connection. */
     @Override
     void close();
+
+    /**
+     * Work on one connection, done entirely or not at all. It may run more than once before it takes effect, because a batch that was rolled
+     * back runs again; so it has no effects besides its statements.
+     */
+    @FunctionalInterface
+    interface Work<T> {
+        /** @throws dev.parley.session.SignalingException to refuse; then nothing that it changed remains */
+        T on(Statements statements) throws SQLException;
+    }
 }

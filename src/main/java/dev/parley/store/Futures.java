@@ -1,5 +1,7 @@
 package dev.parley.store;
 
+import dev.parley.session.SignalingException;
+import dev.parley.store.Served.ReplyPosition;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,15 +26,29 @@ public final class Futures {
     /** The failure as it was thrown; the refusal where a node decided it. */
     public static Throwable cause(Throwable failure) {
         Throwable thrown = unwrapped(failure);
-        return thrown instanceof RefusedBy by ? by.refusal() : thrown;
+        return thrown instanceof RefusedBy by ? by.refusal : thrown;
     }
 
     /** The position of the node that decided a refusal, where one did. */
     public static Optional<ReplyPosition> decision(Throwable failure) {
-        return unwrapped(failure) instanceof RefusedBy by ? Optional.of(by.position()) : Optional.empty();
+        return unwrapped(failure) instanceof RefusedBy by ? Optional.of(by.position) : Optional.empty();
     }
 
     private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** A refusal together with the position of the node that decided it. {@link Futures#cause} returns the refusal alone. */
+    public static final class RefusedBy extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final SignalingException refusal;
+        private final transient ReplyPosition position;
+
+        public RefusedBy(SignalingException refusal, ReplyPosition position) {
+            super(null, refusal, false, false); // an ordinary reply needs no stack trace
+            this.refusal = refusal;
+            this.position = position;
+        }
     }
 }

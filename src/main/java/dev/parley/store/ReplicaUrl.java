@@ -13,9 +13,8 @@ public record ReplicaUrl(Node node, StoreUrl.Postgres url) {
     /** The setting that lists the replicas. */
     public static final String KEY = "parley.store.replicas";
 
-    private static final Pattern ONE =
-            Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})=(postgresql://.*)");
     private static final Pattern NODE = Pattern.compile("([A-Za-z0-9._-]{1,64})@([A-Za-z0-9._-]{1,64})");
+    private static final Pattern ONE = Pattern.compile(NODE + "=(postgresql://.*)");
 
     /**
      * Parses the setting.

@@ -1,11 +1,11 @@
 package dev.parley.store;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs slow statements by name; their values are secret.
@@ -17,11 +17,18 @@ public final class SlowLog {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Logs nothing, and reads no clock. */
-    public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE, System::nanoTime, Map.of());
+    public static final SlowLog OFF = new SlowLog(Long.MAX_VALUE, System::nanoTime, new ConcurrentHashMap<>());
 
     private final long thresholdNanos;
     private final LongSupplier nanoTime;
-    private final Map<String, Repeats> repeats;
+    private final ConcurrentHashMap<String, Logged> logged;
+
+    /**
+     * The last line of a statement, and the slow runs since.
+     *
+     * @param longest of these runs, in nanoseconds
+     */
+    private record Logged(long at, int count, long longest) {}
 
     /** @param threshold the duration from which on a statement is slow, above zero */
     public SlowLog(Duration threshold) {
@@ -32,15 +39,19 @@ public final class SlowLog {
         this(threshold.toNanos(), nanoTime, new ConcurrentHashMap<>());
     }
 
-    private SlowLog(long thresholdNanos, LongSupplier nanoTime, Map<String, Repeats> repeats) {
+    private SlowLog(long thresholdNanos, LongSupplier nanoTime, ConcurrentHashMap<String, Logged> logged) {
         this.thresholdNanos = thresholdNanos;
         this.nanoTime = nanoTime;
-        this.repeats = repeats;
+        this.logged = logged;
     }
 
     /** The same for a server with a network round trip of {@code roundTrip}. */
     public SlowLog from(Duration roundTrip) {
-        return isOff() ? this : new SlowLog(thresholdNanos + roundTrip.toNanos(), nanoTime, repeats);
+        return isOff() ? this : new SlowLog(thresholdNanos + roundTrip.toNanos(), nanoTime, logged);
+    }
+
+    private boolean isOff() {
+        return thresholdNanos == Long.MAX_VALUE;
     }
 
     /** The start of a statement, for {@link #ended}. */
@@ -55,47 +66,19 @@ public final class SlowLog {
         }
         long now = nanoTime.getAsLong();
         if (now - began >= thresholdNanos) {
-            repeats.computeIfAbsent(name, Repeats::new).add(now - began, now);
+            logged.compute(name, (same, last) -> log(name, last, now - began, now));
         }
     }
 
-    private boolean isOff() {
-        return thresholdNanos == Long.MAX_VALUE;
-    }
-
-    /** The slow runs of one statement since its last line. */
-    private static final class Repeats {
-        private final String name;
-        private boolean logged;
-        private long loggedAt;
-        private int count;
-        private long longest;
-
-        Repeats(String name) {
-            this.name = name;
+    private static Logged log(String name, @Nullable Logged last, long nanos, long now) {
+        if (last != null && now - last.at < PAUSE_NANOS) {
+            return new Logged(last.at, last.count + 1, Math.max(last.longest, nanos));
         }
-
-        synchronized void add(long nanos, long now) {
-            if (logged && now - loggedAt < PAUSE_NANOS) {
-                count++;
-                longest = Math.max(longest, nanos);
-                return;
-            }
-            if (count == 0) {
-                LOG.warnf("Slow: %s took %d ms", name, millis(nanos));
-            } else {
-                LOG.warnf(
-                        "Slow: %s took %d ms; since the last such line it was slow %d more times, %d ms at most",
-                        name, millis(nanos), count, millis(longest));
-            }
-            logged = true;
-            loggedAt = now;
-            count = 0;
-            longest = 0;
-        }
-
-        private static long millis(long nanos) {
-            return TimeUnit.NANOSECONDS.toMillis(nanos);
-        }
+        String more = last == null || last.count == 0
+                ? ""
+                : "; since the last such line it was slow %d more times, %d ms at most"
+                        .formatted(last.count, TimeUnit.NANOSECONDS.toMillis(last.longest));
+        LOG.warnf("Slow: %s took %d ms%s", name, TimeUnit.NANOSECONDS.toMillis(nanos), more);
+        return new Logged(now, 0, 0);
     }
 }

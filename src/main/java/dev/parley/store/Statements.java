@@ -123,20 +123,12 @@ public final class Statements implements AutoCloseable {
         }
 
         public Call bind(@Nullable Integer number) throws SQLException {
-            if (number == null) {
-                statement.setNull(++parameter, Types.INTEGER);
-            } else {
-                statement.setInt(++parameter, number);
-            }
+            statement.setObject(++parameter, number, Types.INTEGER);
             return this;
         }
 
         public Call bind(@Nullable Long number) throws SQLException {
-            if (number == null) {
-                statement.setNull(++parameter, Types.BIGINT);
-            } else {
-                statement.setLong(++parameter, number);
-            }
+            statement.setObject(++parameter, number, Types.BIGINT);
             return this;
         }
 
@@ -179,16 +171,9 @@ public final class Statements implements AutoCloseable {
 
         /** Runs a change of at most one row with RETURNING; maps the row, or returns null for no row. */
         public <T> @Nullable T updateReturning(Reading<T> reading) throws SQLException {
-            long began = slow.began();
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next()) {
-                    return null;
-                }
-                rowsChanged++;
-                return reading.from(rows);
-            } finally {
-                slow.ended(sql.name(), began);
-            }
+            T result = first(reading);
+            rowsChanged += result == null ? 0 : 1;
+            return result;
         }
 
         /** Runs a query; maps the first row, or returns null for no row. */
@@ -268,6 +253,30 @@ public final class Statements implements AutoCloseable {
                 row.next();
                 result = reading.from(row);
             }
+        }
+    }
+
+    /** One SQL statement with the name by which logs and metrics refer to it; its text is never logged with values. */
+    public static final class Sql {
+        private final String name;
+        private final String text;
+
+        public Sql(String name, String text) {
+            this.name = name;
+            this.text = text;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public String text() {
+            return text;
+        }
+
+        @Override
+        public String toString() {
+            return name;
         }
     }
 }

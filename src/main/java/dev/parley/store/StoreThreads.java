@@ -20,7 +20,7 @@ public final class StoreThreads implements AutoCloseable {
 
     private final ThreadPoolExecutor executor;
     private final Duration closeMax;
-    private final Set<Task<?>> accepted = ConcurrentHashMap.newKeySet();
+    private final Set<CompletableFuture<?>> accepted = ConcurrentHashMap.newKeySet();
 
     /**
      * @param queueMax maximum waiting calls; further ones are refused
@@ -39,15 +39,28 @@ public final class StoreThreads implements AutoCloseable {
 
     /** Runs {@code call} on one of the threads; the stage fails with what it throws. */
     public <T> CompletionStage<T> run(Callable<T> call) {
-        var task = new Task<>(call);
-        accepted.add(task);
+        var result = new CompletableFuture<T>();
+        accepted.add(result);
         try {
-            executor.execute(task);
+            executor.execute(() -> complete(result, call));
         } catch (RejectedExecutionException e) {
-            accepted.remove(task);
-            task.fail(unavailable("Too many calls wait for the store; try again."));
+            accepted.remove(result);
+            result.completeExceptionally(unavailable("Too many calls wait for the store; try again."));
         }
-        return task.promise;
+        return result;
+    }
+
+    private <T> void complete(CompletableFuture<T> result, Callable<T> call) {
+        try {
+            if (!result.isDone()) {
+                result.complete(call.call());
+            }
+        } catch (Throwable e) {
+            // An Error too: otherwise the stage would never complete.
+            result.completeExceptionally(e);
+        } finally {
+            accepted.remove(result);
+        }
     }
 
     /** The number of calls that wait for a thread. */
@@ -57,10 +70,10 @@ public final class StoreThreads implements AutoCloseable {
 
     /** Fails all accepted calls: waiting ones never run, and the results of running ones are dropped. */
     public void failAll(Supplier<? extends RuntimeException> failure) {
-        accepted.forEach(task -> task.fail(failure.get()));
+        accepted.forEach(result -> result.completeExceptionally(failure.get()));
     }
 
-    /** Accepts no more calls, finishes the accepted ones, and refuses those that still wait when the time is up. */
+    /** Accepts no more calls, finishes the accepted ones, and fails those that have not ended when the time is up. */
     @Override
     public void close() {
         executor.shutdown();
@@ -71,41 +84,11 @@ public final class StoreThreads implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        for (Runnable waiting : executor.shutdownNow()) {
-            if (waiting instanceof Task<?> task) {
-                task.fail(unavailable("The service is stopping; try again."));
-            }
-        }
+        executor.shutdownNow();
+        failAll(() -> unavailable("The service is stopping; try again."));
     }
 
     private static StoreUnavailable unavailable(String detail) {
         return new StoreUnavailable(detail, RETRY_AFTER);
-    }
-
-    private final class Task<T> implements Runnable {
-        private final Callable<T> call;
-        private final CompletableFuture<T> promise = new CompletableFuture<>();
-
-        private Task(Callable<T> call) {
-            this.call = call;
-        }
-
-        @Override
-        public void run() {
-            try {
-                if (!promise.isDone()) {
-                    promise.complete(call.call());
-                }
-            } catch (Throwable e) {
-                // An Error too: otherwise the promise would never complete.
-                promise.completeExceptionally(e);
-            } finally {
-                accepted.remove(this);
-            }
-        }
-
-        void fail(RuntimeException failure) {
-            promise.completeExceptionally(failure);
-        }
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The location of a store, from {@code parley.store.url} or {@code parley.store.replicas}. Its text form masks the password. */
+/** The location of a store, from {@code parley.store.url} or {@code parley.store.replicas}. Its text form masks the password, and errors do not repeat the text. */
 public sealed interface StoreUrl {
     /** The setting that names the store. */
     String KEY = "parley.store.url";
@@ -58,8 +58,8 @@ public sealed interface StoreUrl {
             if (!parts.matches()
                     || !Arrays.stream(parts.group(3).split(",", -1)).allMatch(Postgres::isHost)) {
                 throw new InvalidConfiguration(key
-                        + ": a PostgreSQL store is postgresql://user:password@host:port/database, with %-escapes for"
-                        + " special characters in user and password; this is not: " + masked(text) + ".");
+                        + ": must be postgresql://user:password@host:port/database, with %-escapes for special characters in"
+                        + " user and password.");
             }
             String parameters = parts.group(5) == null ? "" : parts.group(5);
             return new Postgres(
@@ -125,31 +125,21 @@ public sealed interface StoreUrl {
      */
     static StoreUrl parse(String key, String text) {
         if (!text.strip().equals(text) || text.chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidConfiguration(key + ": \"" + masked(text.strip())
-                    + "\" has white space at an end, or a control character; remove it.");
+            throw new InvalidConfiguration(key + ": has white space at an end, or a control character; remove it.");
         }
         if (text.startsWith(Postgres.SCHEME)) {
             return Postgres.parse(key, text);
         }
         Matcher file = Sqlite.SHAPE.matcher(text);
         if (!file.matches()) {
-            throw new InvalidConfiguration(key
-                    + ": a store is the path of a file, such as /srv/parley.db or sqlite:/srv/parley.db, or postgresql://user:password@host:port/database; \""
-                    + masked(text) + "\" is neither.");
+            throw new InvalidConfiguration(
+                    key + ": must be the path of a file, such as /srv/parley.db or sqlite:/srv/parley.db, or"
+                            + " postgresql://user:password@host:port/database.");
         }
         try {
             return new Sqlite(Path.of(file.group(1)));
         } catch (InvalidPathException e) {
-            throw new InvalidConfiguration(key + ": \"" + text + "\" is not a path.");
+            throw new InvalidConfiguration(key + ": is not a path.");
         }
-    }
-
-    /** {@code text} without a possible password, however malformed it is. */
-    private static String masked(String text) {
-        int end = text.lastIndexOf('@');
-        int scheme = text.indexOf("//");
-        return end < 0
-                ? text
-                : text.substring(0, scheme >= 0 && scheme < end ? scheme + 2 : 0) + "***" + text.substring(end);
     }
 }

@@ -1,7 +1,7 @@
 package dev.parley.waiting;
 
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionMark;
+import dev.parley.session.SessionKey.SessionMark;
 
 /**
  * Notifications between the nodes over one store. A notification may be lost: it saves time, and nothing may depend on it.

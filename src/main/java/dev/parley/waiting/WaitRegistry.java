@@ -1,9 +1,11 @@
 package dev.parley.waiting;
 
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionMark;
+import dev.parley.session.SessionKey.SessionMark;
+import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.waiting.Wait.Waiter;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -66,41 +68,39 @@ public final class WaitRegistry implements AutoCloseable {
      * @throws Busy if this process has, or is stopping
      */
     public Wait join(SessionKey key, String client, Waiter waiter) {
-        count(client);
         var wait = new Wait(this::remove, key, client, waiter, vertx.getOrCreateContext(), clock, recheck);
-        try {
-            waits.compute(key, (same, others) -> others == null ? first(wait) : withinLimit(others, wait));
-            if (closing) {
-                throw new Busy("The service is stopping; retry in a moment.", RETRY_AFTER);
-            }
-        } catch (TooManyWaits | Busy e) {
+        int all = total.incrementAndGet();
+        int ofClient = perClient.merge(client, 1, Integer::sum);
+        List<Wait> ofSession = waits.compute(key, (same, others) -> others == null ? first(wait) : with(others, wait));
+        SignalingException refusal = refusal(all, ofClient, ofSession.size());
+        if (refusal != null) {
             wait.leave();
-            throw e;
+            throw refusal;
         }
         return wait;
     }
 
-    private void count(String client) {
-        if (total.incrementAndGet() > limits.total()) {
-            total.decrementAndGet();
-            throw new Busy(
+    private @Nullable SignalingException refusal(int all, int ofClient, int ofSession) {
+        if (closing) {
+            return new Busy("The service is stopping; retry in a moment.", RETRY_AFTER);
+        }
+        if (all > limits.total()) {
+            return new Busy(
                     "This server has the maximum number of waiting requests; retry later, or without waiting.",
                     RETRY_AFTER);
         }
-        try {
-            perClient.merge(client, 1, (count, one) -> {
-                if (count >= limits.perClient()) {
-                    throw new TooManyWaits(
-                            "This client has the maximum of " + limits.perClient()
-                                    + " waiting requests; end one, or retry without waiting.",
-                            RETRY_AFTER);
-                }
-                return count + one;
-            });
-        } catch (TooManyWaits e) {
-            total.decrementAndGet();
-            throw e;
+        if (ofClient > limits.perClient()) {
+            return new TooManyWaits(
+                    "This client has the maximum of " + limits.perClient()
+                            + " waiting requests; end one, or retry without waiting.",
+                    RETRY_AFTER);
         }
+        return ofSession <= limits.perSession()
+                ? null
+                : new TooManyWaits(
+                        "This session has the maximum of " + limits.perSession()
+                                + " waiting requests; retry later, or without waiting.",
+                        RETRY_AFTER);
     }
 
     private List<Wait> first(Wait wait) {
@@ -108,13 +108,7 @@ public final class WaitRegistry implements AutoCloseable {
         return List.of(wait);
     }
 
-    private List<Wait> withinLimit(List<Wait> others, Wait wait) {
-        if (others.size() >= limits.perSession()) {
-            throw new TooManyWaits(
-                    "This session has the maximum of " + limits.perSession()
-                            + " waiting requests; retry later, or without waiting.",
-                    RETRY_AFTER);
-        }
+    private static List<Wait> with(List<Wait> others, Wait wait) {
         return Stream.concat(others.stream(), Stream.of(wait)).toList();
     }
 

@@ -6,7 +6,7 @@ import dev.parley.LogCapture;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Database;
 import dev.parley.store.Node;
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Somebody who issues tokens. They are put together by hand, since a library would not make the bad ones; and the good ones are
- * good until a day that no test sees, whatever the machine's clock says.
+ * Issues tokens for tests, built by hand because a library would not build invalid ones. Valid ones expire in 2100, so that the clock of
+ * the machine does not matter.
  */
 public final class TestIssuer {
     public static final String NAME = "https://issuer.example";

@@ -1,4 +1,4 @@
-/** Tests of who may use the service, and how much. */
+/** Tests of keys, tokens and rates. */
 @NullMarked
 package dev.parley.access;
 

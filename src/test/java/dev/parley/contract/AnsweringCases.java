@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Description;
-import dev.parley.session.Joined;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.OtherGeneration;
@@ -242,6 +242,6 @@ interface AnsweringCases extends StoreUnderTest {
                 .isThrownBy(() -> session.answer("a".repeat(limits().descriptionBytesMax() + 1)));
         assertThat(session.answer("a".repeat(limits().descriptionBytesMax())).replay())
                 .isFalse();
-        assertThat(session.saidBy(OFFERER).description()).isEqualTo(Description.of("o"));
+        assertThat(session.side(OFFERER).description()).isEqualTo(Description.of("o"));
     }
 }

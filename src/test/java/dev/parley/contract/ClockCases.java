@@ -7,9 +7,9 @@ import static dev.parley.session.Side.OFFERER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.session.Cursor;
 import dev.parley.session.Listing;
 import dev.parley.session.Page;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.Session;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;

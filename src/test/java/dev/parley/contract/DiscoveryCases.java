@@ -9,14 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Code;
-import dev.parley.session.Cursor;
 import dev.parley.session.Description;
 import dev.parley.session.Listing;
+import dev.parley.session.Listing.Waiting;
 import dev.parley.session.Page;
-import dev.parley.session.SideState;
+import dev.parley.session.Page.Cursor;
+import dev.parley.session.Session.SideState;
 import dev.parley.session.SignalingException.Malformed;
-import dev.parley.session.TopicCount;
-import dev.parley.session.Waiting;
+import dev.parley.session.TopicPage.TopicCount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -11,12 +11,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Description;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.crypto.PayloadCodec;
@@ -74,7 +74,7 @@ abstract class EncryptionContract {
         }
         var signaling = TestSignaling.over(
                 database, codec, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, random);
-        return new Node(database, Peers.strangersToAllOthers(signaling));
+        return new Node(database, Peers.inNewNamespace(signaling));
     }
 
     private void close(Node node) {
@@ -99,7 +99,7 @@ abstract class EncryptionContract {
 
         assertThat(session.session().offerer().description()).isEqualTo(Description.of(SDP));
         assertThat(session.session().answerer().description()).isEqualTo(Description.of(SDP));
-        assertThat(session.saidBy(OFFERER).candidates())
+        assertThat(session.side(OFFERER).candidates())
                 .isEqualTo(candidates("secret").candidates());
         assertThat(session.events()).hasSize(5);
         assertThat(node.peers.waiting("chess", 10)).isEmpty();

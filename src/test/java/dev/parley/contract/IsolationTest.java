@@ -8,7 +8,7 @@ import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Database;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNode;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No statement crosses namespaces, on either engine. The condition on the namespace is removed from each statement in turn, and each time
- * the cases of {@link StrangerCases} must fail. A statement that none of them runs, or that has no such condition, fails here until it
+ * the cases of {@link NamespaceCases} must fail. A statement that none of them runs, or that has no such condition, fails here until it
  * is in a list with its reason.
  */
 @Tag("integration")
@@ -39,10 +39,10 @@ class IsolationTest {
             Set.of("open", "add", "add-new", "retain-last", "sweep", "sweep-last");
 
     /** Statements that also name the row that the transaction has locked, and hit the same one without the namespace. */
-    private static final Set<String> HITS_A_ROW_THAT_IS_HELD = Set.of("give-back", "last-own");
+    private static final Set<String> USES_THE_LOCKED_ROW = Set.of("give-back", "last-own");
 
     /** Statements that only lock a row, which the next statement reads. */
-    private static final Set<String> ONLY_HOLDS_A_ROW = Set.of("lock");
+    private static final Set<String> ONLY_LOCKS = Set.of("lock");
 
     @TempDir
     Path folder;
@@ -69,18 +69,18 @@ class IsolationTest {
     }
 
     private static void eachIsDetected(Supplier<Database> engine) {
-        assertThat(whatStrangersNotice(engine)).isNull();
+        assertThat(firstFailure(engine)).isNull();
         List<Sql> confined = StoreStatements.ofSessions().stream()
                 .filter(statement -> !WITHOUT_NAMESPACE.contains(statement.name()))
-                .filter(statement -> !HITS_A_ROW_THAT_IS_HELD.contains(statement.name()))
-                .filter(statement -> !ONLY_HOLDS_A_ROW.contains(statement.name()))
+                .filter(statement -> !USES_THE_LOCKED_ROW.contains(statement.name()))
+                .filter(statement -> !ONLY_LOCKS.contains(statement.name()))
                 .toList();
         assertThat(confined).hasSizeGreaterThan(12);
         for (Sql statement : confined) {
             String text = statement.text();
             try {
                 StoreStatements.replace(statement, text.replace(CONFINED, UNCONFINED));
-                assertThat(whatStrangersNotice(engine)).as(statement.name()).isNotNull();
+                assertThat(firstFailure(engine)).as(statement.name()).isNotNull();
             } finally {
                 StoreStatements.replace(statement, text);
             }
@@ -88,33 +88,33 @@ class IsolationTest {
     }
 
     /** The first failure of the cases that need no repository, or null. */
-    private static @Nullable Throwable whatStrangersNotice(Supplier<Database> engine) {
+    private static @Nullable Throwable firstFailure(Supplier<Database> engine) {
         try (Database database = engine.get()) {
             return catchThrowable(() -> {
                 for (SessionCall call : SessionCall.values()) {
-                    Neighbours.in(database).aSessionOfAnotherNamespaceIsNotFound(call);
-                    Neighbours.in(database).aSessionIsNotChangedThroughTheSameCodeInAnotherNamespace(call);
+                    IsolatedPeers.in(database).aSessionOfAnotherNamespaceIsNotFound(call);
+                    IsolatedPeers.in(database).aSessionIsNotChangedThroughTheSameCodeInAnotherNamespace(call);
                 }
                 for (Side side : Side.values()) {
-                    Neighbours.in(database).aSessionWithoutTokensIsNotFoundFromAnotherNamespaceEither(side);
+                    IsolatedPeers.in(database).aSessionWithoutTokensIsNotFoundFromAnotherNamespaceEither(side);
                 }
-                Neighbours.in(database).waitingSessionsOfAnotherNamespaceAreNotListed();
-                Neighbours.in(database).aCandidateOfAnotherNamespaceIsNotARepeatedOne();
-                Neighbours.in(database).aCodeBecomesFreeOnlyInItsNamespace();
-                Neighbours.in(database).theEndOfASessionOfAnotherNamespaceIsNotFound();
+                IsolatedPeers.in(database).waitingSessionsOfAnotherNamespaceAreNotListed();
+                IsolatedPeers.in(database).aCandidateOfAnotherNamespaceIsNotARepeatedOne();
+                IsolatedPeers.in(database).aCodeBecomesFreeOnlyInItsNamespace();
+                IsolatedPeers.in(database).theEndOfASessionOfAnotherNamespaceIsNotFound();
             });
         }
     }
 
-    private record Neighbours(
+    private record IsolatedPeers(
             Database database, Signaling signaling, SessionConfig limits, MovableClock clock, Peers peers)
-            implements StrangerCases {
-        static Neighbours in(Database database) {
+            implements NamespaceCases {
+        static IsolatedPeers in(Database database) {
             var clock = new MovableClock();
             var signaling = TestSignaling.over(
                     database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
-            return new Neighbours(
-                    database, signaling, PostgresNode.LIMITS, clock, Peers.strangersToAllOthers(signaling));
+            return new IsolatedPeers(
+                    database, signaling, PostgresNode.LIMITS, clock, Peers.inNewNamespace(signaling));
         }
     }
 }

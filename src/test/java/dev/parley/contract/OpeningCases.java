@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Code;
 import dev.parley.session.Description;
-import dev.parley.session.Joined;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.CodeTaken;
@@ -201,7 +201,7 @@ interface OpeningCases extends StoreUnderTest {
                 .isThrownBy(() -> peers().join(draft.trickle(candidates("b", "c"))));
         assertThat(session.session()).isEqualTo(before);
         assertThat(peers().join(draft.trickle(candidates("b"))).replay()).isTrue();
-        assertThat(session.saidBy(OFFERER).candidates()).hasSize(limits().candidatesPerSideMax());
+        assertThat(session.side(OFFERER).candidates()).hasSize(limits().candidatesPerSideMax());
     }
 
     @Test

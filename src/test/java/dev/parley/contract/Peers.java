@@ -2,16 +2,16 @@ package dev.parley.contract;
 
 import static dev.parley.contract.Awaited.result;
 
-import dev.parley.session.Cursor;
-import dev.parley.session.Joined;
 import dev.parley.session.Listing;
+import dev.parley.session.Listing.Waiting;
 import dev.parley.session.Namespace;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Page;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
-import dev.parley.session.TopicCount;
 import dev.parley.session.TopicPage;
-import dev.parley.session.Waiting;
+import dev.parley.session.TopicPage.TopicCount;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The peers of one namespace that no other test uses; each call waits for its result. */
 record Peers(Signaling signaling, Namespace namespace) {
-    static Peers strangersToAllOthers(Signaling signaling) {
+    static Peers inNewNamespace(Signaling signaling) {
         return new Peers(signaling, new Namespace("https://" + UUID.randomUUID() + ".example"));
     }
 

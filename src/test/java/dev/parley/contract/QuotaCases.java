@@ -16,7 +16,7 @@ import dev.parley.session.Trickle;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.sql.SessionStore;
 import dev.parley.waiting.TestWaitRegistries;
 import java.security.SecureRandom;
@@ -221,7 +221,7 @@ interface QuotaCases extends StoreUnderTest {
     }
 
     private Peers held(long sessionsMax, long bytesMax) {
-        return held(Peers.strangersToAllOthers(signaling()), sessionsMax, bytesMax);
+        return held(Peers.inNewNamespace(signaling()), sessionsMax, bytesMax);
     }
 
     /** The same peers under a quota; the engine is the same. */

@@ -14,18 +14,18 @@ import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
-import dev.parley.session.Joined;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
+import dev.parley.session.Session.SideState;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
 import dev.parley.session.Side;
-import dev.parley.session.SideState;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.Trickle;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.Signaling;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -48,8 +48,22 @@ abstract class RacesContract {
     @Inject
     Signaling signaling;
 
+    @FunctionalInterface
+    private interface Race {
+        void run(ConcurrentCalls calls, Random random) throws Exception;
+    }
+
+    private void repeat(Race race) throws Exception {
+        TestSeed seed = TestSeed.of(getClass());
+        try (var calls = new ConcurrentCalls()) {
+            for (int round = 0; round < RACES; round++) {
+                race.run(calls, seed.round(round).random());
+            }
+        }
+    }
+
     /** An attempt to open or to answer: its description, and its result, or nothing where another was first. */
-    private record Try(String said, Optional<Joined> joined) {
+    private record Try(String description, Optional<Joined> joined) {
         boolean isAccepted() {
             return joined.isPresent();
         }
@@ -64,16 +78,11 @@ abstract class RacesContract {
 
     @Test
     void ofConcurrentAnswersOneIsAcceptedAndNeverChanges() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceToAnswer(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceToAnswer);
     }
 
     private void raceToAnswer(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+        TestSession session = Peers.inNewNamespace(signaling).open(offer("o"));
         var calls = new ArrayList<Callable<Try>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             String answer = "answer " + calls.size();
@@ -96,12 +105,12 @@ abstract class RacesContract {
     /** The description of the winner. All of its attempts were accepted, and no others. */
     private static String winner(List<Try> tries) {
         assertThat(tries).filteredOn(Try::isFirst).hasSize(1);
-        String said =
-                tries.stream().filter(Try::isFirst).findFirst().orElseThrow().said();
+        String winning =
+                tries.stream().filter(Try::isFirst).findFirst().orElseThrow().description();
         assertThat(tries)
-                .allSatisfy(
-                        one -> assertThat(one.isAccepted()).isEqualTo(one.said().equals(said)));
-        return said;
+                .allSatisfy(one ->
+                        assertThat(one.isAccepted()).isEqualTo(one.description().equals(winning)));
+        return winning;
     }
 
     private static Try answer(TestSession session, @Nullable SessionToken own, String answer) {
@@ -117,16 +126,11 @@ abstract class RacesContract {
 
     @Test
     void concurrentCandidatesOfBothSidesAreStoredOnceEach() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceToTrickle(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceToTrickle);
     }
 
     private void raceToTrickle(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+        TestSession session = Peers.inNewNamespace(signaling).meet(offer("o"), "a");
         var calls = new ArrayList<Callable<Trickling>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             Side side = random.nextBoolean() ? OFFERER : ANSWERER;
@@ -185,16 +189,11 @@ abstract class RacesContract {
 
     @Test
     void anAnswerAmongConcurrentCandidatesIsNotLost() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceToAnswerAmongCandidates(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceToAnswerAmongCandidates);
     }
 
     private void raceToAnswerAmongCandidates(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.strangersToAllOthers(signaling).open(offer("o"));
+        TestSession session = Peers.inNewNamespace(signaling).open(offer("o"));
         var calls = new ArrayList<Callable<Trickling>>();
         while (calls.size() < ConcurrentCalls.WAYS - 1) {
             Trickle trickle = trickle(random);
@@ -211,21 +210,16 @@ abstract class RacesContract {
 
         assertComplete(result, OFFERER);
         assertComplete(result, ANSWERER);
-        assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(Description.of("a"), own.candidates(), true));
+        assertThat(session.side(ANSWERER)).isEqualTo(new SideState(Description.of("a"), own.candidates(), true));
     }
 
     @Test
     void ofConcurrentOffersForOneStateOneIsAccepted() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceToRestart(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceToRestart);
     }
 
     private void raceToRestart(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.strangersToAllOthers(signaling).meet(offer("o"), "a");
+        TestSession session = Peers.inNewNamespace(signaling).meet(offer("o"), "a");
         var calls = new ArrayList<Callable<Try>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();
@@ -252,16 +246,11 @@ abstract class RacesContract {
 
     @Test
     void ofConcurrentOpeningsWithOneCodeOneSucceeds() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceToOpen(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceToOpen);
     }
 
     private void raceToOpen(ConcurrentCalls race, Random random) throws Exception {
-        Peers peers = Peers.strangersToAllOthers(signaling);
+        Peers peers = Peers.inNewNamespace(signaling);
         var calls = new ArrayList<Callable<Try>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();
@@ -293,17 +282,12 @@ abstract class RacesContract {
 
     @Test
     void aCallConcurrentWithAnOpeningSeesAllOrNothingOfIt() throws Exception {
-        TestSeed seed = TestSeed.of(getClass());
-        try (var race = new ConcurrentCalls()) {
-            for (int round = 0; round < RACES; round++) {
-                raceWithAnOpening(race, seed.round(round).random());
-            }
-        }
+        repeat(this::raceWithAnOpening);
     }
 
     /** The session is opened and closed concurrently, but no call sees another offerer's session, or a full one. */
     private void raceWithAnOpening(ConcurrentCalls race, Random random) throws Exception {
-        Peers peers = Peers.strangersToAllOthers(signaling);
+        Peers peers = Peers.inNewNamespace(signaling);
         SessionToken offerer = newToken();
         var session =
                 new TestSession(signaling, new SessionKey(peers.namespace(), new Code("wanted")), offerer, newToken());
@@ -358,7 +342,7 @@ abstract class RacesContract {
         assertThat(events(session.offerer()) + events(session.answerer())).isEqualTo(session.seq());
     }
 
-    private static long events(SideState said) {
-        return (said.description() == null ? 0L : 1L) + said.candidates().size() + (said.end() ? 1 : 0);
+    private static long events(SideState state) {
+        return (state.description() == null ? 0L : 1L) + state.candidates().size() + (state.end() ? 1 : 0);
     }
 }

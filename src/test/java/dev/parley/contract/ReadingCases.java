@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Session;
-import dev.parley.session.SideState;
+import dev.parley.session.Session.SideState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,14 +70,14 @@ interface ReadingCases extends StoreUnderTest {
         TestSession session = tenEvents();
         session.trickle(ANSWERER, lastCandidates("4"));
 
-        assertThat(session.saidBy(OFFERER)).isEqualTo(session.session().offerer());
-        assertThat(session.saidBy(ANSWERER)).isEqualTo(session.session().answerer());
+        assertThat(session.side(OFFERER)).isEqualTo(session.session().offerer());
+        assertThat(session.side(ANSWERER)).isEqualTo(session.session().answerer());
     }
 
     @Test
     default void aSideWithoutEventsIsEmpty() {
         TestSession session = peers().open(offer("o"));
 
-        assertThat(session.saidBy(ANSWERER)).isEqualTo(new SideState(null, List.of(), false));
+        assertThat(session.side(ANSWERER)).isEqualTo(new SideState(null, List.of(), false));
     }
 }

@@ -17,16 +17,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.session.Description;
-import dev.parley.session.Joined;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
-import dev.parley.session.SessionVersion;
-import dev.parley.session.SideState;
+import dev.parley.session.Session.SessionVersion;
+import dev.parley.session.Session.SideState;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionChanged;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.Trickle;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.ReadFrom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -121,7 +121,7 @@ interface RestartingCases extends StoreUnderTest {
         session.restart("another offer");
 
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(6, 1));
-        assertThat(session.saidBy(OFFERER))
+        assertThat(session.side(OFFERER))
                 .isEqualTo(new SideState(Description.of("another offer"), List.of(candidate("x")), true));
     }
 

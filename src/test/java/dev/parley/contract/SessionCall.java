@@ -24,8 +24,8 @@ enum SessionCall {
     EXTEND_BY_ANSWERER(true, session -> session.extend(session.answerer(), Duration.ofMinutes(1))),
     CLOSE(true, session -> session.close()),
     READ_SESSION(true, TestSession::session),
-    READ_OFFERER(true, session -> session.saidBy(OFFERER)),
-    READ_ANSWERER(true, session -> session.saidBy(ANSWERER)),
+    READ_OFFERER(true, session -> session.side(OFFERER)),
+    READ_ANSWERER(true, session -> session.side(ANSWERER)),
     READ_EVENTS(true, TestSession::events);
 
     private interface Making {

@@ -14,9 +14,9 @@ abstract class StoreContract
                 AnsweringCases,
                 TricklingCases,
                 RestartingCases,
-                LastingCases,
+                LifetimeCases,
                 ClockCases,
-                StrangerCases,
+                NamespaceCases,
                 ReadingCases,
                 DiscoveryCases,
                 TopicCases,
@@ -39,7 +39,7 @@ abstract class StoreContract
 
     @BeforeEach
     void useANewNamespace() {
-        peers = Peers.strangersToAllOthers(signaling);
+        peers = Peers.inNewNamespace(signaling);
     }
 
     @Override

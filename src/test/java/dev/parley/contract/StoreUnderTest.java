@@ -3,7 +3,7 @@ package dev.parley.contract;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 
 /** An engine under test, with the use cases over it and a movable clock. */
 interface StoreUnderTest {

@@ -5,7 +5,7 @@ import static dev.parley.contract.TestValues.lastCandidates;
 import static dev.parley.session.Side.ANSWERER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.sql.SessionStore;
 import java.time.Duration;
 import java.util.stream.IntStream;

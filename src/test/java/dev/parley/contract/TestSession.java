@@ -4,16 +4,16 @@ import static dev.parley.contract.Awaited.result;
 
 import dev.parley.session.Description;
 import dev.parley.session.Event;
-import dev.parley.session.Joined;
 import dev.parley.session.Namespace;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
+import dev.parley.session.Session.SessionVersion;
+import dev.parley.session.Session.SideState;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
-import dev.parley.session.SessionVersion;
 import dev.parley.session.Side;
-import dev.parley.session.SideState;
 import dev.parley.session.Trickle;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.sql.RowVersion;
@@ -100,7 +100,7 @@ record TestSession(Signaling signaling, SessionKey key, SessionToken offerer, Se
         return result(signaling.session(ReadFrom.PRIMARY, key));
     }
 
-    SideState saidBy(Side side) {
+    SideState side(Side side) {
         return result(signaling.side(ReadFrom.PRIMARY, key, side));
     }
 

@@ -4,11 +4,11 @@ import static dev.parley.contract.OpeningBuilder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.session.Cursor;
 import dev.parley.session.Page;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.SignalingException.Malformed;
-import dev.parley.session.TopicCount;
 import dev.parley.session.TopicPage;
+import dev.parley.session.TopicPage.TopicCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -21,7 +21,7 @@ import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.Trickle;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -61,7 +61,7 @@ interface TricklingCases extends StoreUnderTest {
         TestSession session = peers().open(offer("o"));
 
         assertThat(session.trickle(OFFERER, candidates("x", "x", "y", "x"))).isEqualTo(new Trickled(3, 2));
-        assertThat(session.saidBy(OFFERER).candidates()).containsExactly(candidate("x"), candidate("y"));
+        assertThat(session.side(OFFERER).candidates()).containsExactly(candidate("x"), candidate("y"));
     }
 
     @Test
@@ -83,15 +83,15 @@ interface TricklingCases extends StoreUnderTest {
     default void manyCandidatesAreNumberedWithoutGapsWhereverOneIsRepeated(int old) {
         TestSession session = peers().open(offer("o"));
         session.trickle(OFFERER, numbered(old, old + 1));
-        List<Event> told = new ArrayList<>(session.events());
+        List<Event> expected = new ArrayList<>(session.events());
         numbered(0, 20).candidates().stream()
                 .filter(candidate -> !numbered(old, old + 1).candidates().contains(candidate))
-                .forEach(candidate -> told.add(new Event.Trickled(told.size() + 1L, OFFERER, 1, candidate)));
-        told.add(ended(22, OFFERER, 1));
+                .forEach(candidate -> expected.add(new Event.Trickled(expected.size() + 1L, OFFERER, 1, candidate)));
+        expected.add(ended(22, OFFERER, 1));
 
         assertThat(session.trickle(OFFERER, new Trickle(numbered(0, 20).candidates(), true)))
                 .isEqualTo(new Trickled(22, 19));
-        assertThat(session.events()).isEqualTo(told);
+        assertThat(session.events()).isEqualTo(expected);
         assertThat(session.session().seq()).isEqualTo(22);
     }
 
@@ -105,8 +105,8 @@ interface TricklingCases extends StoreUnderTest {
         assertThat(session.trickle(ANSWERER, lastCandidates())).isEqualTo(new Trickled(5, 0));
         assertThat(session.events(2, 10))
                 .containsExactly(trickled(3, OFFERER, 1, "x"), ended(4, OFFERER, 1), ended(5, ANSWERER, 1));
-        assertThat(session.saidBy(OFFERER).end()).isTrue();
-        assertThat(session.saidBy(ANSWERER).end()).isTrue();
+        assertThat(session.side(OFFERER).end()).isTrue();
+        assertThat(session.side(ANSWERER).end()).isTrue();
     }
 
     @Test

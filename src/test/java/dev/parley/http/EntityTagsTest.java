@@ -3,7 +3,7 @@ package dev.parley.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.parley.session.SessionVersion;
+import dev.parley.session.Session.SessionVersion;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.PreconditionMissing;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.parley.http;
 
 import dev.parley.http.api.Requests;
 import dev.parley.http.filter.RequestTarget;
-import dev.parley.session.SessionVersion;
+import dev.parley.session.Session.SessionVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.TestConfig;
 import dev.parley.ice.IceServers.IceGrant;
 import dev.parley.ice.IceServers.IceServer;
+import dev.parley.ice.TurnSecret.TurnCredential;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;

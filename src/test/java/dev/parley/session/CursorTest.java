@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.TestSeed;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.SignalingException.Malformed;
 import java.util.Random;
 import java.util.stream.Collectors;

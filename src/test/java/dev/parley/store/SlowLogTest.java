@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.LogCapture;
+import dev.parley.store.Statements.Sql;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.parley.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.sql.EventRows;
 import dev.parley.store.sql.SessionStore;
 import java.lang.reflect.Field;

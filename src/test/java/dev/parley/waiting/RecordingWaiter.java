@@ -1,5 +1,6 @@
 package dev.parley.waiting;
 
+import dev.parley.waiting.Wait.Waiter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,21 +13,21 @@ public final class RecordingWaiter implements Waiter {
     static final CompletionStage<?> DONE = CompletableFuture.completedStage(null);
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
-    private final Supplier<CompletionStage<?>> look;
+    private final Supplier<CompletionStage<?>> check;
     private final Supplier<Instant> expiry;
 
     public RecordingWaiter() {
         this(() -> DONE);
     }
 
-    /** @param look the action of a check */
-    public RecordingWaiter(Supplier<CompletionStage<?>> look) {
-        this(look, () -> Instant.MAX);
+    /** @param check the action of a check */
+    public RecordingWaiter(Supplier<CompletionStage<?>> check) {
+        this(check, () -> Instant.MAX);
     }
 
     /** @param expiry the result of a check */
-    RecordingWaiter(Supplier<CompletionStage<?>> look, Supplier<Instant> expiry) {
-        this.look = look;
+    RecordingWaiter(Supplier<CompletionStage<?>> check, Supplier<Instant> expiry) {
+        this.check = check;
         this.expiry = expiry;
     }
 
@@ -37,7 +38,7 @@ public final class RecordingWaiter implements Waiter {
     @Override
     public CompletionStage<Instant> check() {
         calls.add("check");
-        return look.get().thenApply(done -> expiry.get());
+        return check.get().thenApply(done -> expiry.get());
     }
 
     @Override

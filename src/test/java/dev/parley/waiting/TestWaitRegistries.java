@@ -1,6 +1,7 @@
 package dev.parley.waiting;
 
 import dev.parley.session.SessionKey;
+import dev.parley.waiting.Wait.Waiter;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -12,6 +12,7 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.waiting.Wait.Waiter;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ class WaitRegistryTest {
         assertThat(registry.isEmpty()).isTrue();
     }
 
-    /** A writer commits a few times and tells so each time. The waiter, once told, must have looked behind the last commit. */
+    /** A writer commits a few times and notifies each time. A check after the last notification must see the last commit. */
     private void race(WaitRegistry registry, Random random) throws Exception {
         var committed = new AtomicLong();
         int commits = 1 + random.nextInt(3);
@@ -67,8 +68,8 @@ class WaitRegistryTest {
             long found = committed.get();
             spin(pauses[1]);
             return elsewhere
-                    ? CompletableFuture.runAsync(() -> saw(found, commits, seen), threads)
-                    : CompletableFuture.completedFuture(saw(found, commits, seen));
+                    ? CompletableFuture.runAsync(() -> sawAll(found, commits, seen), threads)
+                    : CompletableFuture.completedFuture(sawAll(found, commits, seen));
         });
         var writing = threads.submit(() -> {
             for (int i = 0; i < commits; i++) {
@@ -85,7 +86,7 @@ class WaitRegistryTest {
         wait.leave();
     }
 
-    private static boolean saw(long found, int commits, CompletableFuture<Void> seen) {
+    private static boolean sawAll(long found, int commits, CompletableFuture<Void> seen) {
         return found == commits && seen.complete(null);
     }
 
@@ -98,27 +99,27 @@ class WaitRegistryTest {
     @Test
     void theChecksOfAWaiterDoNotOverlap() throws Exception {
         WaitRegistry registry = registry(NEVER);
-        var looks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
+        var checks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
         var waiter = new RecordingWaiter(() -> {
-            var look = new CompletableFuture<Void>();
-            looks.add(look);
-            return look;
+            var check = new CompletableFuture<Void>();
+            checks.add(check);
+            return check;
         });
         Wait wait = join(registry, KEY, "client", waiter);
         wait.wake();
-        await().until(() -> looks.size() == 1);
+        await().until(() -> checks.size() == 1);
         for (int i = 0; i < 10; i++) {
             registry.committed(KEY);
         }
-        assertThat(looks).hasSize(1);
-        looks.get(0).complete(null);
+        assertThat(checks).hasSize(1);
+        checks.get(0).complete(null);
 
-        await().until(() -> looks.size() == 2);
-        looks.get(1).complete(null);
+        await().until(() -> checks.size() == 2);
+        checks.get(1).complete(null);
         registry.committed(KEY);
-        await().until(() -> looks.size() == 3);
+        await().until(() -> checks.size() == 3);
         assertThat(waiter.calls())
-                .as("ten wake-ups during one look are one look more")
+                .as("ten wake-ups during one check are one check more")
                 .containsExactly("check", "check", "check");
         wait.leave();
     }
@@ -207,7 +208,7 @@ class WaitRegistryTest {
         join(registry, KEY, "c", new RecordingWaiter());
 
         assertThatExceptionOfType(TooManyWaits.class).isThrownBy(() -> join(registry, KEY, "d", new RecordingWaiter()));
-        assertThat(registry.size()).as("who was refused took no place").isEqualTo(3);
+        assertThat(registry.size()).as("a refused request is not counted").isEqualTo(3);
         join(registry, key("another"), "d", new RecordingWaiter());
         first.leave();
         join(registry, KEY, "d", new RecordingWaiter());

@@ -1,8 +1,8 @@
 package dev.parley.store.admin;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.admin.Finding.Level;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.sql.Schema;

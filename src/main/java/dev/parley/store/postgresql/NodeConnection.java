@@ -1,8 +1,8 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.store.SlowLog;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements.TrailingQuery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

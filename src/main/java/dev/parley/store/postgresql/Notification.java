@@ -1,6 +1,6 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.session.SessionMark;
+import dev.parley.session.SessionKey.SessionMark;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionMark;
+import dev.parley.session.SessionKey.SessionMark;
 import dev.parley.store.SlowLog;
 import dev.parley.waiting.NodeNotifications;
 import java.security.SecureRandom;

@@ -2,12 +2,12 @@ package dev.parley.store.postgresql;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Bookmark;
+import dev.parley.store.Database.Work;
 import dev.parley.store.Node;
-import dev.parley.store.NodeState;
-import dev.parley.store.ReplyPosition;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.Served;
+import dev.parley.store.Served.ReplyPosition;
 import dev.parley.store.Statements;
-import dev.parley.store.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

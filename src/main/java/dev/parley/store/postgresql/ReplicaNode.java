@@ -2,10 +2,10 @@ package dev.parley.store.postgresql;
 
 import dev.parley.store.Bookmark;
 import dev.parley.store.Node;
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReplicaUrl;
-import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
+import dev.parley.store.Served.ReplyPosition;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Queue;

@@ -1,8 +1,8 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.parley.store.postgresql;
 
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 

@@ -2,9 +2,9 @@ package dev.parley.store.postgresql;
 
 import dev.parley.session.SignalingException;
 import dev.parley.store.Bookmark;
-import dev.parley.store.RefusedBy;
-import dev.parley.store.ReplyPosition;
+import dev.parley.store.Futures.RefusedBy;
 import dev.parley.store.Served;
+import dev.parley.store.Served.ReplyPosition;
 import dev.parley.store.StoreThreads;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;

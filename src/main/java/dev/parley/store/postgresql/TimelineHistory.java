@@ -1,8 +1,8 @@
 package dev.parley.store.postgresql;
 
 import dev.parley.store.Bookmark;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HexFormat;

@@ -1,7 +1,7 @@
 package dev.parley.store.sql;
 
+import dev.parley.store.Database.Work;
 import dev.parley.store.SlowLog;
-import dev.parley.store.Work;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ManagedContext;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;

@@ -4,7 +4,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Database;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 import dev.parley.store.crypto.EncryptionKeys;

@@ -2,7 +2,7 @@ package dev.parley.store.sql;
 
 import dev.parley.session.Event;
 import dev.parley.session.Side;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadCodec.EventPosition;

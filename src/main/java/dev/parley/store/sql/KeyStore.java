@@ -2,8 +2,8 @@ package dev.parley.store.sql;
 
 import dev.parley.session.Namespace;
 import dev.parley.session.TokenHash;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;

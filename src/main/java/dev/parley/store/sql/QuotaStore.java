@@ -2,7 +2,7 @@ package dev.parley.store.sql;
 
 import dev.parley.session.Quota;
 import dev.parley.session.SignalingException.NamespaceFull;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 
 /**

@@ -1,6 +1,6 @@
 package dev.parley.store.sql;
 
-import dev.parley.session.SessionVersion;
+import dev.parley.session.Session.SessionVersion;
 import java.time.Instant;
 
 /**

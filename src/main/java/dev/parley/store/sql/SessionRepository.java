@@ -1,12 +1,12 @@
 package dev.parley.store.sql;
 
 import dev.parley.session.Code;
-import dev.parley.session.Cursor;
 import dev.parley.session.Listing;
 import dev.parley.session.Namespace;
 import dev.parley.session.Page;
-import dev.parley.session.TopicCount;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.TopicPage;
+import dev.parley.session.TopicPage.TopicCount;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.persistence.TypedQuery;

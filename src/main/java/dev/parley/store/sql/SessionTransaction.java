@@ -1,7 +1,7 @@
 package dev.parley.store.sql;
 
 import dev.parley.session.SessionKey;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
 import java.sql.SQLException;
 import java.time.Instant;

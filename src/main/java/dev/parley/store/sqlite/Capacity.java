@@ -1,7 +1,7 @@
 package dev.parley.store.sqlite;
 
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

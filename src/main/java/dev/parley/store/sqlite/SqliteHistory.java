@@ -1,8 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.store.Bookmark;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.HexFormat;

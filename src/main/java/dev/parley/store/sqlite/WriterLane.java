@@ -2,11 +2,11 @@ package dev.parley.store.sqlite;
 
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreUnavailable;
+import dev.parley.store.Database.Work;
 import dev.parley.store.Node;
 import dev.parley.store.Served;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.Work;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

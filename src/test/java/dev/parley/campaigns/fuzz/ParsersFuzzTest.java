@@ -7,7 +7,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.http.HttpParsers;
 import dev.parley.ice.IceUri;
 import dev.parley.session.Code;
-import dev.parley.session.Cursor;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException;
 import dev.parley.store.Bookmark;

@@ -2,14 +2,14 @@ package dev.parley.campaigns.histories;
 
 import dev.parley.session.Candidate;
 import dev.parley.session.Event;
-import dev.parley.session.Joined;
+import dev.parley.session.Listing.Waiting;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
+import dev.parley.session.Session.SessionVersion;
+import dev.parley.session.Session.SideState;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
-import dev.parley.session.SessionVersion;
-import dev.parley.session.SideState;
 import dev.parley.session.Trickle;
-import dev.parley.session.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

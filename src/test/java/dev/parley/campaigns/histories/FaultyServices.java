@@ -1,8 +1,8 @@
 package dev.parley.campaigns.histories;
 
 import dev.parley.session.SessionKey;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.parley.campaigns.histories;
 
-import dev.parley.session.Events;
+import dev.parley.session.Event.Events;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.Futures;
@@ -8,7 +8,7 @@ import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
-import dev.parley.waiting.Waiter;
+import dev.parley.waiting.Wait.Waiter;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,13 +1,13 @@
 package dev.parley.campaigns.histories;
 
 import dev.parley.store.Database;
-import dev.parley.store.NodeState;
+import dev.parley.store.Database.Work;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ReplyPosition;
 import dev.parley.store.Served;
-import dev.parley.store.Sql;
+import dev.parley.store.Served.ReplyPosition;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreStatements;
-import dev.parley.store.Work;
 import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.WaitRegistry;
 import java.util.LinkedHashMap;

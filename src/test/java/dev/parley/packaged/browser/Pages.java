@@ -9,7 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Route.FetchOptions;
 import com.microsoft.playwright.Route.FulfillOptions;
-import dev.parley.ice.TurnCredential;
+import dev.parley.ice.TurnSecret.TurnCredential;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.Session;
 import dev.parley.session.SignalingException.StoreUnavailable;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import java.sql.Connection;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
+import dev.parley.store.Database.Work;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
-import dev.parley.store.Sql;
-import dev.parley.store.Work;
+import dev.parley.store.Statements.Sql;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

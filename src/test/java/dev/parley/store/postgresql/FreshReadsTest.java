@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.parley.TestSeed;
 import dev.parley.session.Session;
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReadFrom;
 import java.time.Duration;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static dev.parley.contract.Awaited.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.parley.session.Trickled;
+import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.waiting.RecordingWaiter;

@@ -5,7 +5,7 @@ import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Node;
-import dev.parley.store.NodeState;
+import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;

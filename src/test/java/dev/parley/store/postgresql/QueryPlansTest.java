@@ -3,12 +3,12 @@ package dev.parley.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.PostgresProfile;
-import dev.parley.session.Cursor;
 import dev.parley.session.Namespace;
+import dev.parley.session.Page.Cursor;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SeenSql;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.StoreUrl;
 import io.quarkus.test.junit.QuarkusTest;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.sql.SessionStore;

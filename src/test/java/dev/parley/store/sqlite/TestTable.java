@@ -1,10 +1,10 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.contract.Awaited;
+import dev.parley.store.Database.Work;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Sql;
 import dev.parley.store.Statements;
-import dev.parley.store.Work;
+import dev.parley.store.Statements.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

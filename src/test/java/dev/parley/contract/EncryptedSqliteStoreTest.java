@@ -7,5 +7,5 @@ import org.junit.jupiter.api.Tag;
 /** The store's contract on an encrypted SQLite file. */
 @Tag("integration")
 @QuarkusTest
-@TestProfile(SealedSqliteProfile.class)
-class SealedSqliteStoreTest extends StoreContract {}
+@TestProfile(EncryptedSqliteProfile.class)
+class EncryptedSqliteStoreTest extends StoreContract {}

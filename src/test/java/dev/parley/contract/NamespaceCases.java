@@ -23,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Isolation: for callers of another namespace, a session does not exist. */
-interface StrangerCases extends StoreUnderTest {
+interface NamespaceCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aSessionOfAnotherNamespaceIsNotFound(SessionCall call) {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         TestSession session = call.readySession(peers(), offer("o").topic("t"));
         Session before = session.session();
         List<Event> events = session.events();
@@ -40,7 +40,7 @@ interface StrangerCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aSessionWithoutTokensIsNotFoundFromAnotherNamespaceEither(Side side) {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         TestSession session = peers().openWithoutToken(offer("o"));
 
         assertThatExceptionOfType(SessionNotFound.class)
@@ -51,7 +51,7 @@ interface StrangerCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aSessionIsNotChangedThroughTheSameCodeInAnotherNamespace(SessionCall call) {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         TestSession ours = call.readySession(peers(), offer("o").code("same").topic("t"));
         TestSession theirs =
                 call.readySession(strangers, offer("theirs").code("same").topic("t"));
@@ -73,25 +73,25 @@ interface StrangerCases extends StoreUnderTest {
                 TestValues.newToken(),
                 TestValues.newToken());
         TestSession foreign = call.readySession(peers(), offer("o"))
-                .in(Peers.strangersToAllOthers(signaling()).namespace());
+                .in(Peers.inNewNamespace(signaling()).namespace());
         TestSession closed = call.readySession(peers(), offer("o"));
         closed.close();
         TestSession expired = call.readySession(peers(), offer("o").ttl(Duration.ofSeconds(10)));
         clock().advance(Duration.ofSeconds(10));
 
-        String told = told(call, unknown);
-        assertThat(told(call, foreign)).isEqualTo(told);
-        assertThat(told(call, expired)).isEqualTo(told);
-        assertThat(told(call, closed)).isEqualTo(told);
+        String refusal = refusal(call, unknown);
+        assertThat(refusal(call, foreign)).isEqualTo(refusal);
+        assertThat(refusal(call, expired)).isEqualTo(refusal);
+        assertThat(refusal(call, closed)).isEqualTo(refusal);
     }
 
-    private static String told(SessionCall call, TestSession session) {
+    private static String refusal(SessionCall call, TestSession session) {
         return String.valueOf(catchThrowable(() -> call.in(session)));
     }
 
     @Test
     default void discoveryIsConfinedToTheNamespace() {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         peers().open(offer("o").code("ours").topic("t").tags("eu"));
         strangers.open(offer("o").code("theirs").topic("t").tags("eu"));
         strangers.open(offer("o").code("more").topic("another"));
@@ -104,7 +104,7 @@ interface StrangerCases extends StoreUnderTest {
 
     @Test
     default void waitingSessionsOfAnotherNamespaceAreNotListed() {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         peers().open(offer("ours").topic("t"));
         strangers.open(offer("theirs").topic("t"));
         strangers.open(offer("more").topic("another"));
@@ -118,8 +118,7 @@ interface StrangerCases extends StoreUnderTest {
     @Test
     default void aCandidateOfAnotherNamespaceIsNotARepeatedOne() {
         TestSession ours = peers().meet(offer("o").code("known"), "a");
-        TestSession theirs =
-                Peers.strangersToAllOthers(signaling()).meet(offer("o").code("known"), "a");
+        TestSession theirs = Peers.inNewNamespace(signaling()).meet(offer("o").code("known"), "a");
         int max = limits().candidatesPerSideMax();
         int step = limits().candidatesPerRequestMax();
         for (int from = 0; from < max; from += step) {
@@ -132,19 +131,19 @@ interface StrangerCases extends StoreUnderTest {
 
     @Test
     default void aCodeBecomesFreeOnlyInItsNamespace() {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         peers().open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
         strangers.open(offer("o").code("expired").ttl(Duration.ofSeconds(10)));
         clock().advance(Duration.ofSeconds(10));
 
         peers().open(offer("o").code("expired"));
 
-        assertThat(count(LastingCases.SESSIONS, strangers.namespace().name())).isEqualTo(1);
+        assertThat(count(LifetimeCases.SESSIONS, strangers.namespace().name())).isEqualTo(1);
     }
 
     @Test
     default void theEndOfASessionOfAnotherNamespaceIsNotFound() {
-        Peers strangers = Peers.strangersToAllOthers(signaling());
+        Peers strangers = Peers.inNewNamespace(signaling());
         TestSession session = peers().open(offer("o"));
         long incarnation = session.session().incarnation();
         session.close();

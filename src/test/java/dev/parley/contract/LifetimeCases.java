@@ -17,7 +17,7 @@ import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
-import dev.parley.store.Sql;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.sql.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The lifetime of a session: exact to the millisecond without a sweep, extended by either side, ended by closing. */
-interface LastingCases extends StoreUnderTest {
+interface LifetimeCases extends StoreUnderTest {
     Sql SESSIONS = new Sql("test-sessions", "SELECT count(*) FROM sessions WHERE namespace = ?");
 
     Sql CLOSED = new Sql("test-closed", "SELECT count(*) FROM closed_sessions WHERE namespace = ?");

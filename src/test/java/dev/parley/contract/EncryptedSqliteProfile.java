@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The store's tests on a new, encrypted SQLite file. */
-public final class SealedSqliteProfile extends SqliteProfile {
+public final class EncryptedSqliteProfile extends SqliteProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         var settings = new TreeMap<>(super.getConfigOverrides());
