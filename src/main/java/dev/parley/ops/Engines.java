@@ -10,7 +10,6 @@ import dev.parley.store.SlowLog;
 import dev.parley.store.StoreConfig;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
-import dev.parley.store.admin.PostgresStore;
 import dev.parley.store.admin.SqliteAdmin;
 import dev.parley.store.admin.StoreAdmin;
 import dev.parley.store.crypto.EncryptionConfig;
@@ -39,10 +38,8 @@ import jakarta.inject.Singleton;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
@@ -63,10 +60,6 @@ public class Engines {
     private static final int SCAN_THREADS = 2;
 
     private static final int SCAN_QUEUE_MAX = 256;
-    /** PostgreSQL: how often each node is probed. */
-    private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
-    /** PostgreSQL: connections for the probe, the notification listener and sender, and the migration at the start. */
-    private static final int OTHER_CONNECTIONS = 5;
 
     private final StoreConfig config;
     private final boolean server;
@@ -94,7 +87,7 @@ public class Engines {
             EncryptionKeys keys,
             MeterRegistry meters) {
         return url() instanceof StoreUrl.Postgres cluster
-                ? new PostgresDatabase(settings(cluster), postgres.get(), random, meters)
+                ? new PostgresDatabase(locator(cluster), postgres.get(), random, meters)
                 : new SqliteDatabase(settings((StoreUrl.Sqlite) url()), sqlite.get(), !keys.isEmpty(), random, meters);
     }
 
@@ -115,7 +108,7 @@ public class Engines {
     @Singleton
     NodeNotifications notifications() {
         return server && url() instanceof StoreUrl.Postgres cluster
-                ? new PostgresNotifications(locator(cluster), config.statementTimeout(), random)
+                ? new PostgresNotifications(locator(cluster), random)
                 : NodeNotifications.NONE;
     }
 
@@ -131,14 +124,7 @@ public class Engines {
             @FlywayDataSource("postgresql") Instance<Flyway> postgres,
             Instance<EncryptionKeys> keys) {
         return url() instanceof StoreUrl.Postgres cluster
-                ? new PostgresAdmin(new PostgresStore(
-                        locator(cluster),
-                        replicas(),
-                        postgres.get(),
-                        keys::get,
-                        config.lagMax(),
-                        config.connections() + SCAN_THREADS + OTHER_CONNECTIONS,
-                        clock))
+                ? new PostgresAdmin(locator(cluster), postgres.get(), keys::get, clock)
                 : new SqliteAdmin(
                         SqliteFile.configured(((StoreUrl.Sqlite) url()).path(), config.busyTimeout()),
                         new Schema(sqlite.get()),
@@ -204,17 +190,16 @@ public class Engines {
             throw new InvalidConfiguration(SIZE_MAX + ": limits the file of an SQLite store; remove the setting.");
         });
         return new PostgresSettings(
-                locator(cluster),
-                server,
+                cluster,
+                primary(),
                 replicas(),
+                config.timelinesFile().map(Engines::path),
+                server,
                 config.nodeRegion(),
                 config.connections(),
-                SCAN_THREADS,
                 QUEUE_MAX,
-                SCAN_QUEUE_MAX,
                 config.statementTimeout(),
                 config.bookmarkWait(),
-                PROBE_INTERVAL,
                 config.silenceMax(),
                 config.lagMax(),
                 slowLog());
@@ -245,8 +230,7 @@ public class Engines {
     /** Shared by all users of the cluster, so that each knows the timelines that the others have seen. */
     private synchronized PrimaryLocator locator(StoreUrl.Postgres cluster) {
         if (locator == null) {
-            Optional<Path> timelines = config.timelinesFile().map(Engines::path);
-            locator = new PrimaryLocator(cluster, primary(), replicas(), config.statementTimeout(), timelines, server);
+            locator = new PrimaryLocator(settings(cluster));
         }
         return locator;
     }

@@ -1,9 +1,11 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.store.Bookmark;
 import dev.parley.store.SlowLog;
 import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements.TrailingQuery;
+import dev.parley.store.postgresql.Connector.ServerInfo;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
@@ -23,21 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(NodeConnection.class);
-
-    /** A read on a connection to whichever node serves it. */
-    interface Query<T> {
-        T on(NodeConnection connection) throws SQLException;
-    }
-
     private static final String FLUSHED = "SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS BIGINT)";
     private static final Sql POSITION = new Sql("position", FLUSHED);
     private static final Sql PROBE =
             new Sql("probe", FLUSHED + ", (SELECT max(timeline) FROM cluster_timelines WHERE system = ?)");
 
     // A snapshot on a standby may include the record that is being replayed and does not count as replayed yet, but
-    // only
-    // while something received is not replayed. The position is then one byte further, which no node has reached before
-    // it has replayed that record completely.
+    // only while something received is not replayed. The position is then one byte further, which no node has reached
+    // before it has replayed that record completely.
     private static final Sql REPLICA_POSITION = new Sql("replica-position", """
             SELECT pg_is_in_recovery(),
                    CAST(replayed - '0/0' AS BIGINT),
@@ -46,40 +42,63 @@ final class NodeConnection implements AutoCloseable {
             FROM (SELECT pg_last_wal_receive_lsn() AS received, pg_last_wal_replay_lsn() AS replayed) standby""");
 
     // A transaction with changes holds the lock of its own number until its changes are visible to all. A snapshot
-    // would not
-    // include the transaction that began last.
+    // would not include the transaction that began last.
     private static final Sql UNDER_WAY = new Sql("under-way", """
             SELECT string_agg(CAST(transactionid AS TEXT), ' ')
             FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted""");
 
     private static final Duration SETTLE_INTERVAL = Duration.ofMillis(1);
 
+    /**
+     * How far a standby had come when it was observed. It never goes back as long as the server runs.
+     *
+     * @param started identifies the run of the server
+     * @param timeline the newest timeline whose beginning the standby has replayed
+     * @param replayed everything up to here is visible
+     * @param shown nothing beyond here is visible
+     */
+    record ReplicaPosition(long started, boolean inRecovery, long timeline, long replayed, long shown) {
+        /** Before the first observation. */
+        static final ReplicaPosition UNKNOWN = new ReplicaPosition(0, false, 0, 0, 0);
+
+        /** Whether everything up to {@code bookmark}, which is of the primary's history, is visible. */
+        boolean hasReached(Bookmark bookmark) {
+            return timeline >= TimelineHistory.timelineOf(bookmark) && replayed >= bookmark.position();
+        }
+
+        /** Covers whatever was read before the observation. */
+        Bookmark bookmark(long system) {
+            return new Bookmark(TimelineHistory.history(system, timeline), shown);
+        }
+    }
+
     private final Connection connection;
-    private final Statements statements;
-
-    /** For what no caller requests: not reported as slow. */
-    private final Statements probes;
-
     private final ServerInfo server;
     private final @Nullable TimelineHistory timelines;
-    private final TrailingQuery<Long> position = new TrailingQuery<>(POSITION, row -> row.getLong(1));
+    private final TrailingQuery<Bookmark> position = new TrailingQuery<>(POSITION, this::position);
     private final TrailingQuery<ReplicaPosition> replicaPosition =
             new TrailingQuery<>(REPLICA_POSITION, this::replicaPosition);
+    private final Statements statements;
     private final Statements queries;
-    private @Nullable PreparedStatement commit;
-    private @Nullable PreparedStatement rollback;
-    private Duration roundTrip;
+
+    /** Not reported as slow, because no caller requests them. */
+    private final Statements probes;
+
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private boolean committing;
 
     /** @param timelines those of a primary; null on a replica */
-    NodeConnection(
-            Connection connection, Statements statements, ServerInfo server, @Nullable TimelineHistory timelines) {
+    NodeConnection(Connection connection, ServerInfo server, @Nullable TimelineHistory timelines, SlowLog slow)
+            throws SQLException {
         this.connection = connection;
-        this.statements = statements;
-        this.probes = new Statements(connection);
         this.server = server;
-        this.roundTrip = server.roundTrip();
         this.timelines = timelines;
+        this.statements = new Statements(connection).withRowLocks().loggedTo(slow.from(server.roundTrip()));
         this.queries = statements.followedBy(timelines == null ? replicaPosition : position);
+        this.probes = new Statements(connection);
+        this.commit = connection.prepareStatement("COMMIT; " + FLUSHED);
+        this.rollback = connection.prepareStatement("ROLLBACK; " + FLUSHED);
     }
 
     Statements statements() {
@@ -103,37 +122,31 @@ final class NodeConnection implements AutoCloseable {
         return timelines;
     }
 
-    /** The shortest that was measured on this connection. */
-    Duration roundTrip() {
-        return roundTrip;
-    }
-
     /** If an answer takes longer, the connection counts as broken. */
-    void answerWithin(Duration max) throws SQLException {
-        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(max.toMillis()));
+    void answerWithin(long millis) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(millis));
     }
 
-    /** The position of a primary: everything that was visible before the call is at or before it. */
-    long position() throws SQLException {
-        return measured(probes.call(POSITION), row -> row.getLong(1));
-    }
-
-    /** The same; also observes the newest timeline that any node has recorded there. */
-    long position(SeenTimelines seen) throws SQLException {
-        return measured(probes.call(PROBE).bind(server.system()), row -> {
+    /** The position of a primary. Also observes the newest timeline that any node has recorded there. */
+    Bookmark position(SeenTimelines seen) throws SQLException {
+        return Objects.requireNonNull(probes.call(PROBE).bind(server.system()).first(row -> {
             seen.observe(server.system(), row.getLong(2));
-            return row.getLong(1);
-        });
+            return timelines().at(row.getLong(1));
+        }));
     }
 
-    /** The same, as read behind the last query. */
-    long positionBehindQuery() throws SQLException {
-        Long read = position.take();
-        return read == null ? position() : read;
+    /** The position of a primary as read behind the last query: everything that this saw is at or before it. */
+    Bookmark positionBehindQuery() throws SQLException {
+        Bookmark read = position.take();
+        return read == null ? Objects.requireNonNull(probes.call(POSITION).first(this::position)) : read;
+    }
+
+    private Bookmark position(ResultSet row) throws SQLException {
+        return timelines().at(row.getLong(1));
     }
 
     ReplicaPosition replicaPosition() throws SQLException {
-        return measured(probes.call(REPLICA_POSITION), this::replicaPosition);
+        return Objects.requireNonNull(probes.call(REPLICA_POSITION).first(this::replicaPosition));
     }
 
     /** The same, as read behind the last query. */
@@ -161,23 +174,8 @@ final class NodeConnection implements AutoCloseable {
 
     /** The transactions that have changed something and have not ended. */
     private Set<String> underWay() throws SQLException {
-        return measured(probes.call(UNDER_WAY), row -> {
-            String numbers = row.getString(1);
-            return numbers == null ? Set.<String>of() : new HashSet<>(List.of(numbers.split(" ")));
-        });
-    }
-
-    private <T> T measured(Statements.Call query, Statements.Reading<T> reading) throws SQLException {
-        long asked = System.nanoTime();
-        T answer = query.first(reading);
-        Duration took = Duration.ofNanos(System.nanoTime() - asked);
-        if (took.compareTo(roundTrip) < 0) {
-            roundTrip = took;
-        }
-        if (answer == null) {
-            throw new SQLException("The server reported no position");
-        }
-        return answer;
+        String numbers = probes.call(UNDER_WAY).first(row -> row.getString(1));
+        return numbers == null ? Set.of() : new HashSet<>(List.of(numbers.split(" ")));
     }
 
     /** Begins a transaction with the next statement. */
@@ -190,63 +188,61 @@ final class NodeConnection implements AutoCloseable {
      *
      * @throws SQLException also if the commit is on the primary's disk but the wait for a synchronous replica was cancelled
      */
-    long commit() throws SQLException {
-        if (commit == null) {
-            commit = connection.prepareStatement("COMMIT; " + FLUSHED);
-        }
+    Bookmark commit() throws SQLException {
+        committing = true;
         SlowLog slow = statements.slow();
         long began = slow.began();
-        long position;
+        Bookmark committed;
         try {
-            position = end(commit);
+            committed = end(commit);
         } finally {
             slow.ended("commit", began);
         }
         if (commit.getWarnings() != null) {
             throw new SQLException("The commit is not on a synchronous replica", "08007", commit.getWarnings());
         }
-        return position;
+        committing = false;
+        return committed;
+    }
+
+    /** Whether COMMIT was sent and has not succeeded. */
+    boolean isCommitting() {
+        return committing;
     }
 
     /** Rolls back; the position covers all that the transaction has read. */
-    long rollback() throws SQLException {
-        if (rollback == null) {
-            rollback = connection.prepareStatement("ROLLBACK; " + FLUSHED);
-        }
+    Bookmark rollback() throws SQLException {
         return end(rollback);
     }
 
-    private long end(PreparedStatement statement) throws SQLException {
+    private Bookmark end(PreparedStatement statement) throws SQLException {
         statement.execute();
         if (!statement.getMoreResults()) {
             throw new SQLException("The server reported no position");
         }
         try (ResultSet row = statement.getResultSet()) {
             row.next();
-            long position = row.getLong(1);
+            Bookmark ended = position(row);
             connection.setAutoCommit(true);
-            return position;
+            return ended;
         }
     }
 
     /** Closes the socket, so that a thread that waits for an answer fails at once. */
     void abort() {
-        abort(connection);
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debugf("A connection was not aborted: %s", e.getMessage());
+        }
     }
 
     @Override
-    public void close() throws SQLException {
-        connection.close();
-    }
-
-    /** Closes the socket of {@code connection}, so that a thread that waits for an answer there fails at once. */
-    static void abort(@Nullable Connection connection) {
+    public void close() {
         try {
-            if (connection != null) {
-                connection.abort(Runnable::run);
-            }
+            connection.close();
         } catch (SQLException e) {
-            LOG.debugf("A connection was not aborted: %s", e.getMessage());
+            LOG.debugf("A connection was not closed: %s", e.getMessage());
         }
     }
 }

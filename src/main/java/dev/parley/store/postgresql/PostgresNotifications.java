@@ -2,28 +2,34 @@ package dev.parley.store.postgresql;
 
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionKey.SessionMark;
-import dev.parley.store.SlowLog;
+import dev.parley.store.Statements;
+import dev.parley.store.postgresql.Connector.ServerInfo;
 import dev.parley.waiting.NodeNotifications;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
  * Notifies other nodes of commits by NOTIFY and receives theirs by LISTEN, each on a thread and a connection of its own to the
- * primary. A standby accepts neither. A connection that breaks is opened again.
+ * primary. A connection that breaks is opened again, and so is one to a server that is no longer the primary.
+ *
+ * <p>The payload is the name of the node that sends it and the sessions in which it committed something, separated by spaces.
  *
  * <p>A notification is sent after the commit, not in its transaction, where it could not be lost: a transaction with a NOTIFY takes
  * a lock of the whole server before it commits and keeps it until the commit is on disk, and on a synchronous standby. Writes would
@@ -36,35 +42,45 @@ public final class PostgresNotifications implements NodeNotifications {
     private static final int UNSENT_MAX = 8_192;
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
+    /** PostgreSQL accepts payloads of less than 8,000 bytes. */
+    private static final int PAYLOAD_MAX = 7_900;
+
     /** How long nothing may be received before the connection and its server are checked. */
-    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final int CHECK_MILLIS = 1_000;
+
+    private static final int ANSWER_SECONDS_MAX = 2;
 
     // The commit is on disk already; its notification need not be.
     private static final String PREPARE_SENDING = "SET synchronous_commit = off";
     private static final String NOTIFY =
             "SELECT pg_notify('" + CHANNEL + "', payload) FROM unnest(?) AS unsent (payload)";
     private static final String LISTEN = "SET application_name = 'parley-listens'; LISTEN " + CHANNEL;
-    private static final String IS_STANDBY = "SELECT pg_is_in_recovery()";
+
+    /** Uses a connection until it breaks, or until {@code isCurrent} is false. */
+    private interface Use {
+        void of(Connection connection, BooleanSupplier isCurrent) throws SQLException, InterruptedException;
+    }
 
     private final String name;
     private final PrimaryLocator locator;
-    private final Connector connector;
     private final LinkedBlockingQueue<SessionMark> unsent = new LinkedBlockingQueue<>(UNSENT_MAX);
-    private final Thread sender = new Thread(this::send, "parley-notify");
-    private @Nullable Thread listener;
-    private volatile @Nullable Connection sending;
-    private volatile @Nullable Connection listening;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    /** Only the sender has these: they are sent again if a connection breaks. */
+    private List<String> payloads = List.of();
+
+    /** Only the listener uses this. */
+    private boolean lost;
+
     private volatile boolean closing;
 
-    /** Starts to send; connects when there is something to send. */
-    public PostgresNotifications(PrimaryLocator locator, Duration statementTimeout, SecureRandom random) {
+    /** Starts to send. */
+    public PostgresNotifications(PrimaryLocator locator, SecureRandom random) {
         var bits = new byte[NAME_BYTES];
         random.nextBytes(bits);
         this.name = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
         this.locator = locator;
-        this.connector = new Connector(() -> locator.current().url(), statementTimeout, SlowLog.OFF);
-        sender.setDaemon(true);
-        sender.start();
+        start("parley-notify", this::send, e -> LOG.debugf("Notifications were not sent: %s", e.getMessage()));
     }
 
     @Override
@@ -74,29 +90,60 @@ public final class PostgresNotifications implements NodeNotifications {
         }
     }
 
-    /** Notifications that arrive while others are sent go together, so a node has at most one NOTIFY at a time. */
-    private void send() {
-        List<String> payloads = List.of();
-        try {
-            while (!closing) {
-                payloads = payloads.isEmpty() ? nextPayloads() : payloads;
-                PrimaryLocator.Current server = locator.current();
-                try (Connection connection = connector.connect();
-                        Statement prepare = connection.createStatement()) {
-                    sending = connection;
-                    prepare.execute(PREPARE_SENDING);
-                    while (locator.isCurrent(server)) {
-                        notify(connection, payloads);
-                        payloads = List.of();
-                        payloads = nextPayloads();
-                    }
-                } catch (SQLException e) {
-                    LOG.debugf("Notifications were not sent: %s", e.getMessage());
-                    Thread.sleep(RETRY_PAUSE.toMillis());
-                }
+    @Override
+    public void listen(Listener recipient) {
+        start("parley-listen", (connection, isCurrent) -> receive(connection, isCurrent, recipient), e -> {
+            if (!lost) {
+                LOG.warnf("Commits of other nodes are not received at the moment: %s", e.getMessage());
             }
-        } catch (InterruptedException e) {
-            LOG.debug("No more notifications are sent");
+            lost = true;
+        });
+    }
+
+    private void start(String threadName, Use use, Consumer<SQLException> report) {
+        var thread = new Thread(() -> keepConnected(use, report), threadName);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void keepConnected(Use use, Consumer<SQLException> report) {
+        while (!closing) {
+            PrimaryLocator.Current current = locator.current();
+            try (Connection connection = locator.connector().connect()) {
+                ServerInfo server = ServerInfo.of(
+                        new Statements(connection), locator.settings().statementTimeout());
+                if (server.inRecovery()) {
+                    throw new SQLException("The server is a standby");
+                }
+                use.of(connection, () -> current.equals(locator.current()) && !locator.isFormer(server));
+            } catch (InterruptedException e) {
+                return; // by close() only
+            } catch (SQLException e) {
+                report.accept(e);
+            } catch (RuntimeException e) {
+                LOG.error("The exchange of notifications failed unexpectedly", e);
+            }
+            LockSupport.parkNanos(RETRY_PAUSE.toNanos());
+        }
+    }
+
+    /** Notifications that arrive while others are sent go together, so a node has at most one NOTIFY at a time. */
+    private void send(Connection connection, BooleanSupplier isCurrent) throws SQLException, InterruptedException {
+        try (Statement prepare = connection.createStatement();
+                PreparedStatement notify = connection.prepareStatement(NOTIFY)) {
+            prepare.execute(PREPARE_SENDING);
+            while (true) {
+                if (payloads.isEmpty()) {
+                    payloads = nextPayloads();
+                }
+                if (!isCurrent.getAsBoolean()) {
+                    return;
+                }
+                notify.setArray(1, connection.createArrayOf("text", payloads.toArray()));
+                notify.execute();
+                payloads = List.of();
+            }
         }
     }
 
@@ -104,95 +151,54 @@ public final class PostgresNotifications implements NodeNotifications {
         Set<SessionMark> batch = new LinkedHashSet<>();
         batch.add(unsent.take());
         unsent.drainTo(batch);
-        return Notification.payloads(name, batch);
-    }
-
-    private static void notify(Connection connection, List<String> payloads) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(NOTIFY)) {
-            statement.setArray(1, connection.createArrayOf("text", payloads.toArray()));
-            statement.execute();
-        }
-    }
-
-    @Override
-    public synchronized void listen(Listener recipient) {
-        if (listener != null) {
-            throw new IllegalStateException("There is a listener already");
-        }
-        listener = new Thread(() -> receive(recipient), "parley-listen");
-        listener.setDaemon(true);
-        listener.start();
-    }
-
-    private void receive(Listener recipient) {
-        boolean lost = false;
-        while (!closing) {
-            PrimaryLocator.Current server = locator.current();
-            try (Connection connection = connector.connect();
-                    Statement statement = connection.createStatement()) {
-                listening = connection;
-                statement.execute(LISTEN);
-                if (lost) {
-                    LOG.info("Commits of other nodes are received again");
-                    lost = false;
-                }
-                recipient.missed();
-                receive(connection, server, statement, recipient);
-            } catch (SQLException e) {
-                if (!lost && !closing) {
-                    LOG.warnf("Commits of other nodes are not received at the moment: %s", e.getMessage());
-                }
-                lost = true;
-            } catch (RuntimeException e) {
-                LOG.error("Receiving commits of other nodes failed unexpectedly", e);
+        var filled = new ArrayList<String>();
+        var payload = new StringBuilder(name);
+        for (SessionMark session : batch) {
+            if (payload.length() + 1 + session.text().length() > PAYLOAD_MAX) {
+                filled.add(payload.toString());
+                payload = new StringBuilder(name);
             }
-            try {
-                Thread.sleep(RETRY_PAUSE.toMillis());
-            } catch (InterruptedException e) {
-                LOG.debug("No more notifications are received");
-            }
+            payload.append(' ').append(session.text());
         }
+        filled.add(payload.toString());
+        return filled;
     }
 
-    private void receive(Connection connection, PrimaryLocator.Current server, Statement statement, Listener recipient)
-            throws SQLException {
+    private void receive(Connection connection, BooleanSupplier isCurrent, Listener recipient) throws SQLException {
         var channel = connection.unwrap(PGConnection.class);
-        while (!closing) {
-            if (!locator.isCurrent(server)) {
-                throw new SQLException("Another server is the primary now");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LISTEN);
+        }
+        if (lost) {
+            LOG.info("Commits of other nodes are received again");
+            lost = false;
+        }
+        recipient.missed();
+        while (!closing && isCurrent.getAsBoolean()) {
+            if (!connection.isValid(ANSWER_SECONDS_MAX)) {
+                throw new SQLException("The server does not answer");
             }
-            try (ResultSet row = statement.executeQuery(IS_STANDBY)) {
-                row.next();
-                if (row.getBoolean(1)) {
-                    throw new SQLException("The server is a standby");
-                }
-            }
-            PGNotification[] received = channel.getNotifications(); // what arrived with the answer
+            PGNotification[] received = channel.getNotifications(); // those that arrived with the check
             do {
                 for (PGNotification notification : received) {
                     receive(notification.getParameter(), recipient);
                 }
-                received = channel.getNotifications(Math.toIntExact(CHECK_INTERVAL.toMillis()));
+                received = channel.getNotifications(CHECK_MILLIS);
             } while (received.length > 0);
         }
     }
 
     private void receive(String payload, Listener recipient) {
-        Notification notification = Notification.parse(payload);
-        if (!notification.sender().equals(name)) {
-            notification.sessions().forEach(recipient::committed);
+        String[] words = payload.split(" ", -1);
+        for (int i = 1; i < words.length && !words[0].equals(name); i++) {
+            recipient.committed(new SessionMark(words[i]));
         }
     }
 
-    /** Ends both threads; what has not been sent is lost. */
+    /** Ends both threads within a second; notifications that have not been sent are lost. */
     @Override
-    public synchronized void close() {
+    public void close() {
         closing = true;
-        sender.interrupt();
-        NodeConnection.abort(sending);
-        if (listener != null) {
-            listener.interrupt();
-            NodeConnection.abort(listening);
-        }
+        threads.forEach(Thread::interrupt);
     }
 }

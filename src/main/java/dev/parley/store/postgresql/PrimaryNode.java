@@ -4,18 +4,14 @@ import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Database.Work;
 import dev.parley.store.Node;
-import dev.parley.store.Node.NodeState;
 import dev.parley.store.Served;
 import dev.parley.store.Served.ReplyPosition;
 import dev.parley.store.Statements;
-import java.sql.Connection;
+import dev.parley.store.postgresql.Connector.ServerInfo;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,149 +24,101 @@ import org.jspecify.annotations.Nullable;
 final class PrimaryNode extends ServerNode {
     private static final Logger LOG = Logger.getLogger(PrimaryNode.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration PROBE_WHEN_DOWN = Duration.ofMillis(100);
-    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 2;
 
-    private final PrimaryLocator locator;
-    private final Connector connector;
-    private final LagTracker lag;
+    private interface Attempt<T> {
+        Served<T> on(NodeConnection connection) throws SQLException;
+    }
+
     private final PostgresMeters meters;
-    private final Duration probeInterval;
-    private final Queue<CompletableFuture<@Nullable Void>> waiters = new ConcurrentLinkedQueue<>();
-    private @Nullable PostgresHistory history;
-    private volatile @Nullable String trouble;
-    private long watched = System.nanoTime();
 
-    PrimaryNode(PostgresSettings settings, LagTracker lag, PostgresMeters meters) {
-        super(settings.locator().current().node().name(), settings, meters);
-        this.locator = settings.locator();
-        this.connector = new Connector(() -> locator.current().url(), settings.statementTimeout(), settings.slow());
-        this.lag = lag;
+    PrimaryNode(PrimaryLocator locator, PostgresHistory history, PostgresMeters meters) {
+        super(locator.settings().primary().name(), UP, locator.connector(), locator, history, meters);
         this.meters = meters;
-        this.probeInterval = settings.probeInterval();
-        meters.watchPrimary(
-                node().name(), this::isServing, () -> locator.refused().size());
+        meters.watchPrimary(node().name(), this::state, () -> locator.former().size());
     }
 
-    /** Starts to serve. {@code first} is a connection that was taken from {@link #connections}. */
-    void start(PostgresHistory history, NodeConnection first) {
-        this.history = history;
-        startProbe(first);
-    }
-
+    @Override
     Node node() {
         return locator.current().node();
     }
 
     @Override
-    boolean isServing() {
-        return trouble == null;
-    }
-
-    NodeState state() {
-        String out = trouble;
-        long position = history().newest().position();
-        return new NodeState(node(), out == null, out == null ? "up" : out, position, Duration.ZERO, 0);
-    }
-
-    /** Completes when the primary is in service, or when the time is up. */
-    CompletionStage<@Nullable Void> back(Duration wait) {
-        var waiter = new CompletableFuture<@Nullable Void>();
-        waiters.add(waiter);
-        return waiter.completeOnTimeout(null, wait.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    /** Runs {@code work} in one transaction. */
-    <T> CompletionStage<Served<T>> write(Work<T> work) {
-        return isServing() ? run(false, () -> written(work)) : CompletableFuture.failedStage(unanswered());
+    long position() {
+        return history.newest().position();
     }
 
     /**
-     * @param scan whether {@code query} may take long
+     * Runs {@code work} in one transaction. It is READ COMMITTED: a guarded statement that had to wait for a row is evaluated against
+     * the row as it is then, so nothing stricter is needed.
+     */
+    <T> CompletionStage<Served<T>> write(Work<T> work) {
+        return run(false, connection -> {
+            long began = System.nanoTime();
+            connection.begin();
+            T result;
+            try {
+                result = work.on(connection.statements());
+            } catch (RuntimeException refusal) {
+                history.observe(connection.rollback()); // which covers what refused work has read
+                release(connection);
+                throw refusal;
+            }
+            Bookmark committed = connection.commit();
+            release(connection);
+            meters.committed(System.nanoTime() - began);
+            return new Served<>(result, history.text(committed), node(), false);
+        });
+    }
+
+    /**
+     * A bookmark may be of a commit that only a replica has shown so far; a read with one waits for it.
+     *
+     * @param scan whether {@code work} may take long
      * @param asked the position that the caller's bookmark stands for; null without a bookmark
      */
-    <T> CompletionStage<Served<T>> read(NodeConnection.Query<T> query, boolean scan, @Nullable Bookmark asked) {
-        return isServing() ? run(scan, () -> read(query, asked)) : CompletableFuture.failedStage(unanswered());
+    <T> CompletionStage<Served<T>> read(Work<T> work, boolean scan, @Nullable Bookmark asked) {
+        return run(scan, connection -> {
+            if (asked != null && !settings.replicas().isEmpty()) {
+                connection.settle(settings.bookmarkWait());
+            }
+            return serve(connection, work, asked);
+        });
+    }
+
+    private <T> CompletionStage<Served<T>> run(boolean scan, Attempt<T> call) {
+        return isServing() ? run(scan, () -> run(call)) : CompletableFuture.failedStage(unanswered());
     }
 
     /**
-     * The transaction is READ COMMITTED: a guarded statement that had to wait for a row is evaluated against the row as it is
-     * then, so nothing stricter is needed.
-     *
-     * <p>Retried once if the first attempt was certainly rolled back: by a conflict, or because the connection broke before COMMIT
+     * Retried once if the first attempt was certainly rolled back: by a conflict, or because the connection broke before COMMIT
      * was sent. If it breaks in COMMIT, the outcome is unknown, and the caller is refused.
      */
-    private <T> Served<T> written(Work<T> work) {
+    private <T> Served<T> run(Attempt<T> call) {
         for (int attempt = 1; ; attempt++) {
-            NodeConnection connection = take();
-            boolean committing = false;
-            long began = System.nanoTime();
+            NodeConnection connection = takeCurrent();
             try {
-                connection.begin();
-                T result = work.on(connection.statements());
-                committing = true;
-                Bookmark committed = connection.timelines().at(connection.commit());
-                connections.release(connection);
-                meters.committed(System.nanoTime() - began);
-                return new Served<>(result, history().text(committed), node(), false);
+                return call.on(connection);
             } catch (SQLException e) {
-                connections.discard(connection, e);
-                boolean undone = PostgresFailure.isConflict(e) || (!committing && PostgresFailure.isOfConnection(e));
+                discard(connection, e);
+                boolean undone = PostgresFailure.isConflict(e)
+                        || (PostgresFailure.isOfConnection(e) && !connection.isCommitting());
                 if (!undone || attempt == ATTEMPTS) {
                     throw PostgresFailure.refusal(e);
                 }
-            } catch (RuntimeException refusal) {
-                rollBack(connection);
-                throw refusal;
             }
         }
     }
 
-    /** What refused work has read counts as observed. */
-    private void rollBack(NodeConnection connection) {
-        try {
-            history().observe(connection.timelines().at(connection.rollback()));
-            connections.release(connection);
-        } catch (SQLException e) {
-            connections.discard(connection, e);
-            throw PostgresFailure.refusal(e);
-        }
-    }
-
-    /** Retries once if an idle connection turns out to be broken. */
-    private <T> Served<T> read(NodeConnection.Query<T> query, @Nullable Bookmark asked) {
-        for (int attempt = 1; ; attempt++) {
-            NodeConnection connection = take();
-            try {
-                return serve(connection, query, asked);
-            } catch (SQLException e) {
-                connections.discard(connection, e);
-                if (!PostgresFailure.isOfConnection(e) || attempt == ATTEMPTS) {
-                    throw PostgresFailure.refusal(e);
-                }
-            }
-        }
-    }
-
-    /** The bookmark of the caller is kept if it is of this history and not of its future. */
-    @Override
-    ReplyPosition shown(NodeConnection connection, @Nullable Bookmark asked) throws SQLException {
-        Bookmark seen = connection.timelines().at(connection.positionBehindQuery());
-        boolean kept =
-                asked == null || (connection.timelines().contains(asked) && !PostgresHistory.isLater(asked, seen));
-        return new ReplyPosition(history().text(seen), node(), !kept);
-    }
-
-    private NodeConnection take() {
+    private NodeConnection takeCurrent() {
         if (!isServing()) {
             throw unanswered();
         }
         try {
-            NodeConnection taken = connections.take();
-            while (isOld(taken)) { // idle since before a newer timeline was observed
-                connections.discard(taken);
-                taken = connections.take();
+            NodeConnection taken = take();
+            while (locator.isFormer(taken.server())) { // idle since before a newer timeline was observed
+                discard(taken);
+                taken = take();
             }
             return taken;
         } catch (SQLException e) {
@@ -182,103 +130,65 @@ final class PrimaryNode extends ServerNode {
         }
     }
 
-    private boolean isOld(NodeConnection connection) {
-        ServerInfo server = connection.server();
-        return server.timeline() < locator.seen().newest(server.system());
-    }
-
     @Override
     RuntimeException unanswered() {
         return new StoreUnavailable("The primary cannot be reached; try again.", RETRY_AFTER);
     }
 
+    /** The bookmark of the caller is kept if it is of this history and not of its future. */
     @Override
-    NodeConnection open() throws SQLException {
-        return connector.open((connection, statements, server) -> {
-            if (server.inRecovery()) {
-                throw new SQLException("The server is a standby", PostgresFailure.READ_ONLY);
-            }
-            var unreported = new Statements(connection); // opening a connection is not a slow statement of a caller
-            locator.admit(unreported, server);
-            return new NodeConnection(connection, statements, server, timelines(connection, unreported, server));
-        });
+    ReplyPosition shown(NodeConnection connection, @Nullable Bookmark asked) throws SQLException {
+        Bookmark seen = connection.positionBehindQuery();
+        boolean kept =
+                asked == null || (connection.timelines().contains(asked) && !PostgresHistory.isLater(asked, seen));
+        return new ReplyPosition(history.text(seen), node(), !kept);
     }
 
-    private TimelineHistory timelines(Connection connection, Statements statements, ServerInfo server)
-            throws SQLException {
-        PostgresHistory before = history;
-        if (before != null
-                && before.timelines().timeline() == server.timeline()
-                && before.timelines().system() == server.system()) {
-            return before.timelines();
+    @Override
+    TimelineHistory accept(Statements statements, ServerInfo server) throws SQLException {
+        if (server.inRecovery()) {
+            throw new SQLException("The server is a standby", PostgresFailure.READ_ONLY);
+        }
+        locator.admit(statements, server);
+        TimelineHistory before = history.timelines();
+        if (before.timeline() == server.timeline() && before.system() == server.system()) {
+            return before;
         }
         TimelineHistory known = TimelineHistory.of(statements, server);
-        if (before != null) {
+        history.connected(known);
+        if (before.timeline() != 0) {
             LOG.warnf(
                     "%s is another server than before: timeline %d, at %s",
-                    node().name(), server.timeline(), connection.getMetaData().getURL());
-            before.connected(known);
-            locator.moved();
+                    node().name(), server.timeline(), locator.current().url());
         }
         return known;
     }
 
     @Override
-    void stopServing(SQLException reason) {
-        boolean old = reason instanceof PostgresFailure.OldPrimary;
-        trouble = old ? "old" : "unreachable";
-        if (old) {
-            connections.abortAll(); // so that transactions under way there do not commit
-        }
-        connections.closeIdle();
-    }
-
-    @Override
     NodeConnection openProbe() throws SQLException {
         locator.locate();
-        return connections.take();
+        return super.openProbe();
     }
 
     @Override
     void observe(NodeConnection connection) throws SQLException {
-        long position = connection.position(locator.seen());
-        if (isOld(connection)) {
-            throw new PostgresFailure.OldPrimary("timeline %d is no longer the newest"
+        Bookmark position = connection.position(locator.seen());
+        if (locator.isFormer(connection.server())) {
+            throw new PostgresFailure.FormerPrimary("timeline %d is no longer the newest"
                     .formatted(connection.server().timeline()));
         }
-        locator.seen().save();
-        watch();
-        lag.at(connection.timelines().timeline(), position, System.nanoTime());
-        history().observe(connection.timelines().at(position));
-        if (!isServing()) {
-            trouble = null;
-            logBack();
-        }
-        waiters.forEach(waiter -> waiter.complete(null));
-    }
-
-    /** Examines the other servers now and then: one of them may have been promoted. */
-    private void watch() {
-        if (System.nanoTime() - watched > WATCH_INTERVAL.toNanos()) {
-            watched = System.nanoTime();
-            locator.watch();
-        }
+        locator.watch();
+        history.observePrimary(position);
+        enterService();
     }
 
     @Override
-    void probed() {
-        waiters.removeIf(CompletableFuture::isDone);
-    }
-
-    @Override
-    Duration untilNextProbe() {
-        return isServing() ? probeInterval : PROBE_WHEN_DOWN;
-    }
-
-    private PostgresHistory history() {
-        if (history == null) {
-            throw new IllegalStateException("The primary does not serve yet");
+    void fail(SQLException reason) {
+        boolean former = reason instanceof PostgresFailure.FormerPrimary;
+        leaveService(former ? "former" : "unreachable", reason);
+        if (former) {
+            abortAll(); // so that transactions under way there do not commit
         }
-        return history;
+        closeIdle();
     }
 }

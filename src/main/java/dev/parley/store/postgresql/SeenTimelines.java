@@ -3,15 +3,12 @@ package dev.parley.store.postgresql;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
-import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,24 +16,24 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest timeline of each cluster that this node has observed, by the cluster's system identifier. A primary on a lower timeline
- * is an old one that was restarted after a failover. A file keeps the timelines, so that a restarted node refuses the old primary
+ * is a former one that was restarted after a failover. A file keeps the timelines, so that a restarted node refuses the former primary
  * even if it can reach no other server.
  *
- * <p>What only the file says is not passed on to other nodes, because it may be of a copy of the cluster.
+ * <p>A timeline that is known only from the file is not passed on to other nodes, because it may be of a copy of the cluster.
  */
 final class SeenTimelines {
     private static final String FILE_KEY = "parley.store.timelines-file";
     private static final Logger LOG = Logger.getLogger(SeenTimelines.class);
-    private static final String COMMENT = "The newest observed timeline of each PostgreSQL cluster";
     private static final long TIMELINE_MAX = 0xFFFF_FFFFL;
 
     private static final Sql NEWEST =
             new Sql("newest-timeline", "SELECT max(timeline) FROM cluster_timelines WHERE system = ?");
 
-    // On an old primary no standby may confirm a commit.
+    // On a former primary no standby may confirm a commit.
     private static final Sql RECORD = new Sql("record-newest-timeline", """
             INSERT INTO cluster_timelines (system, timeline)
             SELECT ?, ? FROM (SELECT set_config('synchronous_commit', 'local', TRUE)) locally
@@ -45,13 +42,11 @@ final class SeenTimelines {
     private final Optional<Path> file;
     private final boolean writes;
     private final Map<Long, Long> observed = new ConcurrentHashMap<>();
-    private volatile Map<Long, Long> loaded = Map.of();
-    private boolean isLoaded;
+    private volatile @Nullable Map<Long, Long> loaded;
     private volatile boolean unsaved;
-    private boolean warned;
 
     /**
-     * @param file without one, what was observed is lost with the process
+     * @param file without one, observed timelines are lost with the process
      * @param writes whether the file is written, or only read
      */
     SeenTimelines(Optional<Path> file, boolean writes) {
@@ -62,28 +57,23 @@ final class SeenTimelines {
     /**
      * Reads the file, the first time.
      *
-     * @throws InvalidConfiguration if it exists and cannot be read, because what it says must not be lost
+     * @throws InvalidConfiguration if it exists and cannot be read, because its contents must not be lost
      */
     synchronized void load() {
-        if (!isLoaded && file.isPresent()) {
-            loaded = read(file.get());
+        if (loaded == null) {
+            loaded = file.map(SeenTimelines::read).orElse(Map.of());
         }
-        isLoaded = true;
     }
 
     /** 0 for none. */
     long newest(long system) {
-        return Math.max(observed(system), loaded.getOrDefault(system, 0L));
+        Map<Long, Long> kept = loaded;
+        return Math.max(observed(system), kept == null ? 0 : kept.getOrDefault(system, 0L));
     }
 
     /** The newest that a server has shown to this process; 0 for none. */
     long observed(long system) {
         return observed.getOrDefault(system, 0L);
-    }
-
-    /** The file, if {@code timeline} is known from there only. */
-    Optional<Path> source(long system, long timeline) {
-        return observed(system) < timeline ? file : Optional.empty();
     }
 
     /** A server has shown {@code timeline}; a lower one than before changes nothing. */
@@ -94,19 +84,20 @@ final class SeenTimelines {
         }
     }
 
-    /** Observes the newest timeline that any node has recorded on the server; 0 for none. */
-    long observe(Statements server, long system) throws SQLException {
-        Long newest = server.call(NEWEST).bind(system).first(row -> row.getLong(1));
-        observe(system, newest == null ? 0 : newest);
-        return newest == null ? 0 : newest;
+    /**
+     * Observes the newest timeline that any node has recorded on a server.
+     *
+     * @param records whether this node records a newer one there, for other nodes
+     */
+    void exchange(Statements server, long system, boolean records) throws SQLException {
+        Long recorded = server.call(NEWEST).bind(system).first(row -> row.getLong(1));
+        observe(system, recorded == null ? 0 : recorded);
+        if (records && (recorded == null || recorded < observed(system))) {
+            server.call(RECORD).bind(system).bind(observed(system)).update();
+        }
     }
 
-    /** Records the newest observed timeline on a server, for other nodes. */
-    void recordOn(Statements server, long system) throws SQLException {
-        server.call(RECORD).bind(system).bind(observed(system)).update();
-    }
-
-    /** Writes the file if something has been observed since the last time. A failure is logged once and otherwise ignored. */
+    /** Writes the file if something has been observed since the last time. A failure is logged and otherwise ignored. */
     synchronized void save() {
         if (!unsaved || !writes || file.isEmpty()) {
             return;
@@ -119,26 +110,20 @@ final class SeenTimelines {
             observed.forEach((system, timeline) -> newest.merge(system, timeline, Math::max));
             write(path, newest);
         } catch (IOException | InvalidConfiguration e) {
-            if (!warned) {
-                LOG.warnf(
-                        "%s: %s cannot be written (%s); after a restart this node refuses an old primary only if another"
-                                + " server shows that there is a newer one",
-                        FILE_KEY, path, e);
-                warned = true;
-            }
+            LOG.warnf(
+                    "%s: %s cannot be written (%s); after a restart this node refuses a former primary only if another"
+                            + " server shows a newer timeline",
+                    FILE_KEY, path, e);
         }
     }
 
     private static void write(Path path, Map<Long, Long> newest) throws IOException {
         var lines = new Properties();
         newest.forEach((system, timeline) -> lines.setProperty(Long.toUnsignedString(system), Long.toString(timeline)));
-        var text = new ByteArrayOutputStream();
-        lines.store(text, COMMENT);
         Path partial = path.resolveSibling(path.getFileName() + ".partial");
-        try (FileChannel out = FileChannel.open(
-                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            out.write(ByteBuffer.wrap(text.toByteArray()));
-            out.force(true);
+        try (var out = new FileOutputStream(partial.toFile())) {
+            lines.store(out, "The newest observed timeline of each PostgreSQL cluster");
+            out.getFD().sync();
         }
         Files.move(partial, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -163,7 +148,7 @@ final class SeenTimelines {
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidConfiguration(FILE_KEY + ": " + path + " cannot be read (" + e.getMessage()
-                    + "); correct it, or delete it if no old primary can be restarted.");
+                    + "); correct it, or delete it if no former primary can be restarted.");
         }
         return timelines;
     }

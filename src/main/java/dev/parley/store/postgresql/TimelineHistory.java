@@ -3,6 +3,7 @@ package dev.parley.store.postgresql;
 import dev.parley.store.Bookmark;
 import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
+import dev.parley.store.postgresql.Connector.ServerInfo;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param began where each timeline began; null where that is unknown
  */
 record TimelineHistory(long system, long timeline, Map<Long, @Nullable Long> began) {
+    /** Before a primary was connected. */
+    static final TimelineHistory NONE = new TimelineHistory(0, 0, Map.of());
+
     private static final int TIMELINE_DIGITS = 8;
 
     private static final Sql TIMELINES = new Sql("timelines", "SELECT timeline, began FROM timelines");
 
     // The last position that a standby replayed is where its own timeline began. That is only certain as long as the
-    // control
-    // file shows the former timeline: if the server has been restarted since, it is where that start began.
+    // control file shows the former timeline: if the server has been restarted since, it is where that start began.
     private static final Sql NOTE_TIMELINE = new Sql("note-timeline", """
             INSERT INTO timelines (timeline, began)
             VALUES (?, CASE WHEN (SELECT timeline_id FROM pg_control_checkpoint()) < ?
@@ -33,18 +36,10 @@ record TimelineHistory(long system, long timeline, Map<Long, @Nullable Long> beg
 
     /** The history that a primary has; its own timeline is added to the table first if no node has done so. */
     static TimelineHistory of(Statements primary, ServerInfo server) throws SQLException {
-        TimelineHistory known = read(primary, server);
-        if (known.began.containsKey(server.timeline())) {
-            return known;
-        }
         primary.call(NOTE_TIMELINE)
                 .bind(server.timeline())
                 .bind(server.timeline())
                 .update();
-        return read(primary, server);
-    }
-
-    private static TimelineHistory read(Statements primary, ServerInfo server) throws SQLException {
         return primary.call(TIMELINES).all(rows -> {
             var began = new HashMap<Long, @Nullable Long>();
             while (rows.next()) {

@@ -72,8 +72,7 @@ class NetworkFaultsTest {
     }
 
     private static PostgresNode over(PostgresCluster cluster, FaultyProxy toPrimary, FaultyProxy toReplica) {
-        return PostgresNode.over(
-                url(toPrimary, cluster), "copy@here=" + url(toReplica, cluster), Duration.ofSeconds(5));
+        return PostgresNode.over(url(toPrimary, cluster), "copy@here=" + url(toReplica, cluster));
     }
 
     private static String url(FaultyProxy proxy, PostgresCluster cluster) {

@@ -24,7 +24,6 @@ import java.util.List;
 
 /** Environments in which peers call the use cases. */
 final class InProcessEnvironments {
-    private static final Duration STATEMENT_MAX = Duration.ofSeconds(5);
     private static final Duration ANY_LAG = Duration.ofHours(1);
     private static final Sql BEGIN = new Sql("begin", "BEGIN IMMEDIATE");
     private static final Sql COMMIT = new Sql("commit", "COMMIT");
@@ -63,8 +62,7 @@ final class InProcessEnvironments {
         var parts = new ArrayList<AutoCloseable>();
         for (int i = 0; i < 2; i++) {
             PostgresNode parley = PostgresNode.over(cluster, ANY_LAG);
-            var neighbours =
-                    new PostgresNotifications(PostgresNode.locator(cluster), STATEMENT_MAX, new SecureRandom());
+            var neighbours = new PostgresNotifications(PostgresNode.locator(cluster), new SecureRandom());
             parts.add(neighbours);
             Database served = fault.database(parley.database());
             var feed = TestWaitRegistries.among(neighbours, clock);

@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.store.Node;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.ReplicaUrl;
-import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNode;
-import dev.parley.store.postgresql.PrimaryLocator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -116,17 +111,7 @@ class PostgresAdminTest {
     }
 
     private PostgresAdmin admin(InstantSource clock) {
-        PrimaryLocator locator = PostgresNode.locator(cluster);
-        List<ReplicaUrl> replicas =
-                ReplicaUrl.parse(Optional.of("copy@here=" + cluster.standby().url()), new Node("main", "here", true));
-        return new PostgresAdmin(new PostgresStore(
-                locator,
-                replicas,
-                PostgresNode.migrations(locator.url()),
-                () -> EncryptionKeys.EMPTY,
-                Duration.ofSeconds(5),
-                23,
-                clock));
+        return PostgresNode.admin(PostgresNode.locator(cluster), clock);
     }
 
     private static boolean isReset(PostgresNode parley, String bookmark) {

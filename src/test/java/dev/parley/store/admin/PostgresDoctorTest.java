@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.contract.StoredSessions;
-import dev.parley.store.Node;
-import dev.parley.store.ReplicaUrl;
 import dev.parley.store.admin.Finding.Level;
-import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.store.crypto.Keys;
 import dev.parley.store.postgresql.PostgresCluster;
 import dev.parley.store.postgresql.PostgresNode;
-import dev.parley.store.postgresql.PrimaryLocator;
 import dev.parley.store.sql.EncryptionCheck;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,7 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,16 +175,7 @@ class PostgresDoctorTest extends DoctorContract {
 
     private static List<Finding> examination(PostgresCluster cluster, String url, InstantSource clock) {
         String copy = "copy@here=" + cluster.standby().url();
-        PrimaryLocator locator = PostgresNode.locator(url, copy, Optional.empty());
-        List<ReplicaUrl> replicas = ReplicaUrl.parse(Optional.of(copy), new Node("main", "here", true));
-        return new PostgresAdmin(new PostgresStore(
-                        locator,
-                        replicas,
-                        PostgresNode.migrations(locator.url()),
-                        () -> EncryptionKeys.EMPTY,
-                        LAG_MAX,
-                        23,
-                        clock))
+        return PostgresNode.admin(PostgresNode.locator(url, copy, LAG_MAX), clock)
                 .examine();
     }
 }

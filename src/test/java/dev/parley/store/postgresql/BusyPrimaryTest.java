@@ -11,7 +11,6 @@ import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,10 +41,7 @@ class BusyPrimaryTest {
 
                 assertRefused(peer.trickle(parley));
                 assertRefused(peer.read(parley, ReadFrom.PRIMARY));
-                assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                                .node()
-                                .name())
-                        .isEqualTo("copy");
+                assertThat(parley.servedBy(ReadFrom.ANYWHERE).name()).isEqualTo("copy");
                 holding.rollback();
             }
             assertThat(served(running).result().seq()).isEqualTo(2);
@@ -99,8 +95,7 @@ class BusyPrimaryTest {
 
     /** A transaction that locks the peer's session. */
     private static Connection holding(PostgresCluster cluster, WritingPeer peer) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
-                + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");
+        Connection connection = cluster.primary().connect();
         connection.setAutoCommit(false);
         try (PreparedStatement lock = connection.prepareStatement("SELECT 1 FROM sessions WHERE code = ? FOR UPDATE")) {
             lock.setString(1, peer.key().code().text());

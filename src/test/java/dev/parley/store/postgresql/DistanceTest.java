@@ -28,8 +28,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +45,8 @@ class DistanceTest {
     private static final int ROUNDS_SMALL = 1;
     private static final int ROUNDS = CampaignSize.of("parley.distance.rounds", ROUNDS_SMALL);
     private static final int LONGEST = 300;
-    private static final int TALKERS = 3;
-    private static final int LOOKS = 5;
+    private static final int OFFERERS = 3;
+    private static final int SAMPLES = 5;
 
     /** The worst cases of connecting, the statement timeout and the bookmark wait together, on a busy machine. */
     private static final Duration CALL_MAX = Duration.ofSeconds(20);
@@ -57,17 +55,7 @@ class DistanceTest {
     private static final Duration SLOW = Duration.ofMillis(100);
     private static final Duration RECHECK = Duration.ofHours(1);
 
-    private static PostgresCluster shared;
-
-    @BeforeAll
-    static void start() {
-        shared = PostgresCluster.shared();
-    }
-
-    @AfterAll
-    static void stop() {
-        shared.close();
-    }
+    private static final PostgresCluster shared = PostgresCluster.shared();
 
     static IntStream distances() {
         return ROUNDS > ROUNDS_SMALL ? IntStream.of(80, 150, LONGEST) : IntStream.of(80, LONGEST);
@@ -89,7 +77,7 @@ class DistanceTest {
             if (failsOver) {
                 campaign.failOver();
             }
-            campaign.tell();
+            campaign.print();
         }
     }
 
@@ -98,8 +86,7 @@ class DistanceTest {
         Random random = TestSeed.of(DistanceTest.class).random();
         try (FaultyProxy wire = FaultyProxy.to(shared.standby().port(), random)) {
             wire.stretch(Duration.ofMillis(LONGEST));
-            try (PostgresNode parley =
-                    PostgresNode.over(shared.url(), "copy@here=" + url(shared, wire), Duration.ofSeconds(5))) {
+            try (PostgresNode parley = PostgresNode.over(shared.url(), "copy@here=" + url(shared, wire))) {
                 await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
                 terminate(shared.standby());
                 await().atMost(Duration.ofSeconds(30)).until(() -> !parley.isWhole());
@@ -116,8 +103,7 @@ class DistanceTest {
                         shared.url(),
                         "copy@here=postgresql://nobody:secret@127.0.0.1:"
                                 + shared.standby().port() + "/"
-                                + shared.primary().database(),
-                        Duration.ofSeconds(5))) {
+                                + shared.primary().database())) {
             await().until(() -> !log.heard().isEmpty());
             pass(Duration.ofSeconds(1));
 
@@ -155,7 +141,7 @@ class DistanceTest {
         private final TestNode near;
         private final TestNode far;
         private final List<String> measured = new ArrayList<>();
-        private int linesTold;
+        private int linesBefore;
 
         Campaign(PostgresCluster cluster, Duration roundTrip) throws IOException {
             this.cluster = cluster;
@@ -163,12 +149,13 @@ class DistanceTest {
             this.toPrimary = FaultyProxy.to(cluster.primary().port(), new Random(random.nextLong()));
             this.toStandby = FaultyProxy.to(cluster.standby().port(), new Random(random.nextLong()));
             toPrimary.stretch(roundTrip);
-            toStandby.stretch(roundTrip); // only its way as a host of the primary's URL is that long
+            toStandby.stretch(roundTrip); // only as a host of the primary's URL
             this.near = TestNode.over(cluster, RECHECK);
             long since = System.nanoTime();
             String url = url(cluster, toPrimary, toStandby);
-            PrimaryLocator locator = PostgresNode.locator(url, PostgresNode.copy(cluster), Optional.empty());
-            PostgresNode parley = PostgresNode.over(locator, PostgresNode.copy(cluster), new SlowLog(SLOW));
+            PrimaryLocator locator =
+                    PostgresNode.locator(url, PostgresNode.copy(cluster), Optional.empty(), true, new SlowLog(SLOW));
+            PostgresNode parley = PostgresNode.over(locator);
             measured.add("started in " + millisSince(since));
             this.far = TestNode.over(parley, locator, RECHECK);
             await().atMost(Duration.ofSeconds(60)).until(parley::isWhole);
@@ -181,20 +168,20 @@ class DistanceTest {
         }
 
         void idle() {
-            linesTold = log.heard().size();
+            linesBefore = log.heard().size();
             pass(Duration.ofSeconds(1));
-            assertThat(log.heard().subList(linesTold, log.heard().size())).noneMatch(line -> line.startsWith("Slow"));
+            assertThat(log.heard().subList(linesBefore, log.heard().size())).noneMatch(line -> line.startsWith("Slow"));
         }
 
         void wakeUps() throws Exception {
-            measured.add("a waiter here hears of a commit there after " + wakeUp(near, far)
+            measured.add("a waiting client here receives a commit there after " + wakeUp(near, far)
                     + ", there of one here after " + wakeUp(far, near));
         }
 
         /** The median time from the acknowledgement of a commit to the wake-up of a waiting client. */
         private static String wakeUp(TestNode writing, TestNode waiting) throws Exception {
             var nanos = new ArrayList<Long>();
-            for (int i = 0; i < LOOKS; i++) {
+            for (int i = 0; i < SAMPLES; i++) {
                 WritingPeer peer = nodes(writing, waiting).opened();
                 var woken = new CompletableFuture<Long>();
                 Wait wait = TestWaitRegistries.join(waiting.feed(), peer.key(), new RecordingWaiter(() -> {
@@ -215,7 +202,7 @@ class DistanceTest {
             var writes = new ArrayList<Long>();
             var reads = new ArrayList<Long>();
             int byReplica = 0;
-            for (int i = 1; i <= LOOKS; i++) {
+            for (int i = 1; i <= SAMPLES; i++) {
                 long since = System.nanoTime();
                 String bookmark = served(peer.trickle(far.parley())).bookmark();
                 writes.add(System.nanoTime() - since);
@@ -226,26 +213,26 @@ class DistanceTest {
                 assertThat(read.reset()).isFalse();
             }
             measured.add("a write takes " + median(writes) + ", a read with its bookmark " + median(reads) + ", "
-                    + byReplica + " of " + LOOKS + " by the replica");
+                    + byReplica + " of " + SAMPLES + " by the replica");
             assertThat(byReplica).isPositive();
         }
 
         void breakConnections() {
-            List<CheckingOfferer> talkers = talkers();
-            int before = acknowledged(talkers);
-            await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(talkers) > before + TALKERS);
-            linesTold = log.heard().size();
+            List<CheckingOfferer> offerers = offerers();
+            int before = acknowledged(offerers);
+            await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(offerers) > before + OFFERERS);
+            linesBefore = log.heard().size();
             long since = System.nanoTime();
             terminate(cluster.primary());
             awaitOutage();
-            measured.add("back " + recovery(since, talkers) + " after all connections were broken");
-            talkers.forEach(CheckingOfferer::leave);
-            talkers.forEach(CheckingOfferer::assertKept);
+            measured.add("writes resume " + recovery(since, offerers) + " after all connections were broken");
+            offerers.forEach(CheckingOfferer::leave);
+            offerers.forEach(CheckingOfferer::assertKept);
         }
 
         /** The server stops answering: open connections break, new ones hang, and no call waits for them. */
         void stopAnsweringWhileConnecting() {
-            linesTold = log.heard().size();
+            linesBefore = log.heard().size();
             toPrimary.set(Condition.SILENT);
             awaitOutage();
             assertRefusedAtOnce();
@@ -253,47 +240,47 @@ class DistanceTest {
             assertRefusedAtOnce();
             long since = System.nanoTime();
             toPrimary.set(Condition.NORMAL);
-            measured.add("back " + recovery(since, List.of()) + " after silence");
+            measured.add("writes resume " + recovery(since, List.of()) + " after silence");
         }
 
         void failOver() {
-            List<CheckingOfferer> talkers = talkers();
-            linesTold = log.heard().size();
+            List<CheckingOfferer> offerers = offerers();
+            linesBefore = log.heard().size();
             cluster.primary().kill();
             long since = System.nanoTime();
             awaitOutage();
             cluster.standby().promote();
-            measured.add("back " + recovery(since, talkers) + " after a failover");
-            talkers.forEach(CheckingOfferer::leave); // what the standby never got is lost
+            measured.add("writes resume " + recovery(since, offerers) + " after a failover");
+            offerers.forEach(CheckingOfferer::leave); // commits that the standby never received are lost
         }
 
-        private List<CheckingOfferer> talkers() {
-            return IntStream.range(0, TALKERS)
+        private List<CheckingOfferer> offerers() {
+            return IntStream.range(0, OFFERERS)
                     .mapToObj(i -> CheckingOfferer.on(far.parley(), new Random(random.nextLong()), CALL_MAX))
                     .toList();
         }
 
-        private static int acknowledged(List<CheckingOfferer> talkers) {
-            return talkers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
+        private static int acknowledged(List<CheckingOfferer> offerers) {
+            return offerers.stream().mapToInt(CheckingOfferer::acknowledged).sum();
         }
 
         /** How long it takes until a write is acknowledged again, with the number of lines that both nodes log until then. */
-        private String recovery(long since, List<CheckingOfferer> talkers) {
+        private String recovery(long since, List<CheckingOfferer> offerers) {
             await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).until(this::isReachable);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(POLL)
                     .ignoreException(StoreUnavailable.class)
                     .until(() -> served(WritingPeer.inNoSession().open(far.parley())) != null);
             String took = millisSince(since);
-            int refused = talkers.stream().mapToInt(CheckingOfferer::refused).sum();
+            int refused = offerers.stream().mapToInt(CheckingOfferer::refused).sum();
             return took + " (" + lines() + " lines, " + refused + " refused)";
         }
 
         private int lines() {
-            List<String> told = log.heard().subList(linesTold, log.heard().size());
-            assertThat(told).as("what is logged at %s", roundTrip).hasSizeLessThan(20);
-            linesTold += told.size();
-            return told.size();
+            List<String> logged = log.heard().subList(linesBefore, log.heard().size());
+            assertThat(logged).as("lines logged at %s", roundTrip).hasSizeLessThan(20);
+            linesBefore += logged.size();
+            return logged.size();
         }
 
         private void awaitOutage() {
@@ -311,7 +298,7 @@ class DistanceTest {
             assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
         }
 
-        void tell() {
+        void print() {
             System.out.printf("DistanceTest: %d ms: %s%n", roundTrip.toMillis(), String.join("; ", measured));
             log.heard().forEach(line -> System.out.println("    " + line));
         }

@@ -54,10 +54,7 @@ class FailoverTest {
     void whileThePrimaryIsDownOnlyReadsOfAnyStateAreServed() {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
-        await().until(() -> served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                        .bookmark()
-                        .compareTo(bookmark)
-                >= 0);
+        parley.awaitReplica(bookmark);
         cluster.primary().kill();
 
         assertThat(served(peer.read(parley, ReadFrom.ANYWHERE)).node().name()).isEqualTo("copy");
@@ -72,10 +69,7 @@ class FailoverTest {
     void aPrimaryThatHangsIsOutOfServiceWithinASecondAndBackWhenItContinues() throws Exception {
         WritingPeer peer = WritingPeer.inNoSession();
         String bookmark = served(peer.open(parley)).bookmark();
-        await().until(() -> served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                        .bookmark()
-                        .compareTo(bookmark)
-                >= 0);
+        parley.awaitReplica(bookmark);
         cluster.primary().freeze();
         long since = System.nanoTime();
 
@@ -192,6 +186,22 @@ class FailoverTest {
                 .until(() -> served(parley.signaling().checkReadable(ReadFrom.PRIMARY)) != null);
         List<WritingPeer> lost = acknowledged.stream().filter(this::isLost).toList();
         assertThat(lost).isEmpty();
+    }
+
+    @Test
+    void afterAFailoverACommitOnOneNodeWakesAWaiterOnAnotherAgain() throws Exception {
+        try (NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
+            nodes.awaitListening();
+            cluster.primary().kill();
+            cluster.standby().promote();
+            await().ignoreException(StoreUnavailable.class)
+                    .until(() -> served(WritingPeer.inNoSession()
+                                    .open(nodes.writing().parley()))
+                            != null);
+
+            nodes.awaitListening();
+            nodes.assertThatACommitIsNotified();
+        }
     }
 
     private boolean isLost(WritingPeer peer) {

@@ -18,8 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,24 +30,14 @@ class FallbacksTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Runs on a standby until replay needs the table, and ends at once on a primary. */
-    private static final Sql IN_THE_WAY = new Sql(
-            "in-the-way", "SELECT count(*), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 30 ELSE 0 END) FROM history");
+    private static final Sql CONFLICTING = new Sql(
+            "conflicting", "SELECT count(*), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 30 ELSE 0 END) FROM history");
 
     /** Ends its own connection on a primary, at each attempt. */
     private static final Sql LOSE_THE_PRIMARY =
             new Sql("lose-the-primary", "SELECT pg_is_in_recovery() OR pg_terminate_backend(pg_backend_pid())");
 
-    private static PostgresCluster cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = PostgresCluster.shared();
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    private static final PostgresCluster cluster = PostgresCluster.shared();
 
     @Test
     void aReplicaBehindTheBookmarkIsAwaitedOnceAndThenSkipped() {
@@ -66,7 +54,7 @@ class FallbacksTest {
                     assertThat(fallbacks(parley, "behind")).isEqualTo(i);
                 }
                 assertThat(parley.meters().timer("parley.bookmark.wait").count())
-                        .as("reads that waited for a replica that stands still")
+                        .as("reads that waited for a stalled replica")
                         .isEqualTo(1);
             } finally {
                 cluster.standby().resumeReplay();
@@ -76,9 +64,9 @@ class FallbacksTest {
 
     @Test
     void anUnreachableReplicaIsNotTried() {
-        String nobody = "copy@here=postgresql://parley:secret@127.0.0.1:1/"
+        String unreachable = "copy@here=postgresql://parley:secret@127.0.0.1:1/"
                 + cluster.primary().database();
-        try (PostgresNode parley = PostgresNode.over(cluster.url(), nobody, Duration.ofSeconds(5))) {
+        try (PostgresNode parley = PostgresNode.over(cluster.url(), unreachable)) {
             WritingPeer peer = WritingPeer.inNoSession();
             String bookmark = served(peer.open(parley)).bookmark();
 
@@ -115,10 +103,7 @@ class FallbacksTest {
     @Test
     void anIdleConnectionThatBrokeCostsOneRetry() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster))) {
-            assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                            .node()
-                            .primary())
-                    .isFalse();
+            assertThat(parley.servedBy(ReadFrom.ANYWHERE).primary()).isFalse();
             // The oldest is the probe's, which would take the replica out of service first.
             assertThat(cluster.standby().ask("""
                             SELECT count(pg_terminate_backend(pid, 10000)) FROM (
@@ -139,7 +124,7 @@ class FallbacksTest {
             var tries = new AtomicInteger();
             CompletionStage<Served<Boolean>> read = parley.database().read(ReadFrom.ANYWHERE, queries -> {
                 tries.incrementAndGet();
-                return queries.call(IN_THE_WAY).first(row -> row.getLong(1)) != null;
+                return queries.call(CONFLICTING).first(row -> row.getLong(1)) != null;
             });
             await().until(() -> cluster.standby().ask("""
                     SELECT count(*) FROM pg_stat_activity
@@ -199,7 +184,7 @@ class FallbacksTest {
     }
 
     @Test
-    void aReplicaThatLagsServesAnyStateWhereThePrimaryIsLostOnTheWay() {
+    void aLaggingReplicaServesAnyStateIfThePrimaryFailsDuringTheRead() {
         try (PostgresNode parley = whole(PostgresNode.over(cluster, Duration.ofMillis(200)))) {
             WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(parley));
@@ -226,10 +211,7 @@ class FallbacksTest {
     private static void assertServedByPrimaryBecause(String reason, PostgresNode parley) {
         double before = parley.meters().counter("parley.reads", "node", "main").count();
 
-        assertThat(served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                        .node()
-                        .primary())
-                .isTrue();
+        assertThat(parley.servedBy(ReadFrom.ANYWHERE).primary()).isTrue();
         assertThat(fallbacks(parley, reason)).isEqualTo(1);
         assertThat(parley.meters().counter("parley.reads", "node", "main").count())
                 .isEqualTo(before + 1);

@@ -44,13 +44,12 @@ class FreshReadsTest {
     /** The late replica stays in service, so that only bookmarks keep reads fresh. */
     private static final Duration ANY_LAG = Duration.ofHours(1);
 
-    private static PostgresCluster cluster;
+    private static final PostgresCluster cluster = PostgresCluster.shared();
     private static PostgresNode one;
     private static PostgresNode two;
 
     @BeforeAll
     static void start() {
-        cluster = PostgresCluster.shared();
         one = PostgresNode.over(cluster, ANY_LAG);
         two = PostgresNode.over(cluster, ANY_LAG);
         await().until(() -> one.isWhole() && two.isWhole());
@@ -60,11 +59,10 @@ class FreshReadsTest {
     static void stop() {
         two.close();
         one.close();
-        cluster.close();
     }
 
     @AfterEach
-    void replayAgain() {
+    void resumeReplay() {
         cluster.standby().resumeReplay();
         await().until(() -> one.isWhole() && two.isWhole());
     }
@@ -81,7 +79,7 @@ class FreshReadsTest {
 
         assertThat(stale).isZero();
         assertThat(waits)
-                .as("a replica that stands still is waited for by those who come before the first wait is over")
+                .as("only reads that arrive before the first wait has timed out wait for a stalled replica")
                 .isBetween(1L, (long) PEERS);
         long[] sorted =
                 IntStream.range(0, PROBES).mapToLong(nanos::get).sorted().toArray();
@@ -141,8 +139,8 @@ class FreshReadsTest {
     }
 
     /**
-     * How often a read showed less than the one before. Each history begins on the primary or anywhere and continues with what
-     * {@code how} makes of a reply. Meanwhile the sessions grow, and the replica follows intermittently.
+     * How often a read showed less than the one before. Each history begins on the primary or anywhere and continues with the
+     * position that {@code how} takes from a reply. Meanwhile the sessions grow, and the replica follows intermittently.
      */
     private static int goingBack(int histories, Function<Served<Session>, ReadFrom> how) throws Exception {
         var seed = TestSeed.of(FreshReadsTest.class);
@@ -151,7 +149,7 @@ class FreshReadsTest {
         ExecutorService threads = Executors.newFixedThreadPool(READERS + 2);
         try {
             Future<?> writer = threads.submit(() -> write(seed.random(), peers, over));
-            Future<?> jerker = threads.submit(() -> {
+            Future<?> pauser = threads.submit(() -> {
                 while (!over.get()) {
                     cluster.standby().pauseReplay();
                     cluster.standby().resumeReplay();
@@ -168,7 +166,7 @@ class FreshReadsTest {
             }
             over.set(true);
             writer.get();
-            jerker.get();
+            pauser.get();
             return times;
         } finally {
             over.set(true);
@@ -216,10 +214,7 @@ class FreshReadsTest {
             peers.add(peer);
         }
         Served<Session> last = served(peers.get(PEERS - 1).read(one, ReadFrom.PRIMARY));
-        await().until(() -> served(one.signaling().checkReadable(ReadFrom.ANYWHERE))
-                        .bookmark()
-                        .compareTo(last.bookmark())
-                >= 0);
+        one.awaitReplica(last.bookmark());
         return peers;
     }
 

@@ -10,8 +10,6 @@ import dev.parley.waiting.TestWaitRegistries;
 import dev.parley.waiting.Wait;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,28 +21,18 @@ import org.junit.jupiter.api.Test;
 class LostNotificationsTest {
     private static final Duration RECHECK = Duration.ofMillis(200);
 
-    private PostgresCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = PostgresCluster.shared();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    private final PostgresCluster cluster = PostgresCluster.shared();
 
     @Test
     void aWaiterWithoutANotificationChecksAfterAWhile() {
-        try (PostgresNode untelling = PostgresNode.over(cluster);
+        try (PostgresNode silent = PostgresNode.over(cluster);
                 NotifyingNodes nodes = NotifyingNodes.over(cluster, RECHECK)) {
             nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var seen = new AtomicLong();
-            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), reading(nodes, peer, seen));
 
-            long seq = result(peer.trickle(untelling)).seq();
+            long seq = result(peer.trickle(silent)).seq();
 
             await().until(() -> seen.get() == seq);
             wait.leave();
@@ -53,14 +41,14 @@ class LostNotificationsTest {
 
     @Test
     void withoutRegularChecksTheCommitWouldBeMissed() throws Exception {
-        try (PostgresNode untelling = PostgresNode.over(cluster);
+        try (PostgresNode silent = PostgresNode.over(cluster);
                 NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
             nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var waiter = new RecordingWaiter();
             Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), waiter);
 
-            result(peer.trickle(untelling));
+            result(peer.trickle(silent));
 
             nodes.assertThatACommitIsNotified();
             assertThat(waiter.calls()).isEmpty();
@@ -69,12 +57,12 @@ class LostNotificationsTest {
     }
 
     @Test
-    void whatIsCommittedWhileNobodyListensIsSeenWhenListeningBegins() {
+    void aCommitWhileNoNodeListensIsSeenWhenListeningBegins() {
         try (NotifyingNodes nodes = NotifyingNodes.over(cluster)) {
             nodes.awaitListening();
             WritingPeer peer = nodes.opened();
             var seen = new AtomicLong();
-            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looking(nodes, peer, seen));
+            Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), reading(nodes, peer, seen));
             String database = cluster.primary().database();
             cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT 0");
             assertThat(cluster.primary().ask("""
@@ -82,7 +70,7 @@ class LostNotificationsTest {
                             WHERE datname = current_database() AND application_name = 'parley-listens'""")).isEqualTo("2");
 
             long seq = result(peer.trickle(nodes.writing().parley())).seq();
-            assertThat(seen).as("what was seen while nobody listened").hasValue(0);
+            assertThat(seen).as("events seen while no node listened").hasValue(0);
             cluster.primary().ask("ALTER DATABASE " + database + " CONNECTION LIMIT -1");
 
             await().until(() -> seen.get() == seq);
@@ -90,7 +78,7 @@ class LostNotificationsTest {
         }
     }
 
-    private static RecordingWaiter looking(NotifyingNodes nodes, WritingPeer peer, AtomicLong seen) {
+    private static RecordingWaiter reading(NotifyingNodes nodes, WritingPeer peer, AtomicLong seen) {
         return new RecordingWaiter(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
                 .thenAccept(session -> seen.set(session.result().seq())));
     }

@@ -1,16 +1,12 @@
 package dev.parley.store.postgresql;
 
-import static dev.parley.contract.Awaited.served;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.parley.store.Node.NodeState;
 import dev.parley.store.ReadFrom;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,25 +15,14 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("integration")
 class NearestReplicaTest {
-    private static final Duration LAG_MAX = Duration.ofSeconds(5);
     private static final int READS = 30;
 
-    private static PostgresCluster cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = PostgresCluster.shared();
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    private static final PostgresCluster cluster = PostgresCluster.shared();
 
     @Test
     void replicasOfTheOwnRegionServeInTurn() {
         try (PostgresNode parley = PostgresNode.over(
-                cluster.url(), there("far@away") + "," + there("one@here") + "," + there("other@here"), LAG_MAX)) {
+                cluster.url(), there("far@away") + "," + there("one@here") + "," + there("other@here"))) {
             await().until(parley::isWhole);
 
             assertThat(readsByNode(parley)).isEqualTo(Map.of("one", READS / 2, "other", READS / 2));
@@ -46,8 +31,7 @@ class NearestReplicaTest {
 
     @Test
     void aFarReplicaServesWhenTheNearOnesCannotBeReached() {
-        try (PostgresNode parley =
-                PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"), LAG_MAX)) {
+        try (PostgresNode parley = PostgresNode.over(cluster.url(), there("far@away") + "," + nowhere("one@here"))) {
             await().until(() -> parley.database().nodes().stream()
                             .filter(NodeState::serving)
                             .count()
@@ -60,9 +44,7 @@ class NearestReplicaTest {
     private static Map<String, Integer> readsByNode(PostgresNode parley) {
         var reads = new TreeMap<String, Integer>();
         for (int i = 0; i < READS; i++) {
-            String node = served(parley.signaling().checkReadable(ReadFrom.ANYWHERE))
-                    .node()
-                    .name();
+            String node = parley.servedBy(ReadFrom.ANYWHERE).name();
             reads.merge(node, 1, Integer::sum);
         }
         return reads;

@@ -27,13 +27,13 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
     record TestNode(PostgresNode parley, PostgresNotifications notifications, WaitRegistry feed) {
         static TestNode over(PostgresCluster cluster, Duration recheck) {
             PrimaryLocator locator = PostgresNode.locator(cluster);
-            return over(PostgresNode.over(locator, cluster), locator, recheck);
+            return over(PostgresNode.over(locator), locator, recheck);
         }
 
         /** @param locator also finds the primary for {@code plain} */
         static TestNode over(PostgresNode plain, PrimaryLocator locator, Duration recheck) {
             var random = new SecureRandom();
-            var notifications = new PostgresNotifications(locator, Duration.ofSeconds(2), random);
+            var notifications = new PostgresNotifications(locator, random);
             WaitRegistry feed = TestWaitRegistries.among(notifications, recheck);
             var signaling = TestSignaling.over(
                     plain.database(), feed, PostgresNode.LIMITS, InstantSource.system(), new SecureRandom());
@@ -85,11 +85,11 @@ record NotifyingNodes(TestNode writing, TestNode waiting) implements AutoCloseab
             var waiter = new RecordingWaiter();
             Wait wait = TestWaitRegistries.join(waiting.feed, peer.key(), waiter);
             result(peer.trickle(writing.parley));
-            boolean heard = checks(waiter, 1);
+            boolean received = checks(waiter, 1);
             result(peer.trickle(writing.parley));
-            heard = heard && checks(waiter, 2);
+            received = received && checks(waiter, 2);
             wait.leave();
-            return heard;
+            return received;
         });
     }
 

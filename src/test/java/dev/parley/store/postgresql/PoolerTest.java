@@ -8,14 +8,13 @@ import static org.awaitility.Awaitility.await;
 import dev.parley.LogCapture;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.SlowLog;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.PostgresAdmin;
 import dev.parley.store.postgresql.NotifyingNodes.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,23 +28,15 @@ class PoolerTest {
     @TempDir
     Path folder;
 
-    private PostgresCluster cluster;
+    private final PostgresCluster cluster = PostgresCluster.shared();
 
     @BeforeEach
-    void start() {
+    void awaitDatabase() {
         PgBouncer.assumeInstalled();
-        cluster = PostgresCluster.shared();
         // If the server does not have the new database yet, a pooler retries after 15 seconds only.
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptionsInstanceOf(IllegalStateException.class)
                 .until(() -> cluster.standby().ask("SELECT 1").equals("1"));
-    }
-
-    @AfterEach
-    void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
     }
 
     @Test
@@ -54,8 +45,7 @@ class PoolerTest {
                 PgBouncer copys = PgBouncer.before(cluster.standby(), folder)) {
             String replicas = "copy@here=" + copys.url(cluster);
             PrimaryLocator locator = PostgresNode.locator(pooler.url(cluster), replicas, Optional.empty());
-            TestNode pooled =
-                    TestNode.over(PostgresNode.over(locator, replicas, SlowLog.OFF), locator, Duration.ofHours(1));
+            TestNode pooled = TestNode.over(PostgresNode.over(locator), locator, Duration.ofHours(1));
             try (var nodes = new NotifyingNodes(TestNode.over(cluster, Duration.ofHours(1)), pooled)) {
                 await().until(pooled.parley()::isWhole);
                 WritingPeer peer = nodes.opened();
@@ -89,17 +79,18 @@ class PoolerTest {
     @Test
     void doctorAndMigrateReportThePoolMode() {
         try (PgBouncer pooler = pooler("pool_mode = transaction")) {
-            PostgresAdmin upkeep = PostgresNode.upkeep(PostgresNode.locator(pooler.url(cluster), "", Optional.empty()));
+            PostgresAdmin admin = PostgresNode.admin(
+                    PostgresNode.locator(pooler.url(cluster), "", Optional.empty()), InstantSource.system());
 
-            assertThat(upkeep.examine()).singleElement().satisfies(finding -> {
+            assertThat(admin.examine()).singleElement().satisfies(finding -> {
                 assertThat(finding.level()).isEqualTo(Finding.Level.FAULT);
                 assertThat(finding.found()).contains("transaction mode");
                 assertThat(finding.advice()).contains("pool_mode = session");
             });
-            assertThatThrownBy(upkeep::migrate)
+            assertThatThrownBy(admin::migrate)
                     .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("transaction mode");
-            assertThatThrownBy(upkeep::refuseMissing)
+            assertThatThrownBy(admin::refuseMissing)
                     .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("transaction mode");
         }
@@ -109,8 +100,7 @@ class PoolerTest {
     void aReplicaBehindAPoolerInTransactionModeServesNothingAndTheReasonIsLoggedOnce() {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
                 LogCapture log = LogCapture.at("dev.parley");
-                PostgresNode parley =
-                        PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster), Duration.ofSeconds(5))) {
+                PostgresNode parley = PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster))) {
             await().until(() -> !log.heard().isEmpty());
             assertThat(served(WritingPeer.inNoSession().open(parley)).node().primary())
                     .isTrue();
@@ -124,9 +114,8 @@ class PoolerTest {
     }
 
     private void assertRefused(PgBouncer pooler, String... why) {
-        assertThatThrownBy(
-                        () -> PostgresNode.over(pooler.url(cluster), PostgresNode.copy(cluster), Duration.ofSeconds(5))
-                                .close())
+        assertThatThrownBy(() -> PostgresNode.over(pooler.url(cluster), PostgresNode.copy(cluster))
+                        .close())
                 .isInstanceOfSatisfying(
                         InvalidConfiguration.class,
                         refusal -> assertThat(refusal.getMessage())

@@ -132,6 +132,8 @@ public final class PostgresCluster implements AutoCloseable {
     private void waitFor(String standbys) {
         primary.ask("ALTER SYSTEM SET synchronous_standby_names = '" + standbys + "'");
         primary.ask("SELECT pg_reload_conf()");
+        await("the setting applies")
+                .until(() -> primary.ask("SHOW synchronous_standby_names").equals(standbys));
     }
 
     /** Stops both servers and deletes their files, unless they are shared. */

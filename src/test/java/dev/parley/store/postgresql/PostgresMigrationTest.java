@@ -6,21 +6,9 @@ import dev.parley.store.StoreUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
 class PostgresMigrationTest implements MigrationContract {
-    private PostgresCluster cluster;
-
-    @BeforeEach
-    void begin() {
-        cluster = PostgresCluster.shared();
-    }
-
-    @AfterEach
-    void end() {
-        cluster.close();
-    }
+    private final PostgresCluster cluster = PostgresCluster.shared();
 
     @Override
     public Connection storeOfVersion(String version) throws SQLException {

@@ -1,16 +1,19 @@
 package dev.parley.store.postgresql;
 
+import static dev.parley.contract.Awaited.served;
+import static org.awaitility.Awaitility.await;
+
 import dev.parley.signaling.DefaultLimits;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.signaling.TestSignaling;
 import dev.parley.store.Node;
 import dev.parley.store.Node.NodeState;
+import dev.parley.store.ReadFrom;
 import dev.parley.store.ReplicaUrl;
 import dev.parley.store.SlowLog;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.PostgresAdmin;
-import dev.parley.store.admin.PostgresStore;
 import dev.parley.store.crypto.EncryptionKeys;
 import dev.parley.waiting.TestWaitRegistries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,56 +32,80 @@ import org.flywaydb.core.Flyway;
  */
 public record PostgresNode(PostgresDatabase database, Signaling signaling, SimpleMeterRegistry meters)
         implements AutoCloseable {
+    public static final SessionConfig LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
+
     private static final Node PRIMARY = new Node("main", "here", true);
-    private static final Duration TTL = Duration.ofHours(1);
-    public static final SessionConfig LIMITS = DefaultLimits.living(TTL, Duration.ofSeconds(10));
-
-    /** Limits for a statement and for the wait for a bookmark. */
-    private record Patience(Duration statement, Duration bookmark) {
-        static final Patience USUAL = new Patience(Duration.ofSeconds(2), Duration.ofMillis(250));
-
-        /** Longer than any lock of a test, on a slow machine too. */
-        static final Patience LONG = new Patience(Duration.ofSeconds(30), Duration.ofMillis(250));
-    }
+    private static final Duration STATEMENT_MAX = Duration.ofSeconds(2);
+    private static final Duration BOOKMARK_WAIT = Duration.ofMillis(250);
+    private static final Duration LAG_MAX = Duration.ofSeconds(5);
+    private static final int THREADS = 8;
+    private static final int QUEUE_MAX = 4_096;
 
     /** A node over both servers of {@code cluster}, the standby as its replica. */
     public static PostgresNode over(PostgresCluster cluster) {
-        return over(cluster, Duration.ofSeconds(5));
+        return over(locator(cluster));
     }
 
     /** @param lagMax how far the replica may be behind */
     public static PostgresNode over(PostgresCluster cluster, Duration lagMax) {
-        return over(cluster.url(), copy(cluster), lagMax);
+        return over(locator(cluster.url(), copy(cluster), lagMax));
+    }
+
+    /** @param replicas in the format of parley.store.replicas */
+    public static PostgresNode over(String url, String replicas) {
+        return over(locator(url, replicas, Optional.empty()));
     }
 
     /**
-     * A node that is soon busy, with a long statement timeout.
+     * A node that is soon busy, with a statement timeout that is longer than any lock of a test.
      *
      * @param threads concurrent calls per server
      * @param queueMax waiting calls per server
      */
     static PostgresNode busy(PostgresCluster cluster, int threads, int queueMax) {
-        return over(cluster.url(), copy(cluster), threads, queueMax, Duration.ofSeconds(5), Patience.LONG);
-    }
-
-    /** @param replicas in the format of parley.store.replicas */
-    public static PostgresNode over(String url, String replicas, Duration lagMax) {
-        return over(url, replicas, 8, 4_096, lagMax, Patience.USUAL);
+        return over(locator(
+                cluster.url(),
+                copy(cluster),
+                Optional.empty(),
+                true,
+                threads,
+                queueMax,
+                Duration.ofSeconds(30),
+                BOOKMARK_WAIT,
+                LAG_MAX,
+                SlowLog.OFF));
     }
 
     /** @param max the limit for a bookmark wait and for a statement */
     static PostgresNode waiting(PostgresCluster cluster, Duration max) {
-        return over(cluster.url(), copy(cluster), 8, 4_096, Duration.ofSeconds(5), new Patience(max, max));
+        return over(locator(
+                cluster.url(),
+                copy(cluster),
+                Optional.empty(),
+                true,
+                THREADS,
+                QUEUE_MAX,
+                max,
+                max,
+                LAG_MAX,
+                SlowLog.OFF));
     }
 
-    /** A node whose primary {@code locator} finds, with the standby as its replica. */
-    static PostgresNode over(PrimaryLocator locator, PostgresCluster cluster) {
-        return over(locator, copy(cluster), SlowLog.OFF);
+    /** A node in a command. */
+    static PostgresNode asCommand(PostgresCluster cluster) {
+        return over(locator(cluster.url(), copy(cluster), Optional.empty(), false, SlowLog.OFF));
     }
 
-    /** @param slow receives the duration of every statement */
-    static PostgresNode over(PrimaryLocator locator, String replicas, SlowLog slow) {
-        return over(locator, replicas, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, slow);
+    /** A node whose primary {@code locator} finds. */
+    static PostgresNode over(PrimaryLocator locator) {
+        var meters = new SimpleMeterRegistry();
+        var random = new SecureRandom();
+        Flyway migrations = migrations(locator.settings().url());
+        var database = new PostgresDatabase(locator, migrations, random, meters);
+        return new PostgresNode(
+                database,
+                TestSignaling.over(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random),
+                meters);
     }
 
     /** A locator for {@code cluster}, without a file. */
@@ -86,88 +113,65 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
         return locator(cluster.url(), copy(cluster), Optional.empty());
     }
 
-    /** A locator of a server process, which keeps the newest timeline in {@code seenFile}. */
-    public static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile) {
-        return locator(url, replicas, seenFile, true);
+    /** @param lagMax how far the replica may be behind */
+    public static PrimaryLocator locator(String url, String replicas, Duration lagMax) {
+        return locator(
+                url,
+                replicas,
+                Optional.empty(),
+                true,
+                THREADS,
+                QUEUE_MAX,
+                STATEMENT_MAX,
+                BOOKMARK_WAIT,
+                lagMax,
+                SlowLog.OFF);
     }
 
-    /** @param serving whether the process is a server, or a command */
-    static PrimaryLocator locator(String url, String replicas, Optional<Path> seenFile, boolean serving) {
-        return new PrimaryLocator(
-                (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
-                PRIMARY,
-                ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
-                Patience.USUAL.statement,
-                seenFile,
-                serving);
+    /** A locator of a server process, which keeps the newest timeline in {@code file}. */
+    public static PrimaryLocator locator(String url, String replicas, Optional<Path> file) {
+        return locator(url, replicas, file, true, SlowLog.OFF);
     }
 
-    /** A node in a command. */
-    static PostgresNode asCommand(PostgresCluster cluster) {
-        return over(
-                locator(cluster), copy(cluster), false, 8, 4_096, Duration.ofSeconds(5), Patience.USUAL, SlowLog.OFF);
+    /**
+     * @param serving whether the process is a server, or a command
+     * @param slow receives the duration of every statement
+     */
+    static PrimaryLocator locator(String url, String replicas, Optional<Path> file, boolean serving, SlowLog slow) {
+        return locator(url, replicas, file, serving, THREADS, QUEUE_MAX, STATEMENT_MAX, BOOKMARK_WAIT, LAG_MAX, slow);
     }
 
-    private static PostgresNode over(
-            String url, String replicas, int threads, int queueMax, Duration lagMax, Patience patience) {
-        return over(
-                locator(url, replicas, Optional.empty()), replicas, threads, queueMax, lagMax, patience, SlowLog.OFF);
-    }
-
-    private static PostgresNode over(
-            PrimaryLocator locator,
+    private static PrimaryLocator locator(
+            String url,
             String replicas,
-            int threads,
-            int queueMax,
-            Duration lagMax,
-            Patience patience,
-            SlowLog slow) {
-        return over(locator, replicas, true, threads, queueMax, lagMax, patience, slow);
-    }
-
-    private static PostgresNode over(
-            PrimaryLocator locator,
-            String replicas,
+            Optional<Path> file,
             boolean serving,
             int threads,
             int queueMax,
+            Duration statementMax,
+            Duration bookmarkWait,
             Duration lagMax,
-            Patience patience,
             SlowLog slow) {
-        var settings = new PostgresSettings(
-                locator,
-                serving,
+        return new PrimaryLocator(new PostgresSettings(
+                (StoreUrl.Postgres) StoreUrl.parse(StoreUrl.KEY, url),
+                PRIMARY,
                 ReplicaUrl.parse(Optional.of(replicas), PRIMARY),
-                "here",
+                file,
+                serving,
+                PRIMARY.region(),
                 threads,
-                2,
                 queueMax,
-                256,
-                patience.statement,
-                patience.bookmark,
-                Duration.ofMillis(100),
+                statementMax,
+                bookmarkWait,
                 Duration.ofMillis(600),
                 lagMax,
-                slow);
-        var meters = new SimpleMeterRegistry();
-        var random = new SecureRandom();
-        var database = new PostgresDatabase(settings, migrations(locator.url()), random, meters);
-        return new PostgresNode(
-                database,
-                TestSignaling.over(database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), random),
-                meters);
+                slow));
     }
 
-    /** Administration of the cluster of {@code locator}, without replicas. */
-    static PostgresAdmin upkeep(PrimaryLocator locator) {
-        return new PostgresAdmin(new PostgresStore(
-                locator,
-                List.of(),
-                migrations(locator.url()),
-                () -> EncryptionKeys.EMPTY,
-                Duration.ofSeconds(5),
-                16,
-                InstantSource.system()));
+    /** Administration of the cluster of {@code locator}. */
+    public static PostgresAdmin admin(PrimaryLocator locator, InstantSource clock) {
+        Flyway migrations = migrations(locator.settings().url());
+        return new PostgresAdmin(locator, migrations, () -> EncryptionKeys.EMPTY, clock);
     }
 
     static String copy(PostgresCluster cluster) {
@@ -180,6 +184,17 @@ public record PostgresNode(PostgresDatabase database, Signaling signaling, Simpl
                         place.jdbc() + "?targetServerType=primary&hostRecheckSeconds=0", place.user(), place.password())
                 .locations("migrations/postgresql")
                 .load();
+    }
+
+    /** The node that serves a read from {@code from}. */
+    Node servedBy(ReadFrom from) {
+        return served(signaling.checkReadable(from)).node();
+    }
+
+    /** Waits until the replica shows the state of {@code bookmark}. */
+    void awaitReplica(String bookmark) {
+        await().until(() ->
+                served(signaling.checkReadable(ReadFrom.ANYWHERE)).bookmark().compareTo(bookmark) >= 0);
     }
 
     /** Whether every replica is in service. */

@@ -30,12 +30,11 @@ import org.junit.jupiter.api.Test;
 class PostgresNotificationsTest {
     private static final int WAKE_UPS = 200;
 
-    private static PostgresCluster cluster;
+    private static final PostgresCluster cluster = PostgresCluster.shared();
     private static NotifyingNodes nodes;
 
     @BeforeAll
     static void start() {
-        cluster = PostgresCluster.shared();
         nodes = NotifyingNodes.over(cluster);
         nodes.awaitListening();
     }
@@ -43,7 +42,6 @@ class PostgresNotificationsTest {
     @AfterAll
     static void stop() {
         nodes.close();
-        cluster.close();
     }
 
     @Test
@@ -94,7 +92,7 @@ class PostgresNotificationsTest {
         Wait there = TestWaitRegistries.join(nodes.writing().feed(), peer.key(), local);
 
         nodes.assertThatAnEventWakes(peer);
-        nodes.assertThatACommitIsNotified(); // sent behind the first, so the first was heard everywhere
+        nodes.assertThatACommitIsNotified(); // sent after the first, so all nodes have received that
 
         assertThat(local.calls()).containsExactly("check");
         there.leave();
@@ -102,17 +100,17 @@ class PostgresNotificationsTest {
 
     @Test
     void afterALostConnectionAllWaitersCheckOnceAndAreWokenAgain() throws Exception {
-        var anybody = new RecordingWaiter();
+        var any = new RecordingWaiter();
         Wait wait =
-                TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), anybody);
+                TestWaitRegistries.join(nodes.waiting().feed(), nodes.opened().key(), any);
 
         cluster.primary().ask("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                 WHERE datname = current_database() AND application_name = 'parley-listens'""");
 
-        await().until(() -> !anybody.calls().isEmpty());
+        await().until(() -> !any.calls().isEmpty());
         nodes.assertThatACommitIsNotified();
-        assertThat(anybody.calls()).containsExactly("check");
+        assertThat(any.calls()).containsExactly("check");
         wait.leave();
     }
 
@@ -129,9 +127,9 @@ class PostgresNotificationsTest {
     void wakeUpsAcrossNodesAreMeasured() throws Exception {
         WritingPeer peer = nodes.opened();
         var seen = new AtomicLong();
-        var looked = new RecordingWaiter(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
+        var reading = new RecordingWaiter(() -> peer.read(nodes.waiting().parley(), ReadFrom.PRIMARY)
                 .thenAccept(session -> seen.set(session.result().seq())));
-        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), looked);
+        Wait wait = TestWaitRegistries.join(nodes.waiting().feed(), peer.key(), reading);
         var micros = new long[WAKE_UPS];
         for (int i = 0; i < WAKE_UPS; i++) {
             long seq = result(peer.trickle(nodes.writing().parley())).seq();

@@ -114,10 +114,7 @@ public record PostgresServer(Path folder, int port, String database) implements 
     }
 
     String ask(String database, String sql) {
-        // Without DriverManager, which finds no driver when benchmarks run in Maven's own process.
-        var source = new PGSimpleDataSource();
-        source.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&connectTimeout=5");
-        try (Connection connection = source.getConnection();
+        try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             if (!statement.execute(sql)) {
                 return "";
@@ -129,6 +126,18 @@ public record PostgresServer(Path folder, int port, String database) implements 
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** A connection to the test's database as a superuser. */
+    Connection connect() throws SQLException {
+        return connect(database);
+    }
+
+    private Connection connect(String database) throws SQLException {
+        // Without DriverManager, which finds no driver when benchmarks run in Maven's own process.
+        var source = new PGSimpleDataSource();
+        source.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&connectTimeout=5");
+        return source.getConnection();
     }
 
     public boolean isRunning() {

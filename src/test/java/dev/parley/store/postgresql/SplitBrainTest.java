@@ -7,14 +7,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.parley.FreePort;
 import dev.parley.config.InvalidConfiguration;
+import dev.parley.session.Opening.Joined;
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
+import dev.parley.store.Served;
+import dev.parley.store.SlowLog;
 import dev.parley.store.admin.Finding;
 import dev.parley.store.admin.Finding.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: no write reaches an old primary that is restarted after a failover, whichever servers a node can reach and whether or not the
- * node was restarted. Method: a real pair of servers, the standby promoted, the old primary restarted as it was; a server that a node
+ * Goal: no write reaches a former primary that is restarted after a failover, whichever servers a node can reach and whether or not the
+ * node was restarted. Method: a real pair of servers, the standby promoted, the former primary restarted as it was; a server that a node
  * cannot reach is frozen or not in its settings.
  */
 @Tag("slow")
@@ -38,13 +42,13 @@ class SplitBrainTest {
     Path folder;
 
     private PostgresCluster cluster;
-    private PostgresServer old;
+    private PostgresServer former;
     private PostgresServer promoted;
 
     @BeforeEach
     void start() {
         cluster = PostgresCluster.ofTwo();
-        old = cluster.primary();
+        former = cluster.primary();
         promoted = cluster.standby();
     }
 
@@ -54,66 +58,61 @@ class SplitBrainTest {
     }
 
     @Test
-    void aNodeThatIsCutFromTheNewPrimaryDoesNotWriteToTheOldOne() {
+    void aNodeThatIsCutFromTheNewPrimaryDoesNotWriteToTheFormerOne() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
-            String sessions = old.ask("SELECT count(*) FROM sessions");
+            String sessions = sessions(former);
 
             promoted.freeze();
             await().atMost(LONG)
-                    .until(() -> node.database().nodes().get(0).state().equals("old"));
-            for (int i = 0; i < 20; i++) {
-                assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node)))
-                        .isInstanceOf(StoreUnavailable.class);
-            }
-            assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
+                    .until(() -> node.database().nodes().get(0).state().equals("former"));
+            assertNoWriteIsAccepted(node);
+            assertThat(sessions(former)).isEqualTo(sessions);
 
             promoted.thaw();
             awaitWrite(node);
-            assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(sessions);
+            assertThat(sessions(former)).isEqualTo(sessions);
         }
     }
 
     @Test
-    void aRestartedNodeThatReachesOnlyTheOldPrimaryIsRefused() {
+    void aRestartedNodeThatReachesOnlyTheFormerPrimaryIsRefused() {
         Path seen = folder.resolve("data/timelines.properties");
-        try (PostgresNode node =
-                PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster)) {
+        try (PostgresNode node = PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)))) {
             failOver(node);
         }
         promoted.freeze();
-        old.ask("DELETE FROM cluster_timelines"); // what another node may have left there
+        former.ask("DELETE FROM cluster_timelines"); // records of other nodes
 
-        assertThatThrownBy(() ->
-                        PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen))))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining(
-                        "127.0.0.1:" + old.port() + " is an old primary: it writes timeline 1, and timeline 2");
+                        "127.0.0.1:" + former.port() + " is a former primary: it writes timeline 1, and timeline 2");
     }
 
     @Test
     void aNewNodeThatReachesBothPrimariesWritesToTheNewOne() {
         failOverUnseen();
         try (PostgresNode node = PostgresNode.over(cluster)) {
-            served(WritingPeer.inNoSession().open(node));
+            write(node);
         }
-        assertThat(promoted.ask("SELECT count(*) FROM sessions")).isEqualTo("1");
-        assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo("0");
+        assertThat(sessions(promoted)).isEqualTo("1");
+        assertThat(sessions(former)).isEqualTo("0");
     }
 
     @Test
-    void aNodeWithoutKnowledgeLearnsFromTheOldPrimaryItself() {
+    void aNodeWithoutKnowledgeLearnsFromTheFormerPrimaryItself() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             await().atMost(LONG)
-                    .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
+                    .until(() -> former.ask("SELECT max(timeline) FROM cluster_timelines")
                             .equals("2"));
         }
         promoted.freeze();
 
         assertThatThrownBy(() -> PostgresNode.over(cluster))
                 .isInstanceOf(InvalidConfiguration.class)
-                .hasMessageContaining("is an old primary");
+                .hasMessageContaining("is a former primary");
     }
 
     @Test
@@ -121,16 +120,16 @@ class SplitBrainTest {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
         }
-        old.ask("DELETE FROM cluster_timelines");
+        former.ask("DELETE FROM cluster_timelines");
         promoted.stop();
         PostgresServer third = copyOf(promoted, "standby.signal");
         third.with("primary_conninfo = 'host=127.0.0.1 port=" + promoted.port() + " user=postgres'");
         try {
             third.start();
             String replicas = "third@here=" + third.url();
-            assertThatThrownBy(() -> PostgresNode.over(old.url(), replicas, Duration.ofSeconds(5)))
+            assertThatThrownBy(() -> PostgresNode.over(former.url(), replicas))
                     .isInstanceOf(InvalidConfiguration.class)
-                    .hasMessageContaining("is an old primary");
+                    .hasMessageContaining("is a former primary");
         } finally {
             third.close();
         }
@@ -140,17 +139,18 @@ class SplitBrainTest {
     @Test
     void aPromotedCopyElsewhereChangesNothing() {
         Path seen = folder.resolve("data/timelines.properties");
-        try (PostgresNode production = PostgresNode.over(old.url(), "", Duration.ofSeconds(5))) {
+        try (PostgresNode production = PostgresNode.over(former.url(), "")) {
             WritingPeer peer = WritingPeer.inNoSession();
             served(peer.open(production));
-            await().atMost(LONG)
-                    .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
+            await().atMost(LONG).until(() -> sessions(promoted).equals("1"));
             promoted.promote();
             String bookmark;
-            try (PostgresNode drill = PostgresNode.over(promoted.url(), "", Duration.ofSeconds(5))) {
+            try (PostgresNode drill = PostgresNode.over(promoted.url(), "")) {
                 bookmark = served(WritingPeer.inNoSession().open(drill)).bookmark();
             }
-            PostgresNode.upkeep(PostgresNode.locator(promoted.url(), "", Optional.of(seen), false))
+            PostgresNode.admin(
+                            PostgresNode.locator(promoted.url(), "", Optional.of(seen), false, SlowLog.OFF),
+                            InstantSource.system())
                     .examine();
 
             assertThat(seen).as("the file of a command").doesNotExist();
@@ -159,7 +159,7 @@ class SplitBrainTest {
                     .isTrue();
             assertThat(served(peer.trickle(production)).result().seq()).isEqualTo(2);
         }
-        assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
+        assertThat(former.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
     }
 
     /** As pg_upgrade leaves them: the tables of a cluster with failovers, in a new one whose timelines count from 1. */
@@ -167,40 +167,36 @@ class SplitBrainTest {
     void timelinesOfTheClusterBeforeAnUpgradeRefuseNoPrimary() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             await().atMost(LONG).until(node::isWhole);
-            old.ask("INSERT INTO timelines (timeline, began) VALUES (3, NULL)");
+            former.ask("INSERT INTO timelines (timeline, began) VALUES (3, NULL)");
             await().atMost(LONG)
                     .until(() ->
                             promoted.ask("SELECT max(timeline) FROM timelines").equals("3"));
 
-            assertThat(served(node.signaling().checkReadable(ReadFrom.ANYWHERE))
-                            .node()
-                            .name())
-                    .isEqualTo("copy");
-            served(WritingPeer.inNoSession().open(node));
+            assertThat(node.servedBy(ReadFrom.ANYWHERE).name()).isEqualTo("copy");
+            write(node);
         }
     }
 
     @Test
-    void whatOnlyAFileSaysIsNotPassedOn() throws IOException {
+    void aTimelineKnownOnlyFromAFileIsNotRecorded() throws IOException {
         PostgresNode.over(cluster).close();
         Path seen = folder.resolve("timelines.properties");
-        String system = old.ask("SELECT system_identifier FROM pg_control_system()");
+        String system = former.ask("SELECT system_identifier FROM pg_control_system()");
         Files.writeString(seen, system + "=7\n");
 
-        assertThatThrownBy(() ->
-                        PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen)), cluster))
+        assertThatThrownBy(() -> PostgresNode.over(PostgresNode.locator(cluster.url(), copy(), Optional.of(seen))))
                 .isInstanceOf(InvalidConfiguration.class)
-                .hasMessageContaining("timeline 7 of its cluster has been seen, says " + seen);
-        assertThat(old.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
+                .hasMessageContaining("timeline 7 of its cluster has been observed according to " + seen);
+        assertThat(former.ask("SELECT max(timeline) FROM cluster_timelines")).isEqualTo("1");
         try (PostgresNode other = PostgresNode.over(cluster)) {
-            served(WritingPeer.inNoSession().open(other));
+            write(other);
         }
     }
 
     @Test
     void aNodeLeavesARunningPrimaryWhenItsReplicaIsPromoted() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
-            served(WritingPeer.inNoSession().open(node));
+            write(node);
             await().atMost(LONG).until(node::isWhole);
             promoted.promote();
 
@@ -211,10 +207,9 @@ class SplitBrainTest {
 
     @Test
     void aNodeLeavesARunningPrimaryWhenAnotherHostIsPromoted() {
-        try (PostgresNode node = PostgresNode.over(cluster.url(), "", Duration.ofSeconds(5))) {
-            served(WritingPeer.inNoSession().open(node));
-            await().atMost(LONG)
-                    .until(() -> promoted.ask("SELECT count(*) FROM sessions").equals("1"));
+        try (PostgresNode node = PostgresNode.over(cluster.url(), "")) {
+            write(node);
+            await().atMost(LONG).until(() -> sessions(promoted).equals("1"));
             promoted.promote();
 
             await().atMost(LONG).until(() -> isWrittenTo(promoted, node));
@@ -226,14 +221,14 @@ class SplitBrainTest {
     void twoPrimariesOnOneTimelineStopTheStart() throws IOException {
         PostgresNode.over(cluster).close();
         promoted.close();
-        old.stop();
-        PostgresServer twin = copyOf(old, "");
+        former.stop();
+        PostgresServer twin = copyOf(former, "");
         try {
-            old.start();
+            former.start();
             twin.start();
             String url =
-                    "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley".formatted(old.port(), twin.port());
-            assertThatThrownBy(() -> PostgresNode.over(url, "", Duration.ofSeconds(5)))
+                    "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley".formatted(former.port(), twin.port());
+            assertThatThrownBy(() -> PostgresNode.over(url, ""))
                     .isInstanceOf(InvalidConfiguration.class)
                     .hasMessageContaining("are both primaries on timeline 1");
         } finally {
@@ -243,9 +238,10 @@ class SplitBrainTest {
 
     @Test
     void oneServerByTwoNamesIsOnePrimary() {
-        String url = "postgresql://parley:secret@127.0.0.1:%d,localhost:%d/parley".formatted(old.port(), old.port());
-        try (PostgresNode node = PostgresNode.over(url, "", Duration.ofSeconds(5))) {
-            served(WritingPeer.inNoSession().open(node));
+        String url =
+                "postgresql://parley:secret@127.0.0.1:%d,localhost:%d/parley".formatted(former.port(), former.port());
+        try (PostgresNode node = PostgresNode.over(url, "")) {
+            write(node);
         }
     }
 
@@ -254,26 +250,23 @@ class SplitBrainTest {
         try (PostgresCluster other = PostgresCluster.ofTwo()) {
             PostgresNode.over(other).close();
             String url = "postgresql://parley:secret@127.0.0.1:%d,127.0.0.1:%d/parley"
-                    .formatted(old.port(), other.primary().port());
-            try (PostgresNode node = PostgresNode.over(url, "", Duration.ofSeconds(5))) {
-                served(WritingPeer.inNoSession().open(node));
-                old.kill();
+                    .formatted(former.port(), other.primary().port());
+            try (PostgresNode node = PostgresNode.over(url, "")) {
+                write(node);
+                former.kill();
                 await().atMost(LONG).until(() -> !node.database().nodes().get(0).serving());
-                for (int i = 0; i < 20; i++) {
-                    assertThatThrownBy(() -> served(WritingPeer.inNoSession().open(node)))
-                            .isInstanceOf(StoreUnavailable.class);
-                }
-                assertThat(other.primary().ask("SELECT count(*) FROM sessions")).isEqualTo("0");
+                assertNoWriteIsAccepted(node);
+                assertThat(sessions(other.primary())).isEqualTo("0");
             }
         }
     }
 
     @Test
-    void theGuidesStatementsLetAnOperatorKeepTheOldPrimary() throws IOException {
+    void theGuidesStatementsLetAnOperatorKeepTheFormerPrimary() throws IOException {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
             await().atMost(LONG)
-                    .until(() -> old.ask("SELECT max(timeline) FROM cluster_timelines")
+                    .until(() -> former.ask("SELECT max(timeline) FROM cluster_timelines")
                             .equals("2"));
         }
         promoted.close();
@@ -282,21 +275,21 @@ class SplitBrainTest {
         Matcher sql = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(Path.of("src/site/markdown/failover.md")));
         assertThat(sql.find()).isTrue();
-        old.ask(sql.group(1));
+        former.ask(sql.group(1));
         try (PostgresNode node = PostgresNode.over(cluster)) {
-            served(WritingPeer.inNoSession().open(node));
+            write(node);
         }
     }
 
     @Test
-    void theExaminationNamesTheOldPrimary() {
+    void theExaminationNamesTheFormerPrimary() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             assertThat(timeline()).extracting(Finding::level).containsExactly(Level.OK);
             failOver(node);
         }
         assertThat(timeline()).singleElement().satisfies(finding -> {
             assertThat(finding.level()).isEqualTo(Level.FAULT);
-            assertThat(finding.found()).contains("127.0.0.1:" + old.port() + " is an old primary");
+            assertThat(finding.found()).contains("127.0.0.1:" + former.port() + " is a former primary");
             assertThat(finding.advice()).isNotBlank();
         });
         promoted.freeze();
@@ -304,18 +297,18 @@ class SplitBrainTest {
     }
 
     private List<Finding> timeline() {
-        return PostgresNode.upkeep(PostgresNode.locator(cluster)).examine().stream()
+        return PostgresNode.admin(PostgresNode.locator(cluster), InstantSource.system()).examine().stream()
                 .filter(finding -> finding.subject().equals("timeline"))
                 .toList();
     }
 
-    /** Kills the primary, promotes the other server, waits for {@code node} to use it, and restarts the old primary as it was. */
+    /** Kills the primary, promotes the other server, waits for {@code node} to use it, and restarts the former primary as it was. */
     private void failOver(PostgresNode node) {
         await().atMost(LONG).until(node::isWhole);
-        old.kill();
+        former.kill();
         promoted.promote();
         awaitWrite(node);
-        old.start();
+        former.start();
     }
 
     /** The same while no node runs. */
@@ -323,33 +316,45 @@ class SplitBrainTest {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             await().atMost(LONG).until(node::isWhole);
         }
-        old.kill();
+        former.kill();
         promoted.promote();
-        old.start();
+        former.start();
     }
 
     private static void awaitWrite(PostgresNode node) {
-        await().atMost(LONG)
-                .ignoreException(StoreUnavailable.class)
-                .until(() -> served(WritingPeer.inNoSession().open(node)) != null);
+        await().atMost(LONG).ignoreException(StoreUnavailable.class).until(() -> write(node) != null);
+    }
+
+    private static Served<Joined> write(PostgresNode node) {
+        return served(WritingPeer.inNoSession().open(node));
+    }
+
+    private static String sessions(PostgresServer server) {
+        return server.ask("SELECT count(*) FROM sessions");
+    }
+
+    private static void assertNoWriteIsAccepted(PostgresNode node) {
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> write(node)).isInstanceOf(StoreUnavailable.class);
+        }
     }
 
     private static boolean isWrittenTo(PostgresServer server, PostgresNode node) {
-        String before = server.ask("SELECT count(*) FROM sessions");
+        String before = sessions(server);
         try {
-            served(WritingPeer.inNoSession().open(node));
+            write(node);
         } catch (StoreUnavailable e) {
             return false;
         }
-        return !server.ask("SELECT count(*) FROM sessions").equals(before);
+        return !sessions(server).equals(before);
     }
 
     private void assertThatOnlyThePromotedServerGrows(PostgresNode node) {
-        String before = old.ask("SELECT count(*) FROM sessions");
+        String before = sessions(former);
         for (int i = 0; i < 20; i++) {
-            served(WritingPeer.inNoSession().open(node));
+            write(node);
         }
-        assertThat(old.ask("SELECT count(*) FROM sessions")).isEqualTo(before);
+        assertThat(sessions(former)).isEqualTo(before);
     }
 
     private String copy() {

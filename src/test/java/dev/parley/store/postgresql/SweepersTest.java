@@ -6,12 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreStatements;
 import dev.parley.store.sql.SessionStore;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -39,13 +38,12 @@ class SweepersTest {
     private static final int BATCH = 10;
     private static final int PEERS = 3;
 
-    private static PostgresCluster cluster;
+    private static final PostgresCluster cluster = PostgresCluster.shared();
     private static PostgresNode one;
     private static PostgresNode two;
 
     @BeforeAll
     static void start() {
-        cluster = PostgresCluster.shared();
         one = PostgresNode.over(cluster);
         two = PostgresNode.over(cluster);
     }
@@ -54,7 +52,6 @@ class SweepersTest {
     static void stop() {
         two.close();
         one.close();
-        cluster.close();
     }
 
     @BeforeEach
@@ -119,8 +116,7 @@ class SweepersTest {
 
     /** A transaction that locks some of the expired sessions. */
     private static Connection holding() throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:"
-                + cluster.primary().port() + "/" + cluster.primary().database() + "?user=postgres");
+        Connection connection = cluster.primary().connect();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             int held = statement.executeUpdate(
