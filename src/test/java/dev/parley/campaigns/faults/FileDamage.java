@@ -47,11 +47,13 @@ enum FileDamage {
                 Arrays.fill(file, at / PAGE * PAGE, at / PAGE * PAGE + PAGE, (byte) 0);
                 yield file;
             }
-            case PAGE_IN_THE_WRONG_PLACE -> {
-                System.arraycopy(file, at / PAGE * PAGE, file, random.nextInt(file.length / PAGE) * PAGE, PAGE);
-                yield file;
-            }
+            case PAGE_IN_THE_WRONG_PLACE -> pageCopied(file, at / PAGE, random.nextInt(file.length / PAGE));
         };
+    }
+
+    private static byte[] pageCopied(byte[] file, int from, int to) {
+        System.arraycopy(file, from * PAGE, file, to * PAGE, PAGE);
+        return file;
     }
 
     private static byte[] overwritten(byte[] file, int at, int length, Random random) {

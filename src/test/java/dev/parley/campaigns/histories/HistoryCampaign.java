@@ -31,7 +31,7 @@ final class HistoryCampaign implements AutoCloseable {
      *
      * @param seed of its workload
      */
-    record Failure(TestSeed seed, Workload script, Violation finding) {}
+    record Failure(TestSeed seed, Violation finding) {}
 
     HistoryCampaign(Environment environment, TestSeed seed) {
         this.environment = environment;
@@ -55,15 +55,15 @@ final class HistoryCampaign implements AutoCloseable {
         for (int one = next.getAndIncrement(); one < histories && failure.get() == null; one = next.getAndIncrement()) {
             TestSeed own = seed.round(one);
             Workload script = Workload.of(own, environment.service().nodes());
-            perform(script, "").ifPresent(finding -> failure.compareAndSet(null, new Failure(own, script, finding)));
+            perform(script).ifPresent(finding -> failure.compareAndSet(null, new Failure(own, finding)));
             judged.incrementAndGet();
         }
     }
 
     /** Performs one workload once and checks it. */
-    Optional<Violation> perform(Workload script, String take) {
+    Optional<Violation> perform(Workload script) {
         var findings = new ArrayList<Violation>();
-        for (History history : WorkloadRun.perform(environment.service(), environment.clock(), script, take, threads)) {
+        for (History history : WorkloadRun.perform(environment.service(), environment.clock(), script, threads)) {
             calls.addAndGet(history.calls().size());
             HistoryChecker.find(history).ifPresent(findings::add);
         }

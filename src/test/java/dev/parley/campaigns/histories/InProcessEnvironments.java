@@ -38,7 +38,7 @@ final class InProcessEnvironments {
         var file = new OfflineStore(folder.resolve("parley.db"));
         Database served = fault.database(file.openPatiently());
         var feed = TestWaitRegistries.among(NodeNotifications.NONE, clock);
-        var signaling = TestSignaling.over(served, fault.result(feed), Environment.LIMITS, clock, new SecureRandom());
+        var signaling = TestSignaling.over(served, fault.notified(feed), Environment.LIMITS, clock, new SecureRandom());
         var service = new InProcessService(List.of(new InProcessService.Node(served, signaling, feed)));
         Connection beside = file.connectBeside();
         var commands = new Statements(beside);
@@ -68,7 +68,7 @@ final class InProcessEnvironments {
             var feed = TestWaitRegistries.among(neighbours, clock);
             nodes.add(new InProcessService.Node(
                     served,
-                    TestSignaling.over(served, fault.result(feed), Environment.LIMITS, clock, new SecureRandom()),
+                    TestSignaling.over(served, fault.notified(feed), Environment.LIMITS, clock, new SecureRandom()),
                     feed));
         }
         var stirs = new ArrayList<Environment.Stir>();

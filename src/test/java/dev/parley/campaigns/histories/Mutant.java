@@ -40,7 +40,7 @@ record Mutant(
         }
 
         /** Receives the notifications of commits. */
-        default WaitRegistry result(WaitRegistry sound) {
+        default WaitRegistry notified(WaitRegistry sound) {
             return sound;
         }
 
@@ -167,7 +167,7 @@ record Mutant(
     private static Mutant earlyWakeUp() {
         return of("a wake-up before the commit", new Fault() {
             @Override
-            public WaitRegistry result(WaitRegistry sound) {
+            public WaitRegistry notified(WaitRegistry sound) {
                 return TestWaitRegistries.nobodyWaits();
             }
 

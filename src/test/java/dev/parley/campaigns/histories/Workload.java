@@ -153,12 +153,4 @@ record Workload(String name, List<Role> roles, List<Step> steps) {
     List<Step> stepsOf(Role role) {
         return steps.stream().filter(step -> step.peer().equals(role.name())).toList();
     }
-
-    /** The same with other steps, and without peers that have no steps left. */
-    Workload with(List<Step> others) {
-        List<Role> busy = roles.stream()
-                .filter(role -> others.stream().anyMatch(step -> step.peer().equals(role.name())))
-                .toList();
-        return new Workload(name, busy, List.copyOf(others));
-    }
 }

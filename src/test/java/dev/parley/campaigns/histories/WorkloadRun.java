@@ -44,11 +44,11 @@ final class WorkloadRun {
     /** A waiting peer. */
     private record Waiter(Role role, SessionKey key, Operation.Follow operation, ServiceUnderTest.Held call) {}
 
-    private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script, String take) {
+    private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script) {
         this.service = service;
         this.clock = clock;
         this.script = script;
-        var code = new Code(script.name() + take);
+        var code = new Code(script.name());
         this.key = new SessionKey(new Namespace("https://peers.test"), code);
         this.foreign = new SessionKey(new Namespace("https://strangers.test"), code);
         for (SessionKey one : List.of(key, foreign)) {
@@ -60,12 +60,10 @@ final class WorkloadRun {
     /**
      * Runs the workload once; returns the histories of its session and of the one with the same code in another namespace.
      *
-     * @param take distinguishes runs of one workload
      * @param threads for the peers, at least one for each
      */
-    static List<History> perform(
-            ServiceUnderTest service, RecordedClock clock, Workload script, String take, Executor threads) {
-        var play = new WorkloadRun(service, clock, script, take);
+    static List<History> perform(ServiceUnderTest service, RecordedClock clock, Workload script, Executor threads) {
+        var play = new WorkloadRun(service, clock, script);
         play.acting = script.roles().size();
         CompletableFuture<?>[] peers = script.roles().stream()
                 .map(role -> CompletableFuture.runAsync(() -> play.act(role), threads))

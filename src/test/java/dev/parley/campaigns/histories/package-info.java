@@ -9,8 +9,8 @@
  *
  * <p>{@link dev.parley.campaigns.histories.Model} is a sequential implementation of the contract of a session.
  * {@link dev.parley.campaigns.histories.LinearizabilityChecker} searches for an order of the calls that the model explains, and
- * {@link dev.parley.campaigns.histories.HistoryChecker} checks bookmarks and notifications. A violation is shortened to a
- * {@link dev.parley.campaigns.histories.FailingPrefix} and printed as a {@link dev.parley.campaigns.histories.FailureReport}.
+ * {@link dev.parley.campaigns.histories.HistoryChecker} checks bookmarks and notifications. A violation is printed
+ * as a {@link dev.parley.campaigns.histories.FailureReport}, with the longest order that the checker has found.
  *
  * <p>Peers call the use cases ({@link dev.parley.campaigns.histories.InProcessService}) or the packaged service
  * ({@link dev.parley.campaigns.histories.HttpService}). A {@link dev.parley.campaigns.histories.Mutant} is a deliberate fault that a

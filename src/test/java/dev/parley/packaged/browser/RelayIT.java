@@ -2,8 +2,8 @@ package dev.parley.packaged.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.ice.TurnSecret.TurnCredential;
 import dev.parley.ice.TurnSecret;
+import dev.parley.ice.TurnSecret.TurnCredential;
 import dev.parley.packaged.Program;
 import java.time.Duration;
 import java.time.Instant;
