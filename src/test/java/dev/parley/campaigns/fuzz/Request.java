@@ -33,6 +33,6 @@ record Request(String method, String target, String headers, String body, String
 
     /** Whether a reply may take longer than a second because the caller asked to wait, or asked for a stream. */
     boolean mayWait() {
-        return headers.contains("wait=1\r\n") || headers.contains("wait=999");
+        return headers.contains("wait=1\r\n") || headers.contains("wait=01");
     }
 }
