@@ -10,6 +10,7 @@ import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
+import java.nio.charset.Charset;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -66,7 +67,12 @@ public final class Failure {
     /** Ends the process; in development mode it continues, because the framework restarts the service in the same virtual machine. */
     public void exit(Integer code, @Nullable Throwable failure) {
         ApplicationLifecycleManager.getDefaultExitCodeHandler()
-                .accept(failure == null ? code : (Integer) report(failure, new PrintWriter(System.err, true)), failure);
+                .accept(
+                        failure == null
+                                ? code
+                                : (Integer)
+                                        report(failure, new PrintWriter(System.err, true, Charset.defaultCharset())),
+                        failure);
     }
 
     /** Prints the failure and returns the exit code. */

@@ -1,14 +1,21 @@
 package dev.parley.http.filter;
 
-import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.http.HttpHeaders;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Date;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** The value of {@code Date}, which every reply has (RFC 9110, section 6.6.1); it is formatted once per second. */
 @Singleton
 public final class HttpDate {
+    /** IMF-fixdate (RFC 9110, section 5.6.7). */
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
     private final InstantSource clock;
     private volatile Formatted last = new Formatted(Long.MIN_VALUE, "");
 
@@ -20,7 +27,7 @@ public final class HttpDate {
         long second = Math.floorDiv(clock.millis(), 1_000L);
         Formatted formatted = last;
         if (formatted.second != second) {
-            String text = DateFormatter.format(new Date(second * 1_000));
+            String text = FORMAT.format(Instant.ofEpochSecond(second));
             formatted = new Formatted(second, HttpHeaders.createOptimized(text));
             last = formatted;
         }

@@ -47,7 +47,6 @@ class HttpFuzzTest {
     /** What {@link RequestGenerator} asks for at most. */
     private static final Duration WAIT_MAX = Duration.ofSeconds(1);
 
-
     private final ReturnedValues memory = new ReturnedValues();
     private final Map<Integer, Integer> statuses = new TreeMap<>();
     private @Nullable RawConnection connection;

@@ -135,8 +135,7 @@ final class RequestGenerator {
             // Mostly one, because sessions are visible in their own namespace only.
             case "Parley-Namespace" -> oneIn(20) ? topic() : "peers";
             case "If-Match", "If-None-Match" -> oneIn(10) ? damaged(memory.tags()) : memory.tags();
-            case "Prefer" ->
-                "wait=" + pick(oneIn(200) ? List.of("1", "01") : List.of("0", "00", "x", "1.5", "-0"));
+            case "Prefer" -> "wait=" + pick(oneIn(200) ? List.of("1", "01") : List.of("0", "00", "x", "1.5", "-0"));
             case "topic", "prefix", "tag" -> topic();
             default -> {
                 JsonNode schema = document.resolved(parameter.path("schema"));
