@@ -10,7 +10,7 @@ import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,10 +41,7 @@ public final class Failure {
     /** A bug in Parley; EX_SOFTWARE of sysexits.h. */
     static final int FAULT = 70;
 
-    // Such as "SRCFG00050: parley.foo in EnvConfigSource does not map to any root", and
-    // "java.lang.IllegalArgumentException: SRCFG…: The
-    // config property parley.limits.page with the config value "x" threw an Exception whilst being converted Expected
-    // …".
+    // Codes and class names in messages of SmallRye Config, such as "SRCFG00050: parley.foo in EnvConfigSource does not".
     private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
     private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
     private static final String CONVERSION = " threw an Exception whilst being converted";
@@ -66,13 +63,9 @@ public final class Failure {
 
     /** Ends the process; in development mode it continues, because the framework restarts the service in the same virtual machine. */
     public void exit(Integer code, @Nullable Throwable failure) {
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         ApplicationLifecycleManager.getDefaultExitCodeHandler()
-                .accept(
-                        failure == null
-                                ? code
-                                : (Integer)
-                                        report(failure, new PrintWriter(System.err, true, Charset.defaultCharset())),
-                        failure);
+                .accept(failure == null ? code : (Integer) report(failure, err), failure);
     }
 
     /** Prints the failure and returns the exit code. */

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** A fixed number of threads for blocking calls, behind a bounded queue. */
+@SuppressWarnings("CollectionUndefinedEquality") // futures are equal by identity, as intended
 public final class StoreThreads implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 

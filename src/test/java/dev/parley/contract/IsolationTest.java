@@ -113,8 +113,7 @@ class IsolationTest {
             var clock = new MovableClock();
             var signaling = TestSignaling.over(
                     database, TestWaitRegistries.nobodyWaits(), PostgresNode.LIMITS, clock, new SecureRandom());
-            return new IsolatedPeers(
-                    database, signaling, PostgresNode.LIMITS, clock, Peers.inNewNamespace(signaling));
+            return new IsolatedPeers(database, signaling, PostgresNode.LIMITS, clock, Peers.inNewNamespace(signaling));
         }
     }
 }

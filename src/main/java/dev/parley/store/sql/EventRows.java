@@ -2,8 +2,8 @@ package dev.parley.store.sql;
 
 import dev.parley.session.Event;
 import dev.parley.session.Side;
-import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadCodec.EventPosition;
 import java.nio.ByteBuffer;

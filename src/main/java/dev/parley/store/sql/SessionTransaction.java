@@ -1,8 +1,8 @@
 package dev.parley.store.sql;
 
 import dev.parley.session.SessionKey;
-import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 

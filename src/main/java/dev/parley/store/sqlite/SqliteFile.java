@@ -1,8 +1,8 @@
 package dev.parley.store.sqlite;
 
 import dev.parley.config.InvalidConfiguration;
-import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.sqlite.StoreLock.Claim;
 import dev.parley.store.sqlite.StoreLock.Held;

@@ -3,13 +3,13 @@ package dev.parley.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.contract.SqliteProfile;
-import dev.parley.session.Page.Cursor;
 import dev.parley.session.Namespace;
+import dev.parley.session.Page.Cursor;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.SeenSql;
-import dev.parley.store.Statements.Sql;
 import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.StoreStatements;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
