@@ -59,7 +59,10 @@ import org.jspecify.annotations.Nullable;
  * <p>On PostgreSQL other transactions may commit between the guard and that read. So the read locks the session, and where its state
  * gives no reason to refuse, the guard is tried once more.
  *
- * <p>Each method returns at once. A stage that fails with {@link dev.parley.session.SignalingException} changed nothing.
+ * <p>No method waits for another thread; a read of SQLite runs on the caller's. Refusals are {@link
+ * dev.parley.session.SignalingException}s, and whatever is refused changed nothing. Thrown at once: {@link OutOfBounds} for what exceeds
+ * a limit, {@link TokenMissing} where a token is required. In the stage: {@link SessionNotFound} where no live session has the code in
+ * this namespace, {@link StoreFull} where a quota or the disk has no room, {@link StoreUnavailable}, and what the methods name.
  */
 @Singleton
 public final class Signaling {
@@ -217,6 +220,10 @@ public final class Signaling {
      * Answers the current generation, or {@code generation} if that is the current one. The first answer is final; a repeated call with
      * the same token and answer finds its own, and adds the candidates that are not stored yet. Only the first answerer may answer later
      * generations.
+     *
+     * @throws AlreadyAnswered in the stage, if another answer was accepted
+     * @throws OtherGeneration in the stage, if {@code generation} is not current
+     * @throws TokenRefused in the stage, if {@code token} is the offerer's, or another peer has answered an earlier generation
      */
     public CompletionStage<Served<Joined>> answer(
             SessionKey key,
@@ -279,7 +286,9 @@ public final class Signaling {
     /**
      * Adds candidates for the side that {@code token} belongs to; each candidate is stored once per side and generation.
      *
-     * @param generation the one that the candidates belong to, refused if it is not current; null for the current one
+     * @param generation the one that the candidates belong to; null for the current one
+     * @throws OtherGeneration in the stage, if {@code generation} is not current
+     * @throws TokenRefused in the stage, if {@code token} is neither side's
      */
     public CompletionStage<Served<Trickled>> trickle(
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
@@ -320,7 +329,9 @@ public final class Signaling {
     /**
      * Replaces the offer and starts a new generation, unanswered; the events of earlier generations remain readable.
      *
-     * @param versions the states of the session that the offer may replace, refused if it is at none of them; null for any
+     * @param versions the states of the session that the offer may replace; null for any
+     * @throws SessionChanged in the stage, if the session is at none of {@code versions}
+     * @throws TokenRefused in the stage, if {@code token} is not the offerer's
      */
     public CompletionStage<Served<Joined>> restart(
             SessionKey key, @Nullable SessionToken token, @Nullable List<SessionVersion> versions, Description offer) {
@@ -345,7 +356,11 @@ public final class Signaling {
                 });
     }
 
-    /** Extends the session to {@code ttl} from now; returns its version with the new end. */
+    /**
+     * Extends the session to {@code ttl} from now; returns its version with the new end.
+     *
+     * @throws TokenRefused in the stage, if {@code token} is neither side's
+     */
     public CompletionStage<Served<SessionVersion>> extend(SessionKey key, @Nullable SessionToken token, Duration ttl) {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
@@ -359,7 +374,11 @@ public final class Signaling {
         });
     }
 
-    /** Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}. */
+    /**
+     * Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}.
+     *
+     * @throws TokenRefused in the stage, if {@code token} is not the offerer's
+     */
     public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
         Attempt<RowVersion> close = tx -> sessions.close(tx, hash);
@@ -383,7 +402,7 @@ public final class Signaling {
                 from, node -> sessions.side(node, key, side, clock.instant()).orElseThrow(SessionNotFound::new));
     }
 
-    /** The events behind number {@code after}, in their order; empty where there are none yet. */
+    /** The events after number {@code after}, in their order; empty where there are none yet. */
     public CompletionStage<Served<Events>> events(ReadFrom from, SessionKey key, long after, int limit) {
         return database.read(
                 from,

@@ -56,7 +56,7 @@ public final class EventSource implements Closeable {
         lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
-    /** Opens the stream of a session's events behind number {@code after}. */
+    /** Opens the stream of a session's events after number {@code after}. */
     public static EventSource of(HttpSession session, long after) {
         return open(session, "?after=" + after, null);
     }

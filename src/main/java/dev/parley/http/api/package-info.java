@@ -1,4 +1,4 @@
-/** The native API, {@code /api/v1}, and the OpenAPI document of both APIs. Start with {@link dev.parley.http.api.NativeResource}. */
+/** The native API, {@code /health}, and the OpenAPI document of both APIs. Start with {@link dev.parley.http.api.NativeResource}. */
 @NullMarked
 package dev.parley.http.api;
 

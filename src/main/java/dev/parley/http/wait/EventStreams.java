@@ -86,7 +86,7 @@ public final class EventStreams {
     }
 
     /**
-     * A stream of the events behind number {@code after}, not started yet; fails as a read does, and where too many requests wait.
+     * A stream of the events after number {@code after}, not started yet; fails as a read does, and where too many requests wait.
      *
      * @param lastEventId the id of the last event that the client received, which replaces {@code after}; if it belongs to another
      *     session, the stream starts from the beginning

@@ -44,7 +44,7 @@ public final class LongPoll {
         this.authenticator = authenticator;
     }
 
-    /** The events behind number {@code after}, as soon as there are any. */
+    /** The events after number {@code after}, as soon as there are any. */
     public CompletionStage<Served<Events>> events(
             RoutingContext client, ReadFrom from, SessionKey key, long after, int limit, Duration time) {
         return reply(

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * back. The row that it hit is locked until COMMIT (SQLite has one writer anyway), so the events behind it are numbered in commit order;
  * otherwise a poll could skip one. A change that stores bytes also checks and charges the namespace's quota.
  *
- * <p>The same prepared statements serve both engines, beneath the repository's persistence unit. Time is always a parameter, in
+ * <p>The same prepared statements serve both engines; only discovery uses Hibernate. Time is always a parameter, in
  * milliseconds of the Unix epoch. Whether a session is answered is 0 or 1, as in the partial indexes of discovery: SQLite does not match
  * FALSE with 0, and a query that uses it reads the whole namespace.
  */
@@ -470,7 +470,7 @@ public final class SessionStore {
         return live(query, key, now).all(row -> rows.side(row, key));
     }
 
-    /** At most {@code limit} events behind number {@code after}, in order; empty if there are none yet, nothing without a live session. */
+    /** At most {@code limit} events after number {@code after}, in order; empty if there are none yet, nothing without a live session. */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
         return live(node.call(EVENTS).bind(after), key, now)
