@@ -61,7 +61,7 @@ public final class StoreStatements {
     private static List<Sql> all() {
         var statements = new ArrayList<Sql>();
         try {
-            for (Class<?> holder : List.of(SessionStore.class, EventRows.class)) {
+            for (Class<?> holder : List.of(SessionStore.class, SessionStore.class.getSuperclass(), EventRows.class)) {
                 for (Field field : holder.getDeclaredFields()) {
                     if (Modifier.isStatic(field.getModifiers())) {
                         field.setAccessible(true);

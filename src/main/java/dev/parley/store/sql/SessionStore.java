@@ -3,21 +3,15 @@ package dev.parley.store.sql;
 import dev.parley.session.Candidate;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
-import dev.parley.session.Event.Events;
-import dev.parley.session.Listing.Waiting;
-import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
 import dev.parley.session.Quota;
-import dev.parley.session.Session;
 import dev.parley.session.Session.SessionVersion;
-import dev.parley.session.Session.SideState;
-import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickle.Trickled;
-import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
+import dev.parley.store.Statements;
 import dev.parley.store.crypto.PayloadCodec;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -41,9 +35,8 @@ import org.jspecify.annotations.Nullable;
  * milliseconds of the Unix epoch. Whether a session is answered is 0 or 1, as in the partial indexes of discovery: SQLite does not match
  * FALSE with 0, and a query that uses it reads the whole namespace.
  */
-public final class SessionStore {
-    // What every guard requires: parameters namespace, code, now.
-    static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
+public final class SessionStore extends SessionReads {
+    private static final String LIVE = SessionTransaction.LIVE;
     private static final String ROW = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
 
     private static final Sql FREE_EXPIRED = new Sql("free-expired", """
@@ -85,10 +78,6 @@ public final class SessionStore {
     private static final Sql RETAIN_LAST = new Sql("retain-last", """
             INSERT INTO closed_sessions (namespace, code, incarnation, seq, generation, expires_at)
             VALUES (?, ?, ?, ?, ?, ?)""");
-
-    private static final Sql LAST = new Sql("last", """
-            SELECT seq, generation FROM closed_sessions
-            WHERE namespace = ? AND code = ? AND incarnation = ? AND seq > ? AND expires_at > ?""");
 
     private static final Sql SWEEP_LAST = new Sql("sweep-last", """
             DELETE FROM closed_sessions
@@ -143,55 +132,6 @@ public final class SessionStore {
             JOIN events e ON e.session_id = s.id AND e.seq > ? AND e.kind % 2 = ?
             WHERE s.namespace = ? AND s.id = ?""");
 
-    private static final Sql SESSION = new Sql("session", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.generation, s.seq
-            FROM sessions s
-            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
-            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
-            ORDER BY e.seq""");
-
-    private static final Sql SIDE = new Sql("side", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   CASE WHEN ? = 1 THEN s.offer_candidates ELSE s.answer_candidates END
-            FROM sessions s
-            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
-            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
-            ORDER BY e.seq""");
-
-    private static final Sql EVENTS = new Sql("events", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   COALESCE(s.incarnation, s.created_at), s.expires_at, s.seq
-            FROM sessions s
-            LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
-            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
-            ORDER BY e.seq LIMIT ?""");
-
-    // PostgreSQL's index contains the beginning of a topic only; SQLite's contains all of it and ignores the second
-    // condition.
-    private static final Sql WAITING = new Sql("waiting", """
-            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
-                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.code
-            FROM (SELECT * FROM sessions
-                  WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
-                    AND answered = 0 AND answered_before = 0 AND expires_at > ?
-                  ORDER BY id DESC LIMIT ?) s
-            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
-            ORDER BY s.id DESC, e.seq""");
-
-    private static final Sql COUNT = new Sql("count", """
-            SELECT count(*),
-                   count(CASE WHEN expires_at > ? THEN 1 END),
-                   count(CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0 THEN 1 END),
-                   count(DISTINCT CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0
-                                       THEN namespace || ' ' || topic END),
-                   (SELECT count(*) FROM events)
-            FROM sessions""");
-
-    private static final Sql READABLE = new Sql("readable", "SELECT 1 FROM history");
-
-    private static final Sql OTHERS = new Sql("others", "SELECT 1 FROM sessions WHERE substr(code, 1, ?) <> ? LIMIT 1");
-
     // Sessions that other transactions have locked are skipped, such as those of another node's sweep.
     private static final Sql SWEEP = new Sql("sweep", """
             WITH expired AS MATERIALIZED (SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
@@ -199,14 +139,11 @@ public final class SessionStore {
             DELETE FROM sessions WHERE id IN (SELECT id FROM expired)""");
 
     private final EventRows events;
-    private final Rows rows;
-    private final PayloadCodec codec;
     private final QuotaStore quota;
 
     public SessionStore(PayloadCodec codec, Quota quota) {
+        super(codec);
         this.events = new EventRows(codec);
-        this.rows = new Rows(codec);
-        this.codec = codec;
         this.quota = new QuotaStore(quota);
     }
 
@@ -264,7 +201,7 @@ public final class SessionStore {
                 .bind(session.createdAt())
                 .bind(session.expiresAt())
                 .bind(session.computedChecksum())
-                .updateReturning(Rows::version);
+                .updateReturning(SessionReads::version);
     }
 
     /**
@@ -295,7 +232,7 @@ public final class SessionStore {
                 .bind(candidatesMax)
                 .bind(hash)
                 .bind(hash)
-                .updateReturning(Rows::version);
+                .updateReturning(SessionReads::version);
         if (session == null) {
             return Guarded.missed();
         }
@@ -336,8 +273,7 @@ public final class SessionStore {
                 .bind(candidates)
                 .bind(candidatesMax)
                 .bind(hash)
-                .updateReturning(
-                        row -> new SideOfRow(Rows.version(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
+                .updateReturning(row -> new SideOfRow(version(row), row.getInt(6) == 1 ? Side.OFFERER : Side.ANSWERER));
         return hit == null ? Guarded.missed() : trickled(tx, hit.session, hit.side, trickle);
     }
 
@@ -362,7 +298,7 @@ public final class SessionStore {
                 .bind(candidatesMax)
                 .bind(EventRows.parity(side))
                 .bind(bytes(token))
-                .updateReturning(Rows::version);
+                .updateReturning(SessionReads::version);
         return hit == null ? Guarded.missed() : trickled(tx, hit, side, trickle);
     }
 
@@ -394,7 +330,7 @@ public final class SessionStore {
                 .bind(version == null ? null : (Long) version.seq())
                 .bind(version == null ? null : (Long) version.expiresAt().toEpochMilli())
                 .bind(version == null ? null : (Long) version.incarnation())
-                .updateReturning(Rows::version);
+                .updateReturning(SessionReads::version);
         if (session == null) {
             return Guarded.missed();
         }
@@ -406,7 +342,8 @@ public final class SessionStore {
     /** Sets the end of the session. Misses where there is no live session or the token is neither side's. */
     public Guarded<RowVersion> extend(SessionTransaction tx, TokenHash token, Instant expiresAt) throws SQLException {
         Statements.Call guard = tx.call(EXTEND).bind(expiresAt).bind(expiresAt);
-        return Guarded.of(tx.live(guard).bind(token.bytes()).bind(token.bytes()).updateReturning(Rows::version));
+        return Guarded.of(
+                tx.live(guard).bind(token.bytes()).bind(token.bytes()).updateReturning(SessionReads::version));
     }
 
     /**
@@ -414,7 +351,7 @@ public final class SessionStore {
      * {@link Event.Closed}, is retained for a short time for {@link #follow}.
      */
     public Guarded<RowVersion> close(SessionTransaction tx, TokenHash token) throws SQLException {
-        RowVersion session = tx.live(tx.call(CLOSE)).bind(token.bytes()).updateReturning(Rows::version);
+        RowVersion session = tx.live(tx.call(CLOSE)).bind(token.bytes()).updateReturning(SessionReads::version);
         if (session == null) {
             return Guarded.missed();
         }
@@ -434,7 +371,7 @@ public final class SessionStore {
         if (tx.statements().hasRowLocks() && tx.live(tx.call(LOCK)).first(row -> true) == null) {
             return Optional.empty();
         }
-        return Optional.ofNullable(tx.live(tx.call(STATE)).first(row -> rows.state(row, tx.key())));
+        return Optional.ofNullable(tx.live(tx.call(STATE)).first(row -> state(row, tx.key())));
     }
 
     /** {@code trickle} without the candidates and the end that {@code side} already has in {@code generation}. */
@@ -457,86 +394,6 @@ public final class SessionStore {
                 .bind(id)
                 .first(row -> row.getLong(1));
         return last == null ? latest : last;
-    }
-
-    /** The committed session; nothing without a live session, as below. */
-    public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
-        return live(node.call(SESSION), key, now).all(row -> rows.session(row, key));
-    }
-
-    /** The description and candidates of {@code side} in the current generation. */
-    public Optional<SideState> side(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
-        Statements.Call query = node.call(SIDE).bind(EventRows.parity(side)).bind(EventRows.parity(side));
-        return live(query, key, now).all(row -> rows.side(row, key));
-    }
-
-    /** At most {@code limit} events after number {@code after}, in order; empty if there are none yet, nothing without a live session. */
-    public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
-            throws SQLException {
-        return live(node.call(EVENTS).bind(after), key, now)
-                .bind(limit)
-                .all(row -> rows.events(row, key, after, limit));
-    }
-
-    /**
-     * As {@link #events}, of the session with this {@code incarnation} only. If that was closed a short time ago, the result is its last
-     * event, {@link Event.Closed}, unless the event's number is {@code after} or less.
-     */
-    public Optional<Events> follow(
-            Statements node, SessionKey key, long incarnation, long after, int limit, Instant now) throws SQLException {
-        Optional<Events> events =
-                events(node, key, after, limit, now).filter(found -> found.incarnation() == incarnation);
-        if (events.isPresent()) {
-            return events;
-        }
-        return Optional.ofNullable(node.call(LAST)
-                        .bind(key)
-                        .bind(incarnation)
-                        .bind(after)
-                        .bind(now)
-                        .first(row -> new Event.Closed(row.getLong(1), row.getInt(2))))
-                .map(closed -> new Events(List.of(closed), incarnation, now));
-    }
-
-    /** The open sessions of a topic with their offers and the offerers' candidates, newest first, at most {@code limit}. */
-    public List<Waiting> waiting(Statements node, Namespace namespace, String topic, int limit, Instant now)
-            throws SQLException {
-        return node.call(WAITING)
-                .bind(namespace.name())
-                .bind(topic)
-                .bind(topic)
-                .bind(now)
-                .bind(limit)
-                .all(row -> rows.waiting(row, namespace));
-    }
-
-    /** Counts the rows of the node, in all namespaces; reads everything. */
-    public static Count count(Statements node, Instant now) throws SQLException {
-        long millis = now.toEpochMilli();
-        return node.call(COUNT).bind(millis).bind(millis).bind(millis).all(row -> {
-            row.next();
-            return new Count(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
-        });
-    }
-
-    /**
-     * The contents of a node.
-     *
-     * @param sessions including expired ones
-     * @param waiting live sessions without an answer
-     * @param topics of the waiting sessions, each counted once per namespace
-     * @param events of all sessions
-     */
-    public record Count(long sessions, long live, long waiting, long topics, long events) {}
-
-    /** Whether the store can be read; fails where it cannot. */
-    public static boolean isReadable(Statements node) throws SQLException {
-        return node.call(READABLE).first(row -> true) != null;
-    }
-
-    /** Whether there is a session, expired or not, whose code does not begin with {@code prefix}, in any namespace. */
-    public static boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
-        return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
     /** Deletes at most {@code limit} expired sessions, oldest first; returns how many. */
@@ -568,11 +425,6 @@ public final class SessionStore {
     private static int candidates(List<Event> events) {
         return (int)
                 events.stream().filter(event -> event instanceof Event.Trickled).count();
-    }
-
-    /** Binds what {@link #LIVE} requires. */
-    private static Statements.Call live(Statements.Call call, SessionKey key, Instant now) throws SQLException {
-        return call.bind(key).bind(now);
     }
 
     /** Binds the candidates of the offerer and those of the answerer, all of them of {@code side}. */

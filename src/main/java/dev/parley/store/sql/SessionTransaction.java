@@ -8,11 +8,14 @@ import java.time.Instant;
 
 /** A transaction on one session, at the time {@code now}. */
 public record SessionTransaction(Statements statements, SessionKey key, Instant now) {
+    /** The condition that every guard contains: parameters namespace, code, now. */
+    static final String LIVE = "namespace = ? AND code = ? AND expires_at > ?";
+
     Statements.Call call(Sql sql) throws SQLException {
         return statements.call(sql);
     }
 
-    /** Binds what {@link SessionStore#LIVE} requires. */
+    /** Binds the parameters of {@link #LIVE}. */
     Statements.Call live(Statements.Call call) throws SQLException {
         return call.bind(key).bind(now);
     }

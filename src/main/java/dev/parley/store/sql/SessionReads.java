@@ -1,5 +1,7 @@
 package dev.parley.store.sql;
 
+import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -24,15 +26,145 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Maps the rows that {@link SessionStore} selects to domain values; each statement defines the order of its columns. */
-final class Rows {
+/** Reads of sessions: each is one indexed query, with a method that maps its columns to domain values. */
+public abstract class SessionReads {
+    private static final Sql SESSION = new Sql("session", """
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.generation, s.seq
+            FROM sessions s
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq""");
+
+    private static final Sql SIDE = new Sql("side", """
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   CASE WHEN ? = 1 THEN s.offer_candidates ELSE s.answer_candidates END
+            FROM sessions s
+            LEFT JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq""");
+
+    private static final Sql EVENTS = new Sql("events", """
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   COALESCE(s.incarnation, s.created_at), s.expires_at, s.seq
+            FROM sessions s
+            LEFT JOIN events e ON e.session_id = s.id AND e.seq > ?
+            WHERE s.namespace = ? AND s.code = ? AND s.expires_at > ?
+            ORDER BY e.seq LIMIT ?""");
+
+    // PostgreSQL's index contains the beginning of a topic only; SQLite's contains all of it and ignores the second
+    // condition.
+    private static final Sql WAITING = new Sql("waiting", """
+            SELECT e.seq, e.generation, e.kind, e.payload, e.checksum, s.id, s.checksum,
+                   s.topic, s.peer_id, s.tags, s.incarnation, s.created_at, s.expires_at, s.code
+            FROM (SELECT * FROM sessions
+                  WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
+                    AND answered = 0 AND answered_before = 0 AND expires_at > ?
+                  ORDER BY id DESC LIMIT ?) s
+            JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
+            ORDER BY s.id DESC, e.seq""");
+
+    private static final Sql COUNT = new Sql("count", """
+            SELECT count(*),
+                   count(CASE WHEN expires_at > ? THEN 1 END),
+                   count(CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0 THEN 1 END),
+                   count(DISTINCT CASE WHEN expires_at > ? AND answered = 0 AND answered_before = 0
+                                       THEN namespace || ' ' || topic END),
+                   (SELECT count(*) FROM events)
+            FROM sessions""");
+
+    private static final Sql READABLE = new Sql("readable", "SELECT 1 FROM history");
+
+    private static final Sql OTHERS = new Sql("others", "SELECT 1 FROM sessions WHERE substr(code, 1, ?) <> ? LIMIT 1");
+
+    private static final Sql LAST = new Sql("last", """
+            SELECT seq, generation FROM closed_sessions
+            WHERE namespace = ? AND code = ? AND incarnation = ? AND seq > ? AND expires_at > ?""");
+
     /** What JDBC returns for a NULL number: the row is of a session without such events. */
     private static final int NULL = 0;
 
-    private final PayloadCodec codec;
+    final PayloadCodec codec;
 
-    Rows(PayloadCodec codec) {
+    SessionReads(PayloadCodec codec) {
         this.codec = codec;
+    }
+
+    /** The committed session; nothing without a live session, as below. */
+    public Optional<Session> session(Statements node, SessionKey key, Instant now) throws SQLException {
+        return node.call(SESSION).bind(key).bind(now).all(row -> session(row, key));
+    }
+
+    /** The description and candidates of {@code side} in the current generation. */
+    public Optional<SideState> side(Statements node, SessionKey key, Side side, Instant now) throws SQLException {
+        Statements.Call query = node.call(SIDE).bind(EventRows.parity(side)).bind(EventRows.parity(side));
+        return query.bind(key).bind(now).all(row -> side(row, key));
+    }
+
+    /** At most {@code limit} events behind number {@code after}, in order; empty if there are none yet, nothing without a live session. */
+    public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
+            throws SQLException {
+        return node.call(EVENTS).bind(after).bind(key).bind(now).bind(limit).all(row -> events(row, key, after, limit));
+    }
+
+    /**
+     * As {@link #events}, of the session with this {@code incarnation} only. If that was closed a short time ago, the result is its last
+     * event, {@link Event.Closed}, unless the event's number is {@code after} or less.
+     */
+    public Optional<Events> follow(
+            Statements node, SessionKey key, long incarnation, long after, int limit, Instant now) throws SQLException {
+        Optional<Events> events =
+                events(node, key, after, limit, now).filter(found -> found.incarnation() == incarnation);
+        if (events.isPresent()) {
+            return events;
+        }
+        return Optional.ofNullable(node.call(LAST)
+                        .bind(key)
+                        .bind(incarnation)
+                        .bind(after)
+                        .bind(now)
+                        .first(row -> new Event.Closed(row.getLong(1), row.getInt(2))))
+                .map(closed -> new Events(List.of(closed), incarnation, now));
+    }
+
+    /** The open sessions of a topic with their offers and the offerers' candidates, newest first, at most {@code limit}. */
+    public List<Waiting> waiting(Statements node, Namespace namespace, String topic, int limit, Instant now)
+            throws SQLException {
+        return node.call(WAITING)
+                .bind(namespace.name())
+                .bind(topic)
+                .bind(topic)
+                .bind(now)
+                .bind(limit)
+                .all(row -> waiting(row, namespace));
+    }
+
+    /** Counts the rows of the node, in all namespaces; reads everything. */
+    public static Count count(Statements node, Instant now) throws SQLException {
+        return node.call(COUNT).bind(now).bind(now).bind(now).all(row -> {
+            row.next();
+            return new Count(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
+        });
+    }
+
+    /**
+     * The contents of a node.
+     *
+     * @param sessions including expired ones
+     * @param waiting live sessions without an answer
+     * @param topics of the waiting sessions, each counted once per namespace
+     * @param events of all sessions
+     */
+    public record Count(long sessions, long live, long waiting, long topics, long events) {}
+
+    /** Whether the store can be read; fails where it cannot. */
+    public static boolean isReadable(Statements node) throws SQLException {
+        return node.call(READABLE).first(row -> true) != null;
+    }
+
+    /** Whether there is a session, expired or not, whose code does not begin with {@code prefix}, in any namespace. */
+    public static boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
+        return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
     /** Columns: id, incarnation, seq, generation, expires_at. */
@@ -56,7 +188,7 @@ final class Rows {
     }
 
     /** Columns: an event's, then the session's with its generation and seq, the same in each row. */
-    Optional<Session> session(ResultSet rows, SessionKey key) throws SQLException {
+    private Optional<Session> session(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -88,7 +220,7 @@ final class Rows {
     }
 
     /** Columns: an event's, nulls where the side has none, then the number of candidates of the side. */
-    Optional<SideState> side(ResultSet rows, SessionKey key) throws SQLException {
+    private Optional<SideState> side(ResultSet rows, SessionKey key) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -105,7 +237,7 @@ final class Rows {
     }
 
     /** Columns: an event's, nulls where nothing is new, then the session's incarnation, expires_at and seq. */
-    Optional<Events> events(ResultSet rows, SessionKey key, long after, int limit) throws SQLException {
+    private Optional<Events> events(ResultSet rows, SessionKey key, long after, int limit) throws SQLException {
         if (!rows.next()) {
             return Optional.empty();
         }
@@ -172,7 +304,7 @@ final class Rows {
     }
 
     /** Columns: an event's, the session's, then its code; the rows of a session are adjacent. */
-    List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
+    private List<Waiting> waiting(ResultSet rows, Namespace namespace) throws SQLException {
         var waiting = new ArrayList<Waiting>();
         boolean row = rows.next();
         while (row) {
