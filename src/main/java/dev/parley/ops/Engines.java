@@ -56,10 +56,6 @@ public class Engines {
     private static final int QUEUE_MAX = 4_096;
     /** SQLite: writes that share one commit. */
     private static final int BATCH_MAX = 256;
-    /** Threads for lists and searches, and the calls that may wait for one. */
-    private static final int SCAN_THREADS = 2;
-
-    private static final int SCAN_QUEUE_MAX = 256;
 
     private final StoreConfig config;
     private final boolean server;

@@ -2,7 +2,6 @@ package dev.parley.store.crypto;
 
 import dev.parley.session.Candidate;
 import dev.parley.store.crypto.AesGcm.DecryptionFailed;
-import dev.parley.store.crypto.EncryptionKeys.Key;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -31,7 +30,7 @@ public final class PayloadEncryption implements PayloadCodec {
     private static final int DIGEST_BYTES = 16;
 
     private final EncryptionKeys keys;
-    private final Key encrypting;
+    private final EncryptionKeys.Key encrypting;
     private final byte[] secret;
     private final SecureRandom random;
     private final ThreadLocal<Ciphers> ciphers = ThreadLocal.withInitial(Ciphers::new);
@@ -40,7 +39,7 @@ public final class PayloadEncryption implements PayloadCodec {
      * @param encrypting the key of {@code keys} that encrypts
      * @param secret of the store, for digests
      */
-    public PayloadEncryption(EncryptionKeys keys, Key encrypting, byte[] secret, SecureRandom random) {
+    public PayloadEncryption(EncryptionKeys keys, EncryptionKeys.Key encrypting, byte[] secret, SecureRandom random) {
         this.keys = keys;
         this.encrypting = encrypting;
         this.secret = secret.clone();
@@ -54,7 +53,7 @@ public final class PayloadEncryption implements PayloadCodec {
 
     @Override
     public byte[] decode(EventPosition position, byte[] stored) throws DecryptionFailed {
-        Key key = keys.of(stored);
+        EncryptionKeys.Key key = keys.of(stored);
         return ciphers.get().decrypt(key, position, stored);
     }
 
@@ -86,27 +85,27 @@ public final class PayloadEncryption implements PayloadCodec {
     private final class Ciphers {
         private final AesGcm gcm = new AesGcm();
         private final Mac digest = AesGcm.hmac(secret);
-        private final Map<Key, Mac> macs = new HashMap<>();
+        private final Map<EncryptionKeys.Key, Mac> macs = new HashMap<>();
 
         /** The last session and its key: most sessions are used several times in a row. */
         private byte[] session = new byte[0];
 
-        private @Nullable Key of;
+        private EncryptionKeys.@Nullable Key of;
         private @Nullable SecretKeySpec derived;
 
         byte[] encrypt(EventPosition position, byte[] payload) {
             return gcm.encrypt(keyFor(encrypting, position), encrypting.header(), label(position), payload, random);
         }
 
-        byte[] decrypt(Key key, EventPosition position, byte[] stored) throws DecryptionFailed {
+        byte[] decrypt(EncryptionKeys.Key key, EventPosition position, byte[] stored) throws DecryptionFailed {
             return gcm.decrypt(keyFor(key, position), EncryptionKeys.HEADER_BYTES, label(position), stored);
         }
 
-        private SecretKeySpec keyFor(Key key, EventPosition position) {
+        private SecretKeySpec keyFor(EncryptionKeys.Key key, EventPosition position) {
             byte[] wanted = session(position);
             SecretKeySpec known = derived;
             if (known == null || key != of || !Arrays.equals(wanted, session)) {
-                known = Key.ofSession(macs.computeIfAbsent(key, Key::mac), wanted);
+                known = EncryptionKeys.Key.ofSession(macs.computeIfAbsent(key, EncryptionKeys.Key::mac), wanted);
                 derived = known;
                 of = key;
                 session = wanted;

@@ -8,7 +8,6 @@ import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 import dev.parley.store.crypto.EncryptionKeys;
-import dev.parley.store.crypto.EncryptionKeys.Key;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadEncryption;
 import java.nio.ByteBuffer;
@@ -120,7 +119,7 @@ public final class EncryptionCheck {
         if (keys.isEmpty()) {
             return PayloadCodec.PLAINTEXT;
         }
-        Key first = keys.keys().get(0);
+        EncryptionKeys.Key first = keys.keys().get(0);
         var secret = new byte[SECRET_BYTES];
         if (recorded.isEmpty()) {
             random.nextBytes(secret);
@@ -152,12 +151,12 @@ public final class EncryptionCheck {
             return PayloadCodec.LOCKED;
         }
         byte[] secret = secret();
-        Key encrypting =
+        EncryptionKeys.Key encrypting =
                 keys.keys().stream().filter(this::isRecorded).findFirst().orElseThrow();
         return new PayloadEncryption(keys, encrypting, secret, random);
     }
 
-    private boolean isRecorded(Key key) {
+    private boolean isRecorded(EncryptionKeys.Key key) {
         return recorded.stream().anyMatch(other -> other.id == key.id());
     }
 
@@ -180,10 +179,12 @@ public final class EncryptionCheck {
     private byte[] secret() throws SQLException {
         Optional<byte[]> secret = Optional.empty();
         for (Recorded key : recorded) {
-            Optional<Key> configured = keys.withId(key.id);
+            Optional<EncryptionKeys.Key> configured = keys.withId(key.id);
             if (configured.isPresent()) {
                 try {
-                    secret = Optional.of(configured.get().unwrap(key.wrapped.array()));
+                    var wrapped = new byte[key.wrapped.remaining()];
+                    key.wrapped.duplicate().get(wrapped);
+                    secret = Optional.of(configured.get().unwrap(wrapped));
                 } catch (DecryptionFailed e) {
                     throw refused(
                             "what the store records of the key \"" + key.name + "\" cannot be used: " + e.reason());

@@ -1,7 +1,5 @@
 package dev.parley.store.sql;
 
-import dev.parley.store.Statements;
-import dev.parley.store.Statements.Sql;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
@@ -14,6 +12,8 @@ import dev.parley.session.Session.SideState;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
+import dev.parley.store.Statements;
+import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.AesGcm.DecryptionFailed;
 import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadCodec.EventPosition;
