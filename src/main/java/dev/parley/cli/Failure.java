@@ -41,7 +41,7 @@ public final class Failure {
     /** A bug in Parley; EX_SOFTWARE of sysexits.h. */
     static final int FAULT = 70;
 
-    // Codes and class names in messages of SmallRye Config, such as "SRCFG00050: parley.foo in EnvConfigSource does not".
+    // Codes and class names of SmallRye Config, as in "SRCFG00050: parley.foo in EnvConfigSource does not".
     private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
     private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
     private static final String CONVERSION = " threw an Exception whilst being converted";

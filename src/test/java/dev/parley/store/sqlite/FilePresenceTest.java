@@ -47,6 +47,7 @@ class FilePresenceTest {
         void apply(Path store) throws IOException;
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing does not change
     private enum Loss {
         DELETED(Files::delete),
         MOVED(store -> Files.move(store, store.resolveSibling("moved.db"))),
