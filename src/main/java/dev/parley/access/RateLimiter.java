@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,9 @@ import java.time.Duration;
  * <p>The number of buckets is bounded: the one that was unused for longest is evicted, and its client starts again with a full
  * bucket. A client with that many addresses is not restricted by a limit per address anyway.
  */
+// Caffeine finds the classes of a cache by a name made of its options, which are the same in GuessLimiter.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.PSAMS", "com.github.benmanes.caffeine.cache.SSMSA"})
 public final class RateLimiter {
     /** The period of a quota. */
     public static final Duration WINDOW = Duration.ofMinutes(1);

@@ -6,6 +6,7 @@ import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.Namespace;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.TokenHash;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTParser;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * an application. The kind of the public key decides the algorithm, never the token (RFC 8725, section 3.1); so unsigned tokens, and
  * tokens "signed" with the public key as a shared secret, are rejected.
  */
+// Caffeine finds the classes of a cache by a name made of its options.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.PSMS", "com.github.benmanes.caffeine.cache.SSMS"})
 public final class TokenIssuer {
     /** Tolerated difference between clocks. */
     private static final Duration LEEWAY = Duration.ofSeconds(5);

@@ -7,14 +7,18 @@ import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Derives settings of Quarkus from those of Parley: {@code parley.store.url} activates the data sources, persistence unit and
- * migrations of one engine and sets their addresses, {@code parley.log.format} enables the JSON log. A derived setting that an
- * operator sets, in the environment or as a system property, keeps the operator's value.
+ * migrations of one engine and sets their addresses, {@code parley.log.format} enables the JSON log. Without a writable temporary
+ * folder Vert.x keeps no files there; then only the page that needs them, {@code /q/swagger-ui}, is missing. A derived setting that
+ * an operator sets, in the environment or as a system property, keeps the operator's value.
  */
 @Priority(Priorities.LIBRARY + 600)
 public final class DerivedSettings implements ConfigSourceInterceptor {
@@ -25,6 +29,8 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
 
     private static final String URL_DEFAULT = "sqlite:data/parley.db";
     private static final String JSON_LOG = "quarkus.log.console.json.enabled";
+    private static final Set<String> TEMPORARY_FILES =
+            Set.of("quarkus.vertx.caching", "quarkus.vertx.classpath-resolving");
     private static final Pattern OF_AN_ENGINE = Pattern.compile(
             "quarkus\\.(datasource|hibernate-orm|flyway)\\.(sqlite|sqlite-owner|postgresql)\\.(active|jdbc\\.url|username|password)");
 
@@ -35,13 +41,19 @@ public final class DerivedSettings implements ConfigSourceInterceptor {
     public @Nullable ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
         ConfigValue configured = context.proceed(name);
         Matcher setting = OF_AN_ENGINE.matcher(name);
-        boolean derivable = setting.matches() || name.equals(JSON_LOG);
+        boolean ofTemporaryFiles = TEMPORARY_FILES.contains(name);
+        boolean derivable = setting.matches() || ofTemporaryFiles || name.equals(JSON_LOG);
         if (!derivable || (configured != null && configured.getConfigSourceOrdinal() >= OPERATOR_ORDINAL_MIN)) {
             return configured;
         }
-        String derived = name.equals(JSON_LOG)
-                ? String.valueOf("json".equalsIgnoreCase(value(context, "parley.log.format", "text")))
-                : derived(context, setting);
+        String derived;
+        if (ofTemporaryFiles) {
+            derived = Files.isWritable(Path.of(System.getProperty("java.io.tmpdir"))) ? null : "false";
+        } else if (name.equals(JSON_LOG)) {
+            derived = String.valueOf("json".equalsIgnoreCase(value(context, "parley.log.format", "text")));
+        } else {
+            derived = derived(context, setting);
+        }
         return derived == null
                 ? configured
                 : ConfigValue.builder()

@@ -9,6 +9,7 @@ import dev.parley.session.TopicPage;
 import dev.parley.session.TopicPage.TopicCount;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each engine has a subclass that only names its index, because a Panache repository belongs to the entity of one persistence unit.
  */
+// Hibernate creates the results of queries by reflection.
+@RegisterForReflection(targets = {SessionColumns.class, SessionRepository.Counted.class, TopicCount.class})
 public abstract class SessionRepository<E extends SessionRow> implements PanacheRepositoryBase<E, Long> {
     private static final String OPEN =
             "namespace = :namespace and answered = false and answeredBefore = false and topic is not null"

@@ -4,6 +4,7 @@ import dev.parley.config.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
@@ -18,9 +19,17 @@ final class NativeLibrary {
 
     private NativeLibrary() {}
 
-    /** Loads the library, unless this process has loaded it or {@code org.sqlite.lib.path} names an unpacked one. */
+    /**
+     * Loads the library, unless this process has loaded it. An unpacked one is used if it is in the folder that {@code
+     * org.sqlite.lib.path} names, or beside the native executable; then nothing is written.
+     */
     static synchronized void load() {
         if (loaded || System.getProperty(UNPACKED) != null) {
+            return;
+        }
+        Optional<Path> unpacked = folderOfExecutable().filter(NativeLibrary::isIn);
+        if (unpacked.isPresent()) {
+            System.setProperty(UNPACKED, unpacked.get().toString());
             return;
         }
         String parent = System.getProperty(FOLDER, System.getProperty("java.io.tmpdir"));
@@ -41,6 +50,17 @@ final class NativeLibrary {
                 delete(folder);
             }
         }
+    }
+
+    private static Optional<Path> folderOfExecutable() {
+        return ProcessHandle.current()
+                .info()
+                .command()
+                .map(program -> Path.of(program).getParent());
+    }
+
+    private static boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(System.mapLibraryName("sqlitejdbc")));
     }
 
     private static void delete(Path folder) {
