@@ -41,6 +41,7 @@ class InstalledServiceIT {
 
     @BeforeEach
     void install() throws Exception {
+        ParleyJar.assumeJar();
         Program.assumeInstalled("install", "sh");
         String commands = String.join("\n", GUIDE.blocks("sh install")) + "\n" + GUIDE.block("sh cron");
         assertThat(commands).contains("/usr/local/bin/parley", "/etc/cron.d/parley");

@@ -1,5 +1,7 @@
 package dev.parley.packaged;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.parley.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,10 +19,13 @@ import java.util.stream.Stream;
  *
  * <p>The environment of the tests does not reach it: only the settings of Parley and of Quarkus given here do. It starts with the fast
  * compiler only and with a {@link ClassArchive}, which takes half the time, and serves more slowly than {@link #optimizing()}.
+ *
+ * <p>If the system property {@code parley.executable} is set, this native executable runs instead of the jar.
  */
 public final class ParleyJar {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final String FAST_COMPILER = "-XX:TieredStopAtLevel=1";
+    private static final String EXECUTABLE = System.getProperty("parley.executable", "");
 
     private final Path folder;
     private final Path java;
@@ -47,6 +52,11 @@ public final class ParleyJar {
     /** The jar with {@code folder} as its working directory; logs are written there too. */
     public static ParleyJar in(Path folder) {
         return new ParleyJar(folder, JAVA, packaged(), false, Map.of(), List.of());
+    }
+
+    /** Skips the test if it is the native executable that is tested, for claims about the jar. */
+    public static void assumeJar() {
+        assumeTrue(EXECUTABLE.isEmpty(), "this claim is about the jar, not about the native executable");
     }
 
     /** Another jar, such as a copy with a fault in it. */
@@ -107,16 +117,22 @@ public final class ParleyJar {
         try {
             Path program = Files.writeString(
                     folder.resolve("parley"),
-                    "#!/bin/sh\nexec %s %s %s -jar %s \"$@\"\n"
-                            .formatted(JAVA, FAST_COMPILER, ClassArchive.OPTION, packaged()));
+                    "#!/bin/sh\nexec %s \"$@\"\n"
+                            .formatted(String.join(" ", in(folder).command())));
             Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private LaunchedJar launch(String... arguments) {
-        var command = new ArrayList<>(List.of(java.toString()));
+    private List<String> command() {
+        var command = new ArrayList<String>();
+        if (!EXECUTABLE.isEmpty() && jar.equals(packaged())) {
+            command.add(Path.of(EXECUTABLE).toAbsolutePath().toString());
+            command.addAll(options);
+            return command;
+        }
+        command.add(java.toString());
         if (!optimizing) {
             command.add(FAST_COMPILER);
             if (jar.equals(packaged()) && java.equals(JAVA)) {
@@ -125,6 +141,11 @@ public final class ParleyJar {
         }
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+
+    private LaunchedJar launch(String... arguments) {
+        List<String> command = command();
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(folder, "parley-", ".out");
