@@ -1,5 +1,7 @@
 package dev.parley.cli;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.StoreUnavailable;
@@ -13,7 +15,9 @@ import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -44,21 +48,27 @@ public final class Failure {
     // Codes and class names of SmallRye Config, as in "SRCFG00050: parley.foo in EnvConfigSource does not".
     private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
     private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
+    /** Parley checks these itself and reports them by name; a container image always sets them. */
+    private static final Pattern CHECKED =
+            Pattern.compile("quarkus.((http|management).(host|port)|profile)", CASE_INSENSITIVE);
+
     private static final String CONVERSION = " threw an Exception whilst being converted";
 
     private final Set<String> settings;
 
-    /** @param settings settings of Quarkus that the operator has set, to be named if Quarkus rejects one without its name */
-    Failure(Set<String> settings) {
-        this.settings = settings;
+    /** @param set keys that the operator has set; those of Quarkus are named if Quarkus rejects one without its name */
+    Failure(Collection<String> set) {
+        this.settings = set.stream()
+                .filter(name -> name.startsWith("quarkus.") || name.startsWith("QUARKUS_"))
+                .filter(name -> !CHECKED.matcher(name).matches())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** For a start with the system properties and environment variables of this process. */
     public static Failure ofStart() {
-        return new Failure(
-                Stream.concat(System.getProperties().stringPropertyNames().stream(), System.getenv().keySet().stream())
-                        .filter(name -> name.startsWith("quarkus.") || name.startsWith("QUARKUS_"))
-                        .collect(Collectors.toCollection(TreeSet::new)));
+        Set<String> set = new HashSet<>(System.getenv().keySet());
+        set.addAll(System.getProperties().stringPropertyNames());
+        return new Failure(set);
     }
 
     /** Ends the process; in development mode it continues, because the framework restarts the service in the same virtual machine. */

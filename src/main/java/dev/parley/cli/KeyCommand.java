@@ -58,7 +58,9 @@ public final class KeyCommand extends StoreCommand {
         requireArgument("create", KeyAdmin.isName(name), "NAME must be 1 to 64 of A-Z a-z 0-9 . _ -");
         requireArgument(
                 "create",
-                !namespace.isBlank() && namespace.chars().noneMatch(Character::isISOControl),
+                !namespace.isBlank()
+                        && namespace.length() <= 512
+                        && namespace.chars().noneMatch(Character::isISOControl),
                 "--namespace must be 1 to 512 visible characters");
         admin.get().createMissing();
         String key = keys.get().create(name, new Namespace(namespace), roles);

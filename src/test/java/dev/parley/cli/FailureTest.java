@@ -43,12 +43,14 @@ class FailureTest {
     @Test
     void aBugIsReportedWithItsStackTraceAndCode70() {
         var foreign = new Failure(Set.of("quarkus.thread-pool.max-threads"));
+        var image = new Failure(Set.of("QUARKUS_HTTP_HOST", "QUARKUS_MANAGEMENT_PORT", "QUARKUS_PROFILE", "PATH"));
 
         for (Throwable bug : new Throwable[] {new NullPointerException("x"), new OutOfMemoryError("x")}) {
             assertThat(reported(foreign, bug, 70)).contains("\tat ");
         }
         assertThat(reported(WITHOUT_SETTINGS, new IllegalStateException("x"), 70))
                 .contains("\tat ");
+        assertThat(reported(image, new IllegalStateException("x"), 70)).contains("\tat ");
     }
 
     @Test

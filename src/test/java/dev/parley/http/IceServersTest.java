@@ -51,7 +51,8 @@ class IceServersTest {
     private Instant assertGoodFor10Minutes() {
         HttpReply reply = page.get("/api/v1/ice-servers").send().is(200);
         Instant expiresAt = reply.timeAt("/expiresAt");
-        assertThat(expiresAt).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)).truncatedTo(ChronoUnit.SECONDS));
+        assertThat(expiresAt)
+                .isEqualTo(clock.instant().plus(Duration.ofMinutes(10)).truncatedTo(ChronoUnit.SECONDS));
 
         JsonNode turn = reply.at("/iceServers/1");
         String[] username = turn.path("username").textValue().split(":");

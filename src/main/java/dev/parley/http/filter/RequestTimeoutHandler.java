@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         read = true;
-        if (decoder == null && message instanceof ByteBuf buffer) {
+        if (decoder == null && bytes < PREFACE_BYTES && message instanceof ByteBuf buffer) {
             passUntilDecoderExists(context, buffer);
         }
         boolean observed = decoder != null;
@@ -141,6 +142,11 @@ final class RequestTimeoutHandler extends ChannelInboundHandlerAdapter {
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // the result is that of the promise
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (message instanceof HttpResponse response
+                    && !response.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+                response.setProtocolVersion(
+                        HttpVersion.HTTP_1_1); // never an unknown one of the request (RFC 9110, section 6.2)
+            }
             if (message instanceof HttpResponse response
                     && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
                     && !response.headers().contains(HttpHeaderNames.DATE)) {
