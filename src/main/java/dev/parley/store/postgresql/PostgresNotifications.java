@@ -113,8 +113,8 @@ public final class PostgresNotifications implements NodeNotifications {
             try (Connection connection = locator.connector().connect()) {
                 ServerInfo server = ServerInfo.of(
                         new Statements(connection), locator.settings().statementTimeout());
-                if (server.inRecovery()) {
-                    throw new SQLException("The server is a standby");
+                if (server.inRecovery() || locator.isFormer(server)) {
+                    throw new SQLException("The server is not the primary");
                 }
                 use.of(connection, () -> current.equals(locator.current()) && !locator.isFormer(server));
             } catch (InterruptedException e) {

@@ -72,7 +72,7 @@ public final class PrimaryLocator {
     private final AtomicBoolean watching = new AtomicBoolean();
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private volatile List<String> former = List.of();
-    private long watched = System.nanoTime();
+    private volatile long watched = System.nanoTime();
 
     /** The identifier of the cluster, which stays the same until the end; 0 before the first server was found. */
     private volatile long system;
@@ -142,6 +142,10 @@ public final class PrimaryLocator {
                 .orElse(named.region());
         current = new Current(found.url, new Node(named.name(), region, true));
         system = found.server.system();
+        if (!former.isEmpty()) { // one may have been examined before the newer timeline was observed: the next probe
+            // repeats it
+            watched = System.nanoTime() - WATCH_INTERVAL.toNanos() - 1;
+        }
         seen.save();
     }
 
@@ -209,8 +213,9 @@ public final class PrimaryLocator {
         var over = new CompletableFuture<@Nullable Void>();
         long began = System.nanoTime();
         servers.forEach(server -> threads.execute(() -> {
+            Reply reply;
             do {
-                Reply reply = examine(server);
+                reply = examine(server);
                 replies.put(server, reply);
                 if (replies.size() == servers.size()) {
                     over.complete(null);
@@ -219,7 +224,7 @@ public final class PrimaryLocator {
                     over.completeOnTimeout(null, grace, TimeUnit.NANOSECONDS);
                 }
                 LockSupport.parkNanos(EXAMINE_AGAIN.toNanos());
-            } while (hosts.contains(server) && !over.isDone());
+            } while (hosts.contains(server) && !over.isDone() && !isFit(reply));
         }));
         over.join();
         return Map.copyOf(replies);
@@ -231,12 +236,23 @@ public final class PrimaryLocator {
             ServerInfo found = ServerInfo.of(statements, settings.statementTimeout());
             seen.observe(found.system(), found.timeline());
             if (found.hasStore()) {
-                boolean records = settings.serving() && !found.inRecovery() && isFormer(found);
-                seen.exchange(statements, found.system(), records);
+                seen.exchange(statements, found.system(), false);
+                if (settings.serving() && !found.inRecovery() && isFormer(found)) {
+                    record(statements, found);
+                }
             }
             return new Reply(server, found, null);
         } catch (SQLException e) {
             return new Reply(server, ServerInfo.NONE, e);
+        }
+    }
+
+    /** Records the newest timeline on a former primary for other nodes; one that refuses the record is reported nevertheless. */
+    private void record(Statements statements, ServerInfo former) {
+        try {
+            seen.exchange(statements, former.system(), true);
+        } catch (SQLException e) {
+            LOG.debugf("The newest timeline was not recorded on a former primary: %s", e.getMessage());
         }
     }
 

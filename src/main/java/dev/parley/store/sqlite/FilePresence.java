@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Whether the paths of the database, its log and the log's index still lead to the files that this process has open. A file that was
  * deleted or replaced accepts writes and reads as before, but its content is lost when the process ends.
  *
- * <p>The writer checks after each COMMIT and before it replies, so that no write is acknowledged whose commit is lost; and at short
- * intervals while it is idle, which is what reads rely on.
+ * <p>The writer checks before each transaction; after COMMIT and before it replies, so that no write is acknowledged whose commit is
+ * lost; and at short intervals while it is idle, which is what reads rely on.
  */
 final class FilePresence {
     private static final Logger LOG = Logger.getLogger(FilePresence.class);

@@ -195,9 +195,7 @@ final class WriterLane implements AutoCloseable {
 
     private void commit(List<Pending<?>> batch) {
         try {
-            if (presence.isLost()) {
-                presence.require(); // it may be back
-            }
+            presence.require(); // a commit into a file that is gone would be an error with an effect
             String bookmark = transaction(batch);
             batch.forEach(pending -> pending.complete(bookmark, node));
         } catch (StoreUnavailable e) {

@@ -72,7 +72,7 @@ class FilePresenceTest {
         }
     }
 
-    /** The writer checks after its commit, so even the first write is rejected. */
+    /** The writer checks before each transaction, so even the first write is rejected. */
     @ParameterizedTest
     @EnumSource(Loss.class)
     void noWriteIsAcknowledgedAfterALoss(Loss loss) throws IOException {
