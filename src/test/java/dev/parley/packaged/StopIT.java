@@ -75,6 +75,8 @@ class StopIT {
             for (Socket stream : streams) {
                 assertThat(readUntil(stream, "retry: ")).startsWith("HTTP/1.1 200 ");
             }
+            await().atMost(DEADLINE)
+                    .until(() -> parley.operators().get("/q/metrics").text().contains("parley_waiters 20.0"));
             long start = System.nanoTime();
 
             parley.terminate();
