@@ -204,13 +204,9 @@ public final class Json {
     /** The parser's current string. Half a surrogate pair has no UTF-8 and would be returned as another character. */
     private static String text(JsonParser json) throws IOException {
         String text = json.getText();
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (Character.charCount(text.codePointAt(i)) == 1) {
-                    throw new Malformed("The field " + field(json) + " contains half a surrogate pair.");
-                }
-                i++;
-            }
+        // For ASCII several times as fast as a loop over characters.
+        if (!text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
+            throw new Malformed("The field " + field(json) + " contains half a surrogate pair.");
         }
         return text;
     }

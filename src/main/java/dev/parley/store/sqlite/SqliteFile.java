@@ -260,7 +260,6 @@ public final class SqliteFile {
     Connection openWriter(long bytesMax) throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setGetGeneratedKeys(
                 false); // RETURNING reports them; the driver would run another query after every INSERT
@@ -271,19 +270,27 @@ public final class SqliteFile {
         return open(config, "wal");
     }
 
-    /** Opens a connection; throws if SQLite keeps another journal mode, for example on a file system without shared memory. */
+    /** Opens a connection that waits for the disk; throws if SQLite keeps another mode, as on a file system without shared memory. */
     private Connection open(SQLiteConfig config, String journalMode) throws SQLException {
+        config.setSynchronous(SynchronousMode.FULL);
         Connection connection = config.createConnection(url());
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("PRAGMA journal_mode")) {
-            String found = row.getString(1);
-            if (!journalMode.equals(found)) {
-                throw refused("SQLite does not support journal_mode = " + journalMode + " here; it is " + found);
-            }
+        try {
+            verify(connection, "journal_mode", journalMode);
+            verify(connection, "synchronous", "2");
             return connection;
         } catch (SQLException | InvalidConfiguration e) {
             connection.close();
             throw e;
+        }
+    }
+
+    private void verify(Connection connection, String pragma, String wanted) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA " + pragma)) {
+            String found = row.getString(1);
+            if (!wanted.equals(found)) {
+                throw refused("SQLite does not support " + pragma + " = " + wanted + " here; it is " + found);
+            }
         }
     }
 
@@ -318,7 +325,6 @@ public final class SqliteFile {
     public Connection openAlone() throws SQLException {
         SQLiteConfig config = ofOneThread();
         config.setJournalMode(JournalMode.DELETE);
-        config.setSynchronous(SynchronousMode.FULL);
         return open(config, "delete");
     }
 
