@@ -46,7 +46,8 @@ public class InnerLoops {
     private static final int TURNS = 5;
 
     private static final SessionConfig LIMITS = DefaultLimits.living(Duration.ofHours(1), Duration.ofSeconds(10));
-    private static final SessionKey KEY = new SessionKey(new Namespace(SampleDescriptions.ORIGIN), new Code("inner-loop"));
+    private static final SessionKey KEY =
+            new SessionKey(new Namespace(SampleDescriptions.ORIGIN), new Code("inner-loop"));
 
     private TemporaryFolder folder;
     private Database database;
@@ -97,7 +98,14 @@ public class InnerLoops {
         signaling = TestSignaling.over(
                 database, TestWaitRegistries.nobodyWaits(), LIMITS, InstantSource.system(), new SecureRandom());
         var session = new Opening(
-                KEY.code(), "chess", "peer", List.of(), Description.of(SampleDescriptions.SDP), Trickle.NOTHING, null, null);
+                KEY.code(),
+                "chess",
+                "peer",
+                List.of(),
+                Description.of(SampleDescriptions.SDP),
+                Trickle.NOTHING,
+                null,
+                null);
         signaling.open(KEY.namespace(), session).toCompletableFuture().join();
     }
 
