@@ -101,7 +101,7 @@ public abstract class SessionReads {
         return query.bind(key).bind(now).all(row -> side(row, key));
     }
 
-    /** At most {@code limit} events behind number {@code after}, in order; empty if there are none yet, nothing without a live session. */
+    /** At most {@code limit} events after number {@code after}, in order; empty if there are none yet, nothing without a live session. */
     public Optional<Events> events(Statements node, SessionKey key, long after, int limit, Instant now)
             throws SQLException {
         return node.call(EVENTS).bind(after).bind(key).bind(now).bind(limit).all(row -> events(row, key, after, limit));
