@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SignalingException.TooManyGuesses;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,9 @@ import java.time.Duration;
  *
  * <p>Lookups in progress when the last failure is counted are completed, and their failures extend the wait.
  */
+// Caffeine finds the classes of a cache by a name made of its options.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.PSAMS", "com.github.benmanes.caffeine.cache.SSMSA"})
 public final class GuessLimiter {
     private static final int LOOKUPS_MAX = 50_000;
     private static final Duration RETENTION = Duration.ofMinutes(5);

@@ -16,7 +16,7 @@ import java.time.Duration;
  * <p>The number of buckets is bounded: the one that was unused for longest is evicted, and its client starts again with a full
  * bucket. A client with that many addresses is not restricted by a limit per address anyway.
  */
-// Caffeine finds the classes of a cache by a name made of its options, which are the same in GuessLimiter.
+// Caffeine finds the classes of a cache by a name made of its options.
 @RegisterForReflection(
         classNames = {"com.github.benmanes.caffeine.cache.PSAMS", "com.github.benmanes.caffeine.cache.SSMSA"})
 public final class RateLimiter {
@@ -52,7 +52,12 @@ public final class RateLimiter {
 
     /** Takes a token of {@code client} if there is one. */
     public ConsumptionProbe take(String client) {
-        return buckets.get(client, this::full).tryConsumeAndReturnRemaining(1);
+        return take(client, 1);
+    }
+
+    /** Takes {@code tokens} of {@code client} if there are so many, else none. */
+    public ConsumptionProbe take(String client, int tokens) {
+        return buckets.get(client, this::full).tryConsumeAndReturnRemaining(tokens);
     }
 
     /** How long until {@code client} has a token; zero if it has one. Takes nothing. */

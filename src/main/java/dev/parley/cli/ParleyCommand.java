@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         name = "parley",
         description = "A durable session store for WebRTC signaling.",
         versionProvider = ParleyCommand.Version.class,
-        subcommands = {StatsCommand.class, KeyCommand.class, DoctorCommand.class},
+        subcommands = {StatsCommand.class, KeyCommand.class, DoctorCommand.class, HealthCommand.class},
         footer = {
             "",
             "\"parley COMMAND --help\" describes a command. Settings are read from the environment",

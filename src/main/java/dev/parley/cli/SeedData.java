@@ -72,7 +72,7 @@ public final class SeedData {
 
     /** Whether the store has sessions that this class did not create. */
     boolean isAmongOthers() {
-        return Futures.join(database.scan(ReadFrom.PRIMARY, node -> SessionStore.holdsOthersThan(node, PREFIX)))
+        return Futures.join(database.scan(ReadFrom.PRIMARY, node -> SessionStore.hasSessionsWithout(node, PREFIX)))
                 .result();
     }
 

@@ -11,6 +11,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
@@ -52,12 +53,8 @@ public final class BodyReader extends AbstractJsonMessageBodyReader implements S
     @Override
     public Object readFrom(Class<Object> type, Type genericType, MediaType mediaType, ServerRequestContext context)
             throws IOException {
-        try {
-            return read(type, context.getInputStream());
-        } catch (BodyTooLarge refusal) {
-            discard(((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class));
-            throw refusal;
-        }
+        Bounded current = bounded();
+        return current.json.read(read(context, current.bytesMax), type);
     }
 
     @Override
@@ -69,21 +66,42 @@ public final class BodyReader extends AbstractJsonMessageBodyReader implements S
             MultivaluedMap<String, String> headers,
             InputStream body)
             throws IOException {
-        return read(type, body);
+        Bounded current = bounded();
+        return current.json.read(read(body, current.bytesMax), type);
     }
 
-    private Object read(Class<Object> type, InputStream body) throws IOException {
+    private Bounded bounded() {
         Bounded current = bounded;
         if (current == null) {
             HttpConfig limits = config.get();
             current = new Bounded(new Json(limits.jsonDepthMax()), limits.bodyBytesMax());
             bounded = current;
         }
-        byte[] bytes = body.readNBytes(current.bytesMax + 1);
-        if (bytes.length > current.bytesMax) {
-            throw new BodyTooLarge(current.bytesMax);
+        return current;
+    }
+
+    /**
+     * The body of a request; the rest of a longer one is discarded.
+     *
+     * @throws BodyTooLarge if it has more than {@code bytesMax} bytes
+     */
+    public static byte[] read(ServerRequestContext context, int bytesMax) throws IOException {
+        try {
+            return read(context.getInputStream(), bytesMax);
+        } catch (BodyTooLarge refusal) {
+            discard(((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class));
+            throw refusal;
         }
-        return current.json.read(bytes, type);
+    }
+
+    /** As above for a body that cannot be discarded. */
+    public static byte[] read(InputStream body, int bytesMax) throws IOException {
+        // The framework has buffered all but the longest bodies; readNBytes would copy them in chunks.
+        byte[] bytes = body instanceof ByteArrayInputStream ? body.readAllBytes() : body.readNBytes(bytesMax + 1);
+        if (bytes.length > bytesMax) {
+            throw new BodyTooLarge(bytesMax);
+        }
+        return bytes;
     }
 
     private record Bounded(Json json, int bytesMax) {}

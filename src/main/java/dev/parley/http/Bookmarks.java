@@ -40,6 +40,9 @@ public final class Bookmarks {
      * @throws Malformed if the header is not a bookmark, or was sent twice
      */
     public static ReadFrom readFrom(HttpServerRequest request) {
+        if (!request.headers().contains(BOOKMARK)) {
+            return ReadFrom.PRIMARY;
+        }
         String bookmark = "";
         for (String sent : request.headers().getAll(BOOKMARK)) {
             if (!bookmark.isEmpty() && !sent.isEmpty()) {
@@ -47,6 +50,11 @@ public final class Bookmarks {
             }
             bookmark = sent.isEmpty() ? bookmark : sent;
         }
+        return readFrom(bookmark);
+    }
+
+    /** As {@link #readFrom(HttpServerRequest)} for the value of the header. */
+    public static ReadFrom readFrom(String bookmark) {
         return switch (bookmark) {
             case "", "first-primary" -> ReadFrom.PRIMARY;
             case "first-unconstrained" -> ReadFrom.ANYWHERE;

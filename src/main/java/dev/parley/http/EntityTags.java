@@ -1,10 +1,15 @@
 package dev.parley.http;
 
+import dev.parley.session.Listing;
+import dev.parley.session.Page;
 import dev.parley.session.Session.SessionVersion;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.PreconditionMissing;
+import dev.parley.session.TokenHash;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entity tags in If-Match or If-None-Match; several header lines are one list (RFC 9110, sections 5.3, 8.8.3 and 13.1). The
- * entity tag of a session is its {@link SessionVersion}.
+ * entity tag of a session is its {@link SessionVersion}, that of a list a hash of its content.
  *
  * @param any whether the header is {@code *}
  */
@@ -24,6 +29,8 @@ public record EntityTags(boolean any, List<Tag> tags) {
 
     private static final Pattern VERSION = Pattern.compile("([0-9a-z]{1,13})[.]([0-9a-z]{1,13})[.]([0-9a-z]{1,13})");
     private static final int RADIX = 36;
+    private static final EntityTags ABSENT = new EntityTags(false, List.of());
+    private static final int HASH_BYTES = 16;
 
     record Tag(boolean weak, String opaque) {}
 
@@ -40,9 +47,36 @@ public record EntityTags(boolean any, List<Tag> tags) {
                 + Long.toString(version.expiresAt().toEpochMilli(), RADIX);
     }
 
+    /** The entity tag of a list, quotes included: a hash of everything that its items and its cursor contain. */
+    public static String of(Page<Listing> page) {
+        var content = new StringBuilder();
+        // No stored text contains U+0000, and no tag a line break.
+        for (Listing item : page.items()) {
+            content.append(item.code())
+                    .append('\0')
+                    .append(item.topic())
+                    .append('\0')
+                    .append(item.peerId() == null ? "" : "=" + item.peerId())
+                    .append('\0')
+                    .append(String.join("\n", item.tags()))
+                    .append('\0')
+                    .append(item.createdAt().toEpochMilli())
+                    .append('\0')
+                    .append(item.expiresAt().toEpochMilli())
+                    .append('\0');
+        }
+        content.append(page.next() == null ? "" : page.next().position());
+        byte[] hash = TokenHash.sha256(content.toString().getBytes(StandardCharsets.UTF_8));
+        return '"' + HexFormat.of().formatHex(hash, 0, HASH_BYTES) + '"';
+    }
+
     /** An incarnation in 1 to 13 characters {@code 0-9 a-z}. */
     public static String incarnation(long number) {
-        return Long.toUnsignedString(number, RADIX);
+        if (number >= 0) {
+            return Long.toString(number, RADIX);
+        }
+        long rest = Long.divideUnsigned(number, RADIX); // toUnsignedString would calculate with BigInteger
+        return Long.toString(rest, RADIX) + Character.forDigit((int) (number - rest * RADIX), RADIX);
     }
 
     /**
@@ -50,7 +84,10 @@ public record EntityTags(boolean any, List<Tag> tags) {
      *
      * @throws Malformed if the header is neither a list of entity tags nor {@code *}
      */
-    static EntityTags parse(String name, List<String> headers) {
+    public static EntityTags parse(String name, List<String> headers) {
+        if (headers.isEmpty()) {
+            return ABSENT;
+        }
         String list = String.join(",", headers);
         if (list.strip().equals("*")) {
             return new EntityTags(true, List.of());
@@ -77,8 +114,27 @@ public record EntityTags(boolean any, List<Tag> tags) {
 
     /** Whether the header contains {@code version}; weak tags count (RFC 9110, section 13.1.2). */
     public boolean names(SessionVersion version) {
-        String opaque = any ? "" : opaque(version);
+        return any || (!tags.isEmpty() && names(of(version)));
+    }
+
+    /** Whether the header contains an entity tag of the session with this {@code incarnation}, in any state. */
+    public boolean names(long incarnation) {
+        return any
+                || tags.stream()
+                        .flatMap(tag -> version(tag.opaque()).stream())
+                        .anyMatch(version -> version.incarnation() == incarnation);
+    }
+
+    /** Whether the header contains the entity tag {@code quoted}; weak tags count (RFC 9110, section 13.1.2). */
+    public boolean names(String quoted) {
+        String opaque = quoted.substring(1, quoted.length() - 1);
         return any || tags.stream().anyMatch(tag -> tag.opaque().equals(opaque));
+    }
+
+    /** Whether If-Match allows the entity tag {@code quoted}; weak tags allow none (RFC 9110, section 13.1.1). */
+    public boolean allows(String quoted) {
+        String opaque = quoted.substring(1, quoted.length() - 1);
+        return any || tags.contains(new Tag(false, opaque));
     }
 
     /**

@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error reply: {@code application/problem+json} in the native API; {@code {"error"}} with the statuses that its clients know in
+ * An error reply: {@code application/problem+json} in the native API, WHIP and WHEP; {@code {"error"}} with the statuses that its clients know in
  * the compatible one. The path decides between the two.
  */
 public record ErrorReply(int status, String mediaType, Map<String, String> headers, Object body) {
@@ -52,6 +52,7 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
             Map.entry(SignalingException.TooManyRequests.class, 429),
             Map.entry(SignalingException.TooManyGuesses.class, 429),
             Map.entry(SignalingException.TooManyWaits.class, 429),
+            Map.entry(SignalingException.Unanswered.class, 503),
             Map.entry(SignalingException.Busy.class, 503),
             Map.entry(SignalingException.StoreUnavailable.class, 503),
             Map.entry(SignalingException.NamespaceFull.class, 507),
@@ -123,8 +124,14 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
                 switch (status) {
                     case 404 -> "There is no such path; see /q/openapi for the API.";
                     case 405 -> "This path does not support the method; see Allow for those it supports.";
-                    case 406 -> "Replies are JSON; accept application/json.";
-                    case 415 -> "Send the body as application/json.";
+                    case 406 ->
+                        isWhip(path)
+                                ? "Replies are SDP; accept application/sdp."
+                                : "Replies are JSON; accept application/json.";
+                    case 415 ->
+                        isWhip(path)
+                                ? "Send an offer as application/sdp, and candidates as application/trickle-ice-sdpfrag."
+                                : "Send the body as application/json.";
                     default -> "The request is malformed.";
                 });
     }
@@ -161,7 +168,13 @@ public record ErrorReply(int status, String mediaType, Map<String, String> heade
     }
 
     private static boolean isNative(String path) {
-        return path.startsWith(NATIVE) && (path.length() == NATIVE.length() || path.charAt(NATIVE.length()) == '/');
+        boolean isBelow =
+                path.startsWith(NATIVE) && (path.length() == NATIVE.length() || path.charAt(NATIVE.length()) == '/');
+        return isBelow || isWhip(path);
+    }
+
+    private static boolean isWhip(String path) {
+        return (path.startsWith("/whip/") || path.startsWith("/whep/")) && !Endpoint.isRondevu(path);
     }
 
     /** Replies to a request that no resource serves. */

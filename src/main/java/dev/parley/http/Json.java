@@ -121,7 +121,35 @@ public final class Json {
         }
     }
 
-    private static SignalingException refusal(JsonProcessingException e) {
+    /** Begins to read one value. */
+    public JsonParser parser(byte[] utf8) throws IOException {
+        return mapper.getFactory().createParser(utf8);
+    }
+
+    /**
+     * Reads the value at which a parser of {@code source} is.
+     *
+     * @throws JsonProcessingException if it is not a value of {@code type}; see {@link #refusal}
+     */
+    public <T> T read(JsonParser json, byte[] source, Class<T> type) throws IOException {
+        return mapper.readerFor(type)
+                .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .withAttribute(SOURCE, source)
+                .readValue(json);
+    }
+
+    /**
+     * The parser's current string.
+     *
+     * @throws Malformed if it contains half a surrogate pair
+     */
+    public static String text(JsonParser json) throws IOException {
+        utf8(json);
+        return json.getText();
+    }
+
+    /** What to reply to the sender of JSON that could not be read. */
+    public static SignalingException refusal(JsonProcessingException e) {
         if (e.getCause() instanceof SignalingException refusal) {
             return refusal;
         }
@@ -145,16 +173,23 @@ public final class Json {
 
     /** Invalid UTF-8 (RFC 8259, section 8.1) would be returned as other text. */
     private static void requireUtf8(byte[] bytes) {
+        if (!isUtf8(bytes)) {
+            throw new Malformed("The body is not UTF-8.");
+        }
+    }
+
+    public static boolean isUtf8(byte[] bytes) {
         for (byte b : bytes) {
             if (b < 0) {
                 try {
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-                    return;
+                    return true;
                 } catch (CharacterCodingException e) {
-                    throw new Malformed("The body is not UTF-8.");
+                    return false;
                 }
             }
         }
+        return true;
     }
 
     private static Malformed mismatch(JsonMappingException e) {
@@ -192,7 +227,7 @@ public final class Json {
     }
 
     /** A name from the request, shortened and without control characters, for use in the reply. */
-    static String shown(String name) {
+    public static String shown(String name) {
         String start = name.length() > NAME_SHOWN_MAX ? name.substring(0, NAME_SHOWN_MAX) + "…" : name;
         return "\""
                 + start.codePoints()
@@ -201,14 +236,15 @@ public final class Json {
                 + "\"";
     }
 
-    /** The parser's current string. Half a surrogate pair has no UTF-8 and would be returned as another character. */
-    private static String text(JsonParser json) throws IOException {
+    /** The parser's current string as UTF-8. Half a surrogate pair has none and would be returned as another character. */
+    private static byte[] utf8(JsonParser json) throws IOException {
         String text = json.getText();
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         // For ASCII several times as fast as a loop over characters.
-        if (!text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
+        if (!text.equals(new String(utf8, StandardCharsets.UTF_8))) {
             throw new Malformed("The field " + field(json) + " contains half a surrogate pair.");
         }
-        return text;
+        return utf8;
     }
 
     private static final class DescriptionWriter extends JsonSerializer<Description> {
@@ -273,7 +309,7 @@ public final class Json {
             if (json.currentToken() != JsonToken.VALUE_STRING) {
                 return (Description) context.handleUnexpectedToken(Description.class, json);
             }
-            return Description.of(text(json));
+            return new Description(utf8(json));
         }
     }
 
@@ -295,7 +331,7 @@ public final class Json {
             int from = (int) json.currentTokenLocation().getByteOffset();
             switch (json.currentToken()) {
                 case START_OBJECT -> checkMembers(json);
-                case VALUE_STRING -> text(json);
+                case VALUE_STRING -> utf8(json);
                 default -> {
                     return (Candidate) context.handleUnexpectedToken(Candidate.class, json);
                 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.parley.http.ErrorReply.Problem;
 import dev.parley.ice.IceServers.IceGrant;
 import dev.parley.ice.IceServers.IceServer;
 import dev.parley.ice.IceUri;
@@ -19,6 +20,7 @@ import dev.parley.session.Page.Cursor;
 import dev.parley.session.Session;
 import dev.parley.session.TopicPage.TopicCount;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +113,11 @@ public final class Views {
 
         public static EventsView of(List<Event> events, long after) {
             long next = events.isEmpty() ? after : events.get(events.size() - 1).seq();
-            return new EventsView(events.stream().map(EventView::of).toList(), next);
+            var views = new ArrayList<EventView>(events.size());
+            for (Event event : events) {
+                views.add(EventView.of(event));
+            }
+            return new EventsView(views, next);
         }
     }
 
@@ -151,6 +157,63 @@ public final class Views {
                 return "end-of-candidates";
             }
             return event instanceof Event.Offered ? "offer" : event instanceof Event.Answered ? "answer" : "closed";
+        }
+    }
+
+    @Schema(name = "Messages")
+    public record MessagesView(List<MessageView> messages) {}
+
+    @Schema(
+            name = "Message",
+            description =
+                    "Events of a session, or changes of the sessions under a topic, or with problem the end of a watch.")
+    @JsonInclude(Include.NON_NULL)
+    public record MessageView(
+            @Nullable String code,
+            @Nullable String topic,
+            @Nullable List<EventView> events,
+
+            @Schema(description = "Sessions to add. The first message of a topic has all its sessions.") @Nullable
+            List<Listing> opened,
+
+            @Schema(description = "The codes of sessions to remove, before others are added.") @Nullable
+            List<Code> gone,
+
+            @Schema(description = "In a reply that is no stream: of the list of the topic.") @Nullable
+            String etag,
+
+            @Nullable Integer status,
+            @Nullable Problem problem,
+
+            @Schema(description = "Seconds after which the watch may succeed, as Retry-After.") @Nullable
+            Integer retryAfter,
+
+            @Schema(description = "Covers the message, as x-d1-bookmark.") @Nullable
+            String bookmark) {
+
+        public static MessageView events(String code, List<Event> events, String bookmark) {
+            List<EventView> views = events.stream().map(EventView::of).toList();
+            return new MessageView(code, null, views, null, null, null, null, null, null, bookmark);
+        }
+
+        public static MessageView sessions(
+                String topic, List<Listing> opened, List<Code> gone, @Nullable String etag, String bookmark) {
+            return new MessageView(null, topic, null, opened, gone, etag, null, null, null, bookmark);
+        }
+
+        public static MessageView refused(@Nullable String code, @Nullable String topic, ErrorReply refusal) {
+            String retryAfter = refusal.headers().get("Retry-After");
+            return new MessageView(
+                    code,
+                    topic,
+                    null,
+                    null,
+                    null,
+                    null,
+                    refusal.status(),
+                    (Problem) refusal.body(),
+                    retryAfter == null ? null : Integer.valueOf(retryAfter),
+                    null);
         }
     }
 

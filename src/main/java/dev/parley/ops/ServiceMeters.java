@@ -1,7 +1,8 @@
 package dev.parley.ops;
 
+import dev.parley.http.channel.Channels;
 import dev.parley.http.observe.RequestMeters;
-import dev.parley.http.wait.EventStreams;
+import dev.parley.http.wait.OpenStreams;
 import dev.parley.store.sql.RowDamaged;
 import dev.parley.waiting.WaitRegistry;
 import io.micrometer.core.instrument.Gauge;
@@ -15,13 +16,16 @@ import jakarta.inject.Singleton;
 public final class ServiceMeters {
     private final MeterRegistry registry;
     private final WaitRegistry waits;
-    private final EventStreams streams;
+    private final OpenStreams streams;
+    private final Channels channels;
     private final SmallRyeConfig config;
 
-    public ServiceMeters(MeterRegistry registry, WaitRegistry waits, EventStreams streams, SmallRyeConfig config) {
+    public ServiceMeters(
+            MeterRegistry registry, WaitRegistry waits, OpenStreams streams, Channels channels, SmallRyeConfig config) {
         this.registry = registry;
         this.waits = waits;
         this.streams = streams;
+        this.channels = channels;
         this.config = config;
     }
 
@@ -31,8 +35,11 @@ public final class ServiceMeters {
         Gauge.builder("parley.waiters", waits, WaitRegistry::size)
                 .description("Waiting requests, including event streams")
                 .register(registry);
-        Gauge.builder("parley.streams", streams, EventStreams::size)
-                .description("Open event streams")
+        Gauge.builder("parley.streams", streams, OpenStreams::size)
+                .description("Open event streams, of sessions, of topics, and shared ones")
+                .register(registry);
+        Gauge.builder("parley.channels", channels, Channels::size)
+                .description("Open channels")
                 .register(registry);
         Gauge.builder("parley.build.info", () -> 1)
                 .description("Version information; the value is always 1")

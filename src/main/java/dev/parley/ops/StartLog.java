@@ -4,6 +4,8 @@ import dev.parley.access.AccessConfig;
 import dev.parley.expiry.ExpiryConfig;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.access.OriginConfig;
+import dev.parley.http.channel.ChannelConfig;
+import dev.parley.http.whip.WhipConfig;
 import dev.parley.ice.IceConfig;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.store.StoreConfig;
@@ -29,6 +31,8 @@ public final class StartLog implements QuarkusApplication {
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
     private static final Set<String> KEYS = Stream.of(
                     AccessConfig.class,
+                    ChannelConfig.class,
+                    WhipConfig.class,
                     EncryptionConfig.class,
                     ExpiryConfig.class,
                     HttpConfig.class,

@@ -9,6 +9,10 @@ import dev.parley.expiry.Sweeper;
 import dev.parley.http.HttpConfig;
 import dev.parley.http.access.Authenticator;
 import dev.parley.http.access.OwnOrigin;
+import dev.parley.http.channel.ChannelConfig;
+import dev.parley.http.channel.ChannelLeases;
+import dev.parley.http.channel.Channels;
+import dev.parley.http.whip.WhipConfig;
 import dev.parley.ice.IceServers;
 import dev.parley.session.Namespace;
 import dev.parley.signaling.Limits;
@@ -67,6 +71,7 @@ public class Startup {
             Instance<SessionStore> sessions,
             Instance<Authenticator> authenticator,
             Instance<ServiceMeters> meters,
+            Instance<ChannelLeases> leases,
             Instance<Sweeper> sweeper,
             Instance<SeedData> seedData,
             ApiKeys keys,
@@ -81,6 +86,7 @@ public class Startup {
             loadKeys(keys, database.get(), vertx);
         }
         meters.get().register();
+        leases.get().begin();
         sweeper.get(); // registers its meters before the first sweep
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             // The namespaces of programs and of the console page.
@@ -105,6 +111,8 @@ public class Startup {
             Engines engines,
             SessionConfig sessions,
             WaitConfig waiting,
+            ChannelConfig channel,
+            WhipConfig whip,
             @ConfigProperty(name = "quarkus.http.idle-timeout") Duration idleTimeout,
             StoreAdmin admin) {
         List<Runnable> checks = List.of(
@@ -114,6 +122,8 @@ public class Startup {
                 ownOrigin::get,
                 () -> requireShorter("parley.waiting.max", waiting.max(), idleTimeout),
                 () -> requireShorter("parley.waiting.keep-alive", waiting.keepAlive(), idleTimeout),
+                () -> requireShorter("parley.channel.ping", channel.ping(), idleTimeout),
+                () -> requireShorter("parley.whip.wait", whip.waitMax(), idleTimeout),
                 iceServers::get,
                 encryption::get,
                 engines::check);
@@ -182,17 +192,30 @@ public class Startup {
     }
 
     /**
-     * Ends waiting requests when the drain period ends, so that their clients reconnect to another node. The server still listens
-     * then and the store can still be read; at {@code ShutdownEvent} connections are already closed.
+     * Closes channels and ends waiting requests when the drain period ends, so that their clients reconnect to another node. The server
+     * still listens then and the store can still be read; at {@code ShutdownEvent} connections are already closed. A command has no
+     * channels, and often no store, which channels need.
      */
-    void drain(@Observes ShutdownDelayInitiatedEvent event, HttpConfig http, WaitRegistry waits) {
+    void drain(
+            @Observes ShutdownDelayInitiatedEvent event,
+            @ConfigProperty(name = DerivedSettings.SERVER, defaultValue = "true") boolean server,
+            HttpConfig http,
+            WaitRegistry waits,
+            Instance<Channels> channels) {
+        if (!server) {
+            return;
+        }
+        Runnable end = () -> {
+            channels.get().close();
+            waits.close();
+        };
         http.drain()
                 .ifPresentOrElse(
                         period -> {
                             LOG.infof("Draining for %d s: health checks fail, requests are served", period.toSeconds());
                             CompletableFuture.delayedExecutor(period.toMillis(), TimeUnit.MILLISECONDS)
-                                    .execute(waits::close);
+                                    .execute(end);
                         },
-                        waits::close);
+                        end);
     }
 }

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * Started and ready: some node of the store can be read. Liveness asks nothing of it, because a restart would not mend a store.
+ * Started and ready: some node of the store can be read. Liveness does not depend on it, because a restart would not repair a store.
  */
 @Singleton
 @Readiness

@@ -16,7 +16,10 @@ public record SessionToken(String secret) {
 
     /** @throws Malformed if the secret is too short for 128 bits, too long, or not visible ASCII */
     public SessionToken {
-        boolean visible = secret.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        boolean visible = true;
+        for (int i = 0; i < secret.length(); i++) {
+            visible &= secret.charAt(i) > ' ' && secret.charAt(i) < 0x7f;
+        }
         if (secret.length() < LENGTH_MIN || secret.length() > LENGTH_MAX || !visible) {
             throw new Malformed("Session-Token must be " + LENGTH_MIN + " to " + LENGTH_MAX
                     + " visible ASCII characters with at least 128 random bits.");

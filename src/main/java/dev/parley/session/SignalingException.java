@@ -144,10 +144,10 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
     }
 
-    /** A new offer must name the state of the session that it replaces. */
+    /** The request must name the state of the session that it is for. */
     public static final class PreconditionMissing extends SignalingException {
         public PreconditionMissing() {
-            super("precondition-missing", "Send the ETag of the session that this offer replaces as If-Match.");
+            super("precondition-missing", "Send the ETag of the session as If-Match.");
         }
     }
 
@@ -184,6 +184,17 @@ public abstract sealed class SignalingException extends RuntimeException {
         }
     }
 
+    /** No peer has answered an offer for as long as the client waits. */
+    public static final class Unanswered extends SignalingException {
+        public Unanswered(Duration wait, Duration retryAfter) {
+            super(
+                    "unanswered",
+                    "No peer that watches the topic has answered within " + wait.toMillis()
+                            + " ms; open the page that answers, and retry.",
+                    retryAfter);
+        }
+    }
+
     /** The service is at a limit of its own. */
     public static final class Busy extends SignalingException {
         public Busy(String detail, Duration retryAfter) {
@@ -203,7 +214,7 @@ public abstract sealed class SignalingException extends RuntimeException {
         public NamespaceFull() {
             super(
                     "namespace-full",
-                    "This namespace holds as much as it may; close a session, or wait until one expires.");
+                    "The quota of this namespace is used up; close a session, or wait until one expires.");
         }
     }
 

@@ -28,7 +28,8 @@ public final class TokenHash {
         return new TokenHash(sha256(secret.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static byte[] sha256(byte[] bytes) {
+    /** SHA-256. */
+    public static byte[] sha256(byte[] bytes) {
         return SHA_256.get().digest(bytes);
     }
 

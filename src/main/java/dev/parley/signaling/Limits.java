@@ -34,12 +34,7 @@ public final class Limits {
 
     /** Checks each field of {@code opening}; returns the lifetime of the session. */
     public Duration admit(Opening opening) {
-        if (opening.code() != null) {
-            atMost("code", opening.code().text().length(), config.codeCharsMax(), "characters");
-        }
-        if (opening.topic() != null) {
-            admitText("topic", opening.topic(), 1, config.topicCharsMax());
-        }
+        admitNames(opening.code() == null ? null : opening.code().text(), opening.topic());
         if (opening.peerId() != null) {
             admitText("peerId", opening.peerId(), 0, config.peerIdCharsMax());
         }
@@ -47,6 +42,16 @@ public final class Limits {
         admit("offer", opening.offer());
         admit(opening.trickle());
         return admitTtl(opening.ttl());
+    }
+
+    /** Checks a code and a topic; each may be null. */
+    void admitNames(@Nullable String code, @Nullable String topic) {
+        if (code != null) {
+            atMost("code", code.length(), config.codeCharsMax(), "characters");
+        }
+        if (topic != null) {
+            admitText("topic", topic, 1, config.topicCharsMax());
+        }
     }
 
     /** Checks an offer or an answer. */

@@ -3,7 +3,9 @@ package dev.parley.signaling;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event.Events;
+import dev.parley.session.Lease;
 import dev.parley.session.Listing;
+import dev.parley.session.Listing.Identified;
 import dev.parley.session.Listing.Waiting;
 import dev.parley.session.Namespace;
 import dev.parley.session.Opening;
@@ -28,6 +30,7 @@ import dev.parley.session.SignalingException.StoreUnavailable;
 import dev.parley.session.SignalingException.TokenMissing;
 import dev.parley.session.SignalingException.TokenRefused;
 import dev.parley.session.TokenHash;
+import dev.parley.session.TopicKey;
 import dev.parley.session.TopicPage;
 import dev.parley.session.TopicPage.TopicCount;
 import dev.parley.session.Trickle;
@@ -35,13 +38,17 @@ import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.Database;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.store.sql.Change;
 import dev.parley.store.sql.Discovery;
 import dev.parley.store.sql.Guarded;
+import dev.parley.store.sql.LeaseStore;
 import dev.parley.store.sql.RowVersion;
 import dev.parley.store.sql.SessionState;
 import dev.parley.store.sql.SessionStore;
 import dev.parley.store.sql.SessionTransaction;
 import dev.parley.waiting.WaitRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -98,28 +105,66 @@ public final class Signaling {
 
     /** A guarded change of a live session. */
     private interface Attempt<T> {
-        Guarded<T> run(SessionTransaction tx) throws SQLException;
+        Guarded<Outcome<T>> run(SessionTransaction tx) throws SQLException;
     }
 
-    /** Decides on a session whose guard missed: throws the refusal, or returns the result of a replay or of a second attempt. */
+    /** Decides on a session whose guard missed: throws the refusal, or returns the outcome of a replay or of a second attempt. */
     private interface Explanation<T> {
-        T of(SessionTransaction tx, SessionState state) throws SQLException;
+        Outcome<T> of(SessionTransaction tx, SessionState state) throws SQLException;
     }
 
-    /** Runs {@code attempt}, and {@code explain} where its guard misses; wakes the waiting clients after the commit. */
+    /**
+     * What the caller receives, and of what waiting clients are notified.
+     *
+     * @param change null for a replay that changed nothing
+     * @param topic whose list the request has changed, now or when it was accepted before; null for none
+     */
+    private record Outcome<T>(
+            T result, @Nullable Change change, @Nullable String topic) {
+        Outcome(T result, Change change) {
+            this(result, change, change.topic());
+        }
+    }
+
+    /** Runs {@code attempt}, and {@code explain} where its guard misses; notifies the waiting clients after the commit. */
     private <T> CompletionStage<Served<T>> change(SessionKey key, Attempt<T> attempt, Explanation<T> explain) {
-        CompletionStage<Served<T>> change = database.write(statements -> {
+        CompletionStage<Served<Outcome<T>>> change = database.write(statements -> {
             var tx = new SessionTransaction(statements, key, clock.instant());
-            Optional<T> hit = attempt.run(tx).result();
+            Optional<Outcome<T>> hit = attempt.run(tx).result();
             if (hit.isPresent()) {
                 return hit.get();
             }
             return explain.of(tx, sessions.state(tx).orElseThrow(SessionNotFound::new));
         });
-        return change.thenApply(served -> {
+        return onCallersLoop(change.thenApply(served -> {
+            notifySession(key, served);
+            notifyTopic(key, served.result());
+            return served.with(served.result().result);
+        }));
+    }
+
+    /** Completes on the event loop that calls: the thread that commits only notifies, in commit order, and makes no replies. */
+    static <T> CompletionStage<T> onCallersLoop(CompletionStage<T> stage) {
+        Context loop = Vertx.currentContext();
+        return loop == null
+                ? stage
+                : stage.whenCompleteAsync((result, failure) -> {}, task -> loop.runOnContext(now -> task.run()));
+    }
+
+    /** A replay is notified too, because the notification may have been lost with the reply: where the connection broke in COMMIT. */
+    private <T> void notifySession(SessionKey key, Served<Outcome<T>> served) {
+        Change change = served.result().change;
+        if (change == null) {
             waits.committed(key);
-            return served;
-        });
+        } else {
+            waits.committed(key, change.row().seq(), served.with(change.events()));
+        }
+    }
+
+    private void notifyTopic(SessionKey key, Outcome<?> outcome) {
+        if (outcome.topic != null) {
+            waits.committed(new TopicKey(key.namespace(), outcome.topic));
+        }
     }
 
     /**
@@ -129,36 +174,46 @@ public final class Signaling {
      * @throws CodeTaken in the stage, if a live session has the code, or the repeated call differs in topic, peerId, tags or ttl
      */
     public CompletionStage<Served<Joined>> open(Namespace namespace, Opening opening) {
+        return open(namespace, opening, (Lease) null);
+    }
+
+    /** As {@link #open(Namespace, Opening)}; the session, found or new, is closed when the lease ends. */
+    public CompletionStage<Served<Joined>> open(Namespace namespace, Opening opening, @Nullable Lease lease) {
         Duration ttl = limits.admit(opening);
         SessionToken token = opening.token() == null ? SessionToken.random(random) : opening.token();
-        return open(namespace, opening, token, ttl);
+        return open(namespace, opening, token, ttl, lease);
     }
 
     /** Opens a session whose offerer has no token: the code alone is the capability, as in the compatible API. */
     public CompletionStage<Served<Joined>> openWithoutToken(Namespace namespace, Opening opening) {
-        return open(namespace, opening, null, limits.admit(opening));
+        return open(namespace, opening, null, limits.admit(opening), null);
     }
 
     private CompletionStage<Served<Joined>> open(
-            Namespace namespace, Opening opening, @Nullable SessionToken token, Duration ttl) {
+            Namespace namespace, Opening opening, @Nullable SessionToken token, Duration ttl, @Nullable Lease lease) {
         Code code = opening.code() == null ? Code.random(random) : opening.code();
         var key = new SessionKey(namespace, code);
         TokenHash hash = hash(token);
         long incarnation = random.nextLong();
-        CompletionStage<Served<Joined>> joining = database.write(statements -> {
+        CompletionStage<Served<Outcome<Joined>>> joining = database.write(statements -> {
+            if (lease != null) {
+                LeaseStore.register(statements, lease.node());
+            }
             // A code that is taken may be free again when the state is read, unless other callers are faster again.
             for (int attempt = 1; attempt <= OPENINGS_MAX; attempt++) {
                 var tx = new SessionTransaction(statements, key, clock.instant());
                 boolean room = database.takeRoom(opening.bytes());
-                Guarded<RowVersion> opened =
-                        room ? sessions.open(tx, opening, hash, incarnation, ttl) : Guarded.missed();
+                Guarded<Change> opened = room ? sessions.open(tx, opening, hash, incarnation, ttl) : Guarded.missed();
                 if (opened.result().isPresent()) {
+                    takeLease(tx, hash, lease);
                     return joined(key, Side.OFFERER, token, opened.result().get());
                 }
                 Optional<SessionState> state = sessions.state(tx);
                 if (state.isPresent()) {
                     refuseOtherOpening(state.get(), opening, hash, ttl);
-                    return replayed(tx, Side.OFFERER, token, state.get(), opening.trickle(), 1);
+                    Outcome<Joined> replayed = replayed(tx, Side.OFFERER, token, state.get(), opening.trickle(), 1);
+                    takeLease(tx, hash, lease);
+                    return replayed;
                 }
                 if (!room) {
                     throw StoreFull.forNewSessions();
@@ -167,12 +222,21 @@ public final class Signaling {
             }
             throw new StoreUnavailable("The code is taken and released repeatedly; try again.", RETRY_AFTER);
         });
-        return joining.thenApply(served -> {
-            if (served.result().replay()) {
-                waits.committed(key); // it may have added candidates
+        return onCallersLoop(joining.thenApply(served -> {
+            Joined joined = served.result().result;
+            if (joined.replay()) { // nobody waits for a session that is new
+                notifySession(key, served);
             }
-            return served;
-        });
+            notifyTopic(key, served.result());
+            return served.with(joined);
+        }));
+    }
+
+    private static void takeLease(SessionTransaction tx, @Nullable TokenHash token, @Nullable Lease lease)
+            throws SQLException {
+        if (lease != null && token != null) {
+            LeaseStore.take(tx, token, lease);
+        }
     }
 
     private static void refuseOtherOpening(
@@ -191,7 +255,7 @@ public final class Signaling {
      *
      * @param generation to which the request belongs
      */
-    private Joined replayed(
+    private Outcome<Joined> replayed(
             SessionTransaction tx,
             Side side,
             @Nullable SessionToken token,
@@ -203,17 +267,19 @@ public final class Signaling {
         long first = side == Side.OFFERER ? 1 : state.answerSeq();
         long latest = row.seq();
         Trickle fresh = trickle.size() == 0 ? trickle : sessions.withoutKnown(tx, side, generation, trickle);
+        Change change = null;
         if (fresh.size() > 0) {
             if (generation != row.generation()) {
                 throw CodeTaken.continued();
             }
-            latest = sessions.trickleAs(tx, side, hash(token), fresh, candidatesMax)
-                    .orRefuse(this::tooManyCandidates)
-                    .seq();
+            change = sessions.trickleAs(tx, side, hash(token), fresh, candidatesMax)
+                    .orRefuse(this::tooManyCandidates);
+            latest = change.row().seq();
         }
         long own = sessions.lastOwn(tx, row.id(), side, first, latest);
         var version = new SessionVersion(row.incarnation(), own, row.expiresAt());
-        return new Joined(tx.key().code(), side, token, own, row.generation(), version, true);
+        var joined = new Joined(tx.key().code(), side, token, own, row.generation(), version, true);
+        return new Outcome<>(joined, change, state.topic());
     }
 
     /**
@@ -257,7 +323,7 @@ public final class Signaling {
         return change(
                 key,
                 tx -> sessions.answer(tx, answer, generation, trickle, hash, candidatesMax)
-                        .map(row -> joined(key, Side.ANSWERER, token, row)),
+                        .map(change -> joined(key, Side.ANSWERER, token, change)),
                 (tx, state) -> {
                     refuseOtherGeneration(state, generation);
                     if (hash != null && hash.equals(state.offererToken())) {
@@ -277,9 +343,9 @@ public final class Signaling {
                                         + " and only that peer may answer its new offers; look for another session.");
                     }
                     Trickle fresh = sessions.withoutKnown(tx, Side.ANSWERER, current, trickle);
-                    RowVersion row = sessions.answer(tx, answer, generation, fresh, hash, candidatesMax)
+                    Change change = sessions.answer(tx, answer, generation, fresh, hash, candidatesMax)
                             .orRefuse(this::tooManyCandidates);
-                    return joined(key, Side.ANSWERER, token, row);
+                    return joined(key, Side.ANSWERER, token, change);
                 });
     }
 
@@ -294,7 +360,9 @@ public final class Signaling {
             SessionKey key, @Nullable SessionToken token, Trickle trickle, @Nullable Integer generation) {
         TokenHash hash = required(token);
         limits.admit(trickle);
-        return change(key, tx -> sessions.trickle(tx, hash, trickle, generation, candidatesMax), (tx, state) -> {
+        Attempt<Trickled> attempt = tx ->
+                sessions.trickle(tx, hash, trickle, generation, candidatesMax).map(Signaling::trickled);
+        return change(key, attempt, (tx, state) -> {
             Side side = state.sideOf(hash).orElseThrow(() -> otherToken("either side's"));
             refuseOtherGeneration(state, generation);
             return trickleFresh(tx, side, hash, state, trickle);
@@ -306,7 +374,9 @@ public final class Signaling {
             SessionKey key, Side side, @Nullable SessionToken token, Trickle trickle) {
         limits.admit(trickle);
         TokenHash hash = hash(token);
-        return change(key, tx -> sessions.trickleAs(tx, side, hash, trickle, candidatesMax), (tx, state) -> {
+        Attempt<Trickled> attempt =
+                tx -> sessions.trickleAs(tx, side, hash, trickle, candidatesMax).map(Signaling::trickled);
+        return change(key, attempt, (tx, state) -> {
             TokenHash needed = state.token(side);
             if (needed != null && hash == null) {
                 throw new TokenMissing();
@@ -319,11 +389,16 @@ public final class Signaling {
     }
 
     /** The guard missed for lack of room, or in a race that is over: candidates that the side already has need no room. */
-    private Trickled trickleFresh(
+    private Outcome<Trickled> trickleFresh(
             SessionTransaction tx, Side side, @Nullable TokenHash token, SessionState state, Trickle trickle)
             throws SQLException {
         Trickle fresh = sessions.withoutKnown(tx, side, state.row().generation(), trickle);
-        return sessions.trickleAs(tx, side, token, fresh, candidatesMax).orRefuse(this::tooManyCandidates);
+        return trickled(
+                sessions.trickleAs(tx, side, token, fresh, candidatesMax).orRefuse(this::tooManyCandidates));
+    }
+
+    private static Outcome<Trickled> trickled(Change change) {
+        return new Outcome<>(change.trickled(), change);
     }
 
     /**
@@ -342,7 +417,7 @@ public final class Signaling {
                 key,
                 tx -> single
                         ? sessions.restart(tx, hash, versions == null ? null : versions.get(0), offer)
-                                .map(row -> joined(key, Side.OFFERER, null, row))
+                                .map(change -> joined(key, Side.OFFERER, null, change))
                         : Guarded.missed(), // a header may list hundreds: the session's state decides which one to try
                 (tx, state) -> {
                     if (!hash.equals(state.offererToken())) {
@@ -351,8 +426,8 @@ public final class Signaling {
                     if (versions != null && !versions.contains(state.row().version())) {
                         throw new SessionChanged();
                     }
-                    RowVersion row = sessions.restart(tx, hash, null, offer).orRefuse(Signaling::missedAgain);
-                    return joined(key, Side.OFFERER, null, row);
+                    Change change = sessions.restart(tx, hash, null, offer).orRefuse(Signaling::missedAgain);
+                    return joined(key, Side.OFFERER, null, change);
                 });
     }
 
@@ -365,7 +440,7 @@ public final class Signaling {
         TokenHash hash = required(token);
         Duration granted = limits.admitTtl(ttl);
         Attempt<SessionVersion> extend =
-                tx -> sessions.extend(tx, hash, tx.now().plus(granted)).map(RowVersion::version);
+                tx -> sessions.extend(tx, hash, tx.now().plus(granted)).map(Signaling::version);
         return change(key, extend, (tx, state) -> {
             if (state.sideOf(hash).isEmpty()) {
                 throw otherToken("either side's");
@@ -375,13 +450,14 @@ public final class Signaling {
     }
 
     /**
-     * Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}.
+     * Deletes the session with all its events; clients that wait for it receive {@link dev.parley.session.Event.Closed}. Returns the
+     * session's last version, with the number of that event.
      *
      * @throws TokenRefused in the stage, if {@code token} is not the offerer's
      */
-    public CompletionStage<Served<RowVersion>> close(SessionKey key, @Nullable SessionToken token) {
+    public CompletionStage<Served<SessionVersion>> close(SessionKey key, @Nullable SessionToken token) {
         TokenHash hash = required(token);
-        Attempt<RowVersion> close = tx -> sessions.close(tx, hash);
+        Attempt<SessionVersion> close = tx -> sessions.close(tx, hash).map(Signaling::version);
         return change(key, close, (tx, state) -> {
             if (!hash.equals(state.offererToken())) {
                 throw otherToken("the offerer's");
@@ -441,6 +517,20 @@ public final class Signaling {
         return database.scan(
                 from,
                 discovery.work(repository -> repository.open(namespace, topic, tag, clock.instant(), after, limit)));
+    }
+
+    /**
+     * Checks the length of the name of a session or a topic to watch; the other one is null.
+     *
+     * @throws SignalingException.OutOfBounds if no session can have it
+     */
+    public void admitWatch(@Nullable String code, @Nullable String topic) {
+        limits.admitNames(code, topic);
+    }
+
+    /** The newest unanswered sessions of a topic, at most {@code limit}, newest first, from the primary. */
+    public CompletionStage<Served<List<Identified>>> listed(TopicKey topic, int limit) {
+        return database.scan(ReadFrom.PRIMARY, node -> sessions.listed(node, topic, limit, clock.instant()));
     }
 
     /** The unanswered sessions of a topic with their offers and candidates, newest first. */
@@ -503,7 +593,13 @@ public final class Signaling {
         return token == null ? null : token.hash();
     }
 
-    private static Joined joined(SessionKey key, Side side, @Nullable SessionToken token, RowVersion row) {
-        return new Joined(key.code(), side, token, row.seq(), row.generation(), row.version(), false);
+    private static Outcome<Joined> joined(SessionKey key, Side side, @Nullable SessionToken token, Change change) {
+        RowVersion row = change.row();
+        var joined = new Joined(key.code(), side, token, row.seq(), row.generation(), row.version(), false);
+        return new Outcome<>(joined, change);
+    }
+
+    private static Outcome<SessionVersion> version(Change change) {
+        return new Outcome<>(change.row().version(), change);
     }
 }

@@ -1,7 +1,8 @@
 package dev.parley.waiting;
 
+import dev.parley.session.KeyMark;
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionKey.SessionMark;
+import dev.parley.session.TopicKey;
 
 /**
  * Notifications between the nodes over one store. A notification may be lost: it saves time, and nothing may depend on it.
@@ -13,7 +14,10 @@ public interface NodeNotifications extends AutoCloseable {
         public void listen(Listener listener) {}
 
         @Override
-        public void committed(SessionKey key) {}
+        public void committed(SessionKey session) {}
+
+        @Override
+        public void committed(TopicKey topic) {}
 
         @Override
         public void close() {}
@@ -21,8 +25,8 @@ public interface NodeNotifications extends AutoCloseable {
 
     /** Receives the notifications of the other nodes, all on one thread, so each method returns at once. */
     interface Listener {
-        /** Another node committed a change of the session. */
-        void committed(SessionMark session);
+        /** Another node committed a change of the session, or of the list of the topic, with this mark. */
+        void committed(KeyMark changed);
 
         /** Notifications may have been lost until now. */
         void missed();
@@ -32,7 +36,10 @@ public interface NodeNotifications extends AutoCloseable {
     void listen(Listener listener);
 
     /** Notifies the other nodes of a commit in the session; returns at once. */
-    void committed(SessionKey key);
+    void committed(SessionKey session);
+
+    /** Notifies the other nodes of a commit that changed the list of the topic; returns at once. */
+    void committed(TopicKey topic);
 
     /** Sends and receives nothing more. */
     @Override

@@ -18,7 +18,10 @@ public interface WaitConfig {
     @DurationMax(seconds = 30)
     Duration max();
 
-    /** Maximum silence of an event stream; then a comment is sent to keep the connection open. */
+    /**
+     * Maximum silence of an event stream; then a comment is sent to keep the connection open. A stream whose client reads nothing for
+     * four times as long is closed.
+     */
     @WithDefault("15s")
     @DurationMin(seconds = 1)
     @DurationMax(seconds = 60)
@@ -30,11 +33,23 @@ public interface WaitConfig {
      */
     Optional<@DurationMin(millis = 100) @DurationMax(seconds = 60) Duration> recheck();
 
+    /** Maximum sessions and topics that one request watches; more get 422. */
+    @WithDefault("256")
+    @Min(1)
+    @Max(4096)
+    int perRequest();
+
     /** Maximum requests that wait for one session; further ones get 429. */
     @WithDefault("32")
     @Min(1)
     @Max(100000)
     int perSession();
+
+    /** Maximum requests that wait for one topic; further ones get 429. */
+    @WithDefault("1000")
+    @Min(1)
+    @Max(1000000)
+    int perTopic();
 
     /** Maximum requests that wait from one client address; further ones get 429. */
     @WithDefault("1000")

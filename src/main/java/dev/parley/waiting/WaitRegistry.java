@@ -1,16 +1,20 @@
 package dev.parley.waiting;
 
+import dev.parley.session.Event.Events;
+import dev.parley.session.KeyMark;
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionKey.SessionMark;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
+import dev.parley.session.TopicKey;
+import dev.parley.store.Served;
 import dev.parley.waiting.Wait.Waiter;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for a session, by session. {@link #committed} wakes those of this node and notifies the other nodes, which
- * wake theirs.
+ * The requests that wait for a session, by session. {@link #committed(SessionKey, long, Served)} passes the events of a commit to those of
+ * this node and notifies the other nodes, which wake theirs. Requests that wait for a topic share its list, which listens here
+ * for the commits that change it.
  *
  * <p>Each waiting request also checks its session when that should have expired, because expiry is not a commit, and at a fixed
  * interval, because a notification between nodes may be lost.
@@ -42,9 +47,18 @@ public final class WaitRegistry implements AutoCloseable {
     private final ConcurrentHashMap<SessionKey, List<Wait>> waits = new ConcurrentHashMap<>();
 
     /** The keys of {@link #waits} by their marks, which are all that other nodes send. Changes with {@link #waits}. */
-    private final ConcurrentHashMap<SessionMark, SessionKey> keys = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<KeyMark, SessionKey> keys = new ConcurrentHashMap<>();
+
+    private final TopicListeners topics = new TopicListeners();
+
+    /** One for each request that waits for a topic: ends it. */
+    private final Set<Runnable> stops = ConcurrentHashMap.newKeySet();
 
     private final AtomicInteger total = new AtomicInteger();
+
+    /** The watches of channels among {@link #total}. */
+    private final AtomicInteger ofChannels = new AtomicInteger();
+
     private final ConcurrentHashMap<String, Integer> perClient = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private volatile boolean closing;
@@ -60,19 +74,17 @@ public final class WaitRegistry implements AutoCloseable {
     }
 
     /**
-     * Registers {@code waiter}, whose checks run on the caller's event loop. The caller wakes it once, to find what was committed
-     * before it was registered.
+     * Registers {@code waiter}, whose steps run on the caller's event loop from {@link Wait#begin} on.
      *
-     * @param client the address that the limit per client counts
+     * @param client the address that the limit per client counts; null for a watch of a channel, which has its own limits
      * @throws TooManyWaits if the session or the client has the maximum number of waiting requests
      * @throws Busy if this process has, or is stopping
      */
-    public Wait join(SessionKey key, String client, Waiter waiter) {
+    public Wait join(SessionKey key, @Nullable String client, Waiter waiter) {
         var wait = new Wait(this::remove, key, client, waiter, vertx.getOrCreateContext(), clock, recheck);
-        int all = total.incrementAndGet();
-        int ofClient = perClient.merge(client, 1, Integer::sum);
+        Counts counts = count(client);
         List<Wait> ofSession = waits.compute(key, (same, others) -> others == null ? first(wait) : with(others, wait));
-        SignalingException refusal = refusal(all, ofClient, ofSession.size());
+        SignalingException refusal = refusal(counts, ofSession.size());
         if (refusal != null) {
             wait.leave();
             throw refusal;
@@ -80,16 +92,52 @@ public final class WaitRegistry implements AutoCloseable {
         return wait;
     }
 
-    private @Nullable SignalingException refusal(int all, int ofClient, int ofSession) {
+    /**
+     * Counts a request that waits for a topic, until the returned task runs for the first time.
+     *
+     * @param client as in {@link #join}
+     * @param stop ends the request soon, and no other one; called when the service stops
+     * @throws TooManyWaits if the client has the maximum number of waiting requests
+     * @throws Busy if this process has, or is stopping
+     */
+    public Runnable enter(@Nullable String client, Runnable stop) {
+        Runnable leave = () -> {
+            if (stops.remove(stop)) {
+                uncount(client);
+            }
+        };
+        Counts counts = count(client);
+        stops.add(stop);
+        SignalingException refusal = refusal(counts, 0);
+        if (refusal != null) {
+            leave.run();
+            throw refusal;
+        }
+        return leave;
+    }
+
+    /** The requests that the limits count, of which one is new. */
+    private record Counts(int all, int ofClient) {}
+
+    private Counts count(@Nullable String client) {
+        if (client == null) {
+            ofChannels.incrementAndGet();
+            total.incrementAndGet();
+            return new Counts(0, 0);
+        }
+        return new Counts(total.incrementAndGet() - ofChannels.get(), perClient.merge(client, 1, Integer::sum));
+    }
+
+    private @Nullable SignalingException refusal(Counts counts, int ofSession) {
         if (closing) {
             return new Busy("The service is stopping; retry in a moment.", RETRY_AFTER);
         }
-        if (all > limits.total()) {
+        if (counts.all > limits.total()) {
             return new Busy(
                     "This server has the maximum number of waiting requests; retry later, or without waiting.",
                     RETRY_AFTER);
         }
-        if (ofClient > limits.perClient()) {
+        if (counts.ofClient > limits.perClient()) {
             return new TooManyWaits(
                     "This client has the maximum of " + limits.perClient()
                             + " waiting requests; end one, or retry without waiting.",
@@ -118,6 +166,41 @@ public final class WaitRegistry implements AutoCloseable {
         nodes.committed(key);
     }
 
+    /**
+     * As above, for a commit whose events are known: a request of this node reads only if they do not continue what it has.
+     *
+     * @param seq the number of the session's last event
+     * @param appended the events of the commit; empty where it only changed when the session expires, or repeated what was stored
+     */
+    public void committed(SessionKey key, long seq, Served<Events> appended) {
+        List<Wait> all = waits.get(key);
+        if (all != null) {
+            var commit = new EventBatch(appended, seq);
+            all.forEach(wait -> wait.committed(commit));
+        }
+        nodes.committed(key);
+    }
+
+    /** Calls the listener of the topic, here and on other nodes. Call it after a commit that changes which sessions are listed. */
+    public void committed(TopicKey topic) {
+        topics.changed(topic);
+        nodes.committed(topic);
+    }
+
+    /** Calls {@code listener} after each commit that changes the list of the topic, until {@link #unlisten}. One per topic. */
+    public void listen(TopicKey topic, Runnable listener) {
+        topics.add(topic, listener);
+    }
+
+    public void unlisten(TopicKey topic) {
+        topics.remove(topic);
+    }
+
+    /** How often a waiting request reads without a notification. */
+    public Duration recheck() {
+        return recheck;
+    }
+
     private void wake(@Nullable SessionKey key) {
         List<Wait> woken = key == null ? null : waits.get(key);
         if (woken != null) {
@@ -127,20 +210,30 @@ public final class WaitRegistry implements AutoCloseable {
 
     private final class FromOtherNodes implements NodeNotifications.Listener {
         @Override
-        public void committed(SessionMark session) {
-            wake(keys.get(session));
+        public void committed(KeyMark changed) {
+            wake(keys.get(changed));
+            topics.changed(changed);
         }
 
         @Override
         public void missed() {
             waits.values().forEach(all -> all.forEach(Wait::wake));
+            topics.allChanged();
         }
     }
 
     private void remove(Wait wait) {
         waits.computeIfPresent(wait.key(), (key, all) -> without(all, wait));
-        perClient.computeIfPresent(wait.client(), (client, count) -> count == 1 ? null : count - 1);
+        uncount(wait.client());
+    }
+
+    private void uncount(@Nullable String client) {
         total.decrementAndGet();
+        if (client == null) {
+            ofChannels.decrementAndGet();
+        } else {
+            perClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
+        }
         completeWhenEmpty();
     }
 
@@ -166,7 +259,12 @@ public final class WaitRegistry implements AutoCloseable {
 
     /** Whether no trace of any waiting request remains. */
     boolean isEmpty() {
-        return waits.isEmpty() && keys.isEmpty() && total.get() == 0 && perClient.isEmpty();
+        return waits.isEmpty()
+                && keys.isEmpty()
+                && topics.isEmpty()
+                && stops.isEmpty()
+                && total.get() == 0
+                && perClient.isEmpty();
     }
 
     /** Accepts no more requests and ends those that wait; returns when all have ended, or after two seconds. */
@@ -175,6 +273,7 @@ public final class WaitRegistry implements AutoCloseable {
         closing = true;
         completeWhenEmpty();
         waits.values().forEach(all -> all.forEach(Wait::stop));
+        stops.forEach(Runnable::run);
         empty.completeOnTimeout(null, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }

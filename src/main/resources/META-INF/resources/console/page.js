@@ -1,12 +1,12 @@
 // The controls of the console page.
 
 import { Parley } from "../parley.js";
-import { at } from "./elements.js";
+import { at, copy } from "./elements.js";
 import { key, takeKey } from "./key.js";
+import { openRooms } from "./room.js";
+import { showSnippets } from "./snippets.js";
 import { Talk } from "./talk.js";
 import { watch } from "./watch.js";
-
-const COPIED_MS = 2_000;
 
 const parley = new Parley(undefined, { key });
 let talk = null;
@@ -20,12 +20,13 @@ at("start").addEventListener("submit", (event) => {
 
 at("say").addEventListener("submit", (event) => {
   event.preventDefault();
-  talk.say(at("message").value);
-  at("message").value = "";
+  if (talk.say(at("message").value)) {
+    at("message").value = "";
+  }
 });
 
 at("end").addEventListener("click", () => talk.end("You ended the session."));
-at("copy").addEventListener("click", copyLink);
+at("copy").addEventListener("click", () => copy(at("link").value, at("copy")));
 at("link").addEventListener("focus", () => at("link").select());
 if (navigator.share) {
   at("share").hidden = false;
@@ -37,7 +38,9 @@ addEventListener("hashchange", acceptInvitation);
 addEventListener("pagehide", () => talk?.end("You left."));
 takeKey(() => invitation);
 acceptInvitation();
+openRooms();
 watch(join);
+showSnippets();
 
 /** Joins the session of the link that was opened, and removes the link from the address, since it works once. */
 function acceptInvitation() {
@@ -56,12 +59,4 @@ function join(code) {
 function begin(side, meet) {
   talk?.end("");
   talk = new Talk(parley, side, meet);
-}
-
-async function copyLink() {
-  at("link").select();
-  // Browsers allow access to the clipboard only to pages from this machine or with TLS.
-  await (navigator.clipboard?.writeText(at("link").value) ?? document.execCommand("copy"));
-  at("copy").textContent = "Copied";
-  setTimeout(() => (at("copy").textContent = "Copy"), COPIED_MS);
 }

@@ -44,9 +44,14 @@ export class Talk {
     this.#begin(meet).catch((error) => this.end(reasonOf(error, side), true));
   }
 
+  /** Sends a message; returns false if the channel is not open. */
   say(message) {
+    if (this.#channel.readyState !== "open") {
+      return false;
+    }
     this.#channel.send(message);
     this.#show(message, this.#side);
+    return true;
   }
 
   /** Ends the session, and shows the reason. */

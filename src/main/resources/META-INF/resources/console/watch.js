@@ -6,6 +6,8 @@ import { key, reasonOf } from "./key.js";
 
 const PERIOD_MS = 2_000;
 const SHOWN_MAX = 50;
+/** The tag of a member of a room, which nobody can join by itself. */
+const PRESENT = "present";
 
 /** Any replica may answer, so the lists may be slightly out of date. */
 const parley = new Parley(undefined, { key, readFrom: "first-unconstrained", patience: 0 });
@@ -14,10 +16,12 @@ const parley = new Parley(undefined, { key, readFrom: "first-unconstrained", pat
 export function watch(join) {
   at("namespace").textContent = key ? "that of your key" : location.origin;
   const over = new AbortController();
+  let busy = false;
   const refresh = async () => {
-    if (document.hidden) {
+    if (document.hidden || busy) {
       return;
     }
+    busy = true;
     try {
       await show(join);
       put("trouble", "");
@@ -26,6 +30,8 @@ export function watch(join) {
       if (error.status === 401) {
         over.abort(); // the page is reloaded with another key
       }
+    } finally {
+      busy = false;
     }
   };
   refresh();
@@ -42,9 +48,10 @@ async function show(join) {
   ]);
   const { node, region, primary } = parley.servedBy;
   at("node").textContent = `${node}, ${primary ? "primary" : "replica"}, region ${region}`;
+  const joinable = sessions.filter(({ tags }) => !tags.includes(PRESENT));
   at("count").textContent = sessions.length < SHOWN_MAX ? sessions.length : `${SHOWN_MAX} or more`;
   fill(at("topics"), topics, topicRow);
-  fill(at("sessions"), sessions, (session) => sessionRow(session, join));
+  fill(at("sessions"), joinable, (session) => sessionRow(session, join));
 }
 
 /** Shows `items`. An unchanged list is not replaced, so that it keeps the focus. */

@@ -80,7 +80,12 @@ public final class Authenticator {
 
     /** Whether the credential of {@code request} is still valid; for replies that take long. */
     public boolean wouldStillAdmit(HttpServerRequest request) {
-        return !isRequired() || credential(String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION))) != null;
+        return wouldStillAdmit(request.getHeader(HttpHeaders.AUTHORIZATION));
+    }
+
+    /** As {@link #wouldStillAdmit(HttpServerRequest)} for the value of the header {@code Authorization}. */
+    public boolean wouldStillAdmit(@Nullable String authorization) {
+        return !isRequired() || credential(String.valueOf(authorization)) != null;
     }
 
     /** The result of {@code read}; fails with {@link CredentialEnded} if the credential of {@code request} is no longer valid. */
@@ -90,7 +95,7 @@ public final class Authenticator {
 
     /** The credential of a waiting request has expired or was revoked while the request waited. */
     public static final class CredentialEnded extends NotAuthorizedException {
-        private CredentialEnded() {
+        public CredentialEnded() {
             super(AuthChallenge.WRONG.challenge());
         }
     }
@@ -132,7 +137,7 @@ public final class Authenticator {
                 400, REALM + ", error=\"invalid_request\"", "Authorization was sent twice; send one credential.");
 
         /** @param roles the roles of which any would be sufficient */
-        private static AuthChallenge needing(Set<Role> roles) {
+        public static AuthChallenge needing(Set<Role> roles) {
             String words = roles.stream().sorted().map(Role::word).collect(Collectors.joining(" "));
             return new AuthChallenge(
                     403,

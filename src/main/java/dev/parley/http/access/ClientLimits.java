@@ -7,12 +7,14 @@ import dev.parley.access.GuessLimiter;
 import dev.parley.access.GuessLimiter.Lookup;
 import dev.parley.access.RateLimiter;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.TooManyRequests;
 import io.github.bucket4j.ConsumptionProbe;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,48 @@ public final class ClientLimits {
         }
     }
 
+    /**
+     * Counts a message of a channel as a request of its address and its credential.
+     *
+     * @throws TooManyRequests if either has exceeded its rate
+     */
+    public void countMessage(String address, @Nullable Credential credential) {
+        count(address, credential, 1);
+    }
+
+    /**
+     * Counts each of {@code watches} of one request as a request, of which the request itself was one.
+     *
+     * @throws TooManyRequests if the address or the credential has exceeded its rate
+     * @throws OutOfBounds if there are more than a rate ever allows at once
+     */
+    public void countWatches(String address, @Nullable Credential credential, int watches) {
+        refuseIfBeyond(perAddress, watches);
+        refuseIfBeyond(credential == null ? null : perKey, watches);
+        if (watches > 1) {
+            count(address, credential, watches - 1);
+        }
+    }
+
+    private static void refuseIfBeyond(@Nullable RateLimiter limiter, int watches) {
+        if (limiter != null && watches > limiter.quota()) {
+            throw new OutOfBounds(
+                    "watches",
+                    "watches must have at most " + limiter.quota() + " items (has " + watches
+                            + "), because each counts as a request and one " + limiter.name()
+                            + " may make that many a minute.");
+        }
+    }
+
+    private void count(String address, @Nullable Credential credential, int requests) {
+        if (perAddress != null) {
+            refuseIfExceeded(perAddress, perAddress.take(address, requests));
+        }
+        if (perKey != null && credential != null) {
+            refuseIfExceeded(perKey, perKey.take(credential.name(), requests));
+        }
+    }
+
     private static void count(RoutingContext context, RateLimiter limiter, String client) {
         ConsumptionProbe probe = limiter.take(client);
         String name = '"' + limiter.name() + '"';
@@ -73,6 +117,10 @@ public final class ClientLimits {
                         "RateLimit",
                         name + ";r=" + probe.getRemainingTokens() + ";t="
                                 + wholeSeconds(probe.getNanosToWaitForReset()).toSeconds());
+        refuseIfExceeded(limiter, probe);
+    }
+
+    private static void refuseIfExceeded(RateLimiter limiter, ConsumptionProbe probe) {
         if (!probe.isConsumed()) {
             throw new TooManyRequests(limiter.name(), limiter.quota(), wholeSeconds(probe.getNanosToWaitForRefill()));
         }
@@ -84,19 +132,34 @@ public final class ClientLimits {
 
     /** Accepts the lookup of {@code key}, or rejects it as {@link GuessLimiter#admit} does; the reply shows whether it failed. */
     public void checkLookup(RoutingContext context, SessionKey key) {
-        if (guesses == null) {
-            return;
-        }
-        var lookup = new Lookup(addresses.of(context.request()), key);
-        if (!guesses.isKnown(lookup)) {
-            guesses.admit(lookup);
+        IntConsumer lookup = newLookup(addresses.of(context.request()), key);
+        if (lookup != null) {
             // Not when the head is sent: the framework has not set the status by then.
             context.addEndHandler(end -> {
                 if (end.succeeded()) {
-                    learn(guesses, lookup, context.response().getStatusCode());
+                    lookup.accept(context.response().getStatusCode());
                 }
             });
         }
+    }
+
+    /** As {@link #checkLookup(RoutingContext, SessionKey)}; returns what is called with the status of the reply. */
+    public IntConsumer checkLookup(String address, SessionKey key) {
+        IntConsumer lookup = newLookup(address, key);
+        return lookup == null ? status -> {} : lookup;
+    }
+
+    /** As above; null if the reply reveals nothing new. */
+    private @Nullable IntConsumer newLookup(String address, SessionKey key) {
+        if (guesses == null) {
+            return null;
+        }
+        var lookup = new Lookup(address, key);
+        if (guesses.isKnown(lookup)) {
+            return null;
+        }
+        guesses.admit(lookup);
+        return status -> learn(guesses, lookup, status);
     }
 
     /** Most refusals precede the lookup and reveal nothing about the code; those for a token or a conflict follow it. */

@@ -21,7 +21,7 @@ public final class CrossOrigin {
             "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Parley-Namespace, Prefer,"
                     + " Session-Token, baggage, traceparent, tracestate, x-d1-bookmark";
     private static final String REPLY_HEADERS =
-            "Date, ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After,"
+            "Accept-Post, Content-Location, Date, ETag, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After,"
                     + " WWW-Authenticate, x-bookmark-status, x-d1-bookmark, x-served-by, x-served-by-primary, x-served-by-region";
 
     /** A day. Browsers keep a preflight for less, Chromium for two hours. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class Namespaces {
-    private static final String HEADER = "Parley-Namespace";
+    private static final CharSequence HEADER = HttpHeaders.createOptimized("Parley-Namespace");
     private static final String NAMESPACE = Namespace.class.getName();
     private static final int CHARS_MAX = 512;
 
@@ -45,18 +45,26 @@ public final class Namespaces {
     }
 
     private static @Nullable Namespace named(HttpServerRequest request) {
-        List<String> names = request.headers().getAll(HEADER);
-        if (names.isEmpty()) {
+        if (!request.headers().contains(HEADER)) {
             return null;
         }
+        List<String> names = request.headers().getAll(HEADER);
         if (names.size() > 1) {
             throw new Malformed(HEADER + " was sent " + names.size() + " times; send it once.");
         }
-        String name = names.get(0);
+        return named(HEADER.toString(), names.get(0));
+    }
+
+    /**
+     * The namespace that a client chose.
+     *
+     * @param field that contains {@code name}
+     * @throws Malformed if {@code name} is invalid
+     */
+    public static Namespace named(String field, String name) {
         if (name.isEmpty() || name.length() > CHARS_MAX || !name.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new Malformed(
-                    HEADER + " must be 1 to " + CHARS_MAX + " visible ASCII characters, without spaces (was "
-                            + name.length() + "); shorten or encode the name.");
+            throw new Malformed(field + " must be 1 to " + CHARS_MAX + " visible ASCII characters, without spaces (was "
+                    + name.length() + "); shorten or encode the name.");
         }
         return new Namespace(name);
     }

@@ -40,6 +40,11 @@ public final class OwnOrigin {
         return origin;
     }
 
+    /** The origin by the configuration alone; null if it is not configured. */
+    public @Nullable String configured() {
+        return configured;
+    }
+
     /** The origin by the configuration, trusted proxies or the request itself; null if none of them contains it. */
     @Nullable
     public String of(HttpServerRequest request) {

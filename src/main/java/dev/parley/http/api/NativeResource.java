@@ -10,17 +10,28 @@ import dev.parley.http.Views.ExtendedView;
 import dev.parley.http.Views.IceServersView;
 import dev.parley.http.Views.JoinedView;
 import dev.parley.http.Views.ListingsView;
+import dev.parley.http.Views.MessagesView;
 import dev.parley.http.Views.SessionView;
 import dev.parley.http.Views.TopicsView;
 import dev.parley.http.access.ClientLimits;
 import dev.parley.http.wait.EventStreams;
 import dev.parley.http.wait.EventStreams.EventStream;
 import dev.parley.http.wait.LongPoll;
+import dev.parley.http.wait.SharedStreams;
+import dev.parley.http.wait.SharedStreams.SharedStream;
+import dev.parley.http.wait.TopicPoll;
+import dev.parley.http.wait.TopicStreams;
+import dev.parley.http.wait.TopicStreams.TopicStream;
 import dev.parley.ice.IceServers;
+import dev.parley.session.Listing;
 import dev.parley.session.Opening.Joined;
+import dev.parley.session.Page;
+import dev.parley.session.Page.Cursor;
 import dev.parley.session.Session;
 import dev.parley.session.Session.SessionVersion;
 import dev.parley.session.SessionKey;
+import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.TopicKey;
 import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Served;
@@ -62,6 +73,9 @@ public final class NativeResource {
     private final ClientLimits limits;
     private final LongPoll longPoll;
     private final EventStreams streams;
+    private final TopicPoll topicPoll;
+    private final TopicStreams topicStreams;
+    private final SharedStreams sharedStreams;
     private final IceServers iceServers;
     private final HttpConfig config;
     private final WaitConfig waiting;
@@ -71,6 +85,9 @@ public final class NativeResource {
             ClientLimits limits,
             LongPoll longPoll,
             EventStreams streams,
+            TopicPoll topicPoll,
+            TopicStreams topicStreams,
+            SharedStreams sharedStreams,
             IceServers iceServers,
             HttpConfig config,
             WaitConfig waiting) {
@@ -78,6 +95,9 @@ public final class NativeResource {
         this.limits = limits;
         this.longPoll = longPoll;
         this.streams = streams;
+        this.topicPoll = topicPoll;
+        this.topicStreams = topicStreams;
+        this.sharedStreams = sharedStreams;
         this.iceServers = iceServers;
         this.config = config;
         this.waiting = waiting;
@@ -97,22 +117,59 @@ public final class NativeResource {
     @Operation(operationId = "findSessions", summary = "Find unanswered sessions, newest first")
     @GET
     @Path("/sessions")
-    public CompletionStage<ListingsView> discover(
+    public CompletionStage<@Nullable ListingsView> discover(
             @Context RoutingContext client,
             @QueryParam("topic") @Nullable String topic,
             @QueryParam("tag") @Nullable String tag,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("cursor") @Nullable String cursor) {
         var caller = new Caller(client);
-        return signaling
-                .discover(
-                        caller.readFrom(),
-                        caller.namespace(),
-                        QueryParameters.filter(topic),
-                        QueryParameters.filter(tag),
-                        QueryParameters.cursor(cursor),
-                        QueryParameters.limit(limit, config.pageMax()))
-                .thenApply(served -> caller.reply(Status.OK, served, ListingsView.of(served.result())));
+        EntityTags ifNoneMatch = caller.entityTags(HttpHeaders.IF_NONE_MATCH);
+        String ofTopic = QueryParameters.filter(topic);
+        String withTag = QueryParameters.filter(tag);
+        Cursor after = QueryParameters.cursor(cursor);
+        int max = QueryParameters.limit(limit, config.pageMax());
+        CompletionStage<Served<Page<Listing>>> page;
+        Optional<Duration> wait = Optional.empty();
+        if (ofTopic != null && after == null && !ifNoneMatch.isNone()) {
+            wait = caller.requestedWait(waiting.max());
+        }
+        if (ofTopic != null && wait.isPresent()) {
+            var key = new TopicKey(caller.namespace(), ofTopic);
+            page = topicPoll.page(client, caller.readFrom(), key, withTag, max, ifNoneMatch, wait.get());
+        } else {
+            page = signaling.discover(caller.readFrom(), caller.namespace(), ofTopic, withTag, after, max);
+        }
+        Optional<Duration> applied = wait;
+        return page.thenApply(served -> {
+            String entityTag = EntityTags.of(served.result());
+            caller.applied(applied);
+            caller.response().putHeader(HttpHeaders.ETAG, entityTag);
+            if (ifNoneMatch.names(entityTag)) {
+                caller.notModified(served);
+                return null;
+            }
+            return caller.reply(Status.OK, served, ListingsView.of(served.result()));
+        });
+    }
+
+    @Operation(hidden = true) // a second form of findSessions
+    @GET
+    @Path("/sessions")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public CompletionStage<TopicStream> watch(
+            @Context RoutingContext client,
+            @QueryParam("topic") @Nullable String topic,
+            @QueryParam("tag") @Nullable String tag) {
+        var caller = new Caller(client);
+        caller.readFrom(); // a malformed bookmark is rejected here, too
+        String watched = QueryParameters.filter(topic);
+        if (watched == null) {
+            throw new Malformed("topic is required for a stream of sessions.");
+        }
+        return topicStreams
+                .open(client, new TopicKey(caller.namespace(), watched), QueryParameters.filter(tag))
+                .thenApply(served -> caller.reply(Status.OK, served, served.result()));
     }
 
     @Tag(name = "discovery")
@@ -235,10 +292,29 @@ public final class NativeResource {
         var caller = new Caller(client);
         long seen = QueryParameters.after(after);
         return streams.open(client, caller.readFrom(), caller.key(limits, code), seen, lastEventId)
-                .thenApply(served -> {
-                    caller.response().putHeader("X-Accel-Buffering", "no");
-                    return caller.reply(Status.OK, served, served.result());
+                .thenApply(served -> caller.reply(Status.OK, served, served.result()));
+    }
+
+    @Operation(operationId = "watch", summary = "Watch sessions and topics with one request")
+    @POST
+    @Path("/events")
+    public CompletionStage<MessagesView> pollAll(@Context RoutingContext client, Requests.Watches request) {
+        var caller = new Caller(client);
+        Optional<Duration> wait = caller.requestedWait(waiting.max());
+        return sharedStreams
+                .poll(client, request.targets(waiting.perRequest()), wait.orElse(Duration.ZERO))
+                .thenApply(messages -> {
+                    caller.applied(wait);
+                    return messages;
                 });
+    }
+
+    @Operation(hidden = true) // a second form of watch
+    @POST
+    @Path("/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public CompletionStage<SharedStream> streamAll(@Context RoutingContext client, Requests.Watches request) {
+        return sharedStreams.stream(client, request.targets(waiting.perRequest()));
     }
 
     @Operation(operationId = "extendSession", summary = "Extend or shorten the life of a session")

@@ -64,6 +64,7 @@ public final class OpenApiCompletion implements OASFilter {
             new SignalingException.TooManyRequests("address", 600, SECOND),
             new SignalingException.TooManyGuesses(SECOND),
             new SignalingException.TooManyWaits("This session has the maximum of 32 waiting requests.", SECOND),
+            new SignalingException.Unanswered(Duration.ofSeconds(6), SECOND),
             new SignalingException.StoreUnavailable("The store is busy; try again in a moment.", SECOND),
             new SignalingException.Busy("The service is stopping; retry in a moment.", SECOND),
             new SignalingException.StoreFull(),
@@ -142,7 +143,7 @@ public final class OpenApiCompletion implements OASFilter {
     }
 
     private static void complete(Components components, String path, HttpMethod method, Operation operation) {
-        boolean isNative = path.startsWith(NATIVE);
+        boolean isNative = hasProblems(path);
         String prefix = isNative ? "" : "rondevu-";
         APIResponses responses = operation.getResponses();
         responses.getAPIResponses().forEach((status, response) -> {
@@ -165,12 +166,12 @@ public final class OpenApiCompletion implements OASFilter {
 
     /** The statuses of refusals that the static file does not list. */
     private static Set<Integer> statuses(String path, HttpMethod method, boolean hasBody) {
-        boolean isNative = path.startsWith(NATIVE);
+        boolean isNative = hasProblems(path);
         if (path.equals("/health")) {
-            return Set.of(400, 403, 406, 429, 503);
+            return new TreeSet<>(Set.of(400, 403, 406, 429, 503));
         }
         var statuses = new TreeSet<>(Set.of(400, 401, 403, 406, 429, 503));
-        if (path.contains("{code}") || !isNative) {
+        if (path.contains("{code}") || path.contains("{session}") || !isNative) {
             statuses.add(404);
         }
         if (hasBody || method == HttpMethod.DELETE) {
@@ -182,10 +183,15 @@ public final class OpenApiCompletion implements OASFilter {
         if (hasBody && isNative) {
             statuses.add(422);
         }
-        if (method != HttpMethod.GET && isNative) {
+        if (method != HttpMethod.GET && isNative && !path.equals("/api/v1/events")) {
             statuses.add(507);
         }
         return statuses;
+    }
+
+    /** Whether the errors of the path are problems, as in the native API. */
+    private static boolean hasProblems(String path) {
+        return path.startsWith(NATIVE) || path.startsWith("/whip/") || path.startsWith("/whep/");
     }
 
     /** The description of a parameter that the resource declares, from the parameters of the static file. */

@@ -1,15 +1,18 @@
 package dev.parley.http.api;
 
+import dev.parley.http.EntityTags;
+import dev.parley.http.wait.WatchGroup.Target;
 import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Opening;
 import dev.parley.session.SessionToken;
 import dev.parley.session.SignalingException.Malformed;
+import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.Trickle;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.media.Schema.False;
 import org.jspecify.annotations.Nullable;
@@ -127,11 +130,80 @@ public final class Requests {
         }
     }
 
+    @Schema(description = "The sessions and topics to watch.", additionalProperties = False.class)
+    public record Watches(
+            @Schema(required = true, minItems = 1, description = "At most parley.waiting.per-request, 256.") @Nullable
+            List<@Nullable Watch> watches) {
+
+        /** @param max the maximum number of targets */
+        public List<Target> targets(int max) {
+            List<Watch> sent = withoutNulls("watches", required("watches", watches));
+            if (sent.isEmpty() || sent.size() > max) {
+                throw new OutOfBounds("watches", "watches must have 1 to " + max + " items (has " + sent.size() + ").");
+            }
+            List<Target> targets = sent.stream().map(Watch::target).toList();
+            var names = new HashSet<String>();
+            for (Target target : targets) {
+                if (!names.add(target.topic() == null ? target.code() : ' ' + target.topic())) {
+                    throw new Malformed("The field \"watches\" contains a session or topic twice.");
+                }
+            }
+            return targets;
+        }
+    }
+
+    @Schema(description = "A session or a topic.", additionalProperties = False.class)
+    public record Watch(
+            @Schema(description = "The code of the session.") @Nullable
+            String code,
+
+            @Schema(minimum = "0", description = "The number of the last event that the client has; 0 if absent.")
+            @Nullable
+            Long after,
+
+            @Schema(
+                    description =
+                            "Of a session, that of any reply of the session to which after belongs: if the code has another"
+                                    + " session now, its events are sent from the first on. Of a topic, that of the list that the client has, which"
+                                    + " is not sent again in a reply that is no stream.")
+            @Nullable
+            String etag,
+
+            @Schema(maxLength = 1024, description = "The topic of the sessions.") @Nullable
+            String topic,
+
+            @Schema(description = "Only sessions that carry it.") @Nullable
+            String tag) {
+
+        Target target() {
+            if ((code == null) == (topic == null)) {
+                throw new Malformed("The field \"watches\" needs a code or a topic in each item, and not both.");
+            }
+            if (code == null ? after != null : tag != null) {
+                throw new Malformed("The field \"watches\" has after without code, or tag without topic.");
+            }
+            if ("".equals(topic)) {
+                throw new Malformed("topic must not be empty.");
+            }
+            if (after != null && after < 0) {
+                throw new Malformed("after must be a whole number from 0.");
+            }
+            return new Target(
+                    code,
+                    after == null ? 0 : after,
+                    EntityTags.parse("etag", etag == null ? List.of() : List.of(etag)),
+                    topic,
+                    "".equals(tag) ? null : tag);
+        }
+    }
+
     private static Trickle trickleOf(@Nullable List<@Nullable Candidate> candidates, @Nullable Boolean end) {
         List<Candidate> sent = candidates == null ? List.of() : withoutNulls("candidates", candidates);
-        if (sent.stream().anyMatch(Candidate::isEmpty)) {
-            throw new Malformed("The field \"candidates\" contains an empty string, which is not a candidate; send"
-                    + " end if there are no more.");
+        for (Candidate candidate : sent) {
+            if (candidate.isEmpty()) {
+                throw new Malformed("The field \"candidates\" contains an empty string, which is not a candidate; send"
+                        + " end if there are no more.");
+            }
         }
         return new Trickle(sent, Boolean.TRUE.equals(end));
     }
@@ -145,8 +217,10 @@ public final class Requests {
 
     @SuppressWarnings("NullAway") // checked: no element is null
     private static <T> List<T> withoutNulls(String field, List<@Nullable T> list) {
-        if (list.stream().anyMatch(Objects::isNull)) {
-            throw new Malformed("The field \"" + field + "\" contains null.");
+        for (T item : list) {
+            if (item == null) {
+                throw new Malformed("The field \"" + field + "\" contains null.");
+            }
         }
         return list;
     }

@@ -31,6 +31,9 @@ public final class Console {
 
     private static final String QR = "/qr";
 
+    /** The browser client under the hash of its content, so that browsers need not revalidate it. */
+    private static final Pattern VERSIONED = Pattern.compile("/parley-[0-9a-f]{16}\\.js");
+
     /** The page loads its own files only. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
@@ -50,7 +53,8 @@ public final class Console {
         // Not route(path), which also matches a trailing slash.
         reading(router.routeWithRegex(
                         StaticFile.PATHS.stream().map(Pattern::quote).collect(Collectors.joining("|"))))
-                .handler(context -> send(context, files));
+                .handler(context -> send(context, current(files, context.normalizedPath()), "no-cache"));
+        reading(router.routeWithRegex(VERSIONED.pattern())).handler(context -> sendVersion(context, files));
         router.post(QR).order(-1).handler(Console::qrCode);
     }
 
@@ -62,12 +66,16 @@ public final class Console {
             return path.equals(QR);
         }
         boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        return reads && (path.equals("/") ? prefersHtml(request) : StaticFile.PATHS.contains(path));
+        return reads && (path.equals("/") ? prefersHtml(request) : isFile(path));
     }
 
     /** Whether a request for the root gets the page: browsers do, other clients get the compatible API. */
     public static boolean isAtFront(RoutingContext request) {
         return request.normalizedPath().equals("/") && isFor(request);
+    }
+
+    private static boolean isFile(String path) {
+        return StaticFile.PATHS.contains(path) || VERSIONED.matcher(path).matches();
     }
 
     private static Route reading(Route route) {
@@ -92,15 +100,36 @@ public final class Console {
         return html > 0 && html >= json;
     }
 
-    private static void send(RoutingContext context, Map<String, StaticFile> files) {
-        // In dev mode an edited file is visible at the next reload.
+    private static StaticFile current(Map<String, StaticFile> files, String path) {
+        // In dev mode an edited file is visible at the next reload; the client, when the build has bundled it again.
         boolean edited = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-        StaticFile file = requireNonNull((edited ? StaticFile.load() : files).get(context.normalizedPath()));
+        return requireNonNull((edited ? StaticFile.load() : files).get(path));
+    }
+
+    /** Other versions, which a page may still name after an update, redirect to the current one. */
+    private static void sendVersion(RoutingContext context, Map<String, StaticFile> files) {
+        StaticFile client = current(files, StaticFile.CLIENT);
+        if (context.normalizedPath().equals("/" + versioned(client))) {
+            send(context, client, "public, max-age=31536000, immutable");
+        } else {
+            context.response()
+                    .setStatusCode(302)
+                    .putHeader(HttpHeaders.LOCATION, "parley.js")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                    .end();
+        }
+    }
+
+    private static String versioned(StaticFile client) {
+        return "parley-" + client.plain().hash() + ".js";
+    }
+
+    private static void send(RoutingContext context, StaticFile file, String caching) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         boolean compressed = acceptsGzip(context);
         Representation sent = compressed ? file.gzip() : file.plain();
-        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+        response.putHeader(HttpHeaders.CACHE_CONTROL, caching)
                 .putHeader(HttpHeaders.ETAG, sent.entityTag())
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
@@ -108,6 +137,9 @@ public final class Console {
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "cross-origin");
         response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        if (context.normalizedPath().equals(StaticFile.CLIENT)) {
+            response.putHeader(HttpHeaders.CONTENT_LOCATION, versioned(file));
+        }
         if (context.normalizedPath().equals(PAGE)) {
             varyByAccept(context); // it may have been requested at the root
         }

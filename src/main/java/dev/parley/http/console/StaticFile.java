@@ -24,10 +24,13 @@ import java.util.zip.GZIPOutputStream;
  * streams stay uncompressed, because they may contain secrets (BREACH).
  */
 record StaticFile(String mediaType, Representation plain, Representation gzip) {
+    static final String CLIENT = "/parley.js";
+
     private static final String FOLDER = "/META-INF/resources";
 
     static final List<String> PATHS = List.of(
-            "/parley.js",
+            CLIENT,
+            "/parley.js.map",
             "/parley.d.ts",
             "/icon.svg",
             "/console/page.css",
@@ -37,19 +40,30 @@ record StaticFile(String mediaType, Representation plain, Representation gzip) {
             "/console/drawing.js",
             "/console/talk.js",
             "/console/watch.js",
+            "/console/invitation.js",
+            "/console/room.js",
+            "/console/snippets.js",
             "/console/page.js",
+            "/guides/getting-started.md",
+            "/guides/browser-client.md",
+            "/guides/api.md",
             "/console.html");
 
-    /** @param entityTag a strong one, so each encoding has its own */
-    record Representation(String entityTag, Buffer content) {
+    /** @param hash of the content in hexadecimal digits */
+    record Representation(String hash, Buffer content) {
         static Representation of(byte[] content) {
             try {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-                String tag = HexFormat.of().formatHex(Arrays.copyOf(hash, Long.BYTES));
-                return new Representation('"' + tag + '"', Buffer.buffer(content));
+                return new Representation(
+                        HexFormat.of().formatHex(Arrays.copyOf(hash, Long.BYTES)), Buffer.buffer(content));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e); // impossible: every Java platform has it
             }
+        }
+
+        /** A strong one, so each encoding has its own. */
+        String entityTag() {
+            return '"' + hash + '"';
         }
     }
 
@@ -81,6 +95,7 @@ record StaticFile(String mediaType, Representation plain, Representation gzip) {
             case "html" -> "text/html;charset=UTF-8";
             case "css" -> "text/css;charset=UTF-8";
             case "js" -> "text/javascript;charset=UTF-8";
+            case "map" -> "application/json";
             case "svg" -> "image/svg+xml";
             default -> "text/plain;charset=UTF-8";
         };

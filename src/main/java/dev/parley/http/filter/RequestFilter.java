@@ -12,10 +12,12 @@ import dev.parley.http.access.ClientAddresses;
 import dev.parley.http.access.ClientLimits;
 import dev.parley.http.access.CrossOrigin;
 import dev.parley.http.access.Namespaces;
+import dev.parley.http.access.SubprotocolCredential;
 import dev.parley.http.console.Console;
 import dev.parley.http.observe.AccessLog;
 import dev.parley.http.observe.Endpoint;
 import dev.parley.http.observe.RequestMeters;
+import dev.parley.http.observe.Upgrade;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
 import io.vertx.core.http.HttpHeaders;
@@ -91,7 +93,11 @@ public final class RequestFilter {
         }
         String path = valid ? context.normalizedPath() : sentPath(request);
         boolean document = RequestTarget.isDocument(path);
-        observe(context, document ? null : Endpoint.of(request.method(), path));
+        Endpoint endpoint = document ? null : Endpoint.of(request.method(), path);
+        if (endpoint == Endpoint.CHANNEL) {
+            SubprotocolCredential.move(request);
+        }
+        observe(context, endpoint);
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
         } else if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
@@ -102,7 +108,7 @@ public final class RequestFilter {
             refuse(context, 400, "The request target is not a URI with percent-encoded UTF-8.");
         } else if (CrossOrigin.isPreflight(request)) {
             request.response().setStatusCode(204).end();
-        } else if (request.method().equals(HttpMethod.OPTIONS) && !document) {
+        } else if (request.method().equals(HttpMethod.OPTIONS) && endpoint != null && !endpoint.isOptions()) {
             replyToOptions(context, path);
         } else if (hasTooLongBody(request)) {
             BodyReader.discard(context);
@@ -136,10 +142,24 @@ public final class RequestFilter {
         if (endpoint == null) {
             return;
         }
+        Runnable endSpan = tracing.startRequest(context, endpoint);
+        if (endpoint == Endpoint.CHANNEL) {
+            Upgrade.prepare(context, () -> {
+                completeUpgrade(context, startNanos);
+                endSpan.run();
+            });
+        }
         if (config.accessLogged()) {
             AccessLog.watch(context, endpoint, addresses.of(context.request()), startNanos);
         }
-        tracing.startRequest(context, endpoint);
+    }
+
+    private void completeUpgrade(RoutingContext context, long startNanos) {
+        context.response().setStatusCode(101);
+        completeHead(context.request(), Endpoint.CHANNEL, startNanos);
+        if (config.accessLogged()) {
+            AccessLog.upgraded(Endpoint.CHANNEL, addresses.of(context.request()), startNanos);
+        }
     }
 
     private void completeHead(HttpServerRequest request, @Nullable Endpoint endpoint, long startNanos) {
@@ -184,7 +204,12 @@ public final class RequestFilter {
             // The reply contains a credential for TURN servers.
             return path.startsWith("/api/v1/ice-servers") ? PEERS : READERS;
         }
-        return method.equals(HttpMethod.POST) && path.equals("/poll") ? READERS : PEERS;
+        if (method.equals(HttpMethod.OPTIONS) && !document) {
+            // The reply contains the ICE servers only for a client that has sent a valid credential.
+            return context.request().headers().contains(HttpHeaders.AUTHORIZATION) ? PEERS : Set.of();
+        }
+        boolean reads = path.equals("/poll") || path.equals("/api/v1/events");
+        return method.equals(HttpMethod.POST) && reads ? READERS : PEERS;
     }
 
     /** Rejects what no endpoint accepts, before anything is done. */
@@ -211,6 +236,9 @@ public final class RequestFilter {
     }
 
     private static boolean isEncoded(HttpServerRequest request) {
+        if (!request.headers().contains(HttpHeaders.CONTENT_ENCODING)) {
+            return false;
+        }
         for (String encodings : request.headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
             for (String encoding : encodings.split(",")) {
                 if (!encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {

@@ -1,8 +1,7 @@
 package dev.parley.http.filter;
 
+import dev.parley.http.Json;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -22,12 +21,12 @@ public final class RequestTarget {
     /** A dot segment, plain or encoded, in place of the code of a session. */
     private static final Pattern DOTS_FOR_CODE = Pattern.compile("/api/v1/sessions/(?:\\.|%2[eE]){1,2}(?:/.*)?");
 
-    /** The paths of the OpenAPI document; others that start with {@code /q/} belong to the topic "q". */
-    private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
+    /** The paths of the OpenAPI and AsyncAPI documents; others that start with {@code /q/} belong to the topic "q". */
+    private static final Pattern DOCUMENT = Pattern.compile("/q/(?:openapi|asyncapi|swagger-ui(?:/[A-Za-z0-9._-]*)?)");
 
     private RequestTarget() {}
 
-    /** Whether a normalized path leads to the OpenAPI document or its viewer. */
+    /** Whether a normalized path leads to the OpenAPI document, its viewer or the AsyncAPI document. */
     static boolean isDocument(String path) {
         return path.startsWith("/q/") && DOCUMENT.matcher(path).matches();
     }
@@ -54,21 +53,12 @@ public final class RequestTarget {
                 return false;
             }
         }
-        return !encoded || isUtf8(target);
+        return !encoded
+                || Json.isUtf8(
+                        URLDecoder.decode(target, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static boolean isHexDigit(String target, int index) {
         return index < target.length() && HexFormat.isHexDigit(target.charAt(index));
-    }
-
-    private static boolean isUtf8(String target) {
-        try {
-            byte[] octets =
-                    URLDecoder.decode(target, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
     }
 }

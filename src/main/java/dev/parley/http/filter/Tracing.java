@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tracing {
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
+    private static final AttributeKey<String> OPERATION = AttributeKey.stringKey("parley.operation");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final AttributeKey<String> NODE = AttributeKey.stringKey("parley.node");
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
@@ -81,10 +82,12 @@ public final class Tracing {
     /**
      * Starts the span of a request; it ends with the reply. Its parent is the caller's span, if the request has a
      * {@code traceparent} (W3C Trace Context).
+     *
+     * @return ends the span if the connection becomes a channel, because the framework does not report the end of such a reply
      */
-    void startRequest(RoutingContext context, Endpoint endpoint) {
+    Runnable startRequest(RoutingContext context, Endpoint endpoint) {
         if (provider == null) {
-            return;
+            return () -> {};
         }
         Context caller =
                 W3CTraceContextPropagator.getInstance().extract(Context.root(), context.request(), new Headers());
@@ -104,6 +107,27 @@ public final class Tracing {
             }
             span.end();
         });
+        return () -> endMessage(span, context.response().getStatusCode());
+    }
+
+    /** Starts the span of a request of a channel, which {@link #endMessage} ends; null if spans are not exported. */
+    public @Nullable Span startMessage(String operation) {
+        return provider == null
+                ? null
+                : provider.get("dev.parley")
+                        .spanBuilder("CHANNEL " + operation)
+                        .setSpanKind(SpanKind.SERVER)
+                        .setAttribute(ROUTE, Endpoint.CHANNEL.pattern())
+                        .setAttribute(OPERATION, operation)
+                        .startSpan();
+    }
+
+    public static void endMessage(Span span, int status) {
+        span.setAttribute(STATUS, status);
+        if (status >= 500) {
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end();
     }
 
     /** Exports the remaining spans, within two seconds. */

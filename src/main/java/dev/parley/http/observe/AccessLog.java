@@ -10,7 +10,7 @@ import org.jboss.logmanager.Logger;
 
 /**
  * Logs one line for each request, when its reply has ended or the client has disconnected: client address, endpoint, status, size
- * and duration. In JSON each of them is a field as well.
+ * and duration. In JSON each of them is a field as well. A request of a channel has the method CHANNEL and its operation as the path.
  */
 public final class AccessLog {
     private static final Logger LOG = Logger.getLogger("dev.parley.access");
@@ -22,10 +22,36 @@ public final class AccessLog {
         context.addEndHandler(end -> log(context, endpoint, address, startNanos, end.succeeded()));
     }
 
+    /** Logs a request that was upgraded. */
+    public static void upgraded(Endpoint endpoint, String address, long startNanos) {
+        log(address, endpoint.method(), endpoint.pattern(), 101, 0, startNanos, true);
+    }
+
+    /**
+     * Logs a request of a channel.
+     *
+     * @param op as metrics name it
+     * @param bytes of the reply
+     */
+    public static void channel(String address, String op, int status, long bytes, long startNanos) {
+        log(address, "CHANNEL", op, status, bytes, startNanos, true);
+    }
+
     private static void log(
             RoutingContext context, Endpoint endpoint, String address, long startNanos, boolean complete) {
         HttpServerResponse response = context.response();
-        String method = context.request().method().name();
+        log(
+                address,
+                context.request().method().name(),
+                endpoint.pattern(),
+                response.getStatusCode(),
+                response.bytesWritten(),
+                startNanos,
+                complete);
+    }
+
+    private static void log(
+            String address, String method, String path, int status, long bytes, long startNanos, boolean complete) {
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos);
         var line = new ExtLogRecord(
                 Level.INFO,
@@ -34,9 +60,9 @@ public final class AccessLog {
                         "%s %s %s %d %d bytes %d.%03d ms%s",
                         address,
                         method,
-                        endpoint.pattern(),
-                        response.getStatusCode(),
-                        response.bytesWritten(),
+                        path,
+                        status,
+                        bytes,
                         micros / 1_000,
                         micros % 1_000,
                         complete ? "" : " incomplete"),
@@ -45,9 +71,9 @@ public final class AccessLog {
         line.setLoggerName(LOG.getName());
         line.putMdc("address", address);
         line.putMdc("method", method);
-        line.putMdc("path", endpoint.pattern());
-        line.putMdc("status", Integer.toString(response.getStatusCode()));
-        line.putMdc("bytes", Long.toString(response.bytesWritten()));
+        line.putMdc("path", path);
+        line.putMdc("status", Integer.toString(status));
+        line.putMdc("bytes", Long.toString(bytes));
         line.putMdc("micros", Long.toString(micros));
         LOG.log(line);
     }

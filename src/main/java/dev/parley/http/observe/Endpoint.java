@@ -19,10 +19,24 @@ public enum Endpoint {
     TRICKLE("POST", "/api/v1/sessions/{code}/candidates"),
     RESTART("PUT", "/api/v1/sessions/{code}/offer"),
     EVENTS("GET", "/api/v1/sessions/{code}/events"),
+    WATCH("POST", "/api/v1/events"),
     TOPICS("GET", "/api/v1/topics"),
     ICE_SERVERS("GET", "/api/v1/ice-servers"),
+    CHANNEL("GET", "/api/v1/channel"),
     /** Any other request below {@code /api/v1}. */
     NATIVE_OTHER("other", "other"),
+    WHIP_OPEN("POST", "/whip/{topic}"),
+    WHIP_CHECK("GET", "/whip/{topic}"),
+    WHIP_OPTIONS("OPTIONS", "/whip/{topic}"),
+    WHIP_TRICKLE("PATCH", "/whip/sessions/{session}"),
+    WHIP_READ("GET", "/whip/sessions/{session}"),
+    WHIP_CLOSE("DELETE", "/whip/sessions/{session}"),
+    WHEP_OPEN("POST", "/whep/{topic}"),
+    WHEP_CHECK("GET", "/whep/{topic}"),
+    WHEP_OPTIONS("OPTIONS", "/whep/{topic}"),
+    WHEP_TRICKLE("PATCH", "/whep/sessions/{session}"),
+    WHEP_READ("GET", "/whep/sessions/{session}"),
+    WHEP_CLOSE("DELETE", "/whep/sessions/{session}"),
     RONDEVU_FRONT("GET", "/"),
     RONDEVU_TOPICS("GET", "/topics"),
     RONDEVU_FIND("GET", "/{topic}/sessions"),
@@ -83,6 +97,9 @@ public enum Endpoint {
     }
 
     private static String pattern(String path) {
+        if (path.startsWith("/whip/") || path.startsWith("/whep/")) {
+            return patternOfWhip(path);
+        }
         if (path.startsWith(SESSION)) {
             int end = path.indexOf('/', SESSION.length());
             return end < 0 ? READ.pattern : SESSION + "{code}" + path.substring(end);
@@ -91,9 +108,27 @@ public enum Endpoint {
         return end < 0 || path.startsWith(NATIVE_ROOT) ? path : "/{topic}" + path.substring(end);
     }
 
-    /** {@code native} or {@code compatible}. */
+    /** The topics "offer" and "sessions" are those of the compatible API only, in which "whip" may be a topic. */
+    private static String patternOfWhip(String path) {
+        String root = path.substring(0, 6);
+        String rest = path.substring(6);
+        if (rest.equals("offer") || rest.equals("sessions")) {
+            return "/{topic}/" + rest;
+        }
+        if (rest.startsWith("sessions/") && rest.indexOf('/', 9) < 0) {
+            return root + "sessions/{session}";
+        }
+        return rest.indexOf('/') < 0 ? root + "{topic}" : path;
+    }
+
+    /** {@code native}, {@code whip} or {@code compatible}. */
     String api() {
-        return compareTo(NATIVE_OTHER) <= 0 ? "native" : "compatible";
+        return compareTo(NATIVE_OTHER) <= 0 ? "native" : compareTo(RONDEVU_FRONT) < 0 ? "whip" : "compatible";
+    }
+
+    /** Whether the endpoint itself replies to OPTIONS. */
+    public boolean isOptions() {
+        return method.equals("OPTIONS");
     }
 
     /** The method, or {@code other}. */

@@ -72,8 +72,13 @@ public final class RequestMeters {
         }
         int statusClass = Math.min(Math.max(response.getStatusCode() / 100, 1), STATUS_CLASSES);
         of.byStatusClass.get(statusClass - 1).increment();
-        boolean mayWait = endpoint == Endpoint.EVENTS || endpoint == Endpoint.READ;
+        boolean mayWait = endpoint == Endpoint.EVENTS
+                || endpoint == Endpoint.READ
+                || endpoint == Endpoint.FIND
+                || endpoint == Endpoint.WATCH;
         boolean waited = mayWait && response.headers().contains("Preference-Applied");
+        boolean isOffer = endpoint == Endpoint.WHIP_OPEN || endpoint == Endpoint.WHEP_OPEN;
+        waited |= isOffer && statusClass != 4; // what is refused is refused at once
         (waited ? waits : of.time).record(nanos, TimeUnit.NANOSECONDS);
     }
 

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /** The event loop of a request. A task runs immediately if it is submitted there, and later otherwise. */
-record EventLoop(Context context) implements Executor {
-    static EventLoop current() {
+public record EventLoop(Context context) implements Executor {
+    public static EventLoop current() {
         return new EventLoop(Objects.requireNonNull(Vertx.currentContext()));
     }
 
@@ -22,7 +22,7 @@ record EventLoop(Context context) implements Executor {
     }
 
     /** Runs {@code task} once, when the client has the whole reply or has disconnected, even if it has already. */
-    static void whenDone(RoutingContext client, Runnable task) {
+    public static void whenDone(RoutingContext client, Runnable task) {
         if (client.response().closed()) {
             task.run();
         } else {

@@ -12,6 +12,7 @@ import dev.parley.signaling.Signaling;
 import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
+import dev.parley.waiting.EventBatch;
 import dev.parley.waiting.Wait;
 import dev.parley.waiting.Wait.Waiter;
 import dev.parley.waiting.WaitRegistry;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delays a reply until there is something new, the requested time has passed, the session is gone or the service stops. After that
@@ -54,8 +56,16 @@ public final class LongPoll {
                 time,
                 signaling.events(from, key, after, limit),
                 (first, node) -> signaling.follow(node, key, first.incarnation(), after, limit),
+                (first, commit) -> commit.continues(first.incarnation(), after) ? first(limit, commit.served()) : null,
                 events -> !events.list().isEmpty(),
                 Events::expiresAt);
+    }
+
+    private static Served<Events> first(int limit, Served<Events> served) {
+        Events events = served.result();
+        return events.list().size() <= limit
+                ? served
+                : served.with(new Events(events.list().subList(0, limit), events.incarnation(), events.expiresAt()));
     }
 
     /** The session, as soon as it is in a state that {@code known} does not name. */
@@ -73,6 +83,7 @@ public final class LongPoll {
                     }
                     return served;
                 }),
+                (first, commit) -> null,
                 session -> !known.names(session.version()),
                 Session::expiresAt);
     }
@@ -80,6 +91,7 @@ public final class LongPoll {
     /**
      * @param from what the caller asked to read from
      * @param repeat reads again after the first result; fails with {@link SessionNotFound} where another session has the code by now
+     * @param follow the reply that a commit after the first result makes; null if that must be read
      */
     private <T> CompletionStage<Served<T>> reply(
             RoutingContext client,
@@ -88,6 +100,7 @@ public final class LongPoll {
             Duration time,
             CompletionStage<Served<T>> read,
             BiFunction<T, ReadFrom, CompletionStage<Served<T>>> repeat,
+            BiFunction<T, EventBatch, @Nullable Served<T>> follow,
             Predicate<T> isNew,
             Function<T, Instant> expiresAt) {
         return read.thenComposeAsync(
@@ -98,6 +111,9 @@ public final class LongPoll {
                     var poll = new Poll<T>(
                             node -> authenticator.ifStillAdmitted(
                                     client.request(), () -> repeat.apply(first.result(), node)),
+                            commit -> authenticator.wouldStillAdmit(client.request())
+                                    ? follow.apply(first.result(), commit)
+                                    : null,
                             from,
                             isNew,
                             expiresAt,
@@ -108,7 +124,7 @@ public final class LongPoll {
                         client.vertx().cancelTimer(timer);
                         wait.leave();
                     });
-                    wait.wake();
+                    wait.begin(true);
                     return poll.reply;
                 },
                 EventLoop.current());
@@ -117,6 +133,7 @@ public final class LongPoll {
     /** One delayed reply. */
     private record Poll<T>(
             Function<ReadFrom, CompletionStage<Served<T>>> read,
+            Function<EventBatch, @Nullable Served<T>> follow,
             ReadFrom from,
             Predicate<T> isNew,
             Function<T, Instant> expiresAt,
@@ -133,6 +150,15 @@ public final class LongPoll {
                         }
                     })
                     .thenApply(served -> expiresAt.apply(served.result()));
+        }
+
+        @Override
+        public @Nullable Instant accept(EventBatch commit) {
+            Served<T> news = follow.apply(commit);
+            if (news != null) {
+                reply.complete(news);
+            }
+            return news == null ? null : commit.expiresAt();
         }
 
         /** A store that cannot be read now may be readable at the next check. */

@@ -1,7 +1,8 @@
 package dev.parley.store.postgresql;
 
+import dev.parley.session.KeyMark;
 import dev.parley.session.SessionKey;
-import dev.parley.session.SessionKey.SessionMark;
+import dev.parley.session.TopicKey;
 import dev.parley.store.Statements;
 import dev.parley.store.postgresql.Connector.ServerInfo;
 import dev.parley.waiting.NodeNotifications;
@@ -29,7 +30,7 @@ import org.postgresql.PGNotification;
  * Notifies other nodes of commits by NOTIFY and receives theirs by LISTEN, each on a thread and a connection of its own to the
  * primary. A connection that breaks is opened again, and so is one to a server that is no longer the primary.
  *
- * <p>The payload is the name of the node that sends it and the sessions in which it committed something, separated by spaces.
+ * <p>The payload is the name of the node that sends it and the marks of sessions and topics in which it committed something, separated by spaces.
  *
  * <p>A notification is sent after the commit, not in its transaction, where it could not be lost: a transaction with a NOTIFY takes
  * a lock of the whole server before it commits and keeps it until the commit is on disk, and on a synchronous standby. Writes would
@@ -63,7 +64,7 @@ public final class PostgresNotifications implements NodeNotifications {
 
     private final String name;
     private final PrimaryLocator locator;
-    private final LinkedBlockingQueue<SessionMark> unsent = new LinkedBlockingQueue<>(UNSENT_MAX);
+    private final LinkedBlockingQueue<KeyMark> unsent = new LinkedBlockingQueue<>(UNSENT_MAX);
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     /** Only the sender has these: they are sent again if a connection breaks. */
@@ -84,8 +85,17 @@ public final class PostgresNotifications implements NodeNotifications {
     }
 
     @Override
-    public void committed(SessionKey key) {
-        if (!unsent.offer(key.mark())) {
+    public void committed(SessionKey session) {
+        send(session.mark());
+    }
+
+    @Override
+    public void committed(TopicKey topic) {
+        send(topic.mark());
+    }
+
+    private void send(KeyMark changed) {
+        if (!unsent.offer(changed)) {
             LOG.debug("A notification is lost: too many are waiting to be sent");
         }
     }
@@ -148,17 +158,17 @@ public final class PostgresNotifications implements NodeNotifications {
     }
 
     private List<String> nextPayloads() throws InterruptedException {
-        Set<SessionMark> batch = new LinkedHashSet<>();
+        Set<KeyMark> batch = new LinkedHashSet<>();
         batch.add(unsent.take());
         unsent.drainTo(batch);
         var filled = new ArrayList<String>();
         var payload = new StringBuilder(name);
-        for (SessionMark session : batch) {
-            if (payload.length() + 1 + session.text().length() > PAYLOAD_MAX) {
+        for (KeyMark changed : batch) {
+            if (payload.length() + 1 + changed.text().length() > PAYLOAD_MAX) {
                 filled.add(payload.toString());
                 payload = new StringBuilder(name);
             }
-            payload.append(' ').append(session.text());
+            payload.append(' ').append(changed.text());
         }
         filled.add(payload.toString());
         return filled;
@@ -191,7 +201,7 @@ public final class PostgresNotifications implements NodeNotifications {
     private void receive(String payload, Listener recipient) {
         String[] words = payload.split(" ", -1);
         for (int i = 1; i < words.length && !words[0].equals(name); i++) {
-            recipient.committed(new SessionMark(words[i]));
+            recipient.committed(new KeyMark(words[i]));
         }
     }
 

@@ -24,7 +24,7 @@ import org.jboss.logging.Logger;
 /**
  * Compares the configured encryption keys with those that the store records, once at start, and gives the codec for its payloads.
  *
- * <p>A store is encrypted from its first session on, or not at all: once a key is recorded, plaintext is rejected, because anybody who
+ * <p>A store is encrypted from its first session on, or not at all: once a key is recorded, plaintext is rejected, because anyone who
  * can write to the disk could have put it there. With each key that encrypts the store records a secret of its own, wrapped by that
  * key, so a wrong key is detected before anything is read. A recorded key may be removed from the configuration as soon as no live
  * session needs it.

@@ -8,7 +8,6 @@ import dev.parley.store.crypto.PayloadCodec;
 import dev.parley.store.crypto.PayloadCodec.EventPosition;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -62,49 +61,32 @@ public final class EventRows {
         return side == Side.OFFERER ? 1 : 0;
     }
 
-    /** Adds the last events of {@code session}; none of them is stored yet. */
+    /** Adds events of {@code session}; none of them is stored yet. */
     void add(SessionTransaction tx, RowVersion session, List<Event> events) throws SQLException {
-        long first = session.seq() - events.size() + 1;
         for (int from = 0; from < events.size(); from += ROWS_MAX) {
             List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
-            bindAll(tx.call(ADD.get(some.size() - 1)), tx, session, first + from, some, digests(some))
+            bindAll(tx.call(ADD.get(some.size() - 1)), tx, session, some, digests(some))
                     .update();
         }
     }
 
     /**
-     * Adds those of the events that their side does not have yet in their generation, and numbers them without gaps. An answer is new,
-     * because its guard ensures that.
+     * Adds the last events of {@code session} unless their side already has one of them in their generation. An answer is new, because
+     * its guard ensures that.
      *
-     * @param events of one side and one generation; the last ones of {@code session}, if all are new
-     * @return the events that were added
+     * @param all of one side and one generation
+     * @return false if one is repeated, or there are too many for one statement; then none was added
      */
-    List<Event> addNew(SessionTransaction tx, RowVersion session, List<Event> events) throws SQLException {
-        var added = new ArrayList<Event>(events.size());
-        long first = session.seq() - events.size() + 1;
-        for (int from = 0; from < events.size(); from += ROWS_MAX) {
-            List<Event> some = events.subList(from, Math.min(from + ROWS_MAX, events.size()));
-            if (addAllOrNone(tx, session, first + added.size(), some)) {
-                added.addAll(some);
-            } else if (some.size() > 1) {
-                for (Event one : some) {
-                    if (addAllOrNone(tx, session, first + added.size(), List.of(one))) {
-                        added.add(one);
-                    }
-                }
-            }
+    boolean addIfNew(SessionTransaction tx, RowVersion session, List<Event> all) throws SQLException {
+        if (all.isEmpty() || all.size() > ROWS_MAX) {
+            return all.isEmpty();
         }
-        return added;
-    }
-
-    private boolean addAllOrNone(SessionTransaction tx, RowVersion session, long seq, List<Event> events)
-            throws SQLException {
-        Event first = events.get(0);
-        byte[][] digests = digests(events);
-        Statements.Call call = bindAll(tx.call(ADD_NEW.get(events.size() - 1)), tx, session, seq, events, digests)
+        Event event = all.get(0);
+        byte[][] digests = digests(all);
+        Statements.Call call = bindAll(tx.call(ADD_NEW.get(all.size() - 1)), tx, session, all, digests)
                 .bind(session.id())
-                .bind(first.generation())
-                .bind(parity(first.side()));
+                .bind(event.generation())
+                .bind(parity(event.side()));
         for (byte[] digest : digests) {
             call.bind(digest);
         }
@@ -112,16 +94,11 @@ public final class EventRows {
     }
 
     private Statements.Call bindAll(
-            Statements.Call call,
-            SessionTransaction tx,
-            RowVersion session,
-            long first,
-            List<Event> events,
-            byte[][] digests)
+            Statements.Call call, SessionTransaction tx, RowVersion session, List<Event> events, byte[][] digests)
             throws SQLException {
         for (int i = 0; i < digests.length; i++) {
             Event event = events.get(i);
-            var position = new EventPosition(tx.key(), session.id(), first + i, event.generation(), kind(event));
+            var position = new EventPosition(tx.key(), session.id(), event.seq(), event.generation(), kind(event));
             byte[] content = content(event);
             byte[] payload = content == null ? null : codec.encode(position, content);
             call.bind(session.id())

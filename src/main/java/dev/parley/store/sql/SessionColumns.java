@@ -1,7 +1,11 @@
 package dev.parley.store.sql;
 
+import dev.parley.session.Code;
+import dev.parley.session.Listing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,11 @@ public record SessionColumns(
         long createdAt,
         long expiresAt,
         @Nullable Long checksum) {
+    /** Distinguishes the session from others with its code, also one that has no incarnation. */
+    long identity() {
+        return incarnation == null ? createdAt : incarnation;
+    }
+
     /** The value of {@link #checksum}: {@code expires_at} is added, so that it can be changed without reading the rest. */
     long computedChecksum() {
         var crc = new CRC32C();
@@ -38,6 +47,17 @@ public record SessionColumns(
         if (text != null) {
             crc.update(text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** The session as it is listed; only sessions with a topic are. */
+    Listing listing() {
+        return new Listing(
+                new Code(code),
+                Objects.requireNonNull(topic),
+                peerId,
+                Tags.list(tags),
+                Instant.ofEpochMilli(createdAt),
+                Instant.ofEpochMilli(expiresAt));
     }
 
     SessionColumns requireIntact() throws RowDamaged {

@@ -5,6 +5,7 @@ import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
 import dev.parley.session.Event.Events;
+import dev.parley.session.Listing.Identified;
 import dev.parley.session.Listing.Waiting;
 import dev.parley.session.Namespace;
 import dev.parley.session.Session;
@@ -12,6 +13,7 @@ import dev.parley.session.Session.SideState;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
+import dev.parley.session.TopicKey;
 import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.AesGcm.DecryptionFailed;
@@ -63,6 +65,13 @@ public abstract class SessionReads {
                   ORDER BY id DESC LIMIT ?) s
             JOIN events e ON e.session_id = s.id AND e.generation = s.generation AND e.kind % 2 = 1
             ORDER BY s.id DESC, e.seq""");
+
+    private static final Sql LISTED = new Sql("listed", """
+            SELECT id, checksum, topic, peer_id, tags, incarnation, created_at, expires_at, code
+            FROM sessions
+            WHERE namespace = ? AND topic = ? AND substr(topic, 1, 256) = substr(?, 1, 256)
+              AND answered = 0 AND answered_before = 0 AND expires_at > ?
+            ORDER BY id DESC LIMIT ?""");
 
     private static final Sql COUNT = new Sql("count", """
             SELECT count(*),
@@ -139,6 +148,17 @@ public abstract class SessionReads {
                 .all(row -> waiting(row, namespace));
     }
 
+    /** The open sessions of a topic, newest first, at most {@code limit}. */
+    public List<Identified> listed(Statements node, TopicKey topic, int limit, Instant now) throws SQLException {
+        return node.call(LISTED)
+                .bind(topic.namespace().name())
+                .bind(topic.topic())
+                .bind(topic.topic())
+                .bind(now)
+                .bind(limit)
+                .list(SessionReads::listed);
+    }
+
     /** Counts the rows of the node, in all namespaces; reads everything. */
     public static Count count(Statements node, Instant now) throws SQLException {
         return node.call(COUNT).bind(now).bind(now).bind(now).all(row -> {
@@ -163,7 +183,7 @@ public abstract class SessionReads {
     }
 
     /** Whether there is a session, expired or not, whose code does not begin with {@code prefix}, in any namespace. */
-    public static boolean holdsOthersThan(Statements node, String prefix) throws SQLException {
+    public static boolean hasSessionsWithout(Statements node, String prefix) throws SQLException {
         return node.call(OTHERS).bind(prefix.length()).bind(prefix).first(row -> true) != null;
     }
 
@@ -172,18 +192,18 @@ public abstract class SessionReads {
         return new RowVersion(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), instant(row, 5));
     }
 
-    /** Columns from 6 on: id, checksum, topic, peer_id, tags, incarnation, created_at, expires_at. */
-    private static SessionColumns columns(ResultSet row, String code) throws SQLException {
+    /** Columns from {@code id} on: id, checksum, topic, peer_id, tags, incarnation, created_at, expires_at. */
+    private static SessionColumns columns(ResultSet row, int id, String code) throws SQLException {
         return new SessionColumns(
-                        row.getLong(6),
+                        row.getLong(id),
                         code,
-                        row.getString(8),
-                        row.getString(9),
-                        row.getString(10),
-                        nullableLong(row, 11),
-                        row.getLong(12),
-                        row.getLong(13),
-                        nullableLong(row, 7))
+                        row.getString(id + 2),
+                        row.getString(id + 3),
+                        row.getString(id + 4),
+                        nullableLong(row, id + 5),
+                        row.getLong(id + 6),
+                        row.getLong(id + 7),
+                        nullableLong(row, id + 1))
                 .requireIntact();
     }
 
@@ -192,7 +212,7 @@ public abstract class SessionReads {
         if (!rows.next()) {
             return Optional.empty();
         }
-        SessionColumns session = columns(rows, key.code().text());
+        SessionColumns session = columns(rows, 6, key.code().text());
         int generation = rows.getInt(14);
         long seq = rows.getLong(15);
         var offerer = new SideRows();
@@ -211,7 +231,7 @@ public abstract class SessionReads {
                 session.peerId(),
                 Tags.list(session.tags()),
                 generation,
-                session.incarnation() == null ? session.createdAt() : session.incarnation(),
+                session.identity(),
                 seq,
                 offerer.state(),
                 answerer.state(),
@@ -309,7 +329,7 @@ public abstract class SessionReads {
         boolean row = rows.next();
         while (row) {
             var key = new SessionKey(namespace, new Code(rows.getString(14)));
-            SessionColumns session = columns(rows, key.code().text());
+            SessionColumns session = columns(rows, 6, key.code().text());
             var offerer = new SideRows();
             do {
                 offerer.add(key, rows);
@@ -323,6 +343,12 @@ public abstract class SessionReads {
                     Instant.ofEpochMilli(session.expiresAt())));
         }
         return waiting;
+    }
+
+    /** Columns: the session's, then its code. */
+    private static Identified listed(ResultSet row) throws SQLException {
+        SessionColumns session = columns(row, 1, row.getString(9));
+        return new Identified(session.id(), session.identity(), session.listing());
     }
 
     /** The decoded payload. Columns: seq, generation, kind, payload, checksum, then the session's id and checksum. */

@@ -1,6 +1,5 @@
 package dev.parley.store.sql;
 
-import dev.parley.session.Code;
 import dev.parley.session.Listing;
 import dev.parley.session.Namespace;
 import dev.parley.session.Page;
@@ -14,14 +13,13 @@ import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Discovery: what a caller may find without a code. Only unexpired sessions with a topic and without an answer in any generation are
- * listed; a session without a topic is known only to those who have its code. Each method is one query.
+ * listed; a session without a topic is found by its code only. Each method is one query.
  *
  * <p>Each engine has a subclass that only names its index, because a Panache repository belongs to the entity of one persistence unit.
  */
@@ -183,12 +181,6 @@ public abstract class SessionRepository<E extends SessionRow> implements Panache
         } catch (RowDamaged e) {
             throw new JDBCException("A session is damaged", e);
         }
-        return new Listing(
-                new Code(found.code()),
-                Objects.requireNonNull(found.topic()), // only sessions with a topic are listed
-                found.peerId(),
-                Tags.list(found.tags()),
-                Instant.ofEpochMilli(found.createdAt()),
-                Instant.ofEpochMilli(found.expiresAt()));
+        return found.listing();
     }
 }

@@ -9,11 +9,11 @@ import dev.parley.session.Session.SessionVersion;
 import dev.parley.session.Side;
 import dev.parley.session.TokenHash;
 import dev.parley.session.Trickle;
-import dev.parley.session.Trickle.Trickled;
 import dev.parley.store.Statements;
 import dev.parley.store.Statements.Sql;
 import dev.parley.store.crypto.PayloadCodec;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionStore extends SessionReads {
     private static final String LIVE = SessionTransaction.LIVE;
     private static final String ROW = "RETURNING id, COALESCE(incarnation, created_at), seq, generation, expires_at";
+    private static final String LISTED_ROW = ROW + ", topic";
 
     private static final Sql FREE_EXPIRED = new Sql("free-expired", """
             DELETE FROM sessions WHERE namespace = ? AND code = ? AND expires_at <= ?""");
@@ -57,7 +59,7 @@ public final class SessionStore extends SessionReads {
             WHERE %s AND answered = 0 AND generation = COALESCE(?, generation)
               AND answer_candidates + ? <= ? AND (offerer_token = ?) IS NOT TRUE
               AND (answered_before = 0 OR answerer_token IS NOT DISTINCT FROM ?)
-            %s""".formatted(LIVE, ROW));
+            %s""".formatted(LIVE, LISTED_ROW));
 
     private static final Sql RESTART = new Sql("restart", """
             UPDATE sessions
@@ -65,15 +67,15 @@ public final class SessionStore extends SessionReads {
                 answered_before = CASE WHEN answered = 1 THEN 1 ELSE answered_before END, answered = 0
             WHERE %s AND offerer_token = ? AND seq = COALESCE(?, seq) AND expires_at = COALESCE(?, expires_at)
               AND COALESCE(incarnation, created_at) = COALESCE(?, incarnation, created_at)
-            %s""".formatted(LIVE, ROW));
+            %s""".formatted(LIVE, LISTED_ROW));
 
     private static final Sql EXTEND = new Sql("extend", """
             UPDATE sessions SET checksum = checksum - expires_at + ?, expires_at = ? WHERE %s AND (offerer_token = ? OR answerer_token = ?)
-            %s""".formatted(LIVE, ROW));
+            %s""".formatted(LIVE, LISTED_ROW));
 
     private static final Sql CLOSE = new Sql("close", """
             DELETE FROM sessions WHERE %s AND offerer_token = ?
-            %s""".formatted(LIVE, ROW));
+            %s""".formatted(LIVE, LISTED_ROW));
 
     private static final Sql RETAIN_LAST = new Sql("retain-last", """
             INSERT INTO closed_sessions (namespace, code, incarnation, seq, generation, expires_at)
@@ -152,7 +154,7 @@ public final class SessionStore extends SessionReads {
      *
      * @param incarnation a random number, as in {@link SessionVersion}
      */
-    public Guarded<RowVersion> open(
+    public Guarded<Change> open(
             SessionTransaction tx, Opening opening, @Nullable TokenHash token, long incarnation, Duration ttl)
             throws SQLException {
         long bytes = opening.bytes();
@@ -171,7 +173,7 @@ public final class SessionStore extends SessionReads {
         first.addAll(opening.trickle().events(2, Side.OFFERER, 1));
         events.add(tx, session, first);
         quota.chargeSession(tx, bytes);
-        return Guarded.of(session);
+        return Guarded.of(new Change(session, opening.topic(), first));
     }
 
     private static @Nullable RowVersion insert(
@@ -211,7 +213,7 @@ public final class SessionStore extends SessionReads {
      *
      * @param generation the generation that is answered; null for the current one
      */
-    public Guarded<RowVersion> answer(
+    public Guarded<Change> answer(
             SessionTransaction tx,
             Description answer,
             @Nullable Integer generation,
@@ -225,24 +227,22 @@ public final class SessionStore extends SessionReads {
         }
         int candidates = trickle.candidates().size();
         byte[] hash = bytes(token);
-        RowVersion session = tx.live(
+        Change hit = tx.live(
                         tx.call(ANSWER).bind(hash).bind(1L + trickle.size()).bind(candidates))
                 .bind(generation)
                 .bind(candidates)
                 .bind(candidatesMax)
                 .bind(hash)
                 .bind(hash)
-                .updateReturning(SessionReads::version);
-        if (session == null) {
+                .updateReturning(SessionStore::listed);
+        if (hit == null) {
             return Guarded.missed();
         }
-        long seq = session.seq() - trickle.size();
-        var answered = new ArrayList<Event>();
-        answered.add(new Event.Answered(seq, session.generation(), answer));
-        answered.addAll(trickle.events(seq + 1, Side.ANSWERER, session.generation()));
-        Added added = addNew(tx, session, Side.ANSWERER, answered);
+        RowVersion row = hit.row();
+        var answered = new Event.Answered(row.seq() - trickle.size(), row.generation(), answer);
+        Change change = addNew(tx, hit, Side.ANSWERER, List.of(answered), trickle);
         quota.charge(tx, bytes);
-        return Guarded.of(added.session);
+        return Guarded.of(change);
     }
 
     /**
@@ -251,7 +251,7 @@ public final class SessionStore extends SessionReads {
      *
      * @param generation null for the current one
      */
-    public Guarded<Trickled> trickle(
+    public Guarded<Change> trickle(
             SessionTransaction tx, TokenHash token, Trickle trickle, @Nullable Integer generation, int candidatesMax)
             throws SQLException {
         if (!quota.hasRoom(tx, trickle.bytes())) {
@@ -285,7 +285,7 @@ public final class SessionStore extends SessionReads {
      *
      * @param token the side's; null for a side that has none
      */
-    public Guarded<Trickled> trickleAs(
+    public Guarded<Change> trickleAs(
             SessionTransaction tx, Side side, @Nullable TokenHash token, Trickle trickle, int candidatesMax)
             throws SQLException {
         if (!quota.hasRoom(tx, trickle.bytes())) {
@@ -302,14 +302,13 @@ public final class SessionStore extends SessionReads {
         return hit == null ? Guarded.missed() : trickled(tx, hit, side, trickle);
     }
 
-    private Guarded<Trickled> trickled(SessionTransaction tx, RowVersion session, Side side, Trickle trickle)
+    private Guarded<Change> trickled(SessionTransaction tx, RowVersion row, Side side, Trickle trickle)
             throws SQLException {
-        Added added = addNew(
-                tx, session, side, trickle.events(session.seq() - trickle.size() + 1, side, session.generation()));
-        if (added.candidates > 0) {
+        Change change = addNew(tx, new Change(row, null, List.of()), side, List.of(), trickle);
+        if (change.candidates() > 0) {
             quota.charge(tx, trickle.bytes());
         }
-        return Guarded.of(new Trickled(added.session.seq(), added.candidates));
+        return Guarded.of(change);
     }
 
     /**
@@ -318,51 +317,63 @@ public final class SessionStore extends SessionReads {
      *
      * @param version the state that the offer replaces; null for any
      */
-    public Guarded<RowVersion> restart(
+    public Guarded<Change> restart(
             SessionTransaction tx, TokenHash token, @Nullable SessionVersion version, Description offer)
             throws SQLException {
         long bytes = offer.utf8().length;
         if (!quota.hasRoom(tx, bytes)) {
             return Guarded.noRoom();
         }
-        RowVersion session = tx.live(tx.call(RESTART))
+        Change hit = tx.live(tx.call(RESTART))
                 .bind(token.bytes())
                 .bind(version == null ? null : (Long) version.seq())
                 .bind(version == null ? null : (Long) version.expiresAt().toEpochMilli())
                 .bind(version == null ? null : (Long) version.incarnation())
-                .updateReturning(SessionReads::version);
-        if (session == null) {
+                .updateReturning(SessionStore::listed);
+        if (hit == null) {
             return Guarded.missed();
         }
-        events.add(tx, session, List.of(new Event.Offered(session.seq(), session.generation(), offer)));
+        RowVersion row = hit.row();
+        List<Event> offered = List.of(new Event.Offered(row.seq(), row.generation(), offer));
+        events.add(tx, row, offered);
         quota.charge(tx, bytes);
-        return Guarded.of(session);
+        return Guarded.of(hit.with(row, offered));
     }
 
     /** Sets the end of the session. Misses where there is no live session or the token is neither side's. */
-    public Guarded<RowVersion> extend(SessionTransaction tx, TokenHash token, Instant expiresAt) throws SQLException {
+    public Guarded<Change> extend(SessionTransaction tx, TokenHash token, Instant expiresAt) throws SQLException {
         Statements.Call guard = tx.call(EXTEND).bind(expiresAt).bind(expiresAt);
-        return Guarded.of(
-                tx.live(guard).bind(token.bytes()).bind(token.bytes()).updateReturning(SessionReads::version));
+        return Guarded.of(tx.live(guard).bind(token.bytes()).bind(token.bytes()).updateReturning(SessionStore::listed));
     }
 
     /**
      * Deletes the session with its events. Misses where there is no live session or the token is not the offerer's. The last event,
      * {@link Event.Closed}, is retained for a short time for {@link #follow}.
      */
-    public Guarded<RowVersion> close(SessionTransaction tx, TokenHash token) throws SQLException {
-        RowVersion session = tx.live(tx.call(CLOSE)).bind(token.bytes()).updateReturning(SessionReads::version);
-        if (session == null) {
+    public Guarded<Change> close(SessionTransaction tx, TokenHash token) throws SQLException {
+        Change hit = tx.live(tx.call(CLOSE)).bind(token.bytes()).updateReturning(SessionStore::listed);
+        if (hit == null) {
             return Guarded.missed();
         }
+        RowVersion last = hit.row().at(hit.row().seq() + 1);
+        retainLast(tx, last);
+        return Guarded.of(hit.with(last, List.of(new Event.Closed(last.seq(), last.generation()))));
+    }
+
+    /** Retains the last event of a session that was deleted. */
+    static void retainLast(SessionTransaction tx, RowVersion last) throws SQLException {
         tx.call(RETAIN_LAST)
                 .bind(tx.key())
-                .bind(session.incarnation())
-                .bind(session.seq() + 1)
-                .bind(session.generation())
+                .bind(last.incarnation())
+                .bind(last.seq())
+                .bind(last.generation())
                 .bind(tx.now().plus(LAST_RETAINED))
                 .update();
-        return Guarded.of(session);
+    }
+
+    /** Columns: a version, topic. */
+    private static Change listed(ResultSet row) throws SQLException {
+        return new Change(version(row), row.getString(6), List.of());
     }
 
     /** The state of a live session, locked until COMMIT: a guard that missed before and fits this state hits when it is repeated. */
@@ -406,25 +417,38 @@ public final class SessionStore extends SessionReads {
         return tx.call(SWEEP_LAST).bind(now).bind(limit).update();
     }
 
-    /** Adds those of the events that are new, and gives back the numbers that the guard reserved for the others. */
-    private Added addNew(SessionTransaction tx, RowVersion session, Side side, List<Event> all) throws SQLException {
-        List<Event> added = events.addNew(tx, session, all);
-        int repeated = all.size() - added.size();
+    /**
+     * Adds {@code before} and those of {@code trickle} that are new, and gives back the numbers that the guard reserved for the others.
+     *
+     * @param before the events before those of {@code trickle}
+     */
+    private Change addNew(SessionTransaction tx, Change hit, Side side, List<Event> before, Trickle trickle)
+            throws SQLException {
+        RowVersion row = hit.row();
+        long first = row.seq() - trickle.size() + 1;
+        List<Event> all = concat(before, trickle.events(first, side, row.generation()));
+        if (events.addIfNew(tx, row, all)) {
+            return hit.with(row, all);
+        }
+        Trickle fresh = withoutKnown(tx, side, row.generation(), trickle);
+        int repeated = trickle.size() - fresh.size();
         if (repeated > 0) {
-            counted(tx.call(GIVE_BACK).bind((long) repeated), side, candidates(all) - candidates(added))
+            int candidates = trickle.candidates().size() - fresh.candidates().size();
+            counted(tx.call(GIVE_BACK).bind((long) repeated), side, candidates)
                     .bind(tx.key().namespace().name())
-                    .bind(session.id())
+                    .bind(row.id())
                     .update();
         }
-        return new Added(session.at(session.seq() - repeated), candidates(added));
+        RowVersion after = row.at(row.seq() - repeated);
+        List<Event> added = concat(before, fresh.events(first, side, row.generation()));
+        events.add(tx, after, added);
+        return hit.with(after, added);
     }
 
-    /** The session after a change, and how many of the candidates were new. */
-    private record Added(RowVersion session, int candidates) {}
-
-    private static int candidates(List<Event> events) {
-        return (int)
-                events.stream().filter(event -> event instanceof Event.Trickled).count();
+    private static List<Event> concat(List<Event> first, List<Event> second) {
+        return first.isEmpty()
+                ? second
+                : Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /** Binds the candidates of the offerer and those of the answerer, all of them of {@code side}. */

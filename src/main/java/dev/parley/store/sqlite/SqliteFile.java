@@ -43,8 +43,8 @@ public final class SqliteFile {
     /** The maximum of SQLite. */
     private static final long PAGES_MAX = Integer.MAX_VALUE - 1L;
 
-    /** COMMIT moves the write-ahead log into the file when the log has this many pages. */
-    private static final int LOG_PAGES_MAX = 1_000;
+    /** COMMIT moves the write-ahead log into the file, with two more fsyncs, when the log has this many pages: 16 MB. */
+    private static final int LOG_PAGES_MAX = 4_000;
 
     /** A log that became longer is cut to this size when it starts over. */
     private static final int LOG_BYTES_KEPT = 64 << 20;

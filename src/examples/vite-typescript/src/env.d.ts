@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** The URL of the service. */
+  readonly VITE_PARLEY?: string;
+}
