@@ -23,7 +23,7 @@
   const texts = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    if (node.data.trim() !== "" && !node.parentElement.closest(".hidden, noscript, [hidden]")) {
+    if (node.data.trim() !== "" && !node.parentElement.closest(".hidden, noscript, [hidden]") && node.parentElement.checkVisibility()) {
       const range = document.createRange();
       range.selectNodeContents(node);
       const lines = new Set(Array.from(range.getClientRects(), ({ top }) => top));
@@ -47,6 +47,9 @@
 
   const screen = document.documentElement.clientWidth;
   for (const element of document.querySelectorAll("body *:not(.hidden)")) {
+    if (!element.checkVisibility()) {
+      continue; // in a closed <details>
+    }
     const box = shown(element, element.getBoundingClientRect());
     if (box.right > screen + TOLERANCE || box.left < -TOLERANCE) {
       faults.push(`wider than the screen: ${element.outerHTML.slice(0, 80)}`);

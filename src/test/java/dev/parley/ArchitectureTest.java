@@ -33,6 +33,8 @@ class ArchitectureTest {
         "http,           http.access http.observe ice session store",
         "http.wait,      http http.access session signaling store waiting",
         "http.api,       http http.access http.rondevu http.wait ice session signaling store waiting",
+        "http.channel,   access http http.access http.api http.filter http.observe http.wait ice session signaling store waiting",
+        "http.whip,      http http.access http.wait ice session signaling store waiting",
         "http.rondevu,   http http.access session signaling store",
         "http.filter,    access config http http.access http.console http.observe session",
     })
@@ -52,7 +54,7 @@ class ArchitectureTest {
         "store.sqlite,         config session store store.crypto store.sql",
         "store.postgresql,     config session store store.crypto store.sql waiting",
         "store.admin,          config session store store.crypto store.sql store.sqlite store.postgresql",
-        "waiting,              session",
+        "waiting,              session store",
         "signaling,            config session store store.sql waiting",
         "access,               config session store store.admin store.sql",
         "expiry,               config session store store.sql",

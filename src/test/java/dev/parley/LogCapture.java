@@ -8,11 +8,11 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** Hears what is logged in a category, each record as its message, until it is closed. */
+/** Records the messages that are logged in a category, until it is closed. */
 public final class LogCapture extends Handler implements AutoCloseable {
     private static final PatternFormatter MESSAGE = new PatternFormatter("%s");
 
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Logger category;
 
     private LogCapture(Logger category) {
@@ -21,24 +21,24 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
     /** @param category by its name; the empty one is everything */
     public static LogCapture at(String category) {
-        var ear = new LogCapture(Logger.getLogger(category));
-        ear.category.addHandler(ear);
-        return ear;
+        var capture = new LogCapture(Logger.getLogger(category));
+        capture.category.addHandler(capture);
+        return capture;
     }
 
-    /** What was heard since it listens, oldest first. */
-    public List<String> heard() {
-        return List.copyOf(heard);
+    /** The messages since it was opened, oldest first. */
+    public List<String> messages() {
+        return List.copyOf(messages);
     }
 
     @Override
     public void publish(LogRecord entry) {
-        heard.add(MESSAGE.format(ExtLogRecord.wrap(entry)));
+        messages.add(MESSAGE.format(ExtLogRecord.wrap(entry)));
     }
 
     @Override
     public void flush() {
-        // nothing is held back
+        // nothing is buffered
     }
 
     @Override

@@ -1,8 +1,8 @@
 /**
- * Tests of the house as a whole, and what the tests of every room share.
+ * Tests of the whole project, and what the tests of all packages share.
  *
- * <p>Each room's own tests stand beside it under the same package name. Start with {@link dev.parley.RoomsTest}: it is the plan
- * of the house.
+ * <p>The tests of a package are in the package of the same name. Start with {@link dev.parley.ArchitectureTest}, which checks the map of
+ * the packages.
  */
 @NullMarked
 package dev.parley;

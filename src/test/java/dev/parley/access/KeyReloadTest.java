@@ -19,10 +19,10 @@ class KeyReloadTest {
     void aFailedReloadIsLoggedOnceUnlessThePrimaryIsOut() {
         try (LogCapture log = LogCapture.at(ApiKeys.class.getName())) {
             reloadTwice(false);
-            assertThat(log.heard()).isEmpty();
+            assertThat(log.messages()).isEmpty();
 
             reloadTwice(true);
-            assertThat(log.heard()).singleElement().asString().contains("the known ones stay valid", "no answer");
+            assertThat(log.messages()).singleElement().asString().contains("the known ones stay valid", "no answer");
         }
     }
 

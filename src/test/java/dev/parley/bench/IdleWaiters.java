@@ -13,6 +13,13 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +37,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * What it costs that many wait: the memory of each, and the latency of an ordinary request beside them. Half of them wait by long
- * poll and ask again when their time is up, half by event stream. At the end some get their answer, to see that they do wait.
+ * poll and ask again when their time is up, half by event stream; then all of them by channels. At the end some get their answer, to
+ * see that they do wait.
  */
 public final class IdleWaiters {
     private static final int WAITERS = Integer.getInteger("parley.bench.waiters", 10_000);
@@ -43,6 +51,24 @@ public final class IdleWaiters {
     private IdleWaiters() {}
 
     public static void main(String[] arguments) throws Exception {
+        Markdown.head(
+                "waiters",
+                "by",
+                "heap of each KB",
+                "resident KB",
+                "a GB of heap holds",
+                "request p50 ms alone",
+                "beside",
+                "p99 ms alone",
+                "beside",
+                "answered of " + ANSWERS,
+                "p50 ms",
+                "p99 ms");
+        measure(false);
+        measure(true);
+    }
+
+    private static void measure(boolean channels) throws Exception {
         var loop = new NioEventLoopGroup(1);
         try (var folder = new TemporaryFolder();
                 RunningParley parley = ParleyJar.in(folder.path())
@@ -50,6 +76,8 @@ public final class IdleWaiters {
                         .withOption("-Xmx512m")
                         .with("PARLEY_WAITING_TOTAL", Integer.toString(WAITERS))
                         .with("PARLEY_WAITING_PER_CLIENT", Integer.toString(WAITERS))
+                        .with("PARLEY_CHANNEL_TOTAL", Integer.toString(WAITERS))
+                        .with("PARLEY_CHANNEL_PER_CLIENT", Integer.toString(WAITERS))
                         .start()) {
             List<SessionRequests> meetings = open(parley.uri());
             var traffic = new NativeHandshakes("beside");
@@ -59,7 +87,7 @@ public final class IdleWaiters {
             long liveBytes = memory.liveBytes();
             long residentBytes = memory.residentBytes();
 
-            var crowd = new Crowd(parley.uri(), loop);
+            var crowd = new Crowd(parley.uri(), loop, channels);
             crowd.come(meetings);
             steadily(parley.uri(), traffic);
             Histogram beside = steadily(parley.uri(), traffic);
@@ -67,20 +95,9 @@ public final class IdleWaiters {
             long waiterResidentBytes = (memory.residentBytes() - residentBytes) / WAITERS;
             Histogram wakeUps = crowd.answerSome(meetings);
 
-            Markdown.head(
-                    "waiters",
-                    "heap of each KB",
-                    "resident KB",
-                    "a GB of heap holds",
-                    "request p50 ms alone",
-                    "beside",
-                    "p99 ms alone",
-                    "beside",
-                    "answered of " + ANSWERS,
-                    "p50 ms",
-                    "p99 ms");
             Markdown.row(
                     "%,d".formatted(WAITERS),
+                    channels ? "channel" : "poll, stream",
                     Markdown.figure(waiterBytes / 1024.0),
                     Markdown.figure(waiterResidentBytes / 1024.0),
                     "%,d".formatted((1L << 30) / Math.max(1, waiterBytes)),
@@ -118,7 +135,7 @@ public final class IdleWaiters {
                 Connection.Reply reply = connection.receive(call);
                 latencies.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due));
                 if (call.toldOf()) {
-                    traffic.heard(call, reply.status(), reply.body());
+                    traffic.received(call, reply.status(), reply.body());
                 }
             }
         }
@@ -134,21 +151,25 @@ public final class IdleWaiters {
     /** Those who wait, each on a connection of its own. */
     private static final class Crowd {
         private static final int CONNECTING_AT_ONCE = 100;
+        private static final int HEAD_BYTES_MAX = 8_192;
 
         private final URI server;
         private final NioEventLoopGroup loop;
+        private final boolean channels;
         private final ConcurrentHashMap<String, Long> answeredAt = new ConcurrentHashMap<>();
-        private final CountDownLatch streaming = new CountDownLatch(WAITERS / 2);
+        private final CountDownLatch streaming;
         private final CountDownLatch answered = new CountDownLatch(ANSWERS);
 
-        Crowd(URI server, NioEventLoopGroup loop) {
+        Crowd(URI server, NioEventLoopGroup loop, boolean channels) {
             this.server = server;
             this.loop = loop;
+            this.channels = channels;
+            this.streaming = new CountDownLatch(channels ? WAITERS : WAITERS / 2);
         }
 
         /**
          * They come evenly over the time of a wait, as those do who have nothing to do with each other: at once, they would ask again
-         * at once for ever. Returns when every stream has begun.
+         * at once for ever. Returns when every stream and watch has begun.
          */
         void come(List<SessionRequests> meetings) throws InterruptedException {
             Bootstrap client = new Bootstrap().group(loop).channel(NioSocketChannel.class);
@@ -161,7 +182,16 @@ public final class IdleWaiters {
                         .handler(new ChannelInitializer<SocketChannel>() {
                             @Override
                             protected void initChannel(SocketChannel channel) {
-                                channel.pipeline().addLast(new Waiter(meeting, request(call)));
+                                if (channels) {
+                                    channel.pipeline()
+                                            .addLast(
+                                                    new HttpClientCodec(),
+                                                    new HttpObjectAggregator(HEAD_BYTES_MAX),
+                                                    upgrade(),
+                                                    new Watcher(meeting));
+                                } else {
+                                    channel.pipeline().addLast(new Waiter(meeting, request(call)));
+                                }
                             }
                         })
                         .connect(server.getHost(), server.getPort()));
@@ -174,6 +204,16 @@ public final class IdleWaiters {
                 }
             }
             streaming.await();
+        }
+
+        /** Also replies to pings. */
+        private WebSocketClientProtocolHandler upgrade() {
+            return new WebSocketClientProtocolHandler(WebSocketClientProtocolConfig.newBuilder()
+                    .webSocketUri("ws://" + server.getAuthority() + "/api/v1/channel")
+                    .subprotocol("parley.v1")
+                    .customHeaders(new DefaultHttpHeaders().add("Origin", SampleDescriptions.ORIGIN))
+                    .generateOriginHeader(false)
+                    .build());
         }
 
         private ByteBuf request(LoadRequest call) {
@@ -202,6 +242,34 @@ public final class IdleWaiters {
             answeredAt.forEach((code, at) -> latencies.recordValue(
                     Math.max(0, TimeUnit.NANOSECONDS.toMicros(at - sentAt.getOrDefault(code, at)))));
             return latencies;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the connection, and then nobody is told
+        private final class Watcher extends SimpleChannelInboundHandler<TextWebSocketFrame> {
+            private final SessionRequests meeting;
+
+            Watcher(SessionRequests meeting) {
+                this.meeting = meeting;
+            }
+
+            @Override
+            public void userEventTriggered(ChannelHandlerContext context, Object event) {
+                if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+                    context.writeAndFlush(new TextWebSocketFrame(
+                            "{\"id\":1,\"op\":\"watch\",\"after\":1,\"code\":\"" + meeting.code() + "\"}"));
+                }
+            }
+
+            @Override
+            protected void channelRead0(ChannelHandlerContext context, TextWebSocketFrame frame) {
+                String text = frame.text();
+                if (text.contains("\"answerer\"")) {
+                    answeredAt.put(meeting.code(), System.nanoTime());
+                    answered.countDown();
+                } else if (text.contains("\"status\":200")) {
+                    streaming.countDown();
+                }
+            }
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the connection, and then nobody is told

@@ -116,7 +116,7 @@ public final class Load {
                 failures[0]++;
             }
             if (call != null && call.toldOf()) {
-                traffic.heard(call, status, reply.content().toString(StandardCharsets.UTF_8));
+                traffic.received(call, status, reply.content().toString(StandardCharsets.UTF_8));
             }
             sendNext(context.channel());
         }

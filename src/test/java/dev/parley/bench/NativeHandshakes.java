@@ -47,7 +47,7 @@ public final class NativeHandshakes implements RequestSequence {
     }
 
     @Override
-    public void heard(LoadRequest call, int status, String body) {
+    public void received(LoadRequest call, int status, String body) {
         if (status != 201) {
             handshakes.end(call);
             return;

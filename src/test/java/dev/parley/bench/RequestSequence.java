@@ -13,5 +13,5 @@ public interface RequestSequence {
     }
 
     /** Takes the reply to {@code call}. */
-    default void heard(LoadRequest call, int status, String body) {}
+    default void received(LoadRequest call, int status, String body) {}
 }

@@ -40,7 +40,7 @@ final class RondevuHandshakes implements RequestSequence {
     }
 
     @Override
-    public void heard(LoadRequest call, int status, String body) {
+    public void received(LoadRequest call, int status, String body) {
         if (status != 200 || call.path().equals("/poll")) {
             handshakes.end(call);
             return;

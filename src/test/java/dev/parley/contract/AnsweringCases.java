@@ -114,7 +114,7 @@ interface AnsweringCases extends StoreUnderTest {
 
     @Test
     default void everyOtherAnswerIsRefusedAndTheFirstIsUnchanged() {
-        TestSession session = peers().meet(offer("o"), "first");
+        TestSession session = peers().openAnswered(offer("o"), "first");
         Session before = session.session();
 
         assertThatExceptionOfType(AlreadyAnswered.class).isThrownBy(() -> session.answer("second"));

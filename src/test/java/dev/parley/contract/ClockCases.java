@@ -54,8 +54,9 @@ interface ClockCases extends StoreUnderTest {
 
     @Test
     default void aClockThatJumpsForwardExpiresOnlyTheSessionsThatEnded() {
-        TestSession ended = peers().meet(offer("o").code("jump").topic("jump").ttl(limits().ttlMin()), "a");
-        TestSession lasting = peers().meet(offer("o").ttl(limits().ttlMax()), "a");
+        TestSession ended =
+                peers().openAnswered(offer("o").code("jump").topic("jump").ttl(limits().ttlMin()), "a");
+        TestSession lasting = peers().openAnswered(offer("o").ttl(limits().ttlMax()), "a");
         Served<Session> read = served(signaling().session(ReadFrom.PRIMARY, lasting.key()));
 
         clock().advance(limits().ttlMax().minusMillis(1));

@@ -72,7 +72,7 @@ interface DiscoveryCases extends StoreUnderTest {
     default void onlyOpenSessionsAreListed() {
         peers().open(offer("o").code("open").topic("t"));
         peers().open(offer("o").code("topicless"));
-        peers().meet(offer("o").code("answered").topic("t"), "a");
+        peers().openAnswered(offer("o").code("answered").topic("t"), "a");
         peers().openWithoutToken(offer("o").code("answered-too").topic("t")).answerWithoutToken("a");
         TestSession closed = peers().open(offer("o").code("closed").topic("t"));
         closed.close();
@@ -98,7 +98,7 @@ interface DiscoveryCases extends StoreUnderTest {
 
     @Test
     default void anAnsweredSessionIsNotListedAgainAfterANewOffer() {
-        TestSession tokens = peers().meet(offer("o").code("again").topic("t"), "a");
+        TestSession tokens = peers().openAnswered(offer("o").code("again").topic("t"), "a");
         TestSession noToken = peers().open(offer("o").code("again-too").topic("t"));
         noToken.answerWithoutToken("a");
         TestSession unanswered = peers().open(offer("o").code("unanswered").topic("t"));

@@ -94,7 +94,7 @@ abstract class EncryptionContract {
     @Test
     void payloadsAreInNoColumnAndAreReadAsTheyWereSent() {
         Node node = server("k");
-        TestSession session = node.peers.meet(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
+        TestSession session = node.peers.openAnswered(offer(SDP).topic("chess").trickle(candidates("secret")), SDP);
         session.trickle(ANSWERER, lastCandidates("secret"));
 
         assertThat(session.session().offerer().description()).isEqualTo(Description.of(SDP));
@@ -184,7 +184,7 @@ abstract class EncryptionContract {
     @Test
     void anAnswerTurnedIntoACandidateIsDetected() {
         Node node = server("k");
-        TestSession session = node.peers.meet(offer("o"), "a");
+        TestSession session = node.peers.openAnswered(offer("o"), "a");
         change(node, "UPDATE events SET kind = 4, checksum = NULL WHERE seq = 2");
         change(node, "UPDATE sessions SET checksum = NULL");
 
@@ -228,7 +228,7 @@ abstract class EncryptionContract {
     @Test
     void aKeyIsChangedInTwoStepsAndTheOldOneIsNeededWhileALiveSessionNeedsIt() throws SQLException {
         Node before = server("old");
-        TestSession session = before.peers.meet(offer(SDP).trickle(candidates("x")), SDP);
+        TestSession session = before.peers.openAnswered(offer(SDP).trickle(candidates("x")), SDP);
         close(before);
         assertRefused(Keys.ring("new"), "\"old\"");
         Node between = server("new", "old");

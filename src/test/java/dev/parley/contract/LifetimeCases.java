@@ -60,7 +60,7 @@ interface LifetimeCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void eitherSideExtendsTheSessionFromNow(Side side) {
-        TestSession session = peers().meet(offer("o").ttl(Duration.ofSeconds(20)), "a");
+        TestSession session = peers().openAnswered(offer("o").ttl(Duration.ofSeconds(20)), "a");
         clock().advance(Duration.ofMillis(15_003));
         Instant granted = session.extend(session.token(side), Duration.ofSeconds(30));
 
@@ -121,7 +121,7 @@ interface LifetimeCases extends StoreUnderTest {
 
     @Test
     default void onlyTheOffererCanClose() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(session.answerer()));
         assertThatExceptionOfType(TokenRefused.class).isThrownBy(() -> session.close(newToken()));
@@ -131,7 +131,7 @@ interface LifetimeCases extends StoreUnderTest {
 
     @Test
     default void aClientThatWaitsForAClosedSessionFindsItsLastEvent() {
-        TestSession session = peers().meet(offer("o").code("followed"), "a");
+        TestSession session = peers().openAnswered(offer("o").code("followed"), "a");
         long incarnation = session.session().incarnation();
         assertThat(session.follow(incarnation, 1)).isEqualTo(session.events().subList(1, 2));
         session.close();
@@ -168,7 +168,7 @@ interface LifetimeCases extends StoreUnderTest {
 
     @Test
     default void theCodeOfAClosedSessionIsFree() {
-        TestSession closed = peers().meet(offer("o").code("reused"), "a");
+        TestSession closed = peers().openAnswered(offer("o").code("reused"), "a");
         closed.close();
 
         TestSession session = peers().open(offer("new").code("reused"));

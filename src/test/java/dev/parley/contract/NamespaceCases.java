@@ -16,6 +16,7 @@ import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
 import dev.parley.session.SignalingException.OutOfBounds;
 import dev.parley.session.SignalingException.SessionNotFound;
+import dev.parley.session.TopicKey;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -113,12 +114,15 @@ interface NamespaceCases extends StoreUnderTest {
                 .extracting(waiting -> waiting.offerer().description())
                 .containsExactly(Description.of("ours"));
         assertThat(peers().waiting("another", 10)).isEmpty();
+        assertThat(Awaited.result(signaling().listed(new TopicKey(peers().namespace(), "t"), 10)))
+                .hasSize(1);
     }
 
     @Test
     default void aCandidateOfAnotherNamespaceIsNotARepeatedOne() {
-        TestSession ours = peers().meet(offer("o").code("known"), "a");
-        TestSession theirs = Peers.inNewNamespace(signaling()).meet(offer("o").code("known"), "a");
+        TestSession ours = peers().openAnswered(offer("o").code("known"), "a");
+        TestSession theirs =
+                Peers.inNewNamespace(signaling()).openAnswered(offer("o").code("known"), "a");
         int max = limits().candidatesPerSideMax();
         int step = limits().candidatesPerRequestMax();
         for (int from = 0; from < max; from += step) {

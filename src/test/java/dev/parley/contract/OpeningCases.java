@@ -106,7 +106,7 @@ interface OpeningCases extends StoreUnderTest {
     @Test
     default void aRepeatedOpeningIsRecognizedAfterLaterEvents() {
         OpeningBuilder draft = offer("o").code("again").token(newToken());
-        TestSession session = peers().meet(draft, "a");
+        TestSession session = peers().openAnswered(draft, "a");
         session.restart("another offer");
         session.answer("another answer");
         Session before = session.session();

@@ -31,7 +31,7 @@ record Peers(Signaling signaling, Namespace namespace) {
     }
 
     /** Opens a session, answered with {@code answer} under the answerer's token. */
-    TestSession meet(OpeningBuilder draft, String answer) {
+    TestSession openAnswered(OpeningBuilder draft, String answer) {
         TestSession rendezvous = open(draft);
         rendezvous.answer(answer);
         return rendezvous;

@@ -115,10 +115,11 @@ interface QuotaCases extends StoreUnderTest {
     @Test
     default void aChargeIsReturnedWhoeverDeletesTheSession() {
         Peers peers = held(ANY, ANY);
-        TestSession swept = peers.meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
+        TestSession swept =
+                peers.openAnswered(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("a")), "answer");
         swept.trickle(ANSWERER, lastCandidates("b"));
         swept.restart("another offer");
-        TestSession closed = peers.meet(offer("o"), "answer");
+        TestSession closed = peers.openAnswered(offer("o"), "answer");
         assertThat(count(SESSIONS_CHARGED, peers.namespace().name())).isEqualTo(2);
 
         closed.close();
@@ -197,7 +198,7 @@ interface QuotaCases extends StoreUnderTest {
 
     @Test
     default void withoutAQuotaNothingIsCounted() {
-        TestSession session = peers().meet(offer("o"), "answer");
+        TestSession session = peers().openAnswered(offer("o"), "answer");
         session.trickle(OFFERER, lastCandidates("a"));
         assertThat(count(ROWS, peers().namespace().name())).isZero();
 

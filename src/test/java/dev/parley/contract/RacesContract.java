@@ -14,6 +14,7 @@ import dev.parley.session.Candidate;
 import dev.parley.session.Code;
 import dev.parley.session.Description;
 import dev.parley.session.Event;
+import dev.parley.session.Lease;
 import dev.parley.session.Opening.Joined;
 import dev.parley.session.Session;
 import dev.parley.session.Session.SideState;
@@ -24,12 +25,15 @@ import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.AlreadyAnswered;
 import dev.parley.session.SignalingException.CodeTaken;
 import dev.parley.session.SignalingException.SessionChanged;
+import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.Trickle;
 import dev.parley.session.Trickle.Trickled;
+import dev.parley.signaling.Leases;
 import dev.parley.signaling.Signaling;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -47,6 +51,9 @@ abstract class RacesContract {
 
     @Inject
     Signaling signaling;
+
+    @Inject
+    Leases leases;
 
     @FunctionalInterface
     private interface Race {
@@ -125,12 +132,59 @@ abstract class RacesContract {
     }
 
     @Test
+    void aLeaseIsTakenOverOrItsSessionIsClosedAndNeverBoth() throws Exception {
+        repeat(this::raceForALease);
+    }
+
+    private void raceForALease(ConcurrentCalls race, Random random) throws Exception {
+        TestSession session = Peers.inNewNamespace(signaling).open(offer("o"));
+        long former = leases.newHolder();
+        Lease lease = leases.of(former, Duration.ofMillis(0));
+        Awaited.result(leases.take(session.key(), session.offerer(), lease));
+        leases.end(List.of(former)).toCompletableFuture().join();
+        var calls = new ArrayList<Callable<Optional<Boolean>>>();
+        int takeovers = 1 + random.nextInt(ConcurrentCalls.WAYS / 2);
+        while (calls.size() < ConcurrentCalls.WAYS) {
+            long holder = 2L + calls.size();
+            calls.add(calls.size() < takeovers ? () -> take(session, holder) : this::closeOverdue);
+        }
+        Collections.shuffle(calls, random);
+
+        List<Optional<Boolean>> takes = race.run(calls, over -> List.of()).calls().stream()
+                .filter(Optional::isPresent)
+                .toList();
+
+        boolean taken = takes.contains(Optional.of(true));
+        assertThat(takes).as("once one was taken over, so were all others").containsOnly(Optional.of(taken));
+        if (taken) {
+            assertThat(session.session().seq()).isEqualTo(1);
+        } else {
+            assertThatExceptionOfType(SessionNotFound.class).isThrownBy(session::session);
+        }
+    }
+
+    /** Whether the lease was taken over. */
+    private Optional<Boolean> take(TestSession session, long holder) {
+        try {
+            Lease lease = leases.of(holder, Duration.ofSeconds(15));
+            return Optional.of(Awaited.result(leases.take(session.key(), session.offerer(), lease)));
+        } catch (SessionNotFound gone) {
+            return Optional.of(false);
+        }
+    }
+
+    private Optional<Boolean> closeOverdue() {
+        leases.closeOverdue().toCompletableFuture().join();
+        return Optional.empty();
+    }
+
+    @Test
     void concurrentCandidatesOfBothSidesAreStoredOnceEach() throws Exception {
         repeat(this::raceToTrickle);
     }
 
     private void raceToTrickle(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.inNewNamespace(signaling).meet(offer("o"), "a");
+        TestSession session = Peers.inNewNamespace(signaling).openAnswered(offer("o"), "a");
         var calls = new ArrayList<Callable<Trickling>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             Side side = random.nextBoolean() ? OFFERER : ANSWERER;
@@ -219,7 +273,7 @@ abstract class RacesContract {
     }
 
     private void raceToRestart(ConcurrentCalls race, Random random) throws Exception {
-        TestSession session = Peers.inNewNamespace(signaling).meet(offer("o"), "a");
+        TestSession session = Peers.inNewNamespace(signaling).openAnswered(offer("o"), "a");
         var calls = new ArrayList<Callable<Try>>();
         while (calls.size() < ConcurrentCalls.WAYS) {
             String offer = "offer " + calls.size();

@@ -43,7 +43,7 @@ interface ReadingCases extends StoreUnderTest {
     }
 
     private TestSession tenEvents() {
-        TestSession session = peers().meet(offer("o").trickle(lastCandidates("1")), "a");
+        TestSession session = peers().openAnswered(offer("o").trickle(lastCandidates("1")), "a");
         session.trickle(ANSWERER, candidates("1", "2"));
         session.trickle(OFFERER, candidates("2", "3"));
         session.restart("another offer");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 interface RestartingCases extends StoreUnderTest {
     @Test
     default void aNewOfferStartsAnUnansweredGeneration() {
-        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().openAnswered(offer("o").trickle(lastCandidates("x")), "a");
 
         Joined restarted = session.restart(session.offerer(), 4L, "another offer");
 
@@ -51,7 +51,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void eachGenerationHasOneAnswer() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         session.restart("another offer");
 
         assertThat(session.answer(session.answerer(), "a", 2, Trickle.NOTHING).replay())
@@ -62,7 +62,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void onlyTheFirstAnswererAnswersLaterGenerations() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         for (int generation = 2; generation <= 3; generation++) {
             session.restart("offer " + generation);
             Session before = session.session();
@@ -101,7 +101,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void theBoundOfCandidatesAppliesPerGeneration() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         int perRequest = limits().candidatesPerRequestMax();
         for (int from = 0; from < max; from += perRequest) {
@@ -127,7 +127,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void eventsOfEarlierGenerationsRemainReadable() {
-        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().openAnswered(offer("o").trickle(lastCandidates("x")), "a");
         session.restart("another offer");
         session.trickle(OFFERER, candidates("y"));
         session.answer("b");
@@ -207,7 +207,7 @@ interface RestartingCases extends StoreUnderTest {
 
     @Test
     default void onlyTheOffererCanMakeANewOffer() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         Session before = session.session();
 
         assertThatExceptionOfType(TokenRefused.class)

@@ -46,6 +46,6 @@ enum SessionCall {
 
     /** A session in which this call succeeds. */
     TestSession readySession(Peers peers, OpeningBuilder draft) {
-        return afterTheAnswer ? peers.meet(draft, "a") : peers.open(draft);
+        return afterTheAnswer ? peers.openAnswered(draft, "a") : peers.open(draft);
     }
 }

@@ -1,9 +1,14 @@
 package dev.parley.contract;
 
+import dev.parley.signaling.Leases;
 import dev.parley.signaling.SessionConfig;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.Database;
+import dev.parley.store.sql.Discovery;
+import dev.parley.store.sql.SessionStore;
+import dev.parley.waiting.WaitRegistry;
 import jakarta.inject.Inject;
+import java.security.SecureRandom;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -13,6 +18,7 @@ abstract class StoreContract
         implements OpeningCases,
                 AnsweringCases,
                 TricklingCases,
+                ChangeCases,
                 RestartingCases,
                 LifetimeCases,
                 ClockCases,
@@ -22,6 +28,8 @@ abstract class StoreContract
                 TopicCases,
                 BookmarkCases,
                 SweepingCases,
+                LeaseCases,
+                ReplayCases,
                 QuotaCases {
     @Inject
     Database database;
@@ -30,7 +38,19 @@ abstract class StoreContract
     Signaling signaling;
 
     @Inject
+    SessionStore sessions;
+
+    @Inject
+    Discovery discovery;
+
+    @Inject
     SessionConfig limits;
+
+    @Inject
+    Leases leases;
+
+    @Inject
+    WaitRegistry waits;
 
     @Inject
     MovableClock clock;
@@ -50,6 +70,26 @@ abstract class StoreContract
     @Override
     public Signaling signaling() {
         return signaling;
+    }
+
+    @Override
+    public Signaling signaling(WaitRegistry registry) {
+        return new Signaling(database, sessions, discovery, registry, limits, clock, new SecureRandom());
+    }
+
+    @Override
+    public SessionStore sessions() {
+        return sessions;
+    }
+
+    @Override
+    public Leases leases() {
+        return leases;
+    }
+
+    @Override
+    public Leases leasesOfAnotherNode() {
+        return new Leases(database, sessions, waits, clock, new SecureRandom());
     }
 
     @Override

@@ -14,28 +14,21 @@ public abstract class StoreProfile implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "quarkus.http.test-port",
-                "0",
-                "parley.expiry.schedule",
-                "off",
+        return Map.ofEntries(
+                Map.entry("quarkus.http.test-port", "0"),
+                // A call that no peer answers comes back soon; tests with a peer have more time.
+                Map.entry("parley.whip.wait", "200ms"),
+                Map.entry("parley.expiry.schedule", "off"),
                 // Many tests look up unknown codes, all from one address.
-                "parley.limits.misses-per-address",
-                "0",
+                Map.entry("parley.limits.misses-per-address", "0"),
                 // A lost notification is not concealed by a check of the waiting request's own.
-                "parley.waiting.recheck",
-                "60s",
-                "parley.ice.stun",
-                "stun:stun.example.org, stun:[2001:db8::1]:3478",
-                "parley.ice.turn",
-                "turn:turn.example.org?transport=udp",
-                "parley.ice.turn-secret",
-                TURN_SECRET,
-                "parley.ice.turn-ttl",
-                "10m",
+                Map.entry("parley.waiting.recheck", "60s"),
+                Map.entry("parley.ice.stun", "stun:stun.example.org, stun:[2001:db8::1]:3478"),
+                Map.entry("parley.ice.turn", "turn:turn.example.org?transport=udp"),
+                Map.entry("parley.ice.turn-secret", TURN_SECRET),
+                Map.entry("parley.ice.turn-ttl", "10m"),
                 // The application rejects unknown settings, such as the tests' -Dparley.seed.
-                "smallrye.config.mapping.validate-unknown",
-                "false");
+                Map.entry("smallrye.config.mapping.validate-unknown", "false"));
     }
 
     /** The settings of this profile, and others or other values. */

@@ -49,7 +49,7 @@ interface SweepingCases extends StoreUnderTest {
     @Test
     default void theEventsOfASweptSessionAreDeleted() {
         TestSession session =
-                peers().meet(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
+                peers().openAnswered(offer("o").ttl(Duration.ofSeconds(20)).trickle(lastCandidates("x")), "a");
         session.trickle(ANSWERER, lastCandidates("y"));
         session.restart("another offer");
         assertThat(left(EVENTS_LEFT)).isEqualTo(7);
@@ -62,7 +62,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void theEventsOfAClosedSessionAreDeleted() {
-        TestSession session = peers().meet(offer("o").trickle(lastCandidates("x")), "a");
+        TestSession session = peers().openAnswered(offer("o").trickle(lastCandidates("x")), "a");
         session.close();
 
         assertThat(count(ORPHANS, "")).isZero();
@@ -70,7 +70,7 @@ interface SweepingCases extends StoreUnderTest {
 
     @Test
     default void aLiveSessionIsNotSwept() {
-        TestSession live = peers().meet(offer("o").ttl(Duration.ofMillis(20_001)), "a");
+        TestSession live = peers().openAnswered(offer("o").ttl(Duration.ofMillis(20_001)), "a");
         peers().open(offer("o").ttl(Duration.ofSeconds(20)));
         clock().advance(Duration.ofSeconds(20));
         sweepAll();

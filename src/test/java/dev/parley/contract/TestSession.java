@@ -16,7 +16,6 @@ import dev.parley.session.Trickle;
 import dev.parley.session.Trickle.Trickled;
 import dev.parley.signaling.Signaling;
 import dev.parley.store.ReadFrom;
-import dev.parley.store.sql.RowVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -88,11 +87,11 @@ record TestSession(Signaling signaling, SessionKey key, SessionToken offerer, Se
         return result(signaling.extend(key, token, ttl)).expiresAt();
     }
 
-    RowVersion close() {
+    SessionVersion close() {
         return close(offerer);
     }
 
-    RowVersion close(@Nullable SessionToken token) {
+    SessionVersion close(@Nullable SessionToken token) {
         return result(signaling.close(key, token));
     }
 

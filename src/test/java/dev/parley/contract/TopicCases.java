@@ -21,8 +21,8 @@ interface TopicCases extends StoreUnderTest {
     @Test
     default void eachTopicIsCountedOnceWithItsOpenSessions() {
         open("go", "chess", "chess");
-        peers().meet(offer("o").topic("chess"), "a");
-        peers().meet(offer("o").topic("poker"), "a");
+        peers().openAnswered(offer("o").topic("chess"), "a");
+        peers().openAnswered(offer("o").topic("poker"), "a");
         peers().open(offer("o"));
 
         assertThat(peers().topics("", null, 10))

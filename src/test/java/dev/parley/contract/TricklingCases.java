@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 interface TricklingCases extends StoreUnderTest {
     @Test
     default void theTokenDeterminesTheSide() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, candidates("x", "y"))).isEqualTo(new Trickled(4, 2));
         assertThat(session.trickle(ANSWERER, candidates("x"))).isEqualTo(new Trickled(5, 1));
@@ -97,7 +97,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void theEndOfCandidatesIsStoredOncePerSide() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(4, 1));
         assertThat(session.trickle(OFFERER, lastCandidates("x"))).isEqualTo(new Trickled(4, 0));
@@ -119,7 +119,7 @@ interface TricklingCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aSideMayAddCandidatesUpToTheBound(Side side) {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max - 1);
         assertThat(session.trickle(side, candidates("last"))).isEqualTo(new Trickled(2 + max, 1));
@@ -159,7 +159,7 @@ interface TricklingCases extends StoreUnderTest {
     @ParameterizedTest
     @EnumSource
     default void aRepeatedRequestSucceedsAtTheBound(Side side) {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         int max = limits().candidatesPerSideMax();
         fill(session, side, max);
 
@@ -180,7 +180,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void theBoundAppliesPerSide() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         fill(session, OFFERER, limits().candidatesPerSideMax());
 
         assertThat(session.trickle(ANSWERER, candidates("x")).added()).isEqualTo(1);
@@ -195,7 +195,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void candidatesOfAnotherGenerationAreRefused() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
         session.trickle(session.offerer(), candidates("x"), 1);
 
         for (Side side : Side.values()) {
@@ -214,7 +214,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aRequestWithoutATokenIsRefused() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         assertThatExceptionOfType(TokenMissing.class).isThrownBy(() -> session.trickle(null, candidates("x"), null));
         assertThat(session.session().seq()).isEqualTo(2);
@@ -222,7 +222,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void anotherTokenIsRefused() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         assertThatExceptionOfType(TokenRefused.class)
                 .isThrownBy(() -> session.trickle(newToken(), candidates("x"), null));
@@ -250,7 +250,7 @@ interface TricklingCases extends StoreUnderTest {
 
     @Test
     default void aSideWithATokenNeedsItEvenIfNamedByTheRequest() {
-        TestSession session = peers().meet(offer("o"), "a");
+        TestSession session = peers().openAnswered(offer("o"), "a");
 
         for (Side side : Side.values()) {
             assertThatExceptionOfType(TokenMissing.class)

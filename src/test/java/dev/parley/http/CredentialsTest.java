@@ -272,7 +272,8 @@ class CredentialsTest {
             HttpReply reply = bearing(observer, call(operation)).send();
             boolean reads =
                     (operation.method().equals("GET") && !operation.path().endsWith("/ice-servers"))
-                            || operation.path().equals("/poll");
+                            || operation.path().equals("/poll")
+                            || operation.path().equals("/api/v1/events");
             if (reads) {
                 isAccepted(operation, reply);
             } else {
@@ -406,7 +407,9 @@ class CredentialsTest {
     }
 
     private static HttpReply refused(Operation operation, HttpReply reply, int status) {
-        return operation.path().startsWith("/api/v1/") ? reply.isProblem(status, "blank") : reply.isError(status);
+        return operation.path().matches("/(api/v1|whip|whep)/.*")
+                ? reply.isProblem(status, "blank")
+                : reply.isError(status);
     }
 
     /** A missing session token is no rejection of the credential. */

@@ -31,8 +31,11 @@ class CrossOriginTest {
             "tracestate",
             "x-d1-bookmark");
     private static final List<String> SEEN = List.of(
+            "accept-post",
+            "content-location",
             "date",
             "etag",
+            "link",
             "location",
             "preference-applied",
             "ratelimit",

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -66,15 +67,38 @@ public final class EventSource implements Closeable {
         return open(session, query, lastEventId);
     }
 
+    /** Opens the stream of the sessions of a topic. */
+    public static EventSource ofTopic(TestClient client, String query) {
+        return open(client, "api/v1/sessions?" + query, null);
+    }
+
+    /** Opens the shared stream of the watches in {@code json}. */
+    public static EventSource shared(TestClient client, String json) {
+        return open(request(client, "api/v1/events")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
     private static EventSource open(HttpSession session, String query, @Nullable String lastEventId) {
-        URI uri = URI.create(TestClient.service() + session.path().substring(1) + "/events" + query);
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .timeout(SILENCE_MAX)
-                .header("Accept", "text/event-stream")
-                .header("Origin", session.client().origin());
+        return open(session.client(), session.path().substring(1) + "/events" + query, lastEventId);
+    }
+
+    private static EventSource open(TestClient client, String pathAndQuery, @Nullable String lastEventId) {
+        HttpRequest.Builder request = request(client, pathAndQuery);
         if (lastEventId != null) {
             request.header("Last-Event-ID", lastEventId);
         }
+        return open(request);
+    }
+
+    private static HttpRequest.Builder request(TestClient client, String pathAndQuery) {
+        return HttpRequest.newBuilder(URI.create(TestClient.service() + pathAndQuery))
+                .timeout(SILENCE_MAX)
+                .header("Accept", "text/event-stream")
+                .header("Origin", client.origin());
+    }
+
+    private static EventSource open(HttpRequest.Builder request) {
         try {
             return new EventSource(request.build());
         } catch (IOException e) {

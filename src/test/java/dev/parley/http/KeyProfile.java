@@ -23,6 +23,10 @@ public class KeyProfile extends SqliteProfile {
                         "100ms",
                         "parley.waiting.keep-alive",
                         "1s",
+                        "parley.channel.ping",
+                        "1s",
+                        "parley.whip.wait",
+                        "30s",
                         "quarkus.management.host",
                         "0.0.0.0"));
     }

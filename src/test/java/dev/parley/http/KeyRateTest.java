@@ -10,6 +10,8 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +102,32 @@ class KeyRateTest {
 
             assertThat(open.is(200).headers().allValues("RateLimit-Policy")).containsExactly("\"address\";q=5;w=60");
         }
+    }
+
+    @Test
+    void eachWatchOfARequestCounts() throws IOException {
+        String key = keys.valid("room", Role.PEER);
+        try (var connection = new RawConnection("127.0.2.28")) {
+            watch(connection, key, RateProfile.PER_KEY + 1).isProblem(422, "out-of-bounds");
+            watch(connection, key, RateProfile.PER_KEY).isProblem(429, "too-many-requests");
+            watch(connection, key, 1).is(200);
+        }
+        try (var connection = new RawConnection("127.0.2.29")) {
+            String other = keys.valid("room", Role.PEER);
+            watch(connection, other, RateProfile.PER_KEY).is(200);
+            ask(connection, other).isProblem(429, "too-many-requests");
+        }
+    }
+
+    private static HttpReply watch(RawConnection connection, String key, int watches) throws IOException {
+        String body = IntStream.range(0, watches)
+                .mapToObj(i -> "{\"code\":\"none" + i + "\"}")
+                .collect(Collectors.joining(",", "{\"watches\":[", "]}"));
+        return connection
+                .send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .receive()
+                .orElseThrow();
     }
 
     private static HttpReply ask(RawConnection connection, String key) throws IOException {

@@ -150,7 +150,8 @@ public final class TestClient {
             return header("Content-Type", "application/json").sendAsync(BodyPublishers.ofString(body.toString()));
         }
 
-        private CompletableFuture<HttpReply> sendAsync(BodyPublisher body) {
+        /** Sends {@code body} and does not wait for the reply. */
+        public CompletableFuture<HttpReply> sendAsync(BodyPublisher body) {
             return HTTP.sendAsync(request.method(method, body).build(), BodyHandlers.ofByteArray())
                     .thenApply(this::verified);
         }

@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /** Creates and revokes keys; the application, which reloads them once per minute, reloads them immediately. */
 @Singleton
-final class TestKeys {
+public final class TestKeys {
     private final KeyAdmin keys;
     private final ApiKeys loaded;
     private final Database database;
@@ -23,17 +23,17 @@ final class TestKeys {
     }
 
     /** The secret of a new key, which is valid. */
-    String valid(String namespace, Role role) {
+    public String valid(String namespace, Role role) {
         return valid("key-" + UUID.randomUUID(), namespace, role);
     }
 
-    String valid(String name, String namespace, Role role) {
+    public String valid(String name, String namespace, Role role) {
         String secret = keys.create(name, new Namespace(namespace), Set.of(role));
         reload();
         return secret;
     }
 
-    void revoke(String name) {
+    public void revoke(String name) {
         keys.revoke(name);
         reload();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The limits of waiting requests per session, per client and in total; a disconnected client no longer counts. */
+/** The limits of waiting requests per session, per topic, per client and in total; a disconnected client no longer counts. */
 @Tag("integration")
 @QuarkusTest
 @TestProfile(LimitsProfile.class)
@@ -62,6 +62,42 @@ class WaitingBoundsTest {
         waiting.pop().close();
         await().until(() -> waits.size() == LimitsProfile.PER_SESSION - 1);
         waitFor(session, accept);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LIST, STREAM})
+    void theNumberOfWaitingRequestsPerTopicIsLimited(String accept) throws IOException {
+        for (int i = 0; i < LimitsProfile.PER_TOPIC; i++) {
+            waitForTopic("chess", accept);
+        }
+        HttpReply refused = askForTopic("chess", accept).isProblem(429, "too-many-waits");
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(refused.textAt("/detail")).contains("This topic has the maximum of 3 waiting requests");
+        assertThat(waits.size()).isEqualTo(LimitsProfile.PER_TOPIC);
+
+        waitForTopic("go", accept);
+        waiting.pop().close();
+        waiting.pop().close();
+        await().until(() -> waits.size() == LimitsProfile.PER_TOPIC - 1);
+        waitForTopic("chess", accept);
+        session.client().get("/api/v1/sessions?topic=chess").send().is(200);
+    }
+
+    @Test
+    void waitsForSessionsAndForTopicsCountTogether() throws IOException {
+        waitFor(session, LIST);
+        waitFor(session, STREAM);
+        waitForTopic("chess", LIST);
+        waitForTopic("chess", STREAM);
+        waitForTopic("go", STREAM);
+        assertThat(askForTopic("go", LIST).isProblem(429, "too-many-waits").textAt("/detail"))
+                .contains("This client has the maximum of 5 waiting requests");
+        askForTopic("go", STREAM).isProblem(429, "too-many-waits");
+
+        waitFor(session, LIST, ANOTHER_ADDRESS);
+        waitFor(HttpSession.opened(), LIST, ANOTHER_ADDRESS);
+        askForTopic("go", LIST).isProblem(503, "busy");
+        askForTopic("go", STREAM).isProblem(503, "busy");
     }
 
     @Test
@@ -124,11 +160,33 @@ class WaitingBoundsTest {
     }
 
     private void waitFor(HttpSession session, String accept, String address) throws IOException {
+        waitFor(request(session, "/events?after=1", accept), address);
+    }
+
+    private void waitForTopic(String topic, String accept) throws IOException {
+        waitFor(
+                "GET /api/v1/sessions?topic=" + topic
+                        + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=20\r\nIf-None-Match: *\r\nAccept: " + accept
+                        + "\r\nOrigin: "
+                        + session.client().origin() + "\r\n\r\n",
+                "127.0.0.1");
+    }
+
+    private void waitFor(String request, String address) throws IOException {
         int others = waits.size();
         var connection = new RawConnection(address);
         waiting.push(connection);
-        connection.send(request(session, "/events?after=1", accept));
+        connection.send(request);
         await().until(() -> waits.size() == others + 1);
+    }
+
+    private HttpReply askForTopic(String topic, String accept) {
+        return session.client()
+                .get("/api/v1/sessions?topic=" + topic)
+                .header("Prefer", "wait=20")
+                .header("If-None-Match", "*")
+                .header("Accept", accept)
+                .send();
     }
 
     private String request(String path, String accept) {

@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.FreePort;
+import dev.parley.store.postgresql.PostgresCluster;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +37,10 @@ class ContainerIT {
     private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final String USER = "10001";
     private static final String NAME = "parley-server";
+    private static final String OTHER_NAME = "parley-server-2";
     private static final String VERSION = "1.2.3";
+
+    private static final Set<Image> BUILT = EnumSet.noneOf(Image.class);
 
     private static @Nullable Containers containers;
 
@@ -76,11 +83,18 @@ class ContainerIT {
                         built.anyMatch(file -> file.getFileName().toString().matches(contents())),
                         "target/" + contents() + " was not built");
             }
+            if (BUILT.contains(this)) {
+                return;
+            }
+            List<String> bases = this == JVM
+                    ? List.of("JRE=" + containers.makeBaseWithJava())
+                    : List.of("FILES=" + containers.makeBase(), "BASE=" + containers.makeBaseOfLibraries());
             containers.build(
                     tag(),
                     "src/main/docker/Dockerfile." + name().toLowerCase(Locale.ROOT),
-                    this == JVM ? "JRE=" + containers.makeBaseWithJava() : "BASE=" + containers.makeBase(),
-                    "VERSION=" + VERSION);
+                    Stream.concat(bases.stream(), Stream.of("VERSION=" + VERSION))
+                            .toArray(String[]::new));
+            BUILT.add(this);
         }
     }
 
@@ -96,7 +110,7 @@ class ContainerIT {
         Program.run("chown", USER + ":" + USER, data.toString()).succeeded();
 
         List<AcknowledgedSession> sessions;
-        ParleyClient client = start(image, data);
+        ParleyClient client = start(image, NAME, "--volume=" + data + ":/data");
         assertUnprivileged();
         assertThat(containers.podman("healthcheck", "run", NAME)).isEmpty();
         try (ConcurrentPeers peers = ConcurrentPeers.actingOn(client, 4, 3, 100)) {
@@ -117,9 +131,36 @@ class ContainerIT {
                 .contains("ok       schema", "none damaged")
                 .doesNotContain("fault");
 
-        ParleyClient again = start(image, data);
+        ParleyClient again = start(image, NAME, "--volume=" + data + ":/data");
         sessions.forEach(session -> session.assertKeptBy(again));
         containers.podman("rm", "--force", "--time", "30", NAME);
+    }
+
+    /** Two nodes over a primary and a standby; one of them stops under load. */
+    @ParameterizedTest
+    @EnumSource
+    void twoNodesShareAStoreInPostgresql(Image image) throws IOException {
+        Containers containers = requireNonNull(ContainerIT.containers);
+        image.build(containers);
+        try (PostgresCluster cluster = PostgresCluster.ofTwo()) {
+            String[] settings = {
+                "--env=PARLEY_STORE_URL=" + cluster.url(),
+                "--env=PARLEY_STORE_REPLICAS=copy@here=" + cluster.standby().url(),
+                "--env=PARLEY_HTTP_DRAIN=1s"
+            };
+            ParleyClient one = start(image, NAME, settings);
+            ParleyClient two = start(image, OTHER_NAME, settings);
+            try (ConcurrentPeers peers = ConcurrentPeers.actingOn(one, 4, 3, 100)) {
+                peers.awaitAcknowledgements();
+                assertThat(containers.podman("stop", "--time", "60", NAME)).doesNotContain("SIGKILL");
+                peers.awaitSilence();
+                assertThat(peers.sessions()).isNotEmpty().allSatisfy(session -> session.assertKeptBy(two));
+            }
+            assertThat(containers.podman("inspect", "--format", "{{.State.ExitCode}}", NAME))
+                    .isIn("0", "143");
+        } finally {
+            containers.podman("rm", "--force", "--all", "--time", "30");
+        }
     }
 
     private static void assertDescribed(JsonNode image) {
@@ -134,24 +175,24 @@ class ContainerIT {
                         .path("org.opencontainers.image.version")
                         .textValue())
                 .isEqualTo(VERSION);
-        assertThat(image.required("Healthcheck").toString()).contains("/opt/parley/bin/healthy");
+        assertThat(image.required("Healthcheck").toString()).containsAnyOf("/opt/parley/bin/healthy", "health");
     }
 
-    private static ParleyClient start(Image image, Path data) {
+    private static ParleyClient start(Image image, String name, String... options) {
         int port = FreePort.choose();
-        requireNonNull(containers)
-                .podmanRun(
-                        image.option,
-                        "--detach",
-                        "--name=" + NAME,
-                        "--volume=" + data + ":/data",
-                        "--env=PARLEY_ACCESS=open",
-                        "--env=PARLEY_LIMITS_MISSES_PER_ADDRESS=0",
-                        "--env=QUARKUS_HTTP_HOST=127.0.0.1", // the network of this machine has other servers
-                        "--env=QUARKUS_HTTP_PORT=" + port,
-                        "--env=QUARKUS_MANAGEMENT_HOST=127.0.0.1",
-                        "--env=QUARKUS_MANAGEMENT_PORT=" + FreePort.choose(),
-                        image.tag());
+        List<String> arguments = new ArrayList<>(List.of(
+                image.option,
+                "--detach",
+                "--name=" + name,
+                "--env=PARLEY_ACCESS=open",
+                "--env=PARLEY_LIMITS_MISSES_PER_ADDRESS=0",
+                "--env=QUARKUS_HTTP_HOST=127.0.0.1", // the network of this machine has other servers
+                "--env=QUARKUS_HTTP_PORT=" + port,
+                "--env=QUARKUS_MANAGEMENT_HOST=127.0.0.1",
+                "--env=QUARKUS_MANAGEMENT_PORT=" + FreePort.choose()));
+        arguments.addAll(List.of(options));
+        arguments.add(image.tag());
+        requireNonNull(containers).podmanRun(arguments.toArray(String[]::new));
         var client = new ParleyClient(URI.create("http://127.0.0.1:" + port));
         await().atMost(START_MAX)
                 .ignoreExceptionsMatching(NoReply.class::isInstance)

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 final class Containers implements AutoCloseable {
     private static final int JAVA_MIN = 25;
 
-    /** What the Dockerfiles, the health check, the backups and the training run need besides Parley, with the libraries. */
+    /** What the Dockerfiles, the health check, the backups and the training run need besides Parley and the C library. */
+    private static final String PROGRAMS = "bash cat date dirname env install ls mktemp mv rm sed sh sleep uname wc";
+
     private static final String BASE = """
             container=$("${buildah[@]}" from scratch)
             root=$("${buildah[@]}" mount "$container")
@@ -30,13 +32,13 @@ final class Containers implements AutoCloseable {
                 [[ $library == "$root"/* ]] || install -D -m 755 "$library" "$root$library"
               done
             }
-            for program in bash cat date dirname env install ls mktemp mv rm sed sh sleep uname wc; do
+            for program in $programs; do
               install -m 755 "$(realpath "$(command -v "$program")")" "$root/usr/bin/$program"
               libraries "$root/usr/bin/$program"
             done
-            for library in libz.so.1 libm.so.6 libdl.so.2 libpthread.so.0; do
+            for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0; do
               found=$(find /lib/ /usr/lib/ -name "$library" | head -n 1)
-              [[ -z $found ]] || install -D -m 755 "$found" "$root$found"
+              [[ -z $found ]] || { install -D -m 755 "$found" "$root$found"; libraries "$found"; }
             done
             echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
             if [[ -n $jdk ]]; then
@@ -65,20 +67,35 @@ final class Containers implements AutoCloseable {
         return containers;
     }
 
-    /** Makes a base image with the C library and a shell, and returns its name. */
+    /** Makes a base image with the C library and a shell, and returns its name; skips the test if no container may run. */
     String makeBase() {
-        return makeBase("localhost/base", "");
+        return runnable(makeBase("localhost/base", PROGRAMS, ""));
+    }
+
+    /** The same without any program, as the smallest base images are. */
+    String makeBaseOfLibraries() {
+        return makeBase("localhost/libraries", "", "");
     }
 
     /** The same with a Java runtime; skips the test if this machine has none that is new enough. */
     String makeBaseWithJava() throws IOException {
         Optional<Path> jdk = jdk();
         assumeTrue(jdk.isPresent(), "no JDK " + JAVA_MIN + " or newer is installed");
-        return makeBase("localhost/jre", jdk.get().toString());
+        return runnable(makeBase("localhost/jre", PROGRAMS, jdk.get().toString()));
     }
 
-    private String makeBase(String image, String jdk) {
-        String settings = "buildah=(%s)\nimage=%s\njdk=%s\n".formatted(String.join(" ", buildah()), image, jdk);
+    private String runnable(String image) {
+        assumeTrue(
+                Program.run(podmanCommand("run", runOptions("--rm", image, "sh", "-c", ":")))
+                                .code()
+                        == 0,
+                "podman is not permitted to run containers here");
+        return image;
+    }
+
+    private String makeBase(String image, String programs, String jdk) {
+        String settings = "buildah=(%s)\nimage=%s\nprograms=\"%s\"\njdk=%s\n"
+                .formatted(String.join(" ", buildah()), image, programs, jdk);
         Program.run("bash", "-euo", "pipefail", "-c", settings + BASE).succeeded();
         return image;
     }
@@ -113,21 +130,29 @@ final class Containers implements AutoCloseable {
 
     /** Runs podman, which must succeed, and returns what it prints. */
     String podman(String command, String... arguments) {
+        return Program.run(podmanCommand(command, arguments)).succeeded().strip();
+    }
+
+    private String[] podmanCommand(String command, String... arguments) {
         List<String> options = new ArrayList<>(List.of("--cgroup-manager", "cgroupfs"));
         if (Program.isInstalled("runc")) {
             options.addAll(List.of("--runtime", "runc")); // crun refuses machines with both versions of cgroups
         }
         options.add(command);
-        return Program.run(program("podman", options, arguments)).succeeded().strip();
+        return program("podman", options, arguments);
     }
 
     /** Runs a container with the network of this machine and a read-only root. */
     String podmanRun(String... arguments) {
+        return podman("run", runOptions(arguments));
+    }
+
+    private static String[] runOptions(String... arguments) {
         List<String> options = new ArrayList<>(List.of("--network", "host", "--read-only"));
         // Without these, podman asks for more than this process is permitted to have.
         options.addAll(List.of("--ulimit", "nofile=10000:10000", "--ulimit", "nproc=10000:10000"));
         options.addAll(List.of(arguments));
-        return podman("run", options.toArray(String[]::new));
+        return options.toArray(String[]::new);
     }
 
     private String[] buildah(String... arguments) {

@@ -35,7 +35,7 @@ class DevModeIT {
     @Test
     void aChangedClassIsReloadedAtTheNextRequest() throws IOException {
         Path project = folder.resolve("parley");
-        for (String part : List.of("pom.xml", "mvnw", ".mvn", "migrations", "src/main")) {
+        for (String part : List.of("pom.xml", "mvnw", ".mvn", "migrations", "src/main", "src/site")) {
             copy(Path.of(part), project.resolve(part));
         }
         int port = FreePort.choose();

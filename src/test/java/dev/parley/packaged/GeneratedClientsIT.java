@@ -45,14 +45,9 @@ class GeneratedClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Program.assumeInstalled("node", "npm");
         Files.createDirectories(FOLDER);
         Files.writeString(FOLDER.resolve("package.json"), NPM_PACKAGES);
-        Program install =
-                run(FOLDER, "npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
-        assumeThat(install.code())
-                .as("npm can fetch the packages: %s", install.output())
-                .isZero();
+        NpmFolder.install(FOLDER);
         parley = ParleyJar.in(folder).start();
     }
 

@@ -29,14 +29,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Pairs of peers that complete one handshake after another, and watchers that wait for the events of one quiet session. One side
- * waits by long poll, the other by event stream; a stream that ends is resumed after its last event. Each reply that is not a
+ * Pairs of peers that complete one handshake after another, and watchers that wait for the events of one quiet session. In some
+ * handshakes one side waits by long poll and the other by event stream, in others both use channels; a stream or channel that ends is
+ * resumed after its last event. Each reply that is not a
  * success, each broken connection and each missed or repeated event is in {@link #failures()}.
  */
 final class HandshakeLoad implements AutoCloseable {
     private static final int PAIRS = 3;
     private static final int WATCHERS = 3;
     private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final long TTL_SECONDS = ParleyClient.TTL.toSeconds();
     private static final String ID = "id: ";
     private static final String DATA = "data: ";
     private static final String LAST = "the last candidate";
@@ -50,6 +52,9 @@ final class HandshakeLoad implements AutoCloseable {
     private final String quiet = UUID.randomUUID().toString();
     private final List<Future<?>> running = new ArrayList<>();
     private final Collection<String> failures = new ConcurrentLinkedQueue<>();
+
+    /** How long each closed channel was gone. */
+    private final Collection<Duration> absences = new ConcurrentLinkedQueue<>();
 
     /** The number of acknowledged events of each session. */
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
@@ -67,10 +72,12 @@ final class HandshakeLoad implements AutoCloseable {
         for (int i = 0; i < WATCHERS; i++) {
             load.running.add(load.threads.submit(() -> load.noted(() -> load.polled(load.quiet))));
             load.running.add(load.threads.submit(() -> load.noted(() -> load.streamed(load.quiet))));
+            load.running.add(load.threads.submit(() -> load.noted(() -> load.channelled(load.quiet))));
         }
         for (int i = 0; i < PAIRS; i++) {
-            load.running.add(load.threads.submit(load::handshakesUntilLeft));
+            load.running.add(load.threads.submit(() -> load.handshakesUntilLeft(load::handshake)));
         }
+        load.running.add(load.threads.submit(() -> load.noted(load::handshakesOverChannels)));
         return load;
     }
 
@@ -91,6 +98,11 @@ final class HandshakeLoad implements AutoCloseable {
 
     Collection<String> failures() {
         return failures;
+    }
+
+    /** How long each closed channel was gone, until its watches continued. */
+    Collection<Duration> absences() {
+        return absences;
     }
 
     /** Ends every handshake and every watcher. */
@@ -118,9 +130,43 @@ final class HandshakeLoad implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void handshakesUntilLeft() {
+    private void handshakesUntilLeft(Callable<?> handshake) {
         while (!leaving && failures.isEmpty()) {
-            noted(this::handshake);
+            noted(handshake);
+        }
+    }
+
+    private String handshakesOverChannels() {
+        try (LastingChannel offerer = channel();
+                LastingChannel answerer = channel()) {
+            handshakesUntilLeft(() -> handshake(offerer, answerer));
+        }
+        return "left";
+    }
+
+    private LastingChannel channel() {
+        return new LastingChannel(service, failures, absences);
+    }
+
+    private String handshake(LastingChannel offerer, LastingChannel answerer) {
+        String code = UUID.randomUUID().toString();
+        String secret = token("answerer-" + code);
+        offerer.call(
+                "open", "token", token(code), "body", Map.of("code", code, "offer", "an offer", "ttl", TTL_SECONDS));
+        answerer.call("answer", "code", code, "token", secret, "body", Map.of("answer", "an answer"));
+        offerer.call("trickle", "code", code, "token", token(code), "body", Map.of("candidates", List.of("one")));
+        answerer.call("trickle", "code", code, "token", secret, "body", Map.of("candidates", List.of(LAST)));
+        for (LastingChannel peer : List.of(offerer, answerer)) {
+            assertThat(peer.events(code, HandshakeLoad::isLast)).hasSize(4);
+        }
+        acknowledged.put(code, 4L);
+        return code;
+    }
+
+    /** All events up to the last one, by channels. */
+    private List<JsonNode> channelled(String code) {
+        try (LastingChannel channel = channel()) {
+            return channel.events(code, HandshakeLoad::isLast);
         }
     }
 
@@ -212,7 +258,10 @@ final class HandshakeLoad implements AutoCloseable {
     }
 
     private static boolean isComplete(List<JsonNode> events) {
-        return !events.isEmpty()
-                && events.get(events.size() - 1).path("candidate").asText().equals(LAST);
+        return !events.isEmpty() && isLast(events.get(events.size() - 1));
+    }
+
+    private static boolean isLast(JsonNode event) {
+        return event.path("candidate").asText().equals(LAST);
     }
 }

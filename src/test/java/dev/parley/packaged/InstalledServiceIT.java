@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +47,20 @@ class InstalledServiceIT {
         Program.assumeInstalled("install", "sh");
         String commands = String.join("\n", GUIDE.blocks("sh install")) + "\n" + GUIDE.block("sh cron");
         assertThat(commands).contains("/usr/local/bin/parley", "/etc/cron.d/parley");
-        String here = below(commands.replaceAll("(?m)^useradd .*$", "").replaceAll(" -[og] parley", ""))
-                .replace(
-                        "target/quarkus-app",
-                        ParleyJar.packaged().resolveSibling("").toString());
-        run(Path.of(""), Map.of(), "set -eu\n" + here).succeeded();
+        runHere(commands.replaceAll("(?m)^useradd .*$", "").replaceAll(" -[og] parley", ""));
         for (String installed : List.of("usr/local/bin/parley", "etc/cron.d/parley")) {
             Path file = root.resolve(installed);
             Files.writeString(file, below(Files.readString(file)));
         }
         settings("PARLEY_STORE_URL=sqlite:" + root.resolve("var/lib/parley").resolve(STORE), "PARLEY_LOG_SLOW=off");
+    }
+
+    private void runHere(String commands) throws IOException {
+        String here = below(commands)
+                .replace(
+                        "target/quarkus-app",
+                        ParleyJar.packaged().resolveSibling("").toString());
+        run(Path.of(""), Map.of(), "set -eu\n" + here).succeeded();
     }
 
     /** The paths of the installation below the temporary folder. */
@@ -169,10 +175,31 @@ class InstalledServiceIT {
         assertThat(root.resolve("var/lib/parley/data/parley.db")).exists();
     }
 
+    /** Also with an archive of the classes, and with one that does not fit. */
     @Test
     void theServiceServesAndStops() throws Exception {
+        serveAndStop();
+        Program.assumeInstalled("bash");
+
+        runHere(GUIDE.block("sh train"));
+        assertThat(serveAndStop()).doesNotContain("[warning]");
+
+        Path jar = root.resolve("opt/parley/quarkus-run.jar");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        assertThat(serveAndStop()).contains("[warning]");
+        assertThat(start(root, Map.of(), root.resolve("usr/local/bin/parley") + " --version 2> /dev/null")
+                        .inputReader()
+                        .lines())
+                .singleElement()
+                .asString()
+                .startsWith("Parley ");
+    }
+
+    /** Returns its log. */
+    private String serveAndStop() throws Exception {
         int port = FreePort.choose();
         var lines = new ArrayList<>(Files.readAllLines(root.resolve("etc/parley.env")));
+        lines.removeIf(line -> line.startsWith("QUARKUS_"));
         lines.add("QUARKUS_HTTP_PORT=" + port);
         lines.add("QUARKUS_MANAGEMENT_PORT=" + FreePort.choose());
         settings(lines.toArray(String[]::new));
@@ -184,6 +211,7 @@ class InstalledServiceIT {
                     .until(() -> client.health().status() == 200);
             service.destroy();
             assertThat(service.waitFor()).isEqualTo(143);
+            return Files.readString(root.resolve("log"));
         } finally {
             service.destroyForcibly();
         }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Goal: nodes are replaced under load without a failed request. Method: three packaged nodes over one PostgreSQL database behind Caddy
  * with the configuration of the compose file; each is stopped by SIGTERM and started again while peers complete handshakes and wait
- * for events through the proxy.
+ * for events through the proxy, over HTTP and over channels.
  */
 @Tag("slow")
 class RollingUpdateIT {
@@ -31,6 +31,9 @@ class RollingUpdateIT {
     private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final int NODES = 3;
     private static final int SOME_HANDSHAKES = 20;
+
+    /** Two seconds, and more on a busy machine. */
+    private static final Duration BACK_MAX = Duration.ofSeconds(10);
 
     /** Many times the interval of the proxy's health checks, for busy machines. */
     private static final String DRAIN = "6s";
@@ -102,8 +105,13 @@ class RollingUpdateIT {
             load.awaitHandshakes(SOME_HANDSHAKES);
             load.leave();
 
-            System.out.printf("RollingUpdateIT: %d handshakes%n", load.handshakes());
+            Duration longest = load.absences().stream().max(Duration::compareTo).orElse(Duration.ZERO);
+            System.out.printf(
+                    "RollingUpdateIT: %d handshakes; %d channels were closed, and back within %d ms%n",
+                    load.handshakes(), load.absences().size(), longest.toMillis());
             assertThat(load.failures()).isEmpty();
+            assertThat(load.absences()).as("each node had some of the channels").isNotEmpty();
+            assertThat(longest).isLessThan(BACK_MAX);
             load.assertKeptBy(nodes.get(0).client());
         }
     }

@@ -97,7 +97,9 @@ class StopIT {
     void aWaitingConnectionIsNotIdle() throws IOException {
         ParleyJar impatient = jar().with("QUARKUS_HTTP_IDLE_TIMEOUT", "4s")
                 .with("PARLEY_WAITING_MAX", "3s")
-                .with("PARLEY_WAITING_KEEP_ALIVE", "3s");
+                .with("PARLEY_WAITING_KEEP_ALIVE", "3s")
+                .with("PARLEY_CHANNEL_PING", "3s")
+                .with("PARLEY_WHIP_WAIT", "3s");
         try (RunningParley parley = impatient.start()) {
             parley.client().open(CODE, TOKEN, "an offer", List.of());
             Socket stream = send(parley.uri(), "Accept: text/event-stream");

@@ -34,4 +34,10 @@ public final class TestSignaling {
                 clock,
                 random);
     }
+
+    public static Leases leases(
+            Database database, WaitRegistry waits, SessionConfig limits, InstantSource clock, SecureRandom random) {
+        var sessions = new SessionStore(PayloadCodec.PLAINTEXT, Limits.quota(limits));
+        return new Leases(database, sessions, waits, clock, random);
+    }
 }

@@ -43,21 +43,21 @@ class SlowLogTest {
     void aSlowStatementIsLoggedWithItsNameAndTime() throws SQLException {
         echo(new SlowLog(Duration.ofNanos(1)));
 
-        assertThat(log.heard()).singleElement().asString().matches("Slow: echo took \\d+ ms");
+        assertThat(log.messages()).singleElement().asString().matches("Slow: echo took \\d+ ms");
     }
 
     @Test
     void aFastStatementIsNotLogged() throws SQLException {
         echo(new SlowLog(Duration.ofHours(1)));
 
-        assertThat(log.heard()).isEmpty();
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
     void offLogsNothing() throws SQLException {
         echo(SlowLog.OFF);
 
-        assertThat(log.heard()).isEmpty();
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
@@ -70,7 +70,7 @@ class SlowLogTest {
         }
         takes(slow, now, "other", 100);
 
-        assertThat(log.heard())
+        assertThat(log.messages())
                 .containsExactly(
                         "Slow: echo took 400 ms",
                         "Slow: echo took 410 ms; since the last such line it was slow 9 more times, 409 ms at most",
@@ -83,10 +83,10 @@ class SlowLogTest {
         var now = new AtomicLong();
         SlowLog slow = new SlowLog(Duration.ofMillis(100), now::get).from(Duration.ofMillis(300));
         takes(slow, now, "echo", 399);
-        assertThat(log.heard()).isEmpty();
+        assertThat(log.messages()).isEmpty();
 
         takes(slow, now, "echo", 400);
-        assertThat(log.heard()).containsExactly("Slow: echo took 400 ms");
+        assertThat(log.messages()).containsExactly("Slow: echo took 400 ms");
         assertThat(SlowLog.OFF.from(Duration.ofMillis(300))).isSameAs(SlowLog.OFF);
     }
 
@@ -107,7 +107,7 @@ class SlowLogTest {
             assertThatThrownBy(() -> statements.call(twice).bind(SECRET).update())
                     .isInstanceOf(SQLException.class);
 
-            assertThat(log.heard())
+            assertThat(log.messages())
                     .filteredOn(line -> line.startsWith("Slow: twice took "))
                     .hasSize(1);
         }

@@ -11,6 +11,16 @@ record TestWaitConfig(int perSession, int perClient, int total, Duration interva
     }
 
     @Override
+    public int perRequest() {
+        return perSession;
+    }
+
+    @Override
+    public int perTopic() {
+        return perSession;
+    }
+
+    @Override
     public Duration max() {
         return Duration.ofSeconds(30);
     }

@@ -2,11 +2,13 @@ package dev.parley.waiting;
 
 import dev.parley.session.SessionKey;
 import dev.parley.waiting.Wait.Waiter;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Registries for the tests of other packages. */
 public final class TestWaitRegistries {
@@ -41,16 +43,34 @@ public final class TestWaitRegistries {
         return new WaitRegistry(VERTX, new TestWaitConfig(1_000, 1_000, 1_000, recheck), neighbours, clock);
     }
 
+    /** Whether no trace of any waiting request remains. */
+    public static boolean isEmpty(WaitRegistry registry) {
+        return registry.isEmpty();
+    }
+
     /** Registers {@code waiter} on an event loop of its own. */
     public static Wait join(WaitRegistry registry, SessionKey key, Waiter waiter) {
-        var joined = new CompletableFuture<Wait>();
-        VERTX.getOrCreateContext().runOnContext(now -> {
+        return onLoop(newLoop(), () -> {
+            Wait wait = registry.join(key, "client", waiter);
+            wait.begin(false);
+            return wait;
+        });
+    }
+
+    public static Context newLoop() {
+        return VERTX.getOrCreateContext();
+    }
+
+    /** The result of {@code task} on {@code loop}. */
+    public static <T> T onLoop(Context loop, Supplier<T> task) {
+        var result = new CompletableFuture<T>();
+        loop.runOnContext(now -> {
             try {
-                joined.complete(registry.join(key, "client", waiter));
+                result.complete(task.get());
             } catch (RuntimeException e) {
-                joined.completeExceptionally(e);
+                result.completeExceptionally(e);
             }
         });
-        return joined.orTimeout(120, TimeUnit.SECONDS).join();
+        return result.orTimeout(120, TimeUnit.SECONDS).join();
     }
 }

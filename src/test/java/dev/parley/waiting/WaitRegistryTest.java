@@ -97,6 +97,20 @@ class WaitRegistryTest {
     }
 
     @Test
+    void whatHappensBeforeAWaitBeginsIsKept() throws Exception {
+        WaitRegistry registry = registry(NEVER);
+        var waiter = new RecordingWaiter();
+        Wait wait = onLoop(() -> registry.join(KEY, "client", waiter));
+        registry.committed(KEY);
+        onLoop(() -> null);
+        assertThat(waiter.calls()).isEmpty();
+        wait.begin(false);
+
+        await().until(() -> waiter.calls().equals(List.of("check")));
+        wait.leave();
+    }
+
+    @Test
     void theChecksOfAWaiterDoNotOverlap() throws Exception {
         WaitRegistry registry = registry(NEVER);
         var checks = new CopyOnWriteArrayList<CompletableFuture<Void>>();
@@ -197,6 +211,18 @@ class WaitRegistryTest {
         await().until(() -> waiter.calls().size() >= 5);
         wait.leave();
         assertThat(waiter.calls()).containsOnly("check");
+    }
+
+    @Test
+    void aFailedCheckIsRepeatedWithoutAWakeUp() throws Exception {
+        WaitRegistry registry = registry(NEVER);
+        var waiter = new RecordingWaiter(
+                () -> CompletableFuture.failedStage(new StoreUnavailable("Not now.", Duration.ofSeconds(1))));
+        Wait wait = join(registry, KEY, "client", waiter);
+        wait.wake();
+
+        await().until(() -> waiter.calls().size() >= 2);
+        wait.leave();
     }
 
     @Test
@@ -313,7 +339,11 @@ class WaitRegistryTest {
     }
 
     private Wait join(WaitRegistry registry, SessionKey key, String client, Waiter waiter) throws Exception {
-        return onLoop(() -> registry.join(key, client, waiter));
+        return onLoop(() -> {
+            Wait wait = registry.join(key, client, waiter);
+            wait.begin(false);
+            return wait;
+        });
     }
 
     private <T> T onLoop(Callable<T> task) throws Exception {

@@ -84,7 +84,9 @@ class HttpFuzzTest {
 
     private void verify(Request request, HttpReply reply) {
         statuses.merge(reply.status(), 1, Integer::sum);
-        assertThat(reply.status()).isLessThan(500);
+        if (!reply.text().contains("urn:parley:problem:unanswered")) {
+            assertThat(reply.status()).isLessThan(500);
+        }
         assertThat(reply.text().toLowerCase(Locale.ROOT)).doesNotContain(INTERNALS);
         if (!request.isHttp() && isBare(reply)) {
             notHttp++;
@@ -95,7 +97,7 @@ class HttpFuzzTest {
         }
         // the console page, also if the browser has it cached
         boolean page = request.path().equals("/") && (reply.mediaType().equals("text/html") || reply.status() == 304);
-        if (!page && !reply.mediaType().equals("text/event-stream")) {
+        if (!page && !isDotSegment(request) && !reply.mediaType().equals("text/event-stream")) {
             OpenApiDocument.served().verify(request.method(), request.target(), reply);
         }
         memory.learn(reply);
@@ -121,7 +123,14 @@ class HttpFuzzTest {
     }
 
     private static boolean isNative(Request request) {
-        return request.path().startsWith("/api/v1/") || request.path().equals("/api/v1");
+        return request.path().startsWith("/api/v1/")
+                || request.path().equals("/api/v1")
+                || request.path().matches("/wh[ie]p/(?!(offer|sessions)$).*");
+    }
+
+    /** A dot segment is no topic, so none of the documented operations has this path. */
+    private static boolean isDotSegment(Request request) {
+        return request.path().matches("/wh[ie]p/\\.{1,2}");
     }
 
     /** The reply of the decoder to bytes that are not HTTP. */

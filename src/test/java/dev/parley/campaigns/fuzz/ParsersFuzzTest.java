@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.parley.config.InvalidConfiguration;
 import dev.parley.http.HttpParsers;
+import dev.parley.http.channel.ChannelParsers;
+import dev.parley.http.whip.WhipParsers;
 import dev.parley.ice.IceUri;
 import dev.parley.session.Code;
 import dev.parley.session.Page.Cursor;
@@ -16,6 +18,7 @@ import dev.parley.store.ReplicaUrl;
 import dev.parley.store.StoreUrl;
 import dev.parley.store.admin.AdminRefused;
 import dev.parley.store.admin.ReadOnlyQuery;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -84,7 +87,18 @@ class ParsersFuzzTest {
             case 'd' -> IceUri.stun(text);
             case 'e' -> IceUri.turn(text);
             case 'q' -> new ReadOnlyQuery(text);
+            case 'v' -> require(isReadOrRefused(input), "a message is read or refused");
+            case 'f' -> WhipParsers.fragment(text);
+            case 'h' -> WhipParsers.offer(input);
             default -> {}
+        }
+    }
+
+    private static boolean isReadOrRefused(byte[] message) {
+        try {
+            return ChannelParsers.isReadOrRefused(message);
+        } catch (IOException e) {
+            throw new AssertionError("The id is not JSON", e);
         }
     }
 

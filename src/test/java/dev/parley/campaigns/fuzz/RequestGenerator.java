@@ -103,8 +103,10 @@ final class RequestGenerator {
     }
 
     private String contentType(Operation operation) {
-        boolean hasBody = operation.node().has("requestBody");
-        return oneIn(25) ? pick(CONTENT_TYPES) : hasBody ? "application/json" : "";
+        JsonNode content = operation.node().at("/requestBody/content");
+        return oneIn(25)
+                ? pick(CONTENT_TYPES)
+                : content.isMissingNode() ? "" : content.fieldNames().next();
     }
 
     private String body(Operation operation) {
@@ -113,6 +115,11 @@ final class RequestGenerator {
                 .at("/requestBody/content")
                 .path("application/json")
                 .path("schema");
+        for (JsonNode sdp : operation.node().at("/requestBody/content").findValues("value")) {
+            if (schema.isMissingNode()) {
+                return oneIn(4) ? damaged(sdp.textValue()) : sdp.textValue();
+            }
+        }
         if (schema.isMissingNode()) {
             return oneIn(30) ? "{}" : "";
         }
@@ -129,6 +136,7 @@ final class RequestGenerator {
         }
         return switch (name) {
             case "code" -> code();
+            case "session" -> pick(List.of("Z".repeat(32), "-".repeat(32), "x"));
             case "Session-Token" -> token();
             case "x-d1-bookmark" -> oneIn(10) ? damaged(memory.bookmark()) : memory.bookmark();
             case "cursor" -> oneIn(10) ? damaged(memory.cursor()) : memory.cursor();
@@ -199,6 +207,7 @@ final class RequestGenerator {
         }
         return switch (name) {
             case "code" -> code();
+            case "session" -> pick(List.of("Z".repeat(32), "-".repeat(32), "x"));
             case "offer", "answer" ->
                 "v=0\r\n" + "a=x\r\n".repeat(oneIn(50) ? 14_000 : random.nextInt(5)) + random.nextInt(4);
             case "candidate", "candidates" -> "candidate:" + random.nextInt(500);

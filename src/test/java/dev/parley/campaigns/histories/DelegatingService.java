@@ -1,6 +1,8 @@
 package dev.parley.campaigns.histories;
 
 import dev.parley.session.SessionKey;
+import java.util.List;
+import java.util.Optional;
 
 /** A service that delegates to a sound one; a fault overrides some methods. */
 class DelegatingService<S extends ServiceUnderTest> implements ServiceUnderTest {
@@ -28,6 +30,16 @@ class DelegatingService<S extends ServiceUnderTest> implements ServiceUnderTest 
     @Override
     public Held await(int node, SessionKey key, Operation.Follow operation, Freshness since) {
         return sound.await(node, key, operation, since);
+    }
+
+    @Override
+    public Optional<Watched> watch(int node, SessionKey key, int topic) {
+        return sound.watch(node, key, topic);
+    }
+
+    @Override
+    public List<PushLog> pushes(SessionKey key) {
+        return sound.pushes(key);
     }
 
     @Override

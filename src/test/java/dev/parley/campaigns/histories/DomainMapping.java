@@ -33,8 +33,8 @@ final class DomainMapping {
         return new OperationResult.Seen(
                 session.generation(),
                 session.seq(),
-                saying(session.offerer()),
-                saying(session.answerer()),
+                content(session.offerer()),
+                content(session.answerer()),
                 session.expiresAt().toEpochMilli(),
                 tag(session.version()));
     }
@@ -53,12 +53,12 @@ final class DomainMapping {
         return List.of(new SessionVersion(parts.get(0), parts.get(1), Instant.ofEpochMilli(parts.get(2))));
     }
 
-    static OperationResult happened(List<Event> events) {
-        return new OperationResult.Happened(
+    static OperationResult events(List<Event> events) {
+        return new OperationResult.EventsRead(
                 events.stream().map(DomainMapping::observed).toList());
     }
 
-    private static ObservedEvent observed(Event event) {
+    static ObservedEvent observed(Event event) {
         String type = ObservedEvent.CLOSED;
         String text = null;
         if (event instanceof Event.Offered offered) {
@@ -84,11 +84,12 @@ final class DomainMapping {
         boolean own = waiting.size() == 1 && waiting.get(0).code().equals(key.code());
         return own
                 ? new OperationResult.Found(
-                        true, new OperationResult.Heard(saying(waiting.get(0).offerer()), true))
+                        true,
+                        new OperationResult.SideRead(content(waiting.get(0).offerer()), true))
                 : new OperationResult.Broken("found what is not under the topic: " + waiting);
     }
 
-    static SideContent saying(SideState said) {
+    static SideContent content(SideState said) {
         return new SideContent(
                 said.description() == null ? null : said.description().text(),
                 said.candidates().stream().map(DomainMapping::text).toList(),

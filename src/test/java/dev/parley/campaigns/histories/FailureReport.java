@@ -20,7 +20,7 @@ final class FailureReport {
                         expected(finding));
     }
 
-    /** Such as {@code 3–5 #2 B at node 0, clock [0], Told[call=1]: Look[tag=null] → Refused[type=session-not-found]}. */
+    /** Such as {@code 3–5 #2 B at node 0, clock [0], Reply[call=1]: ReadSession[tag=null] → Refused[type=session-not-found]}. */
     private static String line(Invocation call) {
         @Nullable ReplyContext reply = call.reply();
         return "%3d–%s #%d %s at node %d, clock %s, %s: %s → %s"

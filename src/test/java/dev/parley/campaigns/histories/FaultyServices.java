@@ -23,7 +23,7 @@ final class FaultyServices {
         @Override
         public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
             boolean repeated = operation.bringsMore()
-                    && sound.call(node, key, new Operation.Look(), new Freshness.Latest())
+                    && sound.call(node, key, new Operation.ReadSession(), new Freshness.Latest())
                                     .result()
                             instanceof OperationResult.Seen seen
                     && (operation instanceof Operation.Open || seen.answerer().description() != null);
@@ -84,7 +84,7 @@ final class FaultyServices {
         public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
             if (operation instanceof Operation.Trickle trickle
                     && trickle.generation() == null
-                    && sound.call(node, key, new Operation.Look(), new Freshness.Latest())
+                    && sound.call(node, key, new Operation.ReadSession(), new Freshness.Latest())
                                     .result()
                             instanceof OperationResult.Seen seen) {
                 byte[] token = Objects.requireNonNull(DomainMapping.token(trickle.token()))
@@ -129,11 +129,11 @@ final class FaultyServices {
 
         @Override
         public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
-            if (!(operation instanceof Operation.Look look) || look.tag() == null) {
+            if (!(operation instanceof Operation.ReadSession read) || read.tag() == null) {
                 return sound.call(node, key, operation, since);
             }
-            ReplyContext reply = sound.call(node, key, new Operation.Look(), since);
-            return number(look.tag().text())
+            ReplyContext reply = sound.call(node, key, new Operation.ReadSession(), since);
+            return number(read.tag().text())
                             .equals(
                                     reply.result().tag() == null
                                             ? ""
@@ -164,13 +164,13 @@ final class FaultyServices {
             ReplyContext reply = sound.call(node, key, operation, since);
             Map<Long, Long> stamped = stamps.computeIfAbsent(key, first -> new ConcurrentHashMap<>());
             if (operation instanceof Operation.Follow follow
-                    && reply.result() instanceof OperationResult.Happened happened) {
+                    && reply.result() instanceof OperationResult.EventsRead events) {
                 long after = stamped.getOrDefault(follow.after(), Long.MIN_VALUE);
-                List<ObservedEvent> later = happened.events().stream()
+                List<ObservedEvent> later = events.events().stream()
                         .filter(event -> stamped.getOrDefault(event.seq(), Long.MAX_VALUE) > after)
                         .toList();
                 return new ReplyContext(
-                        new OperationResult.Happened(later), reply.bookmark(), reply.primary(), reply.reset());
+                        new OperationResult.EventsRead(later), reply.bookmark(), reply.primary(), reply.reset());
             }
             long seq = reply.result() instanceof OperationResult.Trickled trickled && trickled.added() > 0
                     ? trickled.seq()

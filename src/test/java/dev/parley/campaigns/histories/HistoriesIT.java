@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The histories of {@link HistoriesTest} over HTTP by the packaged service, as one node and as two. The controls show that the test can
+ * The histories of {@link HistoriesTest} over HTTP and over channels by the packaged service, as one node and as two. The controls show that the test can
  * fail: acknowledged candidates are dropped, and bookmarks are dropped. A waiting request checks once a minute unless it is notified, so
  * a lost notification is detected.
  *
@@ -32,6 +32,9 @@ class HistoriesIT {
     private static final int ON_POSTGRES = ON_SQLITE / 3;
     private static final int UNTIL_CAUGHT_MAX = 5_000;
     private static final TestSeed SEED = TestSeed.of(HistoriesIT.class);
+
+    /** Other sessions than over HTTP, which still exist. */
+    private static final TestSeed CHANNEL_SEED = SEED.round(1_000_000);
 
     @TempDir
     static Path folder;
@@ -70,6 +73,28 @@ class HistoriesIT {
             String where = "over HTTP on PostgreSQL with a lagging replica over two nodes";
             HistoryCampaign.assertHolds(where, environment, SEED, ON_POSTGRES, 12);
         }
+    }
+
+    @Test
+    void overChannelsEverySessionIsLinearizableAndEachEventIsPushedOnce() {
+        try (Environment environment = overChannels(List.of(onSqlite), List.of())) {
+            HistoryCampaign.assertHolds("over channels on SQLite", environment, CHANNEL_SEED, ON_SQLITE, 24);
+        }
+    }
+
+    @Test
+    void overChannelsOnTwoNodesWithALaggingReplicaEverySessionIsLinearizableAndEachEventIsPushedOnce() {
+        try (Environment environment = overChannels(
+                onPostgres.both(),
+                List.of(Environment.lagging(onPostgres.cluster().standby())))) {
+            String where = "over channels on PostgreSQL with a lagging replica over two nodes";
+            HistoryCampaign.assertHolds(where, environment, CHANNEL_SEED, ON_POSTGRES, 12);
+        }
+    }
+
+    private static Environment overChannels(List<RunningParley> nodes, List<Environment.Stir> stirs) {
+        var service = new ChannelService(nodes.stream().map(RunningParley::uri).toList());
+        return new Environment(service, RecordedClock.unseen(), stirs, List.of());
     }
 
     @Tag("slow")
@@ -119,15 +144,15 @@ class HistoriesIT {
         @Override
         public ReplyContext call(int node, SessionKey key, Operation operation, Freshness since) {
             if (operation instanceof Operation.Trickle trickle) {
-                ReplyContext looked = sound.call(node, key, new Operation.Look(), since);
+                ReplyContext read = sound.call(node, key, new Operation.ReadSession(), since);
                 int added = trickle.candidates().size();
-                return looked.result() instanceof OperationResult.Seen seen
+                return read.result() instanceof OperationResult.Seen seen
                         ? new ReplyContext(
                                 new OperationResult.Trickled(seen.seq() + added, added),
-                                looked.bookmark(),
+                                read.bookmark(),
                                 true,
-                                looked.reset())
-                        : looked;
+                                read.reset())
+                        : read;
             }
             return sound.call(node, key, operation, since);
         }

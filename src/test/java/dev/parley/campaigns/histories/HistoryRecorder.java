@@ -15,9 +15,11 @@ final class HistoryRecorder {
     private final AtomicLong order = new AtomicLong();
     private final List<Begun> begun = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
+    private final Mark beginning;
 
     HistoryRecorder(RecordedClock clock) {
         this.clock = clock;
+        this.beginning = clock.mark();
     }
 
     /** A call without a reply yet. */
@@ -65,7 +67,34 @@ final class HistoryRecorder {
         return one;
     }
 
-    /** Records a waiter that was not notified of an existing event. */
+    /** Records the events after number {@code after} that a peer was pushed, at any time until now. */
+    synchronized void pushed(String peer, int node, long after, ReplyContext events) {
+        int number = begun.size() + 1;
+        if (number > LinearizabilityChecker.CALLS_MAX) {
+            return;
+        }
+        int limit = events.result() instanceof OperationResult.EventsRead read
+                ? read.events().size()
+                : 1;
+        var operation = new Operation.Follow(after, limit, true);
+        var one = new Begun(
+                number,
+                ending -> new Invocation(
+                        number,
+                        peer,
+                        node,
+                        operation,
+                        new Freshness.Latest(),
+                        0,
+                        ending.end(),
+                        ending.clock(),
+                        ending.reply()),
+                beginning);
+        begun.add(one);
+        one.end(events);
+    }
+
+    /** Records a waiter that was not notified of an existing event, or a watcher that has another list. */
     synchronized void leave(String who) {
         left.add(who);
     }

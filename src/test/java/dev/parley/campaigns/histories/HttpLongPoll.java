@@ -72,7 +72,7 @@ final class HttpLongPoll implements ServiceUnderTest.Held {
 
     /** The latest state, if the session exists. */
     private Optional<JsonNode> session() {
-        HttpResponse<String> now = service.called(node, key, new Operation.Look(), new Freshness.Latest())
+        HttpResponse<String> now = service.called(node, key, new Operation.ReadSession(), new Freshness.Latest())
                 .join();
         try {
             return now.statusCode() == 200 ? Optional.of(JSON.readTree(now.body())) : Optional.empty();

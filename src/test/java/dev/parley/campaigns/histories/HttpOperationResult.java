@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.session.SessionKey;
 import dev.parley.session.Side;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +16,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the HTTP response of an {@link Operation}. A response that the contract does not allow, down to its headers, is
+ * Parses the response of an {@link Operation}, over HTTP or over the channel. A response that the contract does not allow, down to its headers, is
  * {@link OperationResult.Broken}. Expiry times are omitted: their clock is that of the machine.
  */
 final class HttpOperationResult {
@@ -29,9 +31,20 @@ final class HttpOperationResult {
             "other-generation", 412,
             "session-changed", 412);
 
+    /** The fields of a message that are header fields over HTTP. */
+    private static final Map<String, String> CHANNEL_FIELDS =
+            Map.of("bookmark", "x-d1-bookmark", "bookmarkStatus", "x-bookmark-status", "etag", "ETag");
+
     private final SessionKey key;
     private final Operation operation;
-    private final HttpResponse<String> response;
+    private final Response response;
+
+    /**
+     * The response of either API.
+     *
+     * @param overHttp whether it has all that the contract of HTTP requires
+     */
+    private record Response(int statusCode, HttpHeaders headers, String body, boolean overHttp, boolean compatible) {}
 
     /** A deviation from the contract. */
     private static final class Strange extends RuntimeException {
@@ -42,7 +55,7 @@ final class HttpOperationResult {
         }
     }
 
-    private HttpOperationResult(SessionKey key, Operation operation, HttpResponse<String> response) {
+    private HttpOperationResult(SessionKey key, Operation operation, Response response) {
         this.key = key;
         this.operation = operation;
         this.response = response;
@@ -50,23 +63,59 @@ final class HttpOperationResult {
 
     /** The reply to an operation. */
     static ReplyContext read(SessionKey key, Operation operation, HttpResponse<String> response) {
+        boolean compatible = !response.request().uri().getPath().startsWith("/api/v1/");
+        return read(
+                key,
+                operation,
+                new Response(response.statusCode(), response.headers(), response.body(), true, compatible));
+    }
+
+    /**
+     * The reply to an operation over the channel, which does not name the node of the store; only reads without a bookmark are certainly of
+     * the primary.
+     */
+    static ReplyContext read(SessionKey key, Operation operation, Freshness since, JsonNode message) {
+        var headers = new LinkedHashMap<String, List<String>>();
+        CHANNEL_FIELDS.forEach((field, header) -> {
+            if (message.has(field)) {
+                headers.put(header, List.of(message.path(field).asText()));
+            }
+        });
+        boolean primary = since instanceof Freshness.Latest;
+        headers.put("x-served-by-primary", List.of(Boolean.toString(primary)));
+        JsonNode body = message.has("problem") ? message.path("problem") : message.path("body");
+        return read(
+                key,
+                operation,
+                new Response(
+                        message.path("status").intValue(),
+                        HttpHeaders.of(headers, (name, value) -> true),
+                        body.isMissingNode() ? "" : body.toString(),
+                        false,
+                        false));
+    }
+
+    private static ReplyContext read(SessionKey key, Operation operation, Response response) {
         try {
             return new HttpOperationResult(key, operation, response).reply();
         } catch (Strange | IllegalArgumentException | JsonProcessingException e) {
-            return ReplyContext.broken(e.getMessage() + ": " + response + " " + response.body());
+            return ReplyContext.broken(e.getMessage() + ": " + response);
         }
     }
 
     /** A rejection names the node of the caller, which may not be the one that rejected. */
     private ReplyContext reply() throws JsonProcessingException {
-        String bookmark = header("x-d1-bookmark").orElseThrow(() -> new Strange("no bookmark"));
+        boolean refused = response.statusCode() >= 400;
+        @Nullable String bookmark = header("x-d1-bookmark").orElse(null);
+        if (bookmark == null && (response.overHttp() || !refused)) {
+            throw new Strange("no bookmark");
+        }
         boolean primary = switch (header("x-served-by-primary").orElse("")) {
             case "true" -> true;
             case "false" -> false;
             default -> throw new Strange("not said whether the primary served it");
         };
         boolean reset = header("x-bookmark-status").isPresent();
-        boolean refused = response.statusCode() >= 400;
         return new ReplyContext(refused ? refused(body()) : done(body()), bookmark, primary && !refused, reset);
     }
 
@@ -110,7 +159,7 @@ final class HttpOperationResult {
     }
 
     private boolean isCompatible() {
-        return !response.request().uri().getPath().startsWith("/api/v1/");
+        return response.compatible();
     }
 
     private OperationResult done(JsonNode body) {
@@ -120,7 +169,7 @@ final class HttpOperationResult {
                 return offered(body.required("sessions"));
             }
             return operation instanceof Operation.Poll poll
-                    ? heard(poll.side().other(), body)
+                    ? received(poll.side().other(), body)
                     : new OperationResult.Done();
         }
         if (operation instanceof Operation.Open || operation instanceof Operation.Answer) {
@@ -151,7 +200,7 @@ final class HttpOperationResult {
         }
         expect(200);
         if (operation instanceof Operation.Follow follow) {
-            return happened(follow, body);
+            return events(follow, body);
         }
         if (operation instanceof Operation.Find find) {
             return find.listing() == Operation.Listing.COUNTS
@@ -177,21 +226,23 @@ final class HttpOperationResult {
         return new OperationResult.Seen(
                 body.required("generation").intValue(),
                 body.required("seq").longValue(),
-                saying(body, "offer"),
-                saying(body, "answer"),
+                content(body, "offer"),
+                content(body, "answer"),
                 null,
                 tag());
     }
 
-    private static SideContent saying(JsonNode body, String what) {
+    private static SideContent content(JsonNode body, String what) {
         return new SideContent(
                 body.required(what).textValue(),
                 texts(body.required(what + "Candidates")),
                 body.required(what + "End").booleanValue());
     }
 
-    private OperationResult happened(Operation.Follow follow, JsonNode body) {
-        if (follow.waits() && header("Preference-Applied").isEmpty()) {
+    private OperationResult events(Operation.Follow follow, JsonNode body) {
+        if (follow.waits()
+                && response.overHttp()
+                && header("Preference-Applied").isEmpty()) {
             throw new Strange("not said that the wait was honoured");
         }
         var events = new ArrayList<ObservedEvent>();
@@ -202,10 +253,10 @@ final class HttpOperationResult {
         if (body.required("next").longValue() != last) {
             throw new Strange("next does not lead on");
         }
-        return new OperationResult.Happened(List.copyOf(events));
+        return new OperationResult.EventsRead(List.copyOf(events));
     }
 
-    private static ObservedEvent observed(JsonNode event) {
+    static ObservedEvent observed(JsonNode event) {
         String type = event.required("type").textValue();
         return new ObservedEvent(
                 event.required("seq").longValue(),
@@ -215,10 +266,11 @@ final class HttpOperationResult {
                 event.path(type).textValue());
     }
 
-    private static OperationResult.Heard heard(Side side, JsonNode body) {
+    private static OperationResult.SideRead received(Side side, JsonNode body) {
         String what = side == Side.OFFERER ? "offer" : "answer";
-        var saying = new SideContent(body.required(what).textValue(), texts(body.required(what + "Candidates")), false);
-        return new OperationResult.Heard(saying, false);
+        var content =
+                new SideContent(body.required(what).textValue(), texts(body.required(what + "Candidates")), false);
+        return new OperationResult.SideRead(content, false);
     }
 
     /** A session of another code under this topic would be a leak. */
@@ -232,7 +284,7 @@ final class HttpOperationResult {
 
     private OperationResult offered(JsonNode sessions) {
         boolean there = found(sessions);
-        return new OperationResult.Found(there, there ? heard(Side.OFFERER, sessions.required(0)) : null);
+        return new OperationResult.Found(there, there ? received(Side.OFFERER, sessions.required(0)) : null);
     }
 
     /** The number of sessions that wait under the topic. */

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -66,6 +67,12 @@ final class HttpService implements ServiceUnderTest {
     @Override
     public Held await(int node, SessionKey key, Operation.Follow operation, Freshness since) {
         return new HttpLongPoll(this, node, key, operation, since);
+    }
+
+    /** Only in process. */
+    @Override
+    public Optional<Watched> watch(int node, SessionKey key, int topic) {
+        return Optional.empty();
     }
 
     /** The caller stops the nodes. */

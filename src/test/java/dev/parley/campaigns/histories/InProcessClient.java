@@ -1,8 +1,8 @@
 package dev.parley.campaigns.histories;
 
+import static dev.parley.campaigns.histories.DomainMapping.content;
+import static dev.parley.campaigns.histories.DomainMapping.events;
 import static dev.parley.campaigns.histories.DomainMapping.found;
-import static dev.parley.campaigns.histories.DomainMapping.happened;
-import static dev.parley.campaigns.histories.DomainMapping.saying;
 import static dev.parley.campaigns.histories.DomainMapping.seen;
 import static dev.parley.campaigns.histories.DomainMapping.tag;
 import static dev.parley.campaigns.histories.DomainMapping.token;
@@ -93,12 +93,12 @@ final class InProcessClient {
     private static CompletionStage<Served<OperationResult>> read(
             Signaling signaling, SessionKey key, Operation.Read operation, ReadFrom from) {
         if (operation instanceof Operation.Follow follow) {
-            return as(signaling.events(from, key, follow.after(), follow.limit()), events -> happened(events.list()));
+            return as(signaling.events(from, key, follow.after(), follow.limit()), events -> events(events.list()));
         }
         if (operation instanceof Operation.Poll poll) {
             return as(
                     signaling.side(from, key, poll.side().other()),
-                    said -> new OperationResult.Heard(saying(said), true));
+                    said -> new OperationResult.SideRead(content(said), true));
         }
         if (operation instanceof Operation.Find find) {
             return as(

@@ -39,7 +39,8 @@ final class InProcessEnvironments {
         Database served = fault.database(file.openPatiently());
         var feed = TestWaitRegistries.among(NodeNotifications.NONE, clock);
         var signaling = TestSignaling.over(served, fault.notified(feed), Environment.LIMITS, clock, new SecureRandom());
-        var service = new InProcessService(List.of(new InProcessService.Node(served, signaling, feed)));
+        var service = new InProcessService(
+                List.of(InProcessService.Node.over(served, signaling, feed, clock)), fault::pushes);
         Connection beside = file.connectBeside();
         var commands = new Statements(beside);
         Environment.Stir sweep = () -> {
@@ -66,10 +67,11 @@ final class InProcessEnvironments {
             parts.add(neighbours);
             Database served = fault.database(parley.database());
             var feed = TestWaitRegistries.among(neighbours, clock);
-            nodes.add(new InProcessService.Node(
+            nodes.add(InProcessService.Node.over(
                     served,
                     TestSignaling.over(served, fault.notified(feed), Environment.LIMITS, clock, new SecureRandom()),
-                    feed));
+                    feed,
+                    clock));
         }
         var stirs = new ArrayList<Environment.Stir>();
         stirs.add(Environment.ticking(
@@ -77,6 +79,7 @@ final class InProcessEnvironments {
         if (lagging) {
             stirs.add(Environment.lagging(cluster.standby()));
         }
-        return new Environment(fault.service(new InProcessService(nodes), clockwork), clockwork, stirs, parts);
+        return new Environment(
+                fault.service(new InProcessService(nodes, fault::pushes), clockwork), clockwork, stirs, parts);
     }
 }

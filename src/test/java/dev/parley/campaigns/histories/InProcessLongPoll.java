@@ -41,15 +41,15 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
         place.complete(wait);
     }
 
-    private void tell(ReplyContext result) {
+    private void complete(ReplyContext result) {
         if (reply.complete(result)) {
             place.join().leave();
         }
     }
 
     private static boolean isNews(ReplyContext reply) {
-        return !(reply.result() instanceof OperationResult.Happened happened)
-                || !happened.events().isEmpty();
+        return !(reply.result() instanceof OperationResult.EventsRead events)
+                || !events.events().isEmpty();
     }
 
     @Override
@@ -61,8 +61,8 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
     public CompletionStage<Instant> check() {
         return news().whenComplete((served, failure) -> {
                     if (served != null && !served.result().list().isEmpty()) {
-                        tell(InProcessService.reply(served.with(
-                                DomainMapping.happened(served.result().list()))));
+                        complete(InProcessService.reply(
+                                served.with(DomainMapping.events(served.result().list()))));
                     } else if (failure != null && Futures.cause(failure) instanceof SessionNotFound) {
                         stop();
                     }
@@ -85,7 +85,7 @@ final class InProcessLongPoll implements ServiceUnderTest.Held, Waiter {
 
     @Override
     public CompletionStage<?> stop() {
-        return InProcessService.called(node, key, operation, since).thenAccept(this::tell);
+        return InProcessService.called(node, key, operation, since).thenAccept(this::complete);
     }
 
     @Override

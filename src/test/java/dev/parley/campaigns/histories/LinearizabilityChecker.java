@@ -30,7 +30,7 @@ final class LinearizabilityChecker {
     static final int CALLS_MAX = 64;
 
     /** Maximum places of a search; a longer one is undecided. */
-    private static final int PLACES_MAX = 1_000_000;
+    private static final int STATES_MAX = 1_000_000;
 
     private final List<Invocation> calls;
     private final int[] slots;
@@ -38,16 +38,16 @@ final class LinearizabilityChecker {
     /** A bit for each call whose entity tag another call uses. */
     private final long named;
 
-    private final Set<Place> been = new HashSet<>();
-    private Place farthest;
+    private final Set<SearchState> visited = new HashSet<>();
+    private SearchState farthest;
 
     /**
-     * A place of the search.
+     * A state of the search.
      *
      * @param done a bit for each call
-     * @param stood the version of each call that is done
+     * @param versions the version of each call that is done
      */
-    private record Place(long done, ModelHistory past, List<Integer> stood) {
+    private record SearchState(long done, ModelHistory past, List<Integer> versions) {
         boolean isDone(int call) {
             return (done & (1L << call)) != 0;
         }
@@ -56,10 +56,10 @@ final class LinearizabilityChecker {
             return Long.bitCount(done);
         }
 
-        Place with(int call, ModelHistory then, int version) {
-            var more = new ArrayList<>(stood);
+        SearchState with(int call, ModelHistory then, int version) {
+            var more = new ArrayList<>(versions);
             more.set(call, version);
-            return new Place(done | (1L << call), then, more);
+            return new SearchState(done | (1L << call), then, more);
         }
     }
 
@@ -83,7 +83,7 @@ final class LinearizabilityChecker {
         this.calls = calls;
         this.slots = slots(calls);
         this.named = named(calls);
-        this.farthest = new Place(0, ModelHistory.BEGINNING, Collections.nCopies(calls.size(), 0));
+        this.farthest = new SearchState(0, ModelHistory.BEGINNING, Collections.nCopies(calls.size(), 0));
     }
 
     /** Checks the calls of one session. */
@@ -126,10 +126,10 @@ final class LinearizabilityChecker {
     private Verdict search() {
         Boolean found = from(farthest);
         if (found == null) {
-            return new Verdict.Undecided(been.size());
+            return new Verdict.Undecided(visited.size());
         }
         if (found) {
-            return new Verdict.Order(been.size());
+            return new Verdict.Order(visited.size());
         }
         List<Invocation> explained = calls.stream()
                 .filter(call -> farthest.isDone(calls.indexOf(call)))
@@ -138,24 +138,24 @@ final class LinearizabilityChecker {
     }
 
     /** Whether the rest can be ordered; null if undecided. */
-    private @Nullable Boolean from(Place start) {
-        Place place = withAllThatChangesNothing(start);
-        if (place.size() > farthest.size()) {
-            farthest = place;
+    private @Nullable Boolean from(SearchState start) {
+        SearchState state = withAllThatChangesNothing(start);
+        if (state.size() > farthest.size()) {
+            farthest = state;
         }
-        if (isWhole(place)) {
+        if (isWhole(state)) {
             return true;
         }
-        if (!been.add(place)) {
+        if (!visited.add(state)) {
             return false;
         }
-        if (been.size() > PLACES_MAX) {
+        if (visited.size() > STATES_MAX) {
             return null;
         }
-        long firstEnd = firstEnd(place);
+        long firstEnd = firstEnd(state);
         for (int call = 0; call < calls.size(); call++) {
-            if (!place.isDone(call) && calls.get(call).begin() < firstEnd) {
-                for (Place next : steps(place, call)) {
+            if (!state.isDone(call) && calls.get(call).begin() < firstEnd) {
+                for (SearchState next : steps(state, call)) {
                     Boolean found = from(next);
                     if (found == null || found) {
                         return found;
@@ -166,68 +166,68 @@ final class LinearizabilityChecker {
         return false;
     }
 
-    private boolean isWhole(Place place) {
+    private boolean isWhole(SearchState state) {
         for (int call = 0; call < calls.size(); call++) {
-            if (!place.isDone(call) && calls.get(call).reply() != null) {
+            if (!state.isDone(call) && calls.get(call).reply() != null) {
                 return false;
             }
         }
         return true;
     }
 
-    private long firstEnd(Place place) {
+    private long firstEnd(SearchState state) {
         long first = Invocation.NEVER;
         for (int call = 0; call < calls.size(); call++) {
-            if (!place.isDone(call) && !calls.get(call).mayBeBehind()) {
+            if (!state.isDone(call) && !calls.get(call).mayBeBehind()) {
                 first = Math.min(first, calls.get(call).end());
             }
         }
         return first;
     }
 
-    private Place withAllThatChangesNothing(Place start) {
-        Place place = start;
+    private SearchState withAllThatChangesNothing(SearchState start) {
+        SearchState state = start;
         boolean more = true;
         while (more) {
             more = false;
-            long firstEnd = firstEnd(place);
+            long firstEnd = firstEnd(state);
             for (int call = 0; call < calls.size(); call++) {
                 Invocation one = calls.get(call);
-                if (!place.isDone(call) && isTakenAtOnce(call, place) && one.begin() < firstEnd) {
-                    List<Integer> versions = versionsThatExplain(one, place);
+                if (!state.isDone(call) && isTakenImmediately(call, state) && one.begin() < firstEnd) {
+                    List<Integer> versions = versionsThatExplain(one, state);
                     if (!versions.isEmpty()) {
-                        place = place.with(call, place.past, versions.get(0));
+                        state = state.with(call, state.past, versions.get(0));
                         more = true;
                     }
                 }
             }
         }
-        return place;
+        return state;
     }
 
-    /** Whether the call changes nothing and no other reply depends on its place. */
-    private boolean isTakenAtOnce(int call, Place place) {
+    /** Whether the call changes nothing and no other reply depends on its state. */
+    private boolean isTakenImmediately(int call, SearchState state) {
         Invocation one = calls.get(call);
         int tagged = slot(one.operation().tag());
-        return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || place.isDone(tagged));
+        return one.changesNothing() && (named & (1L << call)) == 0 && (tagged < 0 || state.isDone(tagged));
     }
 
     /** The versions that explain a call that changed nothing, the earliest first. */
-    private List<Integer> versionsThatExplain(Invocation call, Place place) {
+    private List<Integer> versionsThatExplain(Invocation call, SearchState state) {
         var versions = new ArrayList<Integer>();
-        if (call.reply() == null || !isReady(call, place)) {
+        if (call.reply() == null || !isReady(call, state)) {
             return versions;
         }
-        int latest = place.past.version();
-        int earliest = call.mayBeBehind() ? floor(call, place) : latest;
+        int latest = state.past.version();
+        int earliest = call.mayBeBehind() ? floor(call, state) : latest;
         for (int version = earliest; version <= latest; version++) {
-            ModelHistory past = place.past.at(version);
+            ModelHistory past = state.past.at(version);
             if (call.mayBeBehind() && past.begun() >= call.end()) {
                 return versions;
             }
             Model moment = past.moment();
-            boolean explained = meets(call, moment, place).stream().anyMatch(meets -> explains(moment, call, meets));
-            if (explained && agrees(moment, call, place)) {
+            boolean explained = meets(call, moment, state).stream().anyMatch(meets -> explains(moment, call, meets));
+            if (explained && agrees(moment, call, state)) {
                 versions.add(version);
             }
         }
@@ -240,17 +240,17 @@ final class LinearizabilityChecker {
     }
 
     /** Whether the state, as that of the tag in the reply, is consistent with the calls that used the tag already. */
-    private boolean agrees(Model moment, Invocation call, Place place) {
+    private boolean agrees(Model moment, Invocation call, SearchState state) {
         if (call.result() == null || call.result().tag() == null) {
             return true;
         }
-        Model.State state = moment.tagged(call.result());
+        Model.State tagged = moment.tagged(call.result());
         for (int other = 0; other < calls.size(); other++) {
             Invocation later = calls.get(other);
             Operation.Tag tag = later.operation().tag();
-            if (tag != null && tag.call() == call.number() && place.isDone(other)) {
-                Model stood = place.past.at(place.stood.get(other)).moment();
-                if (stood.is(state) && !explains(stood, later, true)) {
+            if (tag != null && tag.call() == call.number() && state.isDone(other)) {
+                Model known = state.past.at(state.versions.get(other)).moment();
+                if (known.is(tagged) && !explains(known, later, true)) {
                     return false;
                 }
             }
@@ -259,17 +259,17 @@ final class LinearizabilityChecker {
     }
 
     /**
-     * Whether the states of the bookmark and the entity tag of the call are known. The tag of a replica that is ahead stands for a state to come.
+     * Whether the states of the bookmark and the entity tag of the call are known. The tag of a replica that is ahead is that of a later state.
      */
-    private boolean isReady(Invocation call, Place place) {
+    private boolean isReady(Invocation call, SearchState state) {
         int bookmarked = call.operation().onlyReads() ? bookmarked(call) : -1;
         int tagged = slot(call.operation().tag());
-        return (bookmarked < 0 || place.isDone(bookmarked))
-                && (tagged < 0 || place.isDone(tagged) || calls.get(tagged).mayBeBehind());
+        return (bookmarked < 0 || state.isDone(bookmarked))
+                && (tagged < 0 || state.isDone(tagged) || calls.get(tagged).mayBeBehind());
     }
 
     /** Whether the state satisfies the condition of the call; either is possible if the state of the tag is unknown. */
-    private List<Boolean> meets(Invocation call, Model moment, Place place) {
+    private List<Boolean> meets(Invocation call, Model moment, SearchState state) {
         int slot = slot(call.operation().tag());
         if (call.operation().tag() == null) {
             return List.of(true);
@@ -277,18 +277,18 @@ final class LinearizabilityChecker {
         if (slot < 0) {
             return List.of(true, false);
         }
-        if (!place.isDone(slot)) {
+        if (!state.isDone(slot)) {
             return List.of(false);
         }
         OperationResult result = Objects.requireNonNull(calls.get(slot).result());
-        Model stood = place.past.at(place.stood.get(slot)).moment();
-        return List.of(moment.is(stood.tagged(result)));
+        Model known = state.past.at(state.versions.get(slot)).moment();
+        return List.of(moment.is(known.tagged(result)));
     }
 
     /** The oldest version that the call may return. */
-    private int floor(Invocation call, Place place) {
+    private int floor(Invocation call, SearchState state) {
         int slot = bookmarked(call);
-        return slot < 0 ? 0 : place.stood.get(slot);
+        return slot < 0 ? 0 : state.versions.get(slot);
     }
 
     /** The slot of the call whose bookmark applies, or −1. */
@@ -302,27 +302,27 @@ final class LinearizabilityChecker {
     }
 
     /** The next places of a call that may change something. Without a reply it may also have had no effect. */
-    private List<Place> steps(Place place, int number) {
+    private List<SearchState> steps(SearchState state, int number) {
         Invocation call = calls.get(number);
         if (call.changesNothing()) {
-            return isTakenAtOnce(number, place)
+            return isTakenImmediately(number, state)
                     ? List.of()
-                    : versionsThatExplain(call, place).stream()
-                            .map(version -> place.with(number, place.past, version))
+                    : versionsThatExplain(call, state).stream()
+                            .map(version -> state.with(number, state.past, version))
                             .toList();
         }
-        var steps = new ArrayList<Place>();
-        if (!isReady(call, place)) {
+        var steps = new ArrayList<SearchState>();
+        if (!isReady(call, state)) {
             return steps;
         }
-        Model moment = place.past.moment();
-        for (Model.Outcome outcome : outcomes(call, moment, meets(call, moment, place))) {
+        Model moment = state.past.moment();
+        for (Model.Outcome outcome : outcomes(call, moment, meets(call, moment, state))) {
             boolean same = outcome.after().equals(moment);
             boolean expected =
                     call.reply() == null ? !same : call.reply().result().fits(outcome.result());
             if (expected) {
-                ModelHistory then = same ? place.past : place.past.then(outcome.after(), call.begin());
-                Place next = place.with(number, then, then.version());
+                ModelHistory then = same ? state.past : state.past.then(outcome.after(), call.begin());
+                SearchState next = state.with(number, then, then.version());
                 if (!steps.contains(next)) {
                     steps.add(next);
                 }

@@ -39,7 +39,7 @@ class LinearizabilityCheckerTest {
         Invocation seen = call(1, FIND, new Freshness.Any(), 2, 3, AT_REPLICA);
         Invocation missed = call(
                 2,
-                new Operation.Look(),
+                new Operation.ReadSession(),
                 new Freshness.Bookmarked(1, "1"),
                 4,
                 5,
@@ -63,8 +63,8 @@ class LinearizabilityCheckerTest {
         sequence.add(new Operation.Close("S"), new OperationResult.Done());
         Operation.Tag next = sequence.add(open(List.of()), joined(1, false));
 
-        sequence.assertMayNotEndWith(new Operation.Look(first), new OperationResult.NotModified());
-        sequence.assertMayEndWith(new Operation.Look(next), new OperationResult.NotModified());
+        sequence.assertMayNotEndWith(new Operation.ReadSession(first), new OperationResult.NotModified());
+        sequence.assertMayEndWith(new Operation.ReadSession(next), new OperationResult.NotModified());
         sequence.assertMayEndWith(restart(first), new OperationResult.Refused("session-changed"));
         sequence.assertMayNotEndWith(restart(first), new OperationResult.Joined(2, 2, 60_000L, false, null));
         sequence.assertMayEndWith(restart(next), new OperationResult.Joined(2, 2, 60_000L, false, null));
@@ -81,18 +81,23 @@ class LinearizabilityCheckerTest {
                 new ReplyContext(joined(1, false), null, true, false));
         Invocation extending =
                 call(2, new Operation.Extend("S", 90), new Freshness.Latest(), 2, Invocation.NEVER, null);
-        Invocation looking = call(
-                3, new Operation.Look(), new Freshness.Latest(), 3, 7, new ReplyContext(seen("t"), null, true, false));
+        Invocation reading = call(
+                3,
+                new Operation.ReadSession(),
+                new Freshness.Latest(),
+                3,
+                7,
+                new ReplyContext(seen("t"), null, true, false));
         var tag = new Operation.Tag(3, "t");
         Invocation unchanged = call(
                 4,
-                new Operation.Look(tag),
+                new Operation.ReadSession(tag),
                 new Freshness.Latest(),
                 10,
                 11,
                 new ReplyContext(new OperationResult.NotModified(), null, true, false));
 
-        assertThat(LinearizabilityChecker.of(List.of(opening, extending, looking, unchanged)))
+        assertThat(LinearizabilityChecker.of(List.of(opening, extending, reading, unchanged)))
                 .isInstanceOf(Verdict.Order.class);
     }
 
@@ -100,21 +105,26 @@ class LinearizabilityCheckerTest {
     @Test
     void anEntityTagOfAReplicaThatIsAheadMayMatchNothingYet() {
         OperationResult seen = seen("t");
-        Invocation looking =
-                call(1, new Operation.Look(), new Freshness.Any(), 2, 3, new ReplyContext(seen, null, false, false));
+        Invocation reading = call(
+                1, new Operation.ReadSession(), new Freshness.Any(), 2, 3, new ReplyContext(seen, null, false, false));
         Operation.Tag tag = new Operation.Tag(1, "t");
         Invocation missed = call(
                 2,
-                new Operation.Look(tag),
+                new Operation.ReadSession(tag),
                 new Freshness.Latest(),
                 4,
                 5,
                 new ReplyContext(NOT_FOUND, null, true, false));
         Invocation again = call(
-                3, new Operation.Look(tag), new Freshness.Latest(), 6, 7, new ReplyContext(seen, null, true, false));
+                3,
+                new Operation.ReadSession(tag),
+                new Freshness.Latest(),
+                6,
+                7,
+                new ReplyContext(seen, null, true, false));
 
-        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed))).isInstanceOf(Verdict.Order.class);
-        assertThat(LinearizabilityChecker.of(List.of(OPENING, looking, missed, again)))
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, reading, missed))).isInstanceOf(Verdict.Order.class);
+        assertThat(LinearizabilityChecker.of(List.of(OPENING, reading, missed, again)))
                 .isInstanceOf(Verdict.None.class);
     }
 
@@ -124,8 +134,8 @@ class LinearizabilityCheckerTest {
         Operation.Tag before = sequence.add(open(List.of()), joined(1, false));
         Operation.Tag after = sequence.add(new Operation.Extend("S", 90), new OperationResult.Extended(90_000L, "t"));
 
-        sequence.assertMayNotEndWith(new Operation.Look(before), new OperationResult.NotModified());
-        sequence.assertMayEndWith(new Operation.Look(after), new OperationResult.NotModified());
+        sequence.assertMayNotEndWith(new Operation.ReadSession(before), new OperationResult.NotModified());
+        sequence.assertMayEndWith(new Operation.ReadSession(after), new OperationResult.NotModified());
     }
 
     @Test
@@ -167,9 +177,9 @@ class LinearizabilityCheckerTest {
 
         sequence.assertMayEndWith(
                 new Operation.Follow(4, 100, false),
-                new OperationResult.Happened(
+                new OperationResult.EventsRead(
                         List.of(candidate(5, Side.OFFERER, "b"), candidate(6, Side.ANSWERER, "y"))));
-        sequence.assertMayNotEndWith(new Operation.Follow(4, 100, false), new OperationResult.Happened(List.of()));
+        sequence.assertMayNotEndWith(new Operation.Follow(4, 100, false), new OperationResult.EventsRead(List.of()));
         sequence.assertMayNotEndWith(open(List.of("a")), joined(6, true));
     }
 

@@ -101,7 +101,7 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
                 && operation instanceof Operation.Follow follow
                 && follow.waits()
                 && closed.seq() > follow.after()
-                && result.equals(new OperationResult.Happened(List.of(closed)));
+                && result.equals(new OperationResult.EventsRead(List.of(closed)));
     }
 
     private Outcome open(Operation.Open operation, long now) {
@@ -125,7 +125,7 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
     private static OperationResult find(@Nullable ModelSession live, Operation.Find operation) {
         return live == null || live.hasAnswerer() || operation.topic() != live.topic()
                 ? new OperationResult.Found(false, null)
-                : new OperationResult.Found(true, new OperationResult.Heard(live.saying(Side.OFFERER), true));
+                : new OperationResult.Found(true, new OperationResult.SideRead(live.content(Side.OFFERER), true));
     }
 
     private Outcome answer(ModelSession live, Operation.Answer operation) {
@@ -175,8 +175,8 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
 
     private Outcome trickle(ModelSession live, Side side, List<String> candidates, boolean end) {
         ModelSession trickled = live.trickled(side, candidates, end);
-        int added = trickled.saying(side).candidates().size()
-                - live.saying(side).candidates().size();
+        int added = trickled.content(side).candidates().size()
+                - live.content(side).candidates().size();
         return next(new OperationResult.Trickled(trickled.seq(), added), trickled);
     }
 
@@ -209,13 +209,13 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
 
     private static OperationResult read(ModelSession live, Operation.Read operation, boolean met) {
         if (operation instanceof Operation.Follow follow) {
-            return new OperationResult.Happened(live.events().stream()
+            return new OperationResult.EventsRead(live.events().stream()
                     .filter(event -> event.seq() > follow.after())
                     .limit(follow.limit())
                     .toList());
         }
         if (operation instanceof Operation.Poll poll) {
-            return new OperationResult.Heard(live.saying(poll.side().other()), true);
+            return new OperationResult.SideRead(live.content(poll.side().other()), true);
         }
         if (operation.tag() != null && met) {
             return new OperationResult.NotModified();
@@ -223,8 +223,8 @@ record Model(@Nullable ModelSession life, @Nullable ObservedEvent closed, int op
         return new OperationResult.Seen(
                 live.generation(),
                 live.seq(),
-                live.saying(Side.OFFERER),
-                live.saying(Side.ANSWERER),
+                live.content(Side.OFFERER),
+                live.content(Side.ANSWERER),
                 live.expiresAt(),
                 null);
     }

@@ -51,7 +51,7 @@ record ModelSession(
 
     @Nullable
     String answer() {
-        return saying(Side.ANSWERER).description();
+        return content(Side.ANSWERER).description();
     }
 
     /** Whether any generation was answered; that peer remains the answerer. */
@@ -85,11 +85,11 @@ record ModelSession(
     }
 
     /** The state of {@code side} in the current generation. */
-    SideContent saying(Side side) {
-        return saying(side, generation);
+    SideContent content(Side side) {
+        return content(side, generation);
     }
 
-    private SideContent saying(Side side, int generation) {
+    private SideContent content(Side side, int generation) {
         String description = null;
         var candidates = new ArrayList<String>();
         boolean end = false;
@@ -107,7 +107,7 @@ record ModelSession(
 
     /** Whether the offerer sent all of it before its first new offer. */
     boolean wasOpenedWith(Operation.Open operation) {
-        SideContent first = saying(Side.OFFERER, 1);
+        SideContent first = content(Side.OFFERER, 1);
         return first.candidates().containsAll(operation.candidates()) && (first.end() || !operation.end());
     }
 
@@ -121,11 +121,11 @@ record ModelSession(
     ModelSession trickled(Side side, List<String> candidates, boolean end) {
         ModelSession life = this;
         for (String candidate : candidates) {
-            if (!life.saying(side).candidates().contains(candidate)) {
+            if (!life.content(side).candidates().contains(candidate)) {
                 life = life.with(CANDIDATE, side, candidate);
             }
         }
-        return end && !life.saying(side).end() ? life.with(END, side, null) : life;
+        return end && !life.content(side).end() ? life.with(END, side, null) : life;
     }
 
     ModelSession restarted(String offer) {

@@ -1,5 +1,6 @@
 package dev.parley.campaigns.histories;
 
+import dev.parley.http.wait.SessionFeed.Sink;
 import dev.parley.store.Database;
 import dev.parley.store.Database.Work;
 import dev.parley.store.Node.NodeState;
@@ -44,12 +45,17 @@ record Mutant(
             return sound;
         }
 
+        /** Receives the events that are pushed to one watching peer. */
+        default Sink pushes(Sink sound) {
+            return sound;
+        }
+
         default ServiceUnderTest service(InProcessService sound, RecordedClock clock) {
             return sound;
         }
     }
 
-    private static final Sql LOOK = new Sql("look-first", "SELECT 1 FROM history");
+    private static final Sql READ_FIRST = new Sql("read-first", "SELECT 1 FROM history");
 
     static List<Mutant> all() {
         return List.of(
@@ -137,20 +143,37 @@ record Mutant(
                         "waiting",
                         "AND answered_before = 0 ",
                         ""),
+                statement("a watch that misses an answer", "answer", "expires_at, topic", "expires_at, NULL"),
+                statement("a watch that misses a deletion", "close", "expires_at, topic", "expires_at, NULL"),
                 statement(
                         "a repeated call that skips what the other side has said",
                         "last-own",
                         "kind % 2 = ?",
-                        "kind % 2 = 2 + ?"));
+                        "kind % 2 = 2 + ?"),
+                pushes(
+                        "a watch that misses the first commit",
+                        sound -> new FaultyPushes(sound, number -> number == 0 ? 0 : 1)),
+                pushes("a lost push", sound -> new FaultyPushes(sound, number -> number % 3 == 2 ? 0 : 1)),
+                pushes("a double push", sound -> new FaultyPushes(sound, number -> 2)),
+                pushes("pushes in another order", FaultyPushes.Reordered::new));
+    }
+
+    private static Mutant pushes(String name, UnaryOperator<Sink> other) {
+        return of(name, new Fault() {
+            @Override
+            public Sink pushes(Sink sound) {
+                return other.apply(sound);
+            }
+        });
     }
 
     /** No transaction of the store reads before it writes; one that begins deferred must. */
     private static Mutant deferred() {
-        Fault looking = database("", sound -> new DelegatingDatabase(sound) {
+        Fault reading = database("", sound -> new DelegatingDatabase(sound) {
                     @Override
                     public <T> CompletionStage<Served<T>> write(Work<T> work) {
                         return sound.write(tx -> {
-                            tx.call(LOOK).first(row -> true);
+                            tx.call(READ_FIRST).first(row -> true);
                             return work.on(tx);
                         });
                     }
@@ -161,7 +184,7 @@ record Mutant(
                 false,
                 () -> List.of(StoreStatements.of("dev.parley.store.sqlite.WriterLane", "BEGIN")),
                 text -> text.replace("IMMEDIATE", "DEFERRED"),
-                looking);
+                reading);
     }
 
     private static Mutant earlyWakeUp() {

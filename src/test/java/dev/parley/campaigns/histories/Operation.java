@@ -62,8 +62,8 @@ sealed interface Operation {
     sealed interface Read extends Operation {}
 
     /** @param tag of If-None-Match; null for none */
-    record Look(@Nullable Tag tag) implements Read {
-        Look() {
+    record ReadSession(@Nullable Tag tag) implements Read {
+        ReadSession() {
             this(null);
         }
     }

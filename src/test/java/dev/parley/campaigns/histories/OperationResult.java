@@ -73,13 +73,14 @@ sealed interface OperationResult {
     /** The condition matched. */
     record NotModified() implements OperationResult {}
 
-    record Happened(List<ObservedEvent> events) implements OperationResult {}
+    record EventsRead(List<ObservedEvent> events) implements OperationResult {}
 
-    /** @param endTold whether the reply includes the end of candidates */
-    record Heard(SideContent saying, boolean endTold) implements OperationResult {
+    /** @param endKnown whether the reply includes the end of candidates */
+    record SideRead(SideContent content, boolean endKnown) implements OperationResult {
         @Override
         public boolean fits(OperationResult expected) {
-            return expected instanceof Heard truth && saying.equals(endTold ? truth.saying : truth.saying.withoutEnd());
+            return expected instanceof SideRead truth
+                    && content.equals(endKnown ? truth.content : truth.content.withoutEnd());
         }
     }
 
@@ -87,7 +88,7 @@ sealed interface OperationResult {
      * @param there whether the session is listed
      * @param offerer as listed; null if it is not listed or the list has no offers
      */
-    record Found(boolean there, @Nullable Heard offerer) implements OperationResult {
+    record Found(boolean there, @Nullable SideRead offerer) implements OperationResult {
         @Override
         public boolean fits(OperationResult expected) {
             return expected instanceof Found truth

@@ -53,7 +53,7 @@ final class PeerKnowledge {
                 new Operation.Restart(self.name(), variant == 3 ? null : tag(of), said("offer", 1 + variant));
             case EXTEND -> new Operation.Extend(self.name(), TTL_SECONDS[variant]);
             case CLOSE -> new Operation.Close(self.name());
-            case LOOK -> new Operation.Look(variant < 2 ? tag(variant) : null);
+            case LOOK -> new Operation.ReadSession(variant < 2 ? tag(variant) : null);
             case FOLLOW -> new Operation.Follow(cursor, variant == 0 ? 2 : LIMIT, false);
             case WAIT -> new Operation.Follow(cursor, LIMIT, true);
             case POLL -> new Operation.Poll(self.side());
@@ -88,7 +88,7 @@ final class PeerKnowledge {
     }
 
     /** Records the reply to a call. */
-    void heard(int call, Operation operation, ReplyContext reply) {
+    void received(int call, Operation operation, ReplyContext reply) {
         if (reply.bookmark() != null) {
             own = new Freshness.Bookmarked(call, reply.bookmark());
             handed.set(own);
@@ -102,8 +102,8 @@ final class PeerKnowledge {
             generation = joined.generation();
         } else if (result instanceof OperationResult.Seen seen) {
             generation = seen.generation();
-        } else if (result instanceof OperationResult.Happened happened && operation instanceof Operation.Follow) {
-            for (ObservedEvent event : happened.events()) {
+        } else if (result instanceof OperationResult.EventsRead events && operation instanceof Operation.Follow) {
+            for (ObservedEvent event : events.events()) {
                 cursor = event.type().equals(ObservedEvent.CLOSED) ? 0 : event.seq();
                 generation = event.generation();
             }

@@ -1,15 +1,18 @@
 package dev.parley.campaigns.histories;
 
+import dev.parley.campaigns.histories.ServiceUnderTest.Watched;
 import dev.parley.campaigns.histories.Workload.Role;
 import dev.parley.campaigns.histories.Workload.Step;
 import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class WorkloadRun {
     private static final int REPLY_SECONDS_MAX = 120;
     private static final int TOLD_SECONDS_MAX = 30;
+    private static final int TOPICS = 2;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
     private static final String AUDITOR = "the auditor";
 
     private final ServiceUnderTest service;
@@ -65,12 +71,22 @@ final class WorkloadRun {
     static List<History> perform(ServiceUnderTest service, RecordedClock clock, Workload script, Executor threads) {
         var play = new WorkloadRun(service, clock, script);
         play.acting = script.roles().size();
+        List<Watched> watched = play.watch();
         CompletableFuture<?>[] peers = script.roles().stream()
                 .map(role -> CompletableFuture.runAsync(() -> play.act(role), threads))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(peers).join();
         play.audit();
+        play.audit(watched);
         return play.recordings.values().stream().map(HistoryRecorder::history).toList();
+    }
+
+    /** The topics of the session, each watched at one node while the peers act. */
+    private List<Watched> watch() {
+        return IntStream.range(0, TOPICS)
+                .mapToObj(topic -> service.watch(script.steps().get(topic).node(), key, topic))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private void act(Role role) {
@@ -100,7 +116,7 @@ final class WorkloadRun {
                 ? await(role, step.node(), follow, since)
                 : service.call(step.node(), key(role), operation, since);
         call.end(reply);
-        memory.heard(call.number(), operation, reply);
+        memory.received(call.number(), operation, reply);
     }
 
     private ReplyContext await(Role role, int node, Operation.Follow operation, Freshness since) {
@@ -134,7 +150,7 @@ final class WorkloadRun {
 
     /**
      * All peers wait or have finished: waiters with new events must be notified, and the others continue. The clock is stopped meanwhile;
-     * otherwise most sessions would expire, and a lost notification would look like expiry.
+     * otherwise most sessions would expire, and a lost notification would read like expiry.
      */
     private void release(Waiter waiter) {
         clock.stop();
@@ -169,10 +185,61 @@ final class WorkloadRun {
                         one.getKey(),
                         one.getValue(),
                         node,
-                        new Operation.Look(),
+                        new Operation.ReadSession(),
                         last == null ? new Freshness.Latest() : last);
             }
+            auditPushes(one.getKey(), one.getValue());
         }
+    }
+
+    /** What the watchers have received must become the list, without another commit. */
+    private void audit(List<Watched> watched) {
+        clock.stop();
+        try {
+            for (Watched one : watched) {
+                long began = System.nanoTime();
+                Optional<String> difference = one.difference();
+                while (difference.isPresent()
+                        && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(TOLD_SECONDS_MAX)) {
+                    LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+                    difference = one.difference();
+                }
+                difference.ifPresent(
+                        what -> Objects.requireNonNull(recordings.get(key)).leave("A watcher has " + what));
+                one.close();
+            }
+        } finally {
+            clock.go();
+        }
+    }
+
+    /** Peers receive each event of what they still watch; the clock is stopped meanwhile, so that none of it expires. */
+    private void auditPushes(SessionKey from, HistoryRecorder recording) {
+        List<PushLog> logs = service.pushes(from);
+        if (logs.isEmpty()) {
+            return;
+        }
+        clock.stop();
+        try {
+            OperationResult now = service.call(0, from, new Operation.ReadSession(), new Freshness.Latest())
+                    .result();
+            for (PushLog log : logs) {
+                if (now instanceof OperationResult.Seen seen
+                        && !log.receives(
+                                PushLog.incarnation(String.valueOf(seen.tag())),
+                                seen.seq(),
+                                Duration.ofSeconds(TOLD_SECONDS_MAX))) {
+                    recording.leave(log + " is not pushed event " + seen.seq());
+                }
+            }
+        } finally {
+            clock.go();
+        }
+        logs.forEach(log -> {
+            log.close();
+            log.record(recording);
+        });
+        service.pushes(from).forEach(PushLog::close);
     }
 
     private void read(SessionKey from, HistoryRecorder recording, int node, Operation operation, Freshness since) {

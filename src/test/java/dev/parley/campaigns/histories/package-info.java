@@ -13,7 +13,9 @@
  * as a {@link dev.parley.campaigns.histories.FailureReport}, with the longest order that the checker has found.
  *
  * <p>Peers call the use cases ({@link dev.parley.campaigns.histories.InProcessService}) or the packaged service
- * ({@link dev.parley.campaigns.histories.HttpService}). A {@link dev.parley.campaigns.histories.Mutant} is a deliberate fault that a
+ * over HTTP ({@link dev.parley.campaigns.histories.HttpService}) or over channels
+ * ({@link dev.parley.campaigns.histories.ChannelService}). A {@link dev.parley.campaigns.histories.PushLog} checks that each peer is
+ * pushed the events of its session in order, without gaps or repeats. A {@link dev.parley.campaigns.histories.Mutant} is a deliberate fault that a
  * history must detect.
  *
  * <p>Start with {@link dev.parley.campaigns.histories.HistoriesTest}.

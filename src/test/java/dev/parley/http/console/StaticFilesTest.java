@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(SqliteProfile.class)
 @SuppressWarnings("NullAway.Init") // the container fills the field
 class StaticFilesTest {
-    private static final Path FOLDER = Path.of("src/main/resources/META-INF/resources");
+    private static final Path FOLDER = Path.of("target/classes/META-INF/resources");
 
     @TestHTTPResource("/")
     URI service;
@@ -118,6 +118,40 @@ class StaticFilesTest {
                     send(request(path, "Accept-Encoding", encoding).method("HEAD", BodyPublishers.noBody()));
             assertThat(head.body()).isEmpty();
             assertThat(lasting(head)).as(path).isEqualTo(lasting(get(path, "Accept-Encoding", encoding)));
+        }
+    }
+
+    @Test
+    void theClientTakesAtMost16KilobytesCompressed() throws Exception {
+        assertThat(get("parley.js", "Accept-Encoding", "gzip").body()).hasSizeLessThanOrEqualTo(16_200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "identity"})
+    void theVersionedClientIsImmutable(String encoding) throws Exception {
+        HttpResponse<byte[]> client = get("parley.js", "Accept-Encoding", encoding);
+        String address = header(client, "Content-Location");
+        assertThat(address).matches("parley-[0-9a-f]{16}\\.js");
+
+        HttpResponse<byte[]> versioned = get(address, "Accept-Encoding", encoding, "Origin", "https://chess.example");
+        assertThat(versioned.statusCode()).isEqualTo(200);
+        assertThat(versioned.body()).isEqualTo(client.body());
+        assertThat(header(versioned, "Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+        assertThat(header(versioned, "ETag")).isEqualTo(header(client, "ETag"));
+        assertThat(header(versioned, "Content-Encoding")).isEqualTo(header(client, "Content-Encoding"));
+        assertThat(header(versioned, "Access-Control-Allow-Origin")).isEqualTo("*");
+    }
+
+    /** So a page that names a version of another release, or of another node during an update, loads the client of this one. */
+    @Test
+    void anotherVersionRedirectsToTheClient() throws Exception {
+        HttpResponse<byte[]> other = get("parley-0123456789abcdef.js");
+
+        assertThat(other.statusCode()).isEqualTo(302);
+        assertThat(header(other, "Location")).isEqualTo("parley.js");
+        assertThat(header(other, "Cache-Control")).isEqualTo("no-cache");
+        for (String path : List.of("parley-0123456789abcde.js", "parley-0123456789ABCDEF.js", "parley-.js")) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(404);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.http.api.HealthResource;
 import dev.parley.http.api.NativeResource;
 import dev.parley.http.rondevu.RondevuResource;
+import dev.parley.http.whip.WhipResource;
 import io.vertx.core.http.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
@@ -19,7 +20,7 @@ class EndpointTest {
     @ParameterizedTest
     @EnumSource
     void eachEndpointIsFoundByItsMethodAndPath(Endpoint endpoint) {
-        String path = endpoint.pattern().replaceAll("\\{(code|topic)}", "x.y_z~1");
+        String path = endpoint.pattern().replaceAll("\\{(code|topic|session)}", "x.y_z~1");
         if (!endpoint.pattern().equals("other")) {
             assertThat(Endpoint.of(HttpMethod.valueOf(endpoint.method()), path)).isEqualTo(endpoint);
         }
@@ -39,6 +40,14 @@ class EndpointTest {
         "GET,    /console.html,                     OTHER",
         "POST,   /qr,                               OTHER",
         "GET,    //sessions,                        RONDEVU_FIND",
+        "POST,   /whip/offer,                       RONDEVU_OPEN",
+        "GET,    /whip/sessions,                    RONDEVU_FIND",
+        "POST,   /whip/sessions,                    OTHER",
+        "POST,   /whip/a%2Fb,                       WHIP_OPEN",
+        "HEAD,   /whep/tea,                         WHEP_CHECK",
+        "PATCH,  /whip/tea,                         OTHER",
+        "DELETE, /whep/sessions/x/y,                OTHER",
+        "GET,    /whip/,                            WHIP_CHECK",
         "GET,    *,                                 OTHER"
     })
     void similarPathsAreDistinguished(String method, String path, Endpoint endpoint) {
@@ -47,7 +56,7 @@ class EndpointTest {
 
     /** Allow and the reply to OPTIONS are derived from endpoints. */
     @ParameterizedTest
-    @ValueSource(classes = {HealthResource.class, NativeResource.class, RondevuResource.class})
+    @ValueSource(classes = {HealthResource.class, NativeResource.class, RondevuResource.class, WhipResource.class})
     void eachResourceMethodIsAnEndpoint(Class<?> resource) {
         String root = resource.getAnnotation(Path.class).value();
         for (Method method : resource.getDeclaredMethods()) {
@@ -56,7 +65,7 @@ class EndpointTest {
                 if (verb != null) {
                     Path path = method.getAnnotation(Path.class);
                     String pattern = path == null ? root : root + "/" + path.value();
-                    assertThat(Endpoint.methods(pattern.replace("//", "/").replaceAll("\\{\\w+}", "x")))
+                    assertThat(Endpoint.methods(pattern.replace("//", "/").replaceAll("\\{\\w+(:[^}]*)?}", "x")))
                             .contains(verb.value(), "OPTIONS");
                 }
             }

@@ -51,8 +51,10 @@ class SpellingsTest {
             assertThat(reply.status() / 100 + "xx").isEqualTo(status);
             assertThat(reply.hasHeader("x-d1-bookmark")).isTrue();
             String line = " " + method + " " + pattern + " " + reply.status() + " ";
-            await().until(() -> log.heard().stream().anyMatch(logged -> logged.contains(line)));
-            assertThat(log.heard()).filteredOn(logged -> logged.contains(line)).hasSize(1);
+            await().until(() -> log.messages().stream().anyMatch(logged -> logged.contains(line)));
+            assertThat(log.messages())
+                    .filteredOn(logged -> logged.contains(line))
+                    .hasSize(1);
         }
         assertThat(Scrape.now().sum("parley_requests_total", labels) - before.sum("parley_requests_total", labels))
                 .isEqualTo(1);
@@ -97,8 +99,8 @@ class SpellingsTest {
                     .isEqualTo("text/html");
             assertThat(reply("GET", "/topics").is(200).mediaType()).isEqualTo("application/json");
 
-            await().until(() -> log.heard().stream().anyMatch(line -> line.contains(" GET /topics 200 ")));
-            assertThat(log.heard()).hasSize(2).first().asString().contains(" GET other 200 ");
+            await().until(() -> log.messages().stream().anyMatch(line -> line.contains(" GET /topics 200 ")));
+            assertThat(log.messages()).hasSize(2).first().asString().contains(" GET other 200 ");
         }
         assertThat(Scrape.now().sum("parley_requests_total") - before.sum("parley_requests_total"))
                 .isEqualTo(2);

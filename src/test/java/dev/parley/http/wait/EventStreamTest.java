@@ -6,22 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.parley.contract.MovableClock;
 import dev.parley.http.EventSource;
 import dev.parley.http.HttpReply;
 import dev.parley.http.HttpSession;
 import dev.parley.http.LimitsProfile;
+import dev.parley.http.RawConnection;
 import dev.parley.http.TestClient;
-import dev.parley.waiting.WaitRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,27 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(LimitsProfile.class)
 @Timeout(120)
-class EventStreamTest {
-    @Inject
-    WaitRegistry registry;
-
-    @Inject
-    MovableClock clock;
-
+class EventStreamTest extends StreamTestBase {
     private final HttpSession session = HttpSession.opened();
-    private final List<EventSource> opened = new ArrayList<>();
-
-    @BeforeEach
-    void nobodyWaits() {
-        await().until(() -> registry.size() == 0);
-    }
-
-    @AfterEach
-    void closeConnections() throws IOException {
-        for (EventSource stream : opened) {
-            stream.close();
-        }
-    }
 
     @Test
     void aStreamHasTheStoredEventsAndThenTheNewOnes() {
@@ -283,17 +260,26 @@ class EventStreamTest {
                 .isMalformed("after");
     }
 
+    @Test
+    void aStreamWhoseClientReadsNothingIsClosed() throws IOException {
+        try (var silent = new RawConnection()) {
+            silent.send("GET " + session.path() + "/events HTTP/1.1\r\nHost: x\r\nOrigin: "
+                    + session.client().origin() + "\r\nAccept: text/event-stream\r\n\r\n");
+            await().until(() -> registry.size() == 1);
+            for (int i = 0; i < 200; i++) {
+                session.renegotiate("*", "x".repeat(65_000)).is(200);
+            }
+            await().atMost(Duration.ofSeconds(40)) // shorter than a connection may be idle
+                    .until(() -> registry.size() == 0);
+        }
+    }
+
     private EventSource stream(long after) {
         return kept(EventSource.of(session, after));
     }
 
     private EventSource again(String query, String lastEventId) {
         return kept(EventSource.again(session, query, lastEventId));
-    }
-
-    private EventSource kept(EventSource stream) {
-        opened.add(stream);
-        return stream;
     }
 
     private static String header(EventSource stream, String name) {

@@ -87,6 +87,22 @@ class LongPollTest {
     }
 
     @Test
+    void aReplyHasAtMostTheEventsThatWereAskedFor() {
+        nobodyWaits();
+        CompletableFuture<HttpReply> waiting = session.client()
+                .get(session.path() + "/events?after=1&limit=1")
+                .header("Prefer", "wait=25")
+                .sendAsync();
+        await().until(() -> registry.size() == 1);
+        session.trickle(session.offererToken(), object("candidates", List.of("o1", "o2")));
+
+        HttpReply reply = reply(waiting).is(200);
+        assertThat(reply.at("/events")).hasSize(1);
+        assertThat(reply.textAt("/events/0/candidate")).isEqualTo("o1");
+        assertThat(reply.at("/next").longValue()).isEqualTo(2);
+    }
+
+    @Test
     void aChangeThroughTheCompatibleApiCompletesTheReply() {
         TestClient client = TestClient.ofNewOrigin();
         String code = client.post("/chess/offer")

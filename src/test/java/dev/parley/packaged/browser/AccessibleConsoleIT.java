@@ -106,6 +106,14 @@ class AccessibleConsoleIT {
         guest.awaitStatus("This session is no longer available: it has expired or was ended, or the link is incomplete."
                 + " Ask for a new link.");
         assertAccessible(condition, "error", guest);
+
+        String code = host.enterRoom("", "Ada", false);
+        guest.enterRoom(code, "A name of many words, and one " + "x".repeat(10), false);
+        guest.awaitRoomStatus("Ada is here. 2 of 4 are in the room.");
+        guest.tellAll("To all: " + LONG_MESSAGE);
+        host.awaitMessage("To all: " + LONG_MESSAGE);
+        host.page().getByText("React").click();
+        assertAccessible(condition, "room", host);
     }
 
     private static void assertAccessible(Condition condition, String state, ConsolePage page) {

@@ -31,6 +31,7 @@ final class Chromium implements AutoCloseable {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--use-fake-device-for-media-stream",
             // A host candidate is then an address and not a name that only multicast DNS could resolve.
             "--disable-features=WebRtcHideLocalIpsWithMdns",
             // The loopback is a candidate too, for a machine that has no other network.

@@ -1,6 +1,9 @@
 package dev.parley.packaged.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Request;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,30 @@ final class ClientPage {
     /** The page itself, for what only one test does. */
     Page page() {
         return page;
+    }
+
+    /** Loads the page again; the former one can close what it has opened. */
+    ClientPage reload() {
+        page.reload();
+        page.waitForSelector("body[data-ready]");
+        return this;
+    }
+
+    /** Ends the process of the page, which has no time to close anything. */
+    void crash() {
+        try {
+            page.navigate("chrome://crash");
+        } catch (PlaywrightException e) {
+            assertThat(e).hasMessageContaining("crash");
+        }
+    }
+
+    /** As behind a proxy that does not forward WebSockets; returns this page. */
+    ClientPage withoutWebSocket() {
+        page.evaluate("() => (window.WebSocket = class {"
+                + " constructor() { setTimeout(() => this.onclose({ code: 1006 })); }"
+                + " close() {} })");
+        return this;
     }
 
     /** Starts with a new connection and a Parley with {@code options}; returns this page. */

@@ -43,8 +43,9 @@ final class ConsolePage {
 
     /** Enters the key that the page asks for, and waits for the reload. */
     void giveKey(String key) {
-        page.waitForResponse(response -> response.request().isNavigationRequest(), () -> enterKey(key));
-        page.waitForLoadState();
+        page.evaluate("() => { document.isReplaced = false; }");
+        enterKey(key);
+        page.waitForFunction("() => document.isReplaced === undefined && document.readyState === 'complete'");
     }
 
     /** Enters a key that is rejected. */
@@ -109,6 +110,47 @@ final class ConsolePage {
 
     void end() {
         button("End").click();
+    }
+
+    /**
+     * Enters a room.
+     *
+     * @param code of the room; empty for a new one
+     * @return the code
+     */
+    String enterRoom(String code, String name, boolean camera) {
+        page.getByLabel("Room code").fill(code);
+        page.getByLabel("Your name").fill(name);
+        page.getByLabel("Use camera and microphone").setChecked(camera);
+        button("Enter the room").click();
+        assertThat(page.locator("#room-code")).hasText(ANYTHING);
+        return page.locator("#room-code").textContent();
+    }
+
+    void leaveRoom() {
+        button("Leave").click();
+    }
+
+    /** Waits until these are in the room, this visitor included. */
+    void awaitMembers(String... names) {
+        assertThat(page.locator("#members > li")).hasText(names);
+    }
+
+    /** Waits until the cameras of so many members show. */
+    void awaitCameras(int count) {
+        page.waitForFunction(
+                "(count) => Array.from(document.querySelectorAll('#members video')).filter((video) => !video.hidden && video.videoWidth > 0)"
+                        + ".length === count",
+                count);
+    }
+
+    void tellAll(String message) {
+        page.getByLabel("Message to the room").fill(message);
+        button("Tell all").click();
+    }
+
+    void awaitRoomStatus(String words) {
+        assertThat(page.locator("#room-status")).hasText(words);
     }
 
     void awaitStep(String step) {

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -22,9 +24,27 @@ import org.awaitility.Awaitility;
  */
 final class NodePeer implements AutoCloseable {
     private static final Path FOLDER = Path.of("target", "node-peer");
-    private static final String WEBRTC = "@roamhq/wrtc@0.10.0";
     private static final Duration INSTALL_MAX = Duration.ofMinutes(3);
     private static final Duration WAIT_MAX = Duration.ofMinutes(2);
+
+    /** The implementations of WebRTC. */
+    enum Implementation {
+        ROAMHQ("@roamhq/wrtc@0.10.0", "import wrtc from '@roamhq/wrtc'"),
+        WERIFT("werift@0.24.4", "import * as wrtc from 'werift'"),
+        NODE_DATACHANNEL("node-datachannel@0.33.4", "import * as wrtc from 'node-datachannel/polyfill'");
+
+        private final String artifact;
+        private final String statement;
+
+        Implementation(String artifact, String statement) {
+            this.artifact = artifact;
+            this.statement = statement;
+        }
+
+        private Path folder() {
+            return FOLDER.resolve("node_modules").resolve(artifact.substring(0, artifact.lastIndexOf('@')));
+        }
+    }
 
     private final Process process;
     private final Path output;
@@ -39,29 +59,35 @@ final class NodePeer implements AutoCloseable {
         if (run("node", "--eval", "process.exit(Number(process.versions.node.split('.')[0]) >= 20 ? 0 : 1)") != 0) {
             abort("No Node 20 or newer on the PATH; Debian's package is called nodejs");
         }
-        if (Files.exists(FOLDER.resolve("node_modules/@roamhq/wrtc"))) {
+        if (Stream.of(Implementation.values()).allMatch(one -> Files.exists(one.folder()))) {
             return;
         }
-        if (run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix", ".", WEBRTC)
-                != 0) {
-            abort("npm cannot install " + WEBRTC + "; see " + FOLDER.resolve("run.log"));
+        var install = new ArrayList<>(List.of(
+                "npm", "install", "--no-save", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix", "."));
+        Stream.of(Implementation.values()).map(one -> one.artifact).forEach(install::add);
+        if (run(install.toArray(String[]::new)) != 0) {
+            abort("npm cannot install the implementations of WebRTC; see " + FOLDER.resolve("run.log"));
         }
     }
 
     /** @param part {@code host} or {@code join} */
-    static NodePeer start(URI service, String namespace, String topic, String part) {
+    static NodePeer start(Implementation webrtc, URI service, String namespace, String topic, String part) {
         try (InputStream client = service.resolve("/parley.js").toURL().openStream();
                 InputStream rest = NodePeer.class.getResourceAsStream("/node/peer.mjs")) {
             String lines = Guide.named("browser-client.md")
                     .block("js node")
                     .replace("http://127.0.0.1:8080", service.toString())
                     .replace("https://chess.example", namespace)
+                    .replace("import wrtc from '@roamhq/wrtc'", webrtc.statement)
                     .replace("topic: 'chess'", "topic: '" + topic + "'");
             Files.copy(client, FOLDER.resolve("parley.mjs"), StandardCopyOption.REPLACE_EXISTING);
             Files.writeString(
                     FOLDER.resolve("peer.mjs"), lines + new String(rest.readAllBytes(), StandardCharsets.UTF_8));
             Path output = FOLDER.resolve(part + ".log");
-            return new NodePeer(launch(output, "node", "peer.mjs", part), output);
+            List<String> command = webrtc == Implementation.NODE_DATACHANNEL
+                    ? List.of("env", "WAIT_FOR_OPEN=1", "node", "peer.mjs", part)
+                    : List.of("node", "peer.mjs", part);
+            return new NodePeer(launch(output, command.toArray(String[]::new)), output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

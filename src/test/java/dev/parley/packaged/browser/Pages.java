@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The pages of one test, each in its own browser context. */
 final class Pages implements AutoCloseable {
@@ -54,6 +55,15 @@ final class Pages implements AutoCloseable {
         return openClient(name, stage.parley().uri());
     }
 
+    /** Tabs of one browser, with a page of another site than the service's. */
+    List<Page> openTabs(String name, int count) {
+        BrowserContext visitor = visitor();
+        return IntStream.range(0, count)
+                .mapToObj(
+                        i -> open(name + i, visitor, stage.site().origin() + "/client.html?" + serviceQuery(service())))
+                .toList();
+    }
+
     /** The service that all tests share. */
     URI service() {
         return stage.parley().uri();
@@ -90,6 +100,11 @@ final class Pages implements AutoCloseable {
             route.fulfill(new FulfillOptions().setResponse(granted).setBody(body));
         });
         return open(name, api + "&relay", stage.site().origin(), visitor);
+    }
+
+    /** A page of another site. */
+    Page openPage(String name, String url) {
+        return open(name, visitor(), url);
     }
 
     private BrowserContext visitor() {

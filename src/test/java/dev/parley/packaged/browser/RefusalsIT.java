@@ -91,8 +91,8 @@ class RefusalsIT {
                                 entry("status", 401),
                                 entry(
                                         "detail",
-                                        "The key is invalid, expired or revoked; ask the operator of this site for a"
-                                                + " new one."));
+                                        "The credential is invalid, expired or revoked; ask the operator of this service"
+                                                + " for a new one."));
             }
             assertThat(page.value("retries")).isEqualTo(0);
         }

@@ -3,15 +3,17 @@ package dev.parley.packaged.browser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
-/** A web server for the files of {@code browser/}, with an origin of its own. */
+/** A web server for the files of a folder, with an origin of its own. */
 final class TestSite implements AutoCloseable {
     private static final Map<String, String> CONTENT_TYPES = Map.of("html", "text/html", "js", "text/javascript");
+    private static final Path PAGES_OF_TESTS = Path.of("target/test-classes/browser");
 
     private final HttpServer server;
 
@@ -20,9 +22,13 @@ final class TestSite implements AutoCloseable {
     }
 
     static TestSite open() {
+        return open(PAGES_OF_TESTS);
+    }
+
+    static TestSite open(Path folder) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", TestSite::serve);
+            server.createContext("/", exchange -> serve(exchange, folder));
             server.start();
             return new TestSite(server);
         } catch (IOException e) {
@@ -34,18 +40,18 @@ final class TestSite implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    private static void serve(HttpExchange exchange) throws IOException {
+    private static void serve(HttpExchange exchange, Path folder) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        try (exchange;
-                InputStream file = TestSite.class.getResourceAsStream("/browser" + path)) {
+        Path file = folder.resolve(path.substring(1));
+        try (exchange) {
             String type = CONTENT_TYPES.get(path.substring(path.lastIndexOf('.') + 1));
-            if (file == null || type == null) {
+            if (type == null || !Files.exists(file)) {
                 exchange.sendResponseHeaders(404, -1);
                 return;
             }
             exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
             exchange.sendResponseHeaders(200, 0);
-            file.transferTo(exchange.getResponseBody());
+            Files.copy(file, exchange.getResponseBody());
         }
     }
 

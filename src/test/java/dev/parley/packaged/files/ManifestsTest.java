@@ -304,7 +304,7 @@ class ManifestsTest {
         assertThat(file)
                 .containsPattern("(?m)^USER 10001:10001$")
                 .containsPattern("(?m)^VOLUME /data$")
-                .containsPattern("(?m)^HEALTHCHECK .*healthy")
+                .containsPattern("(?m)^HEALTHCHECK .*health")
                 .contains("org.opencontainers.image.licenses=\"Apache-2.0\"");
         assertThat(file.indexOf("USER 10001")).isLessThan(file.indexOf("ENTRYPOINT"));
     }
@@ -313,7 +313,7 @@ class ManifestsTest {
     @Test
     void theImageBuildFailsIfTheTrainingRunLeavesFilesInTmp() throws IOException {
         String file = Files.readString(Path.of("src/main/docker/Dockerfile.jvm"));
-        String train = Files.readString(Path.of("src/main/docker/train"));
+        String train = Files.readString(Path.of("src/main/scripts/train"));
 
         assertThat(file).contains("RUN /opt/parley/bin/train /opt/parley && test -z \"$(ls -A /tmp)\"");
         assertThat(train).contains("-Djava.io.tmpdir=\"$work\"", "-XX:-UsePerfData");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class NativeSourcesTest {
     private static final Path SOURCES = Path.of("target/native-sources");
-    private static final Path RESOURCES = Path.of("src/main/resources/META-INF/resources");
+    private static final Path RESOURCES = Path.of("target/classes/META-INF/resources");
 
     @Test
     void everyJsonRecordIsRegisteredForReflection() throws IOException {

@@ -104,10 +104,10 @@ class DistanceTest {
                         "copy@here=postgresql://nobody:secret@127.0.0.1:"
                                 + shared.standby().port() + "/"
                                 + shared.primary().database())) {
-            await().until(() -> !log.heard().isEmpty());
+            await().until(() -> !log.messages().isEmpty());
             pass(Duration.ofSeconds(1));
 
-            assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "nobody");
+            assertThat(log.messages()).singleElement().asString().contains("copy is out of service", "nobody");
             assertThat(parley.replica().state()).isEqualTo("failing");
         }
     }
@@ -168,9 +168,10 @@ class DistanceTest {
         }
 
         void idle() {
-            linesBefore = log.heard().size();
+            linesBefore = log.messages().size();
             pass(Duration.ofSeconds(1));
-            assertThat(log.heard().subList(linesBefore, log.heard().size())).noneMatch(line -> line.startsWith("Slow"));
+            assertThat(log.messages().subList(linesBefore, log.messages().size()))
+                    .noneMatch(line -> line.startsWith("Slow"));
         }
 
         void wakeUps() throws Exception {
@@ -221,7 +222,7 @@ class DistanceTest {
             List<CheckingOfferer> offerers = offerers();
             int before = acknowledged(offerers);
             await().atMost(Duration.ofSeconds(60)).until(() -> acknowledged(offerers) > before + OFFERERS);
-            linesBefore = log.heard().size();
+            linesBefore = log.messages().size();
             long since = System.nanoTime();
             terminate(cluster.primary());
             awaitOutage();
@@ -232,7 +233,7 @@ class DistanceTest {
 
         /** The server stops answering: open connections break, new ones hang, and no call waits for them. */
         void stopAnsweringWhileConnecting() {
-            linesBefore = log.heard().size();
+            linesBefore = log.messages().size();
             toPrimary.set(Condition.SILENT);
             awaitOutage();
             assertRefusedAtOnce();
@@ -245,7 +246,7 @@ class DistanceTest {
 
         void failOver() {
             List<CheckingOfferer> offerers = offerers();
-            linesBefore = log.heard().size();
+            linesBefore = log.messages().size();
             cluster.primary().kill();
             long since = System.nanoTime();
             awaitOutage();
@@ -277,7 +278,8 @@ class DistanceTest {
         }
 
         private int lines() {
-            List<String> logged = log.heard().subList(linesBefore, log.heard().size());
+            List<String> logged =
+                    log.messages().subList(linesBefore, log.messages().size());
             assertThat(logged).as("lines logged at %s", roundTrip).hasSizeLessThan(20);
             linesBefore += logged.size();
             return logged.size();
@@ -300,7 +302,7 @@ class DistanceTest {
 
         void print() {
             System.out.printf("DistanceTest: %d ms: %s%n", roundTrip.toMillis(), String.join("; ", measured));
-            log.heard().forEach(line -> System.out.println("    " + line));
+            log.messages().forEach(line -> System.out.println("    " + line));
         }
 
         private static String median(List<Long> nanos) {

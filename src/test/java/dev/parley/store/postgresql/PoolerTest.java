@@ -101,11 +101,14 @@ class PoolerTest {
         try (PgBouncer pooler = PgBouncer.before(cluster.standby(), folder, "pool_mode = transaction");
                 LogCapture log = LogCapture.at("dev.parley");
                 PostgresNode parley = PostgresNode.over(cluster.url(), "copy@here=" + pooler.url(cluster))) {
-            await().until(() -> !log.heard().isEmpty());
+            await().until(() -> !log.messages().isEmpty());
             assertThat(served(WritingPeer.inNoSession().open(parley)).node().primary())
                     .isTrue();
             assertThat(parley.isWhole()).isFalse();
-            assertThat(log.heard()).singleElement().asString().contains("copy is out of service", "transaction mode");
+            assertThat(log.messages())
+                    .singleElement()
+                    .asString()
+                    .contains("copy is out of service", "transaction mode");
         }
     }
 

@@ -1,9 +1,13 @@
 package dev.parley.store.postgresql;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +78,11 @@ final class PostgresBinaries {
         if (Files.exists(FOLDER)) {
             return;
         }
-        try {
+        try (FileChannel others = FileChannel.open(FOLDER.resolveSibling("postgresql.lock"), CREATE, WRITE)) {
+            others.lock(); // tests of another process may unpack, too
+            if (Files.exists(FOLDER)) {
+                return;
+            }
             Path unfinished = Files.createDirectories(FOLDER.resolveSibling("postgresql-unfinished"));
             try (InputStream jar = PostgresBinaries.class.getResourceAsStream(ARCHIVE)) {
                 if (jar == null) {

@@ -77,6 +77,26 @@ class QueryPlansTest {
     }
 
     @Test
+    void leasesComeFromTheirIndexes() throws SQLException {
+        assertThat(planOfLeases("END")).containsExactly("SEARCH leases USING INDEX leases_by_holder (holder=?)");
+        assertThat(planOfLeases("RESUME")).containsExactly("SEARCH leases USING INDEX leases_by_holder (holder=?)");
+        assertThat(planOfLeases("ENDED"))
+                .first()
+                .isEqualTo("SEARCH leases USING INDEX leases_by_node (node=? AND ends_at>?)");
+        assertThat(planOfLeases("END_OF_NODE"))
+                .containsExactly("SEARCH leases USING INDEX leases_by_node (node=? AND ends_at=?)");
+        assertThat(planOfLeases("CLOSE")).contains("SEARCH l USING INDEX leases_by_end (ends_at<?)");
+    }
+
+    private List<String> planOfLeases(String constant) throws SQLException {
+        String text =
+                StoreStatements.of("dev.parley.store.sql.LeaseStore", constant).text();
+        return plan(text.replace(Statements.SKIP_LOCKED, "")).stream()
+                .map(step -> step.replace("COVERING ", ""))
+                .toList();
+    }
+
+    @Test
     void openSessionsComeFromTheirIndexInTheirOrder() throws SQLException {
         assertThat(planOf(() -> discover(null, null, null)))
                 .containsExactly("SEARCH ss1_0 USING INDEX sessions_open (namespace=?)");
