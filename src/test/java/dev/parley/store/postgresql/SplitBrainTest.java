@@ -104,9 +104,7 @@ class SplitBrainTest {
     void aNodeWithoutKnowledgeLearnsFromTheFormerPrimaryItself() {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
-            await().atMost(LONG)
-                    .until(() -> former.ask("SELECT max(timeline) FROM cluster_timelines")
-                            .equals("2"));
+            awaitRecordOnFormer();
         }
         promoted.freeze();
 
@@ -265,9 +263,7 @@ class SplitBrainTest {
     void theGuidesStatementsLetAnOperatorKeepTheFormerPrimary() throws IOException {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             failOver(node);
-            await().atMost(LONG)
-                    .until(() -> former.ask("SELECT max(timeline) FROM cluster_timelines")
-                            .equals("2"));
+            awaitRecordOnFormer();
         }
         promoted.close();
         assertThatThrownBy(() -> PostgresNode.over(cluster)).isInstanceOf(InvalidConfiguration.class);
@@ -286,6 +282,7 @@ class SplitBrainTest {
         try (PostgresNode node = PostgresNode.over(cluster)) {
             assertThat(timeline()).extracting(Finding::level).containsExactly(Level.OK);
             failOver(node);
+            awaitRecordOnFormer();
         }
         assertThat(timeline()).singleElement().satisfies(finding -> {
             assertThat(finding.level()).isEqualTo(Level.FAULT);
@@ -319,6 +316,13 @@ class SplitBrainTest {
         former.kill();
         promoted.promote();
         former.start();
+    }
+
+    /** Waits until a node has recorded the newest timeline on the former primary. */
+    private void awaitRecordOnFormer() {
+        await().atMost(LONG)
+                .until(() -> former.ask("SELECT max(timeline) FROM cluster_timelines")
+                        .equals("2"));
     }
 
     private static void awaitWrite(PostgresNode node) {
