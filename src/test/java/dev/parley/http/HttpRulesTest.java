@@ -219,10 +219,22 @@ class HttpRulesTest {
                 ";",
             })
     void otherMediaTypesAreRejected(String type) {
-        for (String path : List.of("/api/v1/sessions", "/t/offer")) {
+        for (String path : List.of("/api/v1/sessions", "/api/v1/events", "/t/offer")) {
             HttpReply refused = client.post(path)
                     .header("Content-Type", type)
                     .send(BodyPublishers.ofString("{\"offer\":\"x\",\"peerId\":\"p\"}"));
+            isRefused(refused, path, 415);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "json", "text/plain"})
+    void twoMediaTypesAreRejected(String second) {
+        for (String path : List.of("/api/v1/sessions", "/api/v1/events", "/t/offer")) {
+            HttpReply refused = client.post(path)
+                    .header("Content-Type", "application/json")
+                    .header("Content-Type", second)
+                    .send(BodyPublishers.ofString("{}"));
             isRefused(refused, path, 415);
         }
     }

@@ -28,7 +28,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -221,6 +223,9 @@ public final class RequestFilter {
         if (ignoresBody(request.method())) {
             // Its type has no meaning either, but the framework would reject an unknown one.
             request.headers().remove(HttpHeaders.CONTENT_TYPE);
+        } else if (!hasValidType(request)) {
+            ErrorReply.ofStatus(context.normalizedPath(), 415).send(context);
+            return;
         } else if (isEncoded(request)) {
             context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY); // RFC 9110, section 15.5.16
             refuse(context, 415, "Send the body without Content-Encoding; only identity is supported.");
@@ -233,6 +238,19 @@ public final class RequestFilter {
     /** RFC 9110, sections 9.3.1 and 9.3.5. */
     private static boolean ignoresBody(HttpMethod method) {
         return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE);
+    }
+
+    /** Absent, or one media type. Where two methods of a resource differ in their replies' types, the framework fails on another one. */
+    private static boolean hasValidType(HttpServerRequest request) {
+        List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+        if (types.isEmpty() || (types.size() == 1 && types.get(0).equals(MediaType.APPLICATION_JSON))) {
+            return true;
+        }
+        try {
+            return types.size() == 1 && (types.get(0).isBlank() || MediaType.valueOf(types.get(0)) != null);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean isEncoded(HttpServerRequest request) {

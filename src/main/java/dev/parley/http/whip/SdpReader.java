@@ -17,7 +17,6 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -57,8 +56,8 @@ public final class SdpReader implements ServerMessageBodyReader<Object> {
 
     /** The framework accepts a body without a type, which RFC 9725, sections 4.2 and 4.3.1, does not. */
     private static void requireType(HttpHeaders headers) {
-        List<String> types = headers.getRequestHeader(HttpHeaders.CONTENT_TYPE);
-        if (types.size() != 1 || types.get(0).isBlank()) {
+        String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        if (type == null || type.isBlank()) {
             throw new NotSupportedException();
         }
     }
