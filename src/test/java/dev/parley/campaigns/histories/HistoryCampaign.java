@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Concurrent histories in one environment, each checked at its end; the first violation ends the campaign. */
 final class HistoryCampaign implements AutoCloseable {
+    /** Only a lost notification takes that long, however busy the machine is. */
+    private static final Duration NOTIFIED_WITHIN = Duration.ofSeconds(30);
+
     private final Environment environment;
     private final TestSeed seed;
+    private final Duration notifiedWithin;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger judged = new AtomicInteger();
@@ -34,8 +38,14 @@ final class HistoryCampaign implements AutoCloseable {
     record Failure(TestSeed seed, Violation finding) {}
 
     HistoryCampaign(Environment environment, TestSeed seed) {
+        this(environment, seed, NOTIFIED_WITHIN);
+    }
+
+    /** @param notifiedWithin see {@link WorkloadRun#perform} */
+    HistoryCampaign(Environment environment, TestSeed seed, Duration notifiedWithin) {
         this.environment = environment;
         this.seed = seed;
+        this.notifiedWithin = notifiedWithin;
     }
 
     /**
@@ -63,7 +73,8 @@ final class HistoryCampaign implements AutoCloseable {
     /** Performs one workload once and checks it. */
     Optional<Violation> perform(Workload script) {
         var findings = new ArrayList<Violation>();
-        for (History history : WorkloadRun.perform(environment.service(), environment.clock(), script, threads)) {
+        for (History history :
+                WorkloadRun.perform(environment.service(), environment.clock(), script, notifiedWithin, threads)) {
             calls.addAndGet(history.calls().size());
             HistoryChecker.find(history).ifPresent(findings::add);
         }

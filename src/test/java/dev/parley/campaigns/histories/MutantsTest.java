@@ -8,6 +8,7 @@ import dev.parley.campaigns.histories.Violation.Check;
 import dev.parley.store.postgresql.PostgresCluster;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 class MutantsTest {
     private static final int HISTORIES_MAX = Integer.getInteger("parley.mutants.histories", 20_000);
+    /** Each history that loses a notification lasts as long. */
+    private static final Duration NOTIFIED_WITHIN = Duration.ofSeconds(5);
+
     private static final TestSeed SEED = TestSeed.of(MutantsTest.class);
 
     @TempDir
@@ -28,7 +32,7 @@ class MutantsTest {
     void isCaught(Mutant mutant) throws SQLException {
         try (var loose = mutant.letLoose();
                 Environment environment = environment(mutant);
-                var campaign = new HistoryCampaign(environment, SEED)) {
+                var campaign = new HistoryCampaign(environment, SEED, NOTIFIED_WITHIN)) {
             assertThat(loose).isNotNull();
             Optional<Failure> failure = campaign.perform(HISTORIES_MAX, mutant.replicated() ? 12 : 24);
 

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkloadRun {
     private static final int REPLY_SECONDS_MAX = 120;
-    private static final int TOLD_SECONDS_MAX = 30;
     private static final int TOPICS = 2;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
     private static final String AUDITOR = "the auditor";
@@ -40,6 +39,7 @@ final class WorkloadRun {
     private final ServiceUnderTest service;
     private final RecordedClock clock;
     private final Workload script;
+    private final Duration notifiedWithin;
     private final Map<SessionKey, HistoryRecorder> recordings = new LinkedHashMap<>();
     private final Map<SessionKey, AtomicReference<@Nullable Freshness>> handed = new LinkedHashMap<>();
     private final SessionKey key;
@@ -50,10 +50,11 @@ final class WorkloadRun {
     /** A waiting peer. */
     private record Waiter(Role role, SessionKey key, Operation.Follow operation, ServiceUnderTest.Held call) {}
 
-    private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script) {
+    private WorkloadRun(ServiceUnderTest service, RecordedClock clock, Workload script, Duration notifiedWithin) {
         this.service = service;
         this.clock = clock;
         this.script = script;
+        this.notifiedWithin = notifiedWithin;
         var code = new Code(script.name());
         this.key = new SessionKey(new Namespace("https://peers.test"), code);
         this.foreign = new SessionKey(new Namespace("https://strangers.test"), code);
@@ -66,10 +67,12 @@ final class WorkloadRun {
     /**
      * Runs the workload once; returns the histories of its session and of the one with the same code in another namespace.
      *
+     * @param notifiedWithin after this time without a notification, an event counts as lost
      * @param threads for the peers, at least one for each
      */
-    static List<History> perform(ServiceUnderTest service, RecordedClock clock, Workload script, Executor threads) {
-        var play = new WorkloadRun(service, clock, script);
+    static List<History> perform(
+            ServiceUnderTest service, RecordedClock clock, Workload script, Duration notifiedWithin, Executor threads) {
+        var play = new WorkloadRun(service, clock, script, notifiedWithin);
         play.acting = script.roles().size();
         List<Watched> watched = play.watch();
         CompletableFuture<?>[] peers = script.roles().stream()
@@ -156,7 +159,7 @@ final class WorkloadRun {
         clock.stop();
         try {
             if (waiter.call.isOwedNews()) {
-                waiter.call.reply().get(TOLD_SECONDS_MAX, TimeUnit.SECONDS);
+                waiter.call.reply().get(notifiedWithin.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException e) {
             leave(waiter);
@@ -199,8 +202,7 @@ final class WorkloadRun {
             for (Watched one : watched) {
                 long began = System.nanoTime();
                 Optional<String> difference = one.difference();
-                while (difference.isPresent()
-                        && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(TOLD_SECONDS_MAX)) {
+                while (difference.isPresent() && System.nanoTime() - began < notifiedWithin.toNanos()) {
                     LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
                     difference = one.difference();
                 }
@@ -225,10 +227,7 @@ final class WorkloadRun {
                     .result();
             for (PushLog log : logs) {
                 if (now instanceof OperationResult.Seen seen
-                        && !log.receives(
-                                PushLog.incarnation(String.valueOf(seen.tag())),
-                                seen.seq(),
-                                Duration.ofSeconds(TOLD_SECONDS_MAX))) {
+                        && !log.receives(PushLog.incarnation(String.valueOf(seen.tag())), seen.seq(), notifiedWithin)) {
                     recording.leave(log + " is not pushed event " + seen.seq());
                 }
             }
