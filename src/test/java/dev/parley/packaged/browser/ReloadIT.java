@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.microsoft.playwright.Page;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +44,20 @@ class ReloadIT {
     void eitherPageIsReloaded(String transport) {
         options.put("transport", transport);
         String code = connect();
+        double[] millis = new double[2 * RELOADS];
 
-        for (int i = 1; i <= RELOADS; i++) {
-            double guestBack = reload(guest, () -> guest.join(code, MAKES));
+        for (int i = 0; i < millis.length; i += 2) {
+            millis[i] = reload(guest, () -> guest.join(code, MAKES));
             assertStrangersAreRefused(code);
-            double hostBack = reload(host, () -> assertThat(host.host(MAKES)).isEqualTo(code));
+            millis[i + 1] = reload(host, () -> assertThat(host.host(MAKES)).isEqualTo(code));
             assertStrangersAreRefused(code);
-            assertThat(Math.max(guestBack, hostBack))
-                    .as("milliseconds, reload %d", i)
-                    .isLessThan(BACK_MILLIS_MAX);
         }
+
+        Arrays.sort(millis);
+        // The slowest depends on what else the machine does.
+        assertThat(millis[RELOADS])
+                .as("median of %s ms", Arrays.toString(millis))
+                .isLessThan(BACK_MILLIS_MAX);
     }
 
     @Test
