@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import http from "node:http";
 import { pathToFileURL } from "node:url";
+import { served, until } from "./fakes.mjs";
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
 const { Connection } = await import(new URL("connection.js", folder));
 const { eventStreamParser } = await import(new URL("http.js", folder));
-const { Exchange } = await import(new URL("exchange.js", folder));
 const { Listings } = await import(new URL("find.js", folder));
 const { pause } = await import(new URL("timing.js", folder));
 const { Parley } = await import(new URL("parley.js", folder));
@@ -119,49 +119,7 @@ function numbers(connection, watcher) {
   return seen;
 }
 
-/** A service whose replies `answer` makes: `{ root, end }`. */
-async function served(answer) {
-  const server = http.createServer((request, response) => {
-    request.resume();
-    const { status = 200, ...body } = answer(`${request.method} ${request.url.slice("/api/v1/".length)}`);
-    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return {
-    root: new URL(`http://127.0.0.1:${server.address().port}/`),
-    end() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 const upTo = (last, first = 2) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
-
-const sdp = (fingerprint) => `m=x\r\na=ice-ufrag:u\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
-/** A connection without a network. */
-class FakePc extends EventTarget {
-  signalingState = "stable";
-  connectionState = "connected";
-  createOffer = async () => ({ type: "offer", sdp: sdp("own") });
-  createAnswer = async () => ({ type: "answer", sdp: sdp("own") });
-  close = () => (this.signalingState = "closed");
-  async setLocalDescription(description) {
-    this.localDescription = description;
-    this.signalingState = description.type === "offer" ? "have-local-offer" : "stable";
-  }
-  async setRemoteDescription(description) {
-    this.remoteDescription = description;
-    this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
-  }
-}
-
-/** Until `condition` is true; the caller's deadline is that of the whole program. */
-async function until(condition) {
-  while (!condition()) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const cases = {
   async everyTransportCarriesAllEvents() {
@@ -524,25 +482,6 @@ const cases = {
     assert.equal(getEventListeners(over.signal, "abort").length, 0);
   },
 
-  /** Otherwise it would miss the next offer of its host. */
-  async aConnectedGuestWatchesAgainAfterARefusal() {
-    let watches = 0;
-    const at = (millis) => new Date(Date.now() + millis).toISOString();
-    const { root, end } = await served((call) => {
-      if (call === "POST events") {
-        return ++watches <= 2 ? { status: 401 } : { messages: [] };
-      }
-      const isRead = call.startsWith("GET") && watches > 0;
-      const state = { offer: sdp("host"), answer: isRead ? sdp("own") : null, offerCandidates: [], createdAt: "2026-01-01T00:00:00Z" };
-      return { code: "c", seq: 1, generation: 1, expiresAt: at(isRead ? 60_000 : 4_000), ...state };
-    });
-    const session = await new Parley(root, { transport: "poll" }).join("c", new FakePc());
-    await until(() => watches > 2);
-    assert.ok(!session.closed);
-    await session.close();
-    end();
-  },
-
   async aWatchThatIsRefusedEndsNoOther() {
     for (const transport of ["sse", "long-poll", "poll"]) {
       const proxy = await proxied({});
@@ -566,80 +505,6 @@ const cases = {
     }
     parley.fromLink(`http://page/#code=a&bookmark=${bookmark}`);
     assert.equal(parley.getBookmark(), bookmark);
-  },
-
-  /** The session must not be closed before it is opened. */
-  async anAbortWhileASessionIsOpenedClosesItAfterwards() {
-    const calls = [];
-    let reply;
-    const server = http.createServer((request, response) => {
-      calls.push(request.method);
-      request.resume();
-      response.setHeader("Content-Type", "application/json");
-      reply = () => response.end('{"code":"c","seq":1,"generation":1,"expiresAt":"2100-01-01T00:00:00Z"}');
-      if (request.method !== "POST") {
-        reply();
-      }
-    });
-    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-    const parley = new Parley(`http://127.0.0.1:${server.address().port}/`, { transport: "poll" });
-    const over = new AbortController();
-    const hosting = parley.host(new FakePc(), { signal: over.signal });
-    await until(() => calls.length === 1);
-    over.abort();
-    await assert.rejects(hosting, { name: "AbortError" });
-    assert.deepEqual(calls, ["POST"]);
-    reply();
-    await until(() => calls.length === 2);
-    assert.deepEqual(calls, ["POST", "DELETE"]);
-    server.closeAllConnections();
-    server.close();
-  },
-
-  async aServiceDoesNotContinueSessionsOfAnother() {
-    const item = (value) => ({ value, configurable: true, enumerable: true });
-    globalThis.navigator ??= {}; // Node 20 has none
-    globalThis.sessionStorage = Object.create({
-      getItem: (key) => sessionStorage[key],
-      setItem: (key, value) => Object.defineProperty(sessionStorage, key, item(value)),
-    });
-    const { claim, keyOf } = await import(new URL("resume.js?with-storage", folder));
-    sessionStorage.setItem(keyOf("@http://a/b/", "offerer", "c"), JSON.stringify({ code: "c" }));
-    const claimed = [await claim("@http://a/", () => true), await claim("@http://a/b/", () => true)];
-    delete globalThis.sessionStorage;
-    assert.deepEqual(claimed.map((session) => session?.code), [undefined, "c"]);
-  },
-
-  /** A stranger with the code has read the former descriptions, and so can copy the fingerprints of either side. */
-  async aReopenedSessionAcceptsTheFormerFingerprintsOnly() {
-    const exchange = (side) => {
-      const reply = async () => ({ body: { generation: 1 } });
-      const ignored = Object.fromEntries(["paired", "report", "abandon"].map((name) => [name, () => {}]));
-      const seen = [];
-      const session = { ...ignored, call: reply, open: reply, emit: (type) => seen.push(type) };
-      const options = { isHost: side === "offerer", pc: new FakePc(), makePc: () => new FakePc(), signal: AbortSignal.timeout(60_000) };
-      return { exchange: new Exchange(session, options), seen };
-    };
-    const differs = { title: "Other client" };
-
-    const guest = exchange("answerer");
-    await guest.exchange.follow(1, sdp("host"));
-    guest.exchange.startOver(true);
-    await guest.exchange.follow(1, sdp("host"));
-    const other = { type: "offer", side: "offerer", generation: 2, offer: sdp("stranger") };
-    await assert.rejects(guest.exchange.apply(other), differs);
-
-    const host = exchange("offerer");
-    const answer = (fingerprint) => ({ type: "answer", side: "answerer", generation: 1, answer: sdp(fingerprint) });
-    await host.exchange.offerFirst();
-    await host.exchange.apply(answer("guest"));
-    host.exchange.startOver(true);
-    await host.exchange.offerFirst();
-    await host.exchange.apply(answer("guest"));
-    await host.exchange.apply({ type: "candidate", side: "answerer", generation: 1, candidate: "parley:new x 1/1 " });
-    await host.exchange.offerFirst();
-    await assert.rejects(host.exchange.apply(answer("stranger")), differs);
-    assert.ok(![...guest.seen, ...host.seen].includes("replaced"));
   },
 };
 

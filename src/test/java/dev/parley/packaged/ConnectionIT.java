@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Parts of parley.js in Node: its connection, through a proxy that breaks one transport after another, meetings and rooms. */
+/** Parts of parley.js in Node: its connection, through a proxy that breaks one transport after another, meetings, rooms and sessions. */
 class ConnectionIT {
     private static final String SCRIPT = "src/test/resources/node/connection.mjs";
 
@@ -32,8 +32,8 @@ class ConnectionIT {
 
     /** Their service is a fake. */
     @ParameterizedTest
-    @ValueSource(strings = {"meeting", "room"})
-    void everyCaseOfMeetingsAndRoomsWorks(String subject) {
+    @ValueSource(strings = {"meeting", "room", "session"})
+    void everyCaseWithAFakeServiceWorks(String subject) {
         Program.assumeInstalled("node");
         String script = "src/test/resources/node/%s.mjs".formatted(subject);
         assertThat(Program.run("node", script, "src/main/client").succeeded()).endsWith("done\n");

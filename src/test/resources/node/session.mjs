@@ -1,0 +1,118 @@
+// Sessions whose service and connections are fakes, and prints each case that works:
+//
+//   node session.mjs src/main/client
+
+import assert from "node:assert/strict";
+import http from "node:http";
+import { mock } from "node:test";
+import { pathToFileURL } from "node:url";
+import { FakePc, sdp, served, until } from "./fakes.mjs";
+
+const folder = pathToFileURL(`${process.argv[2]}/`);
+const item = (value) => ({ value, configurable: true, enumerable: true });
+globalThis.navigator ??= {}; // Node 20 has none
+globalThis.sessionStorage = Object.create({
+  getItem: (key) => sessionStorage[key],
+  setItem: (key, value) => Object.defineProperty(sessionStorage, key, item(value)),
+  removeItem: (key) => delete sessionStorage[key],
+});
+const { ParleyError } = await import(new URL("errors.js", folder));
+const { Exchange } = await import(new URL("exchange.js", folder));
+const { Healing } = await import(new URL("healing.js", folder));
+const { Link } = await import(new URL("link.js", folder));
+const { claim, keyOf } = await import(new URL("resume.js", folder));
+const { Parley } = await import(new URL("parley.js", folder));
+
+const cases = {
+  /** Otherwise it would miss the next offer of its host. */
+  async aConnectedGuestWatchesAgainAfterARefusal() {
+    let watches = 0;
+    const at = (millis) => new Date(Date.now() + millis).toISOString();
+    const { root, end } = await served((call) => {
+      if (call === "POST events") {
+        return ++watches <= 2 ? { status: 401 } : { messages: [] };
+      }
+      const isRead = call.startsWith("GET") && watches > 0;
+      const state = { offer: sdp("host"), answer: isRead ? sdp("own") : null, offerCandidates: [], createdAt: "2026-01-01T00:00:00Z" };
+      return { code: "c", seq: 1, generation: 1, expiresAt: at(isRead ? 60_000 : 4_000), ...state };
+    });
+    const session = await new Parley(root, { transport: "poll" }).join("c", new FakePc());
+    await until(() => watches > 2);
+    assert.ok(!session.closed);
+    await session.close();
+    end();
+  },
+
+  /** The session must not be closed before it is opened. */
+  async anAbortWhileASessionIsOpenedClosesItAfterwards() {
+    const calls = [];
+    let reply;
+    const server = http.createServer((request, response) => {
+      calls.push(request.method);
+      request.resume();
+      response.setHeader("Content-Type", "application/json");
+      reply = () => response.end('{"code":"c","seq":1,"generation":1,"expiresAt":"2100-01-01T00:00:00Z"}');
+      if (request.method !== "POST") {
+        reply();
+      }
+    });
+    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+    const parley = new Parley(`http://127.0.0.1:${server.address().port}/`, { transport: "poll" });
+    const over = new AbortController();
+    const hosting = parley.host(new FakePc(), { signal: over.signal });
+    await until(() => calls.length === 1);
+    over.abort();
+    await assert.rejects(hosting, { name: "AbortError" });
+    assert.deepEqual(calls, ["POST"]);
+    reply();
+    await until(() => calls.length === 2);
+    assert.deepEqual(calls, ["POST", "DELETE"]);
+    server.closeAllConnections();
+    server.close();
+  },
+
+  async aServiceDoesNotContinueSessionsOfAnother() {
+    sessionStorage.setItem(keyOf("@http://a/b/", "offerer", "c"), JSON.stringify({ code: "c" }));
+    const claimed = [await claim("@http://a/", () => true), await claim("@http://a/b/", () => true)];
+    assert.deepEqual(claimed.map((session) => session?.code), [undefined, "c"]);
+  },
+
+  /** A stranger with the code has read the former descriptions, and so can copy the fingerprints of either side. */
+  async aReopenedSessionAcceptsTheFormerFingerprintsOnly() {
+    const exchange = (side) => {
+      const reply = async () => ({ body: { generation: 1 } });
+      const ignored = Object.fromEntries(["paired", "report", "abandon"].map((name) => [name, () => {}]));
+      const seen = [];
+      const session = { ...ignored, call: reply, open: reply, emit: (type) => seen.push(type) };
+      const options = { isHost: side === "offerer", pc: new FakePc(), makePc: () => new FakePc(), signal: AbortSignal.timeout(60_000) };
+      return { exchange: new Exchange(session, options), seen };
+    };
+    const differs = { title: "Other client" };
+
+    const guest = exchange("answerer");
+    await guest.exchange.follow(1, sdp("host"));
+    guest.exchange.startOver(true);
+    await guest.exchange.follow(1, sdp("host"));
+    const other = { type: "offer", side: "offerer", generation: 2, offer: sdp("stranger") };
+    await assert.rejects(guest.exchange.apply(other), differs);
+
+    const host = exchange("offerer");
+    const answer = (fingerprint) => ({ type: "answer", side: "answerer", generation: 1, answer: sdp(fingerprint) });
+    await host.exchange.offerFirst();
+    await host.exchange.apply(answer("guest"));
+    host.exchange.startOver(true);
+    await host.exchange.offerFirst();
+    await host.exchange.apply(answer("guest"));
+    await host.exchange.apply({ type: "candidate", side: "answerer", generation: 1, candidate: "parley:new x 1/1 " });
+    await host.exchange.offerFirst();
+    await assert.rejects(host.exchange.apply(answer("stranger")), differs);
+    assert.ok(![...guest.seen, ...host.seen].includes("replaced"));
+  },
+};
+
+for (const [name, run] of Object.entries(cases).filter(([name]) => !process.argv[3] || name === process.argv[3])) {
+  await run();
+  console.log(`works ${name}`);
+}
+console.log("done");
+process.exit();
