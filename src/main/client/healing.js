@@ -52,12 +52,15 @@ export class Healing {
   #expectConnection(pc, millis) {
     this.#deadline?.abort();
     this.#deadline = new AbortController();
-    const late = () => pc.connectionState === "connected" || pc.signalingState !== "stable" || this.#restartOrEnd();
+    // The partner of an unanswered offer may be asleep, if it was connected before.
+    const mayAnswer = () => this.wasConnected && pc.signalingState !== "stable";
+    const late = () => pc.connectionState === "connected" || mayAnswer() || this.#restartOrEnd(pc);
     pause(millis, anySignal(this.#deadline.signal, this.#signal)).then(late, () => {});
   }
 
-  #restartOrEnd() {
+  #restartOrEnd(pc) {
     if (this.#isHost && this.#restarts++ < (this.wasConnected ? RESTARTS_MAX : RESTARTS_MAX_BEFORE)) {
+      this.#expectConnection(pc, CONNECT_MS);
       this.#session.restart();
     } else if (this.#isHost || !this.wasConnected) {
       this.#session.abandon(noPath());

@@ -77,6 +77,27 @@ const cases = {
     assert.deepEqual(claimed.map((session) => session?.code), [undefined, "c"]);
   },
 
+  async aSessionEndsIfItsPartnerCrashesBeforeItIsConnected() {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    for (const isHost of [true, false]) {
+      const pc = { connectionState: "connecting", signalingState: "stable" };
+      const calls = [];
+      const restart = () => {
+        calls.push("restart");
+        pc.signalingState = "have-local-offer"; // and nobody answers
+      };
+      const healing = new Healing({ restart, abandon: ({ type }) => calls.push(type) }, isHost, AbortSignal.any([]));
+      healing.answered(pc);
+      pc.signalingState = isHost ? "stable" : "have-local-offer";
+      for (let seconds = 0; seconds < 120; seconds += 10) {
+        mock.timers.tick(10_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.deepEqual(calls, [...(isHost ? ["restart"] : []), "urn:parley:problem:no-way"]);
+    }
+    mock.timers.reset();
+  },
+
   /** A stranger with the code has read the former descriptions, and so can copy the fingerprints of either side. */
   async aReopenedSessionAcceptsTheFormerFingerprintsOnly() {
     const exchange = (side) => {
