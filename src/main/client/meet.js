@@ -122,13 +122,14 @@ class Meeting {
         end(); // continued after a reload
       }
     });
+    const patience = pause(PAIRING_MS, this.#signal).catch(() => {});
     for (;;) {
       const { changed } = this.#listings;
       const hosts = this.#waiting;
       const place = hosts.findIndex(({ code }) => code === session.code);
       const older = hosts[place % 2 === 1 ? place - 1 : 0];
-      const patience = place > 0 ? pause(place % 2 === 1 ? 0 : PAIRING_MS, this.#signal).then(() => older) : answered;
-      const found = await Promise.race([answered, patience, changed]);
+      const turn = place > 0 ? Promise.resolve(place % 2 === 1 || patience).then(() => older) : answered;
+      const found = await Promise.race([answered, changed, turn]);
       if (found !== undefined) {
         return found;
       }

@@ -49,6 +49,36 @@ const cases = {
     await meet(hosting([Promise.resolve()]), empty, "t", slow, {});
   },
 
+  async aThirdHostJoinsTheFirstHoweverOftenTheTopicChanges() {
+    let publish;
+    const topic = {
+      watch({ receive }) {
+        publish = (...codes) => receive(new Map(codes.map((code) => [code, { code, createdAt: code, tags: [] }])));
+        queueMicrotask(publish);
+        return () => {};
+      },
+    };
+    const joined = [];
+    const parley = {
+      resume: async () => null,
+      async host() {
+        publish("1", "2", "3");
+        const changing = setInterval(() => publish("1", "2", "3", "4"), 100);
+        const withdraw = async () => {
+          clearInterval(changing);
+          return true;
+        };
+        return Object.assign(new EventTarget(), { code: "3", pc: { signalingState: "have-local-offer" }, withdraw });
+      },
+      async join(code) {
+        joined.push(code);
+        return { connected: Promise.resolve() };
+      },
+    };
+    await meet(parley, topic, "t", answered, {});
+    assert.deepEqual(joined, ["1"]);
+  },
+
   async leavingTheLoopEndsServing() {
     const serving = new Serving(hosting([Promise.resolve()]), empty, "t", { makePc: answered });
     for await (const session of serving) {
