@@ -145,18 +145,21 @@ export class Serving extends EventTarget {
 
   /** Reports the session that `begin` returns when it is connected. */
   async #connect(listing, begin) {
+    let session;
     let pc;
     try {
-      const session = await begin(async () => (pc = await this.#makePc(listing)));
+      session = await begin(async () => (pc = await this.#makePc(listing)));
       if (session === null) {
         pc?.close();
         return;
       }
-      ({ pc } = session);
       await session.connected;
       emit(this, "session", { session });
     } catch (error) {
-      pc?.close();
+      pc = session?.pc ?? pc;
+      if (pc?.connectionState !== "connected") {
+        pc?.close(); // otherwise only the session has ended
+      }
       emit(this, "problem", { error }); // another page may have answered
     }
   }

@@ -112,6 +112,29 @@ const cases = {
     assert.deepEqual(resumed.sort(), ["a", "b"]);
   },
 
+  /** The other side may end the session, not the connection, before this side knows that it is connected. */
+  async aConnectionThatAGuestUsesIsNotClosed() {
+    for (const connectionState of ["connected", "failed"]) {
+      const pcs = [];
+      const makePc = () => {
+        const pc = { ...answered(), connectionState, closed: false, close: () => (pc.closed = true) };
+        pcs.push(pc);
+        return pc;
+      };
+      const parley = hosting([Promise.reject(new Error("closed"))]);
+      const serving = new Serving(parley, empty, "t", { makePc });
+      const { host } = parley;
+      parley.host = async (source, options) => {
+        const session = await host(source, options);
+        session.pc = await source(); // the guest has reloaded its page
+        return session;
+      };
+      await new Promise((resolve) => serving.addEventListener("problem", resolve));
+      serving.close();
+      assert.deepEqual(pcs.map(({ closed }) => closed), [false, connectionState === "failed"]);
+    }
+  },
+
   async aTopicIsRequired() {
     assert.throws(() => new Serving(hosting([]), empty, undefined, { makePc: answered }), /topic/);
     await assert.rejects(meet(hosting([]), empty, "", answered, {}), /topic/);
