@@ -42,19 +42,22 @@ export class Listings {
   }
 }
 
-/** Waits until a session is listed under `topic`; returns the list, newest first, at most `limit`. */
-export async function findWaiting(connection, topic, { tag, limit, signal }) {
+/**
+ * Waits until a session is listed under `topic`; returns the list, newest first, at most `limit`. Only the newest sessions of a topic
+ * are watched, so `find` is called once for others.
+ */
+export async function findWaiting(connection, topic, { tag, limit, signal }, find) {
   const over = new AbortController();
   try {
     const listings = new Listings(connection, topic, anySignal(over.signal, signal));
-    for (;;) {
+    await listings.changed;
+    let found = await find();
+    while (found.length === 0) {
       const { changed } = listings;
-      const found = listings.sessions.filter(({ tags }) => tag === undefined || tags.includes(tag));
-      if (found.length > 0) {
-        return found.reverse().slice(0, limit);
-      }
-      await changed;
+      found = listings.sessions.filter(({ tags }) => tag === undefined || tags.includes(tag)).reverse();
+      await (found.length > 0 || changed);
     }
+    return found.slice(0, limit);
   } finally {
     over.abort();
   }

@@ -121,11 +121,11 @@ export class Parley extends EventTarget {
 
   /** The unanswered sessions of `topic` (null: of all topics), newest first. */
   async find(topic = this.#topic, { tag, limit, wait, signal } = {}) {
-    if (wait) {
-      return findWaiting(this.#connection, topic, { tag, limit, signal });
-    }
-    const { body } = await this.#connection.request("find", { topic: topic ?? undefined, tag, limit }, { signal });
-    return body.items;
+    const find = async () => {
+      const { body } = await this.#connection.request("find", { topic: topic ?? undefined, tag, limit }, { signal });
+      return body.items;
+    };
+    return wait ? findWaiting(this.#connection, topic, { tag, limit, signal }, find) : find();
   }
 
   /** The topics that have unanswered sessions, with their number, in alphabetical order. */

@@ -346,6 +346,21 @@ const cases = {
     }
   },
 
+  async aTaggedSessionIsFoundBehindThousandOthers() {
+    const topic = "full";
+    await open({ topic, code: "tagged", tags: ["red"] });
+    for (let i = 0; i < 20; i++) {
+      await Promise.all(upTo(50, 1).map(() => open({ topic })));
+    }
+    const parley = new Parley(service, { namespace });
+    assert.deepEqual((await parley.find(topic, { tag: "red", wait: true })).map(({ code }) => code), ["tagged"]);
+    const later = parley.find(topic, { tag: "blue", wait: true });
+    await until(() => parley.transport !== null);
+    await open({ topic, code: "later", tags: ["red", "blue"] });
+    assert.deepEqual((await later).map(({ code }) => code), ["later"]);
+    parley.close();
+  },
+
   async aHiddenPagePollsOverPlainHttp() {
     globalThis.document = Object.assign(new EventTarget(), { hidden: true });
     const proxy = await proxied({ channel: "refuse" });
