@@ -32,7 +32,6 @@ const BUSY = [429, 503];
  */
 export class Connection {
   #emit;
-  #isPlain;
   #patience;
   #pollInterval;
   #WebSocket;
@@ -59,8 +58,7 @@ export class Connection {
   constructor({ emit, transport, pollInterval = 1_000, patience = 30_000, WebSocket = globalThis.WebSocket, ...service }) {
     this.http = new Http({ ...service, emit });
     this.#emit = emit;
-    this.#isPlain = service.root.protocol === "http:";
-    globalThis.document?.addEventListener("visibilitychange", () => this.#isPlain && this.#changed.abort(), this.#over);
+    globalThis.document?.addEventListener("visibilitychange", () => this.#changed.abort(), this.#over);
     this.#patience = patience;
     this.#pollInterval = pollInterval;
     const allowed = TRANSPORTS.filter((one) => one === (transport ?? one));
@@ -342,9 +340,14 @@ export class Connection {
     this.#isCarrying = false;
   }
 
-  /** Over plain HTTP, a browser has six connections to a host: hidden pages leave them to others, and poll. */
+  /**
+   * Over HTTP/1.1, a browser has six connections to a host: hidden pages leave them to others, and poll. With HTTPS, a page may know
+   * the protocol of its own origin only.
+   */
   get #isHidden() {
-    return this.#isPlain && globalThis.document?.hidden;
+    const { href } = this.http.root;
+    const isHttp1 = ({ name, nextHopProtocol }) => name.startsWith(href) && nextHopProtocol === "http/1.1";
+    return globalThis.document?.hidden && (href.startsWith("http:") || performance.getEntriesByType("resource").some(isHttp1));
   }
 
   /** Makes one request for feeds, and receives what it returns. `works` is called when the transport works, with whether it brings news. */

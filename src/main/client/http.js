@@ -17,7 +17,6 @@ const CALLS = {
 
 /** Requests to one service, with what they share: the key, the namespace, the bookmark and the clock of the service. */
 export class Http {
-  #root;
   #getKey;
   #emit;
   #key;
@@ -32,15 +31,15 @@ export class Http {
 
   constructor({ root, key, namespace, readFrom, emit }) {
     this.#emit = emit;
-    this.#root = root;
-    this.#getKey = key;
+    this.root = root;
+    this.#getKey = typeof key === "function" ? key : () => key ?? null;
     this.namespace = namespace;
     this.readFrom = readFrom;
   }
 
   /** The URL of a resource of the API. */
   url(path) {
-    return new URL(`api/v1/${path}`, this.#root).href;
+    return new URL(`api/v1/${path}`, this.root).href;
   }
 
   now() {
@@ -130,7 +129,7 @@ export class Http {
       if (over.signal.aborted) {
         throw tooLate(error);
       }
-      throw (await this.#refusesOrigin()) ? originRefused(this.#root, error) : unreachable(error);
+      throw (await this.#refusesOrigin()) ? originRefused(this.root, error) : unreachable(error);
     } finally {
       clearTimeout(deadline);
       signal?.removeEventListener("abort", end);
@@ -143,7 +142,7 @@ export class Http {
    * and if the service is down. A page that is not allowed cannot read `/health` either, but can load the service's icon.
    */
   async #refusesOrigin() {
-    const get = (path, mode) => fetch(new URL(path, this.#root), { mode, cache: "no-store", credentials: "omit" });
+    const get = (path, mode) => fetch(new URL(path, this.root), { mode, cache: "no-store", credentials: "omit" });
     this.#admitted ||= await succeeds(get("health", "cors"));
     if (this.#admitted) {
       return false;
@@ -152,7 +151,7 @@ export class Http {
       return succeeds(get("icon.svg", "no-cors"));
     }
     const image = new Image(); // an error page of a gateway is none
-    image.src = new URL(`icon.svg?${Date.now()}`, this.#root);
+    image.src = new URL(`icon.svg?${Date.now()}`, this.root);
     return succeeds(image.decode());
   }
 

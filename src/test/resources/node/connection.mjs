@@ -379,6 +379,30 @@ const cases = {
     proxy.end();
   },
 
+  /** With HTTPS too a browser has six connections, if it uses HTTP/1.1. */
+  async aHiddenPagePollsOverHttp1WithTls() {
+    const { fetch } = globalThis;
+    const proxy = await proxied({});
+    const root = new URL(proxy.root.href.replace("http:", "https:"));
+    globalThis.fetch = (url, options) => fetch(`${url}`.replace("https:", "http:"), options);
+    for (const nextHopProtocol of ["http/1.1", "h2"]) {
+      globalThis.document = Object.assign(new EventTarget(), { hidden: true });
+      const entries = [{ name: "https://elsewhere/", nextHopProtocol: "http/1.1" }, { name: `${root}parley.js`, nextHopProtocol }];
+      performance.getEntriesByType = () => entries;
+      const { connection, transports } = connected(root, { WebSocket: null });
+      const { code } = await open();
+      const seen = numbers(connection, { code, after: 1 });
+      await trickle(code, "1");
+      await until(() => seen.length === 1);
+      assert.deepEqual(transports, [nextHopProtocol === "h2" ? "sse" : "poll"]);
+      connection.close();
+    }
+    globalThis.fetch = fetch;
+    delete performance.getEntriesByType;
+    delete globalThis.document;
+    proxy.end();
+  },
+
   async aLeaseIsTakenOverByTheNextChannel() {
     const proxy = await proxied({});
     const { connection, transports } = connected(proxy.root, {});
