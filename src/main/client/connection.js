@@ -13,8 +13,7 @@ const STREAM_SILENCE_MS = 75_000;
 /** Failures of a transport, while the service answers, after which the next transport is used. */
 const MISSES_MAX = 2;
 /** Delay before a channel is opened again: the first after one that lasted, growing to the maximum. */
-const REOPEN_MS = 200;
-const REOPEN_MS_MAX = 300_000;
+const REOPEN_MS = [200, 300_000];
 const LASTED_MS = 5_000;
 /** How long the connection stays after the last watch has ended. */
 const LINGER_MS = 1_000;
@@ -67,11 +66,6 @@ export class Connection {
     if (!this.#WebSocket && this.#fallbacks.length === 0) {
       throw new TypeError(`transport must be one of ${TRANSPORTS}, and channel needs a WebSocket`);
     }
-  }
-
-  /** The clock of the service in milliseconds. */
-  now() {
-    return this.http.now();
   }
 
   /** Ends all watches with an AbortError. */
@@ -211,8 +205,7 @@ export class Connection {
       if (!this.#opening) {
         this.#carryAll(error);
       }
-      const delay = Math.min(REOPEN_MS_MAX, REOPEN_MS * 4 ** failures);
-      await pause(delay * (0.5 + Math.random()), signal).catch(() => {});
+      await pause(backoff(2 * failures + 1, {}, REOPEN_MS), signal).catch(() => {});
     }
   }
 

@@ -3,7 +3,7 @@ import { ParleyError, connectionUsed, noReply, otherClient } from "./errors.js";
 import { Healing } from "./healing.js";
 import { messageParts, messageReader } from "./messages.js";
 import { Negotiation, fingerprints, withoutUndeclared } from "./negotiation.js";
-import { anySignal, deferred, within } from "./timing.js";
+import { anySignal, backoff, deferred, pause, unless, within } from "./timing.js";
 
 /** Time that an offer waits for its answer. */
 const ANSWER_MS = 30_000;
@@ -38,11 +38,13 @@ export class Exchange {
   #described = 0;
   #pending = [];
   /** The latest own offer: true when it is answered, false when the other side's has replaced it. As a message it has an id. */
-  #answered = null;
+  #answered = deferred();
   #offerId = null;
   /** The role of the guest in DTLS, from its latest answer (RFC 8842). */
   #role = "actpass";
   #strings = 0;
+  /** Failures to negotiate changes of the connection since a description was stored. */
+  #failures = 0;
 
   /** The current generation. */
   generation = 0;
@@ -97,21 +99,18 @@ export class Exchange {
 
   release() {
     this.#negotiation.release();
-    this.#answered?.resolve(true);
+    this.#answered.resolve(true);
   }
 
   /**
    * Resets the state of a former session of the same code. If another client may have opened this one, it is only for the partner of
-   * the former one: everybody who knows the code has read the fingerprints, so one description that has them proves nothing.
+   * the former one: everybody who knows the code has read the fingerprints, so one description that has them proves nothing. Returns
+   * whether it is only for that partner, so that neither side can come with a new connection.
    */
   startOver(reopened) {
     this.#described = 0;
     this.#pending = [];
     this.#mustBePartner ||= reopened && this.partner !== null;
-  }
-
-  /** Whether the session accepts one partner only, so that neither side can come with a new connection. */
-  get isReopened() {
     return this.#mustBePartner;
   }
 
@@ -142,7 +141,7 @@ export class Exchange {
   /** The end of an own offer, to which it also leads if another own offer replaces it. */
   expectAnswer() {
     const answered = deferred();
-    this.#answered?.resolve(answered.promise);
+    this.#answered.resolve(answered.promise);
     this.#answered = answered;
     return answered;
   }
@@ -154,16 +153,24 @@ export class Exchange {
     return turn;
   }
 
-  /** The connection has changes to negotiate. */
+  /** The connection has changes to negotiate; still, if the offer of them was refused and rolled back. */
   async #needed() {
     await this.#begun.promise;
+    if (this.#failures > 0) {
+      await pause(backoff(this.#failures));
+    }
     if (this.#negotiation.needed && !this.#signal.aborted) {
       this.#negotiateLater({ automatic: true });
     }
   }
 
-  #negotiateLater(options) {
-    this.negotiate(options).catch((error) => this.#session.report(error));
+  async #negotiateLater(options) {
+    try {
+      await this.negotiate(options);
+    } catch (error) {
+      this.#failures++;
+      this.#session.report(error);
+    }
   }
 
   /** Opens the session with the first offer. */
@@ -189,12 +196,11 @@ export class Exchange {
     // Firefox would choose the other role when ICE restarts, which ends the connection.
     const send = (offer) => this.send("offer", offer.replaceAll("a=setup:actpass", `a=setup:${this.#role}`), id);
     try {
-      await this.#describe("offer", send, options);
+      // If the host has made one, that is the next event.
+      await unless(412, this.#describe("offer", send, options));
     } catch (error) {
-      if (error.status !== 412) {
-        await this.#negotiation.rollBack();
-        throw error;
-      } // otherwise the host has made one, which is the next event
+      await this.#negotiation.rollBack();
+      throw error;
     }
   }
 
@@ -205,16 +211,11 @@ export class Exchange {
     await this.#applyRemote("offer", offer);
     const introduction = this.#peerId ? messageParts("peer", this.#peerId) : [];
     const store = (answer) => this.#session.call("answer", { body: { answer, generation, candidates: introduction } });
-    try {
-      await this.#describe("answer", store);
-    } catch (error) {
-      if (error.status === 412) {
-        return false;
-      }
-      throw error;
+    if ((await unless(412, this.#describe("answer", store))) === null) {
+      return false;
     }
     this.#role = /^a=setup:(\w+)/m.exec(this.own)?.[1] ?? this.#role;
-    this.#answered?.resolve(false);
+    this.#answered.resolve(false);
     this.#healing.answered(this.pc);
     for (const candidate of candidates) {
       await this.#add({ type: "candidate", generation, candidate });
@@ -229,6 +230,7 @@ export class Exchange {
   #describe(type, store, options) {
     const stored = async (sdp) => {
       const { body } = await store(sdp);
+      this.#failures = 0;
       if (body.generation) {
         this.generation = body.generation;
         this.#strings = 0;
@@ -321,10 +323,10 @@ export class Exchange {
       try {
         await this.#applyRemote("answer", answer);
       } catch (error) {
-        this.#answered?.reject(error);
+        this.#answered.reject(error);
         throw error;
       }
-      this.#answered?.resolve(true);
+      this.#answered.resolve(true);
       this.#healing.answered(this.pc);
     }
   }
@@ -379,16 +381,15 @@ export class Exchange {
   async #post(candidates, end) {
     const { generation } = this;
     try {
-      await this.#session.call("trickle", { body: { candidates, end, generation } });
-    } catch (error) {
-      if (error.status !== 412) {
-        this.#session.report(error);
+      if ((await unless(412, this.#session.call("trickle", { body: { candidates, end, generation } }))) === null) {
+        return; // they are of an earlier generation
       }
-      return; // they are of an earlier generation
-    }
-    candidates.forEach((candidate) => this.#emit("candidate", true, generation, candidate.toJSON()));
-    if (end) {
-      this.#emit("end-of-candidates", true, generation);
+      candidates.forEach((candidate) => this.#emit("candidate", true, generation, candidate.toJSON()));
+      if (end) {
+        this.#emit("end-of-candidates", true, generation);
+      }
+    } catch (error) {
+      this.#session.report(error);
     }
   }
 

@@ -42,6 +42,7 @@ export class Http {
     return new URL(`api/v1/${path}`, this.root).href;
   }
 
+  /** The clock of the service in milliseconds. */
   now() {
     return Date.now() + this.#clockAhead;
   }
@@ -55,9 +56,6 @@ export class Http {
 
   /** The key, of which `refused` is a former one. One call of the key function serves all that ask meanwhile. */
   async key(refused, signal) {
-    if (typeof this.#getKey !== "function") {
-      return this.#getKey;
-    }
     if (this.#key === refused) {
       this.#asking ??= within(REQUEST_MS, Promise.resolve().then(this.#getKey), undefined, () => {})
         .catch((error) => Promise.reject(noKey(error)))
@@ -110,7 +108,7 @@ export class Http {
     allow(millis);
     try {
       let response = await send();
-      if (response.status === 401 && typeof this.#getKey === "function") {
+      if (response.status === 401) {
         const refused = key;
         key = await this.key(refused, signal);
         response = key === refused ? response : await send();

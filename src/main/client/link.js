@@ -1,12 +1,15 @@
 import { TOKEN_BYTES, random } from "./codes.js";
 import { otherClient } from "./errors.js";
 import { Lifetime } from "./lifetime.js";
-import { unlessGone, within } from "./timing.js";
+import { unless, within } from "./timing.js";
 
 /** Lease of a session that waits for a guest, in seconds: when its page has crashed, it is closed after this time. */
 export const LEASE_S = 15;
 /** Lease of a session that has a guest: its host may sleep, and its guest notices the end of the connection. */
 const LEASE_MAX_S = 3_600;
+
+/** Requests to replace an offer while the other side changes the session. */
+const ATTEMPTS_MAX = 20;
 
 /** The requests and events of one side of a session at the service. */
 export class Link {
@@ -39,7 +42,7 @@ export class Link {
     this.#signal = signal;
     this.code = code;
     this.token = token;
-    this.lifetime = new Lifetime(side, () => service.now(), ttl);
+    this.lifetime = new Lifetime(side, () => service.http.now(), ttl);
   }
 
   get isListening() {
@@ -67,11 +70,11 @@ export class Link {
 
   /**
    * Replaces the offer of a generation; null if the session no longer exists. If the other side changes the session meanwhile, this is
-   * retried. An unknown offer means that another client uses the same token.
+   * retried. Another generation means that another client uses the same token.
    */
   async replaceOffer(offer, generation) {
-    for (let refused; ; ) {
-      const reply = await unlessGone(this.call("read"));
+    for (let attempt = 1; ; attempt++) {
+      const reply = await unless(404, this.call("read"));
       if (reply === null || reply.body.offer === offer) {
         return reply; // only the reply to an earlier attempt was lost
       }
@@ -81,11 +84,9 @@ export class Link {
       try {
         return await this.call("restart", { ifMatch: reply.etag, body: { offer } });
       } catch (error) {
-        // An unchanged state that is refused would be refused again.
-        if (error.status !== 404 && (error.status !== 412 || reply.etag === refused)) {
+        if (![404, 412].includes(error.status) || attempt === ATTEMPTS_MAX) {
           throw error;
         }
-        refused = reply.etag;
       }
     }
   }
@@ -95,7 +96,7 @@ export class Link {
     if (this.#isHost) {
       await this.#opening.catch(() => {});
       // keepalive, since the page may be closing.
-      await unlessGone(this.#service.request("close", { code: this.code, token: this.token }, { keepalive: true, signal }));
+      await unless(404, this.#service.request("close", { code: this.code, token: this.token }, { keepalive: true, signal }));
     }
   }
 
@@ -106,7 +107,7 @@ export class Link {
   async withdraw(signal) {
     const answer = { code: this.code, token: random(TOKEN_BYTES), body: { answer: "withdrawn" } };
     try {
-      await unlessGone(this.#service.request("answer", answer, { signal }));
+      await unless(404, this.#service.request("answer", answer, { signal }));
       return true;
     } catch (error) {
       if (error.status === 409) {

@@ -66,16 +66,12 @@ export class Parley extends EventTarget {
   async host(connection, { topic = this.#topic, code, peerId, tags, ttl, ...options } = {}) {
     const request = { topic: topic ?? undefined, peerId, tags, ttl };
     const fits = (kept) => (code ? kept.code === code : JSON.stringify(kept.request) === JSON.stringify(request));
-    const session = await this.#begin("offerer", code ?? random(CODE_BYTES), connection, { ...options, ttl }, fits);
-    await session.open(request);
-    return session;
+    return this.#begin("offerer", code ?? random(CODE_BYTES), connection, { ...options, ttl, request }, fits);
   }
 
   /** Answers the session of `code`. */
   async join(code, connection, options = {}) {
-    const session = await this.#begin("answerer", code, connection, options, (kept) => kept.code === code);
-    await session.enter();
-    return session;
+    return this.#begin("answerer", code, connection, options, (kept) => kept.code === code);
   }
 
   /**
@@ -84,16 +80,14 @@ export class Parley extends EventTarget {
    * @param options `fits` selects among the kept sessions, and `claimed` is called when there is one; both are for {@link Serving}
    */
   async resume(connection, { topic = this.#topic, fits = () => true, claimed, ...options } = {}) {
-    const kept = await claim(this.#scope, (former) => (topic == null || former.topic === topic) && fits(former));
+    const kept = await claim(this.#scope, (former) => (topic == null || former.request.topic === topic) && fits(former));
     if (kept === null) {
       return null;
     }
     claimed?.();
     const { side, code, request } = kept;
-    const session = await this.#begin(side, code, connection, { ...request, ...options, kept });
     try {
-      await (side === "offerer" ? session.open(request, false) : session.enter());
-      return session;
+      return await this.#begin(side, code, connection, { ...request, ...options, kept, request });
     } catch (error) {
       if (isOver(error)) {
         return null;
@@ -183,7 +177,7 @@ export class Parley extends EventTarget {
     return carried.get("code");
   }
 
-  async #begin(side, wanted, connection, { resume = true, kept = null, peerId, gather, ...options }, fits) {
+  async #begin(side, wanted, connection, { resume = true, kept = null, request, peerId, gather, ...options }, fits) {
     if (!CODE.test(wanted)) {
       throw badCode(wanted);
     }
@@ -199,13 +193,14 @@ export class Parley extends EventTarget {
       ...options,
       side,
       code,
-      anew: wanted,
+      anew: kept === null ? wanted : null,
       kept: former,
       keeps: resume,
       scope: this.#scope,
       shareLink: (page) => this.shareLink(session.code, page),
     });
     emit(this, "session", { session });
+    await session.begin(request);
     return session;
   }
 }

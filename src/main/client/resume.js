@@ -32,8 +32,8 @@ export function keyOf(scope, side = "", code = "") {
 export async function claim(scope, fits) {
   const kept = Object.keys(storage ?? {})
     .filter((key) => key.startsWith(keyOf(scope).slice(0, -1)) && !live.has(key))
-    .map((key) => ({ ...read(key), key }))
-    .filter((session) => session.code && fits(session))
+    .map((key) => ({ ...JSON.parse(storage.getItem(key)), key }))
+    .filter(fits)
     .sort((a, b) => !a.partner - !b.partner || b.at - a.at);
   for (const session of kept) {
     if (await acquire(session.key)) {
@@ -57,7 +57,7 @@ export function keep(key, session) {
 
 /** Whether the session can be continued by the next page of this tab. */
 export function isKept(key) {
-  return storage?.getItem(key) != null;
+  return live.has(key);
 }
 
 export function forget(key) {
@@ -71,15 +71,6 @@ export function forget(key) {
 export function release(key) {
   live.get(key)?.();
   live.delete(key);
-}
-
-/** What is kept, or null if it is damaged. */
-function read(key) {
-  try {
-    return JSON.parse(storage.getItem(key));
-  } catch {
-    return null;
-  }
 }
 
 /** Acquires the lock of a session for this page; whether it has it. */

@@ -2,7 +2,7 @@ import { CODE_BYTES, TOKEN_BYTES, random } from "./codes.js";
 import { joinedElsewhere, noPeerConnection, noReply, roomFull } from "./errors.js";
 import { Listings, requireTopic } from "./find.js";
 import { LEASE_S } from "./link.js";
-import { deferred, emit, pause, unlessGone, within } from "./timing.js";
+import { deferred, emit, pause, unless, within } from "./timing.js";
 
 /** A member that no lease ends is absent after this time, and extends its presence after the second one. */
 const TTL_S = 30;
@@ -137,7 +137,7 @@ export class Room extends EventTarget {
   async #extendPresence() {
     for (;;) {
       await pause(EXTEND_MS, this.#signal);
-      await unlessGone(this.#request("extend", { code: this.#code, body: { ttl: TTL_S } }));
+      await unless(404, this.#request("extend", { code: this.#code, body: { ttl: TTL_S } }));
     }
   }
 
@@ -156,7 +156,7 @@ export class Room extends EventTarget {
     if (!this.#listings.has(this.#code)) {
       // It has expired while the service was out of reach, or a stranger has answered it.
       try {
-        await unlessGone(this.#request("close", { code: this.#code }));
+        await unless(404, this.#request("close", { code: this.#code }));
         await this.#openPresence();
       } catch (error) {
         if (!error.passing) {

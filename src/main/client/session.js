@@ -4,13 +4,13 @@ import { Exchange } from "./exchange.js";
 import { Link } from "./link.js";
 import { fingerprints } from "./negotiation.js";
 import { forget, isKept, keep, keyOf, release } from "./resume.js";
-import { anySignal, deferred, emit, pause, unlessGone, within } from "./timing.js";
+import { anySignal, backoff, deferred, emit, pause, unless, within } from "./timing.js";
 
 /** Time that a guest waits for the host's offer after a reload, and a host for its former guest. */
 const OFFER_MS = 30_000;
 const GUEST_MS = 5_000;
 /** Delays between a guest's requests for an expired session that its host may reopen, and the time after which it gives up. */
-const REOPENED_MS = [1_000, 60_000];
+const REJOIN_DELAY_MS = [1_000, 60_000];
 const REJOIN_MS = 600_000;
 /** Uncertainty of the estimated clock of the service. */
 const CLOCK_MS = 2_000;
@@ -25,7 +25,7 @@ const CLOCK_MS = 2_000;
  * a new connection.
  */
 export class ParleySession extends EventTarget {
-  /** What `host` and `join` have passed: the scope, the code of a new session if the kept one is over, and whether it is kept. */
+  /** The scope, whether the session is kept, and the code of another one if a kept one is over: null if the caller wants none. */
   #options;
   #side;
   #isHost;
@@ -34,9 +34,9 @@ export class ParleySession extends EventTarget {
   #over = new AbortController();
   #signal;
   #connected = deferred();
-  /** The request with which the host opens the session, and when that of the guest was opened. */
+  /** The request with which the host opens the session; a guest has its topic only. */
   #request = {};
-  #topic;
+  /** When the session of a guest was opened. */
   #createdAt = null;
   #reopening = null;
   /** What a former page has kept of this session. */
@@ -53,8 +53,15 @@ export class ParleySession extends EventTarget {
     this.#signal = anySignal(over, signal);
     signal?.addEventListener("abort", () => this.#abandon(null, signal.reason), { signal: over });
     globalThis.addEventListener?.("pagehide", (event) => this.#hide(event), { signal: over });
-    const hasPartner = () => this.#hasPartner;
-    this.#link = new Link(service, { side, code, token: kept?.token, ttl: ttl ?? kept?.ttl, lease, hasPartner, signal: this.#signal });
+    this.#link = new Link(service, {
+      side,
+      code,
+      token: kept?.token,
+      ttl: ttl ?? kept?.ttl,
+      lease,
+      hasPartner: () => this.#hasPartner,
+      signal: this.#signal,
+    });
     const hooks = {
       call: (op, fields) => this.#link.call(op, fields),
       open: (offer) => this.#create(offer),
@@ -135,46 +142,22 @@ export class ParleySession extends EventTarget {
    */
   async withdraw({ signal } = {}) {
     this.#link.stop();
-    let withdrawn = false;
     try {
-      withdrawn = await this.#link.withdraw(signal);
+      if (await this.#link.withdraw(signal)) {
+        await this.close({ signal });
+      }
     } finally {
-      if (!withdrawn) {
-        this.#listen();
-      }
+      this.#listen();
     }
-    if (withdrawn) {
-      await this.close({ signal });
-    }
-    return withdrawn;
+    return this.closed;
   }
 
-  /** Begins the host's side. A former session that cannot be continued is an error unless a new one may be opened. */
-  async open(request, anew = true) {
+  /** Begins this side. Called by `host` and `join` only, as the constructor. */
+  async begin(request = {}) {
     this.#request = request;
-    this.#topic = request.topic;
-    await this.#begin(async () => {
-      if (this.#kept && (await this.#continue())) {
-        return;
-      }
-      if (!anew) {
-        throw noSession();
-      }
-      await this.#exchange.offerFirst();
-    });
-  }
-
-  /** Begins the guest's side. */
-  async enter() {
-    await this.#begin(async () => {
-      while (!(await this.#answerCurrent()));
-    });
-  }
-
-  async #begin(agree) {
     try {
       this.#signal.throwIfAborted();
-      await agree();
+      await (this.#isHost ? this.#open() : this.#join());
     } catch (refused) {
       const error = this.#isHost ? refused : guestRefusal(refused);
       this.#end(error);
@@ -185,6 +168,24 @@ export class ParleySession extends EventTarget {
     this.#listen();
     this.#link.lifetime.keep(() => this.#extend().catch((error) => this.#report(error)), this.#signal);
     setTimeout(() => this.#exchange.begin()); // after the caller has received the session
+  }
+
+  async #open() {
+    if (!this.#kept || !(await this.#continue())) {
+      this.#requireAnew();
+      await this.#exchange.offerFirst();
+    }
+  }
+
+  async #join() {
+    while (!(await this.#answerCurrent()));
+  }
+
+  /** Whether another session may take the place of a kept one that is over. */
+  #requireAnew() {
+    if (this.#kept && this.#options.anew === null) {
+      throw noSession();
+    }
   }
 
   /** Continues as the host of a former page. False if its guest is not there, or the session is gone. */
@@ -229,8 +230,7 @@ export class ParleySession extends EventTarget {
 
   /** Resets the state of the former session of this code. */
   #startOver(reopened) {
-    this.#exchange.startOver(reopened);
-    if (this.#exchange.isReopened) {
+    if (this.#exchange.startOver(reopened)) {
       this.#options.keeps = false;
       forget(this.#key);
     }
@@ -244,13 +244,16 @@ export class ParleySession extends EventTarget {
       return true;
     }
     const kept = this.#kept?.createdAt === state.createdAt ? this.#kept : null;
-    if (state.answer !== null && !kept) {
-      throw hasGuest();
+    if (!kept) {
+      this.#requireAnew();
+      if (state.answer !== null) {
+        throw hasGuest();
+      }
     }
     this.#link.place(reply);
     this.#startOver(state.createdAt !== this.#createdAt);
     this.#createdAt = state.createdAt;
-    this.#topic = state.topic;
+    this.#request = { topic: state.topic };
     this.#exchange.otherPeerId = state.peerId;
     if (kept) {
       Object.assign(this.#exchange, { generation: state.generation, partner: kept.partner });
@@ -266,13 +269,8 @@ export class ParleySession extends EventTarget {
   /** Asks for an offer for the connection of a page that was reloaded, and waits until it is answered. */
   async #askForOffer() {
     const answered = this.#exchange.expectAnswer();
-    try {
-      await this.#exchange.send("new");
-    } catch (error) {
-      if (error.status === 412) {
-        return false;
-      }
-      throw error;
+    if ((await unless(412, this.#exchange.send("new"))) === null) {
+      return false;
     }
     this.#listen();
     await within(OFFER_MS, answered.promise, this.#signal, noReply);
@@ -331,25 +329,21 @@ export class ParleySession extends EventTarget {
       return;
     }
     const { lifetime } = this.#link;
+    let exists = true;
     if (!this.#isHost) {
       if (this.#exchange.wasConnected && !this.#exchange.isHealthy) {
         return; // so the session of a host that has crashed expires; one that was asleep reopens it
       }
-      const reply = await unlessGone(this.#link.call("read"));
-      if (reply?.body.createdAt !== this.#createdAt) {
-        await this.#gone();
-        return;
-      }
-      if (lifetime.isExtended) {
-        this.#listen(); // again, if its watch was refused
-        return;
-      }
+      const reply = await unless(404, this.#link.call("read"));
+      exists = reply?.body.createdAt === this.#createdAt;
     }
-    const extended = await unlessGone(this.#link.call("extend", { body: { ttl: lifetime.ttl } }));
-    if (extended === null) {
+    if (exists && (this.#isHost || !lifetime.isExtended)) {
+      exists = (await unless(404, this.#link.call("extend", { body: { ttl: lifetime.ttl } }))) !== null;
+    }
+    if (!exists) {
       await this.#gone();
     }
-    this.#listen();
+    this.#listen(); // again, if its watch was refused
   }
 
   /** The session no longer exists on the service. */
@@ -376,10 +370,9 @@ export class ParleySession extends EventTarget {
 
   /** Waits until the host has reopened the session, and answers it. Ends if the host has closed it. */
   async #rejoin() {
-    const [min, max] = REOPENED_MS;
     const end = performance.now() + REJOIN_MS;
-    for (let delay = min; !this.closed; delay = Math.min(2 * delay, max)) {
-      const answered = await unlessGone(this.#exchange.inTurn(() => this.#answerCurrent()));
+    for (let attempt = 1; !this.closed; attempt++) {
+      const answered = await unless(404, this.#exchange.inTurn(() => this.#answerCurrent()));
       if (answered) {
         return;
       }
@@ -388,7 +381,7 @@ export class ParleySession extends EventTarget {
       } else if (answered === null && (!this.#exchange.wasConnected || performance.now() > end)) {
         throw noSession();
       }
-      await pause(delay * (0.5 + Math.random() / 2), this.#signal);
+      await pause(backoff(attempt, {}, REJOIN_DELAY_MS), this.#signal);
     }
   }
 
@@ -407,7 +400,6 @@ export class ParleySession extends EventTarget {
         side: this.#side,
         code: this.#link.code,
         token: this.#link.token,
-        topic: this.#topic,
         request: this.#request,
         createdAt: this.#createdAt,
         ttl: this.#link.lifetime.ttl,
@@ -418,10 +410,8 @@ export class ParleySession extends EventTarget {
 
   /** The page ends, unless the browser keeps it. */
   #hide({ persisted }) {
-    if (!persisted && isKept(this.#key)) {
-      this.#link.leave();
-    } else if (!persisted) {
-      this.#abandon(null);
+    if (!persisted) {
+      isKept(this.#key) ? this.#link.leave() : this.#abandon(null);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Timeout of one request. */
 export const REQUEST_MS = 10_000;
-/** Minimum and maximum delay between retries. */
+/** Minimum and maximum delay between retries of a request. */
 const BACKOFF_MS = [200, 5_000];
 /** Timers with a longer delay fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -13,8 +13,7 @@ export function deferred() {
 }
 
 /** Delay before the next retry in milliseconds: exponential, with jitter, and not less than `Retry-After`. */
-export function backoff(attempt, { retryAfter = 0 }) {
-  const [min, max] = BACKOFF_MS;
+export function backoff(attempt, { retryAfter = 0 } = {}, [min, max] = BACKOFF_MS) {
   const most = Math.min(max, min * 2 ** (attempt - 1));
   return Math.max(retryAfter * 1_000, most / 2) + (Math.random() * most) / 2;
 }
@@ -50,9 +49,9 @@ export async function within(millis, promise, signal, late) {
   }
 }
 
-/** The reply of a call, or null if the session no longer exists. */
-export function unlessGone(call) {
-  return call.catch((error) => (error.status === 404 ? null : Promise.reject(error)));
+/** The outcome of `call`, or null if it is refused with `status`: 404 if a session no longer exists, 412 if it has another offer. */
+export function unless(status, call) {
+  return call.catch((error) => (error.status === status ? null : Promise.reject(error)));
 }
 
 /** Emits a custom event. */

@@ -77,6 +77,27 @@ const cases = {
     assert.deepEqual(claimed.map((session) => session?.code), [undefined, "c"]);
   },
 
+  async aResumedGuestJoinsNoOtherSessionOfItsCode() {
+    const calls = [];
+    const { root, end } = await served((call) => {
+      calls.push(call);
+      const state = { offer: sdp("other"), answer: null, offerCandidates: [], createdAt: "2026-01-02T00:00:00Z" };
+      return { code: "c", seq: 1, generation: 1, expiresAt: "2100-01-01T00:00:00Z", ...state };
+    });
+    const parley = new Parley(root, { transport: "poll" });
+    const key = keyOf(`@${root.href}`, "answerer", "c");
+    const kept = { side: "answerer", code: "c", token: "t".repeat(32), createdAt: "2026-01-01T00:00:00Z", partner: "host", request: {} };
+    sessionStorage.setItem(key, JSON.stringify(kept));
+    assert.equal(await parley.resume(new FakePc()), null);
+    assert.deepEqual(calls, ["GET sessions/c"]);
+    assert.equal(sessionStorage.getItem(key), undefined);
+    // A call with the code wants whichever session has it.
+    sessionStorage.setItem(key, JSON.stringify(kept));
+    await (await parley.join("c", new FakePc())).close();
+    assert.ok(calls.includes("PUT sessions/c/answer"));
+    end();
+  },
+
   async aSessionEndsIfItsPartnerCrashesBeforeItIsConnected() {
     mock.timers.enable({ apis: ["setTimeout"] });
     for (const isHost of [true, false]) {
@@ -96,6 +117,60 @@ const cases = {
       assert.deepEqual(calls, [...(isHost ? ["restart"] : []), "urn:parley:problem:no-way"]);
     }
     mock.timers.reset();
+  },
+
+  /** Browsers fire negotiationneeded after a rollback, since the changes are not negotiated. */
+  async aRefusedOfferIsRepeatedLater() {
+    class ChangedPc extends FakePc {
+      async setLocalDescription(description) {
+        await super.setLocalDescription(description);
+        if (description.type === "rollback") {
+          setImmediate(() => this.dispatchEvent(new Event("negotiationneeded")));
+        }
+      }
+    }
+    for (const isHost of [true, false]) {
+      mock.timers.enable({ apis: ["setTimeout"] });
+      const turns = async (count) => {
+        for (let i = 0; i < count; i++) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      };
+      let offers = 0;
+      const problems = [];
+      const refuse = async () => {
+        offers++;
+        throw new ParleyError({ status: 422 });
+      };
+      const session = { call: refuse, replaceOffer: refuse, report: (error) => problems.push(error.status) };
+      const pc = new ChangedPc();
+      new Exchange(session, { isHost, pc, signal: AbortSignal.any([]) }).begin();
+      pc.dispatchEvent(new Event("negotiationneeded"));
+      await turns(100);
+      assert.equal(offers, 1);
+      mock.timers.tick(5_000);
+      await turns(100);
+      assert.equal(offers, 2);
+      assert.deepEqual(problems, [422, 422]);
+      mock.timers.reset();
+    }
+  },
+
+  async aRefusedRestartIsNotRepeatedWithoutEnd() {
+    for (const status of [404, 412]) {
+      let reads = 0;
+      const service = {
+        async request(op) {
+          await new Promise((resolve) => setImmediate(resolve));
+          if (op === "restart") {
+            throw new ParleyError({ status });
+          }
+          return { body: { generation: 1, offer: "former" }, etag: `"${++reads}"` };
+        },
+      };
+      const link = new Link(service, { side: "offerer", code: "c" });
+      await assert.rejects(link.replaceOffer("new", 1), { status });
+    }
   },
 
   /** A stranger with the code has read the former descriptions, and so can copy the fingerprints of either side. */
