@@ -13,7 +13,9 @@ room.addEventListener('join', ({ detail: { peer } }) => {
 });
 room.addEventListener('peer', ({ detail: { peer } }) => peer.channel.send('hello'));`,
 
-  React: `${IMPORT}
+  React: `import { useEffect, useState } from 'react';
+${IMPORT}
+
 export function useRoom(topic) {
   const [peers, setPeers] = useState([]);
   useEffect(() => {
@@ -28,7 +30,9 @@ export function useRoom(topic) {
   return peers;
 }`,
 
-  Vue: `${IMPORT}
+  Vue: `import { onUnmounted, shallowRef } from 'vue';
+${IMPORT}
+
 export function useRoom(topic) {
   const peers = shallowRef([]);
   const left = new AbortController();
