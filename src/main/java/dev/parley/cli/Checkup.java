@@ -63,7 +63,11 @@ public record Checkup(
 
     private Finding accessFinding() {
         if (access.mode().filter(AccessMode.KEY::equals).isEmpty()) {
-            return Finding.ok(ACCESS, "open to everyone who reaches the service");
+            return Finding.ok(
+                    ACCESS,
+                    access.mode().isPresent()
+                            ? "open to everyone who reaches the service"
+                            : "open to every program on this machine; the service listens on the loopback only");
         }
         long keys = keys();
         if (keys == 0 && access.jwtIssuer().isEmpty()) {

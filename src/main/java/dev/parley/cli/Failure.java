@@ -45,14 +45,9 @@ public final class Failure {
     /** A bug in Parley; EX_SOFTWARE of sysexits.h. */
     static final int FAULT = 70;
 
-    // Codes and class names of SmallRye Config, as in "SRCFG00050: parley.foo in EnvConfigSource does not".
-    private static final Pattern CODES = Pattern.compile("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: ");
-    private static final Pattern EMPTY = Pattern.compile(" is defined as the empty String .*? to be null: \\S+");
     /** Parley checks these itself and reports them by name; a container image always sets them. */
     private static final Pattern CHECKED =
             Pattern.compile("quarkus.((http|management).(host|port)|profile)", CASE_INSENSITIVE);
-
-    private static final String CONVERSION = " threw an Exception whilst being converted";
 
     private final Set<String> settings;
 
@@ -117,7 +112,7 @@ public final class Failure {
             return Optional.of(
                     "quarkus.http.host, quarkus.http.port, quarkus.management.host, quarkus.management.port: "
                             + where
-                            + "; stop the process that uses the port, or choose another one with QUARKUS_HTTP_PORT or"
+                            + "; choose an address of this machine, and a free port with QUARKUS_HTTP_PORT or"
                             + " QUARKUS_MANAGEMENT_PORT.");
         }
         boolean mayComeFromSettings = cause instanceof IllegalArgumentException
@@ -132,8 +127,16 @@ public final class Failure {
                 : Optional.empty();
     }
 
+    /** A problem that SmallRye Config reports, without its codes and class names: "SRCFG00050: parley.foo in EnvConfigSource does …". */
     private static String plain(String problem) {
-        String plain = CODES.matcher(problem).replaceAll("").replace(CONVERSION, ":");
-        return EMPTY.matcher(plain).replaceAll(" must not be empty");
+        return problem.replaceAll("([a-z]+\\.)+[A-Z]\\w+: |SRCFG\\d+: |The config property ", "")
+                .replaceFirst(" is defined as the empty String .*? to be null: \\S+", " must not be empty")
+                .replaceFirst(
+                        " with the config value (\".*?\") threw an Exception whilst being converted",
+                        ": invalid value $1:")
+                .replaceFirst("Cannot convert .* to enum class \\S+, allowed values: ", "must be one of ")
+                .replaceFirst("Invalid duration: .*", "must be a duration such as 250ms, 20s or 5m")
+                .replaceFirst("value \\S+ not in correct format .*", "must be a size such as 32M or 10G")
+                .replaceFirst("does not map to any root", "is not a setting; correct or remove it");
     }
 }

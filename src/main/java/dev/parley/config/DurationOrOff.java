@@ -14,7 +14,7 @@ public final class DurationOrOff implements Converter<Duration> {
         try {
             return value.equals("off") ? null : DurationConverter.parseDuration(value);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("it must be a duration such as 10s, or off");
+            throw new IllegalArgumentException("must be a duration such as 10s, or off");
         }
     }
 }

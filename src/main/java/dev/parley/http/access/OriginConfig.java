@@ -1,6 +1,7 @@
 package dev.parley.http.access;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import jakarta.validation.constraints.Size;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.eclipse.microprofile.config.spi.Converter;
 
 /** Under which URL clients reach the service, through which proxies, and which pages may call it. */
 @ConfigMapping(prefix = "parley")
@@ -33,7 +35,18 @@ public interface OriginConfig {
      */
     @WithName("cors.origins")
     @WithDefault("*")
+    @WithConverter(OriginsConverter.class)
     Origins corsOrigins();
+
+    /** By an explicit converter, because the reason of a refusal is not in the message of an implicit one. */
+    final class OriginsConverter implements Converter<Origins> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Origins convert(String value) {
+            return Origins.of(value);
+        }
+    }
 
     /**
      * Web origins (RFC 6454).
@@ -44,7 +57,7 @@ public interface OriginConfig {
         private static final Pattern ORIGIN = Pattern.compile("null|[a-z][a-z0-9+.-]*://[^/?#@\\s]+");
 
         /**
-         * Parses the value of {@code parley.cors.origins}, which the configuration converts by this method.
+         * Parses the value of {@code parley.cors.origins}.
          *
          * @throws IllegalArgumentException naming the invalid entry
          */
