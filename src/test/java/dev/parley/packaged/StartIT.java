@@ -69,6 +69,7 @@ class StartIT {
     @Test
     void everyInvalidSettingIsNamed() {
         assertNamed(Map.of(
+                "parley.log.format", "xml",
                 "parley.limits.json-depth", "many",
                 "parley.cors.origins", "https://a.example/",
                 "parley.expiry.schedule", "nonsense",
