@@ -7,34 +7,24 @@ import dev.parley.http.QueryParameters;
 import dev.parley.http.access.Authenticator.AuthChallenge;
 import dev.parley.http.access.Namespaces;
 import dev.parley.http.api.Requests;
+import dev.parley.http.channel.ChannelWatches.Prepared;
 import dev.parley.http.channel.Operation.Field;
 import dev.parley.http.filter.Tracing;
 import dev.parley.http.observe.AccessLog;
-import dev.parley.http.wait.SessionFeed;
-import dev.parley.http.wait.SessionFeed.End;
 import dev.parley.http.wait.SessionFeed.Subscriber;
-import dev.parley.http.wait.SessionFeed.Watched;
-import dev.parley.http.wait.TopicFeed;
-import dev.parley.http.wait.TopicFeed.Watch;
-import dev.parley.http.wait.TopicList;
-import dev.parley.http.wait.TopicList.Changes;
 import dev.parley.session.Code;
 import dev.parley.session.Lease;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
-import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.SessionNotFound;
-import dev.parley.session.SignalingException.TooManyWaits;
 import dev.parley.session.TopicKey;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served.ReplyPosition;
-import dev.parley.waiting.EventBatch;
 import io.netty.channel.ChannelHandlerContext;
 import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -42,7 +32,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * are queued, and the event loop sends their replies. All replies and events of one turn of the event loop are flushed together. Requests
  * on one session form a chain, each of which starts when the one before it is replied to.
  */
-final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
+final class Channel implements ChannelWatches.Client {
     private static final Logger LOG = Logger.getLogger(Channel.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -73,8 +62,9 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
     private final ChannelHandlerContext connection;
     private final ChannelContext services;
     private final Context context;
-    private final Subscriber subscriber;
     private final Outbound outbound;
+    private final Heartbeat heartbeat;
+    private final ChannelWatches watches;
     private final String address;
     private final @Nullable Credential credential;
     private final @Nullable String authorization;
@@ -86,10 +76,6 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     /** The last request of the chain of each session that has one, by code. */
     private final Map<String, Request> chains = new HashMap<>();
-
-    private final Map<String, SessionFeed> watches = new HashMap<>();
-    private final Map<String, Watch> topicWatches = new HashMap<>();
-    private int watchesReserved;
 
     /** This channel as the holder of leases; 0 until a request takes one. */
     private long holder;
@@ -111,17 +97,6 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     private boolean flushing;
 
-    /** Whether no frame was received since the last ping. */
-    private boolean silent;
-
-    /** The last ping; it is complete when it has been sent. */
-    private Future<Void> ping = Future.succeededFuture();
-
-    /** Whether the client had not received enough at the last ping, and has not since; and the bytes that waited then. */
-    private boolean stalled;
-
-    private long stalledBytes;
-
     private boolean stopping;
     private boolean closed;
     private long closeTimer = NO_TIMER;
@@ -133,10 +108,8 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         private final Message message;
         private final long startNanos;
         private final @Nullable Span span;
+        private final Prepared watch = new Prepared();
         private IntConsumer lookup = status -> {};
-        private boolean watchReserved;
-        private @Nullable Watch topicWatch;
-        private @Nullable SessionFeed sessionWatch;
         private @Nullable Reply reply;
         private @Nullable Throwable failure;
         private @Nullable Request next;
@@ -172,9 +145,12 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         this.socket = socket;
         this.services = services;
         this.context = context;
-        this.subscriber = new Subscriber(null, () -> services.authenticator().wouldStillAdmit(authorization));
         this.connection = connection;
         this.outbound = new Outbound(connection, services.json());
+        this.heartbeat =
+                new Heartbeat(socket, outbound, services.config().buffer().asLongValue());
+        var subscriber = new Subscriber(null, () -> services.authenticator().wouldStillAdmit(authorization));
+        this.watches = new ChannelWatches(services, outbound, subscriber, this);
         this.address = address;
         this.namespace = namespace;
         this.credential = credential;
@@ -191,7 +167,7 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     /** Any frame is a sign of life; returns whether pings are replied to. */
     private boolean receiveAny() {
-        silent = false;
+        heartbeat.received();
         return !closed;
     }
 
@@ -310,9 +286,9 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
             case HELLO -> CompletableFuture.completedStage(hello(message, begins));
             case OPEN -> {
                 String code = chainOf(message);
-                reserveWatch(request, code);
+                watches.reserve(request.watch, code);
                 if (code != null) {
-                    prepareWatch(request, new SessionKey(namespace, new Code(code)));
+                    watches.prepare(request.watch, new SessionKey(namespace, new Code(code)));
                 }
                 yield services.operations().open(namespace, lease(message), message);
             }
@@ -332,10 +308,10 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         SessionKey key = key(message);
         request.lookup = services.limits().checkLookup(address, key);
         if (message.operation() == Operation.WATCH) {
-            reserveWatch(request, message.code());
-            prepareWatch(request, key);
+            watches.reserve(request.watch, message.code());
+            watches.prepare(request.watch, key);
         } else if (message.operation() == Operation.ANSWER) {
-            reserveWatch(request, message.code());
+            watches.reserve(request.watch, message.code());
         }
         Lease lease = lease(message);
         if (lease == null) {
@@ -345,15 +321,6 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
             return CompletableFuture.completedStage(Reply.refused(AuthChallenge.needing(EnumSet.of(Role.PEER))));
         }
         return services.operations().watch(key, lease, message);
-    }
-
-    /** Registers for commits before the session is read or written, so that it need not be read again after that. */
-    private void prepareWatch(Request request, SessionKey key) {
-        try {
-            request.sessionWatch = services.feeds().open(subscriber, key, this);
-        } catch (SignalingException e) {
-            // Ignored: watch() tries again and reports the refusal.
-        }
     }
 
     private @Nullable Lease lease(Message message) {
@@ -373,13 +340,9 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
             throw new Malformed("topic must not be empty.");
         }
         services.operations().admitWatch(null, topic);
-        if (!topicWatches.containsKey(topic)) {
-            reserveWatch(request, null);
-        }
         String tag = QueryParameters.filter(request.message.tag());
-        Watch watch = services.topics().join(new TopicKey(namespace, topic), tag, subscriber, this);
-        request.topicWatch = watch;
-        return watch.ready().thenApply(ready -> Reply.of(200, ready.at(topic), null));
+        return watches.join(request.watch, new TopicKey(namespace, topic), tag)
+                .thenApply(ready -> Reply.of(200, ready.at(topic), null));
     }
 
     private SessionKey key(Message message) {
@@ -410,32 +373,11 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     private Reply unwatch(Message message) {
         if (message.topic() != null) {
-            Watch ofTopic = topicWatches.remove(message.topic());
-            if (ofTopic != null) {
-                ofTopic.close();
-            }
-            return Reply.withoutStore(204, null);
-        }
-        SessionFeed watch = watches.remove(Message.required(Field.CODE, message.code()));
-        if (watch != null) {
-            watch.close();
+            watches.endTopic(message.topic());
+        } else {
+            watches.endSession(Message.required(Field.CODE, message.code()));
         }
         return Reply.withoutStore(204, null);
-    }
-
-    private void reserveWatch(Request request, @Nullable String code) {
-        if (code != null && watches.containsKey(code)) {
-            return;
-        }
-        int max = services.config().watches();
-        if (watches.size() + topicWatches.size() + watchesReserved >= max) {
-            throw new TooManyWaits(
-                    "This channel watches the maximum of " + max
-                            + " sessions and topics; end a watch, or open another channel.",
-                    RETRY_AFTER);
-        }
-        request.watchReserved = true;
-        watchesReserved++;
     }
 
     /** Sends the replies of completed requests as long as the client receives them; the others when it has received enough. */
@@ -464,21 +406,13 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     private void complete(Request request) {
         inFlight--;
-        if (request.watchReserved) {
-            watchesReserved--;
-        }
         try {
             reply(request);
         } catch (RuntimeException e) {
             LOG.error("A reply could not be sent", e);
-            if (request.topicWatch != null) {
-                request.topicWatch.close(); // it may not have begun, so that the channel does not know it
-            }
             close(CloseCode.FAULT);
         } finally {
-            if (request.sessionWatch != null) {
-                request.sessionWatch.close();
-            }
+            watches.discard(request.watch);
             startNext(request);
         }
     }
@@ -505,13 +439,11 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         if (!closed) {
             bytes = outbound.reply(request.message.id(), reply);
             if (reply.watch() != null) {
-                watch(reply.watch(), request);
+                watches.startSession(request.watch, reply.watch(), request.message.requested() == Operation.WATCH);
             }
-            if (request.topicWatch != null && !reply.isRefusal()) {
-                begin(request.topicWatch);
+            if (!reply.isRefusal()) {
+                watches.startTopic(request.watch);
             }
-        } else if (request.topicWatch != null) {
-            request.topicWatch.close();
         }
         record(request, reply.status(), bytes);
     }
@@ -542,83 +474,15 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         }
     }
 
-    private void watch(Watched watched, Request request) {
-        String code = watched.key().code().text();
-        SessionFeed former = watches.get(code);
-        if (former != null && request.message.requested() != Operation.WATCH && former.isOf(watched.incarnation())) {
-            return;
-        }
-        if (former != null) {
-            former.close();
-        }
-        SessionFeed prepared = request.sessionWatch;
-        request.sessionWatch = null;
-        try {
-            SessionFeed watch = prepared == null ? services.feeds().open(subscriber, watched.key(), this) : prepared;
-            watches.put(code, watch);
-            watch.start(watched.incarnation(), watched.after(), prepared == null ? null : watched.first());
-        } catch (SignalingException e) {
-            watches.remove(code);
-            outbound.ended(code, Reply.failed(e));
-        }
-    }
-
-    private void begin(Watch watch) {
-        Watch former = topicWatches.put(watch.topic(), watch);
-        if (former != null) {
-            former.close();
-        }
-        watch.resume();
-    }
-
-    @Override
-    public void deliver(Watch watch, TopicList list, Changes changes) {
-        services.meters().pushedTopic();
-        outbound.topic(watch.topic(), changes.as(services.topicChanges()));
-        advance(changes.bookmark(), false);
-        flushSoon();
-    }
-
-    @Override
-    public void ended(Watch watch, End why) {
-        watch.close();
-        topicWatches.remove(watch.topic(), watch);
-        if (why == End.CREDENTIAL_ENDED) {
-            close(CloseCode.CREDENTIAL_ENDED);
-        }
-    }
-
     private void becomeWritable() {
-        stalled = false;
+        heartbeat.drained();
         sendCompleted();
-        List.copyOf(watches.values()).forEach(SessionFeed::resume);
-        List.copyOf(topicWatches.values()).forEach(Watch::resume);
+        watches.resume();
     }
 
     @Override
-    public boolean isWritable() {
-        return !outbound.isFull();
-    }
-
-    @Override
-    public void deliver(SessionFeed watch, EventBatch batch) {
-        String bookmark = batch.served().bookmark();
-        services.meters().pushedEvents();
-        outbound.events(watch.code(), services.feeds().json(batch), bookmark);
+    public void pushed(@Nullable String bookmark) {
         advance(bookmark, false);
-        flushSoon();
-    }
-
-    @Override
-    public void ended(SessionFeed watch, End why) {
-        watch.close();
-        watches.remove(watch.code(), watch);
-        switch (why) {
-            case CREDENTIAL_ENDED -> close(CloseCode.CREDENTIAL_ENDED);
-            case CLOSED, STOPPING -> {} // the last event was sent, or the channel stops too
-            case FAILED -> outbound.ended(watch.code(), Reply.failed(new IllegalStateException("A watch failed")));
-            case GONE -> outbound.ended(watch.code(), Reply.failed(new SessionNotFound()));
-        }
         flushSoon();
     }
 
@@ -657,22 +521,11 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
             close(CloseCode.CREDENTIAL_ENDED);
         } else if (partial != null && !paused && isLate()) {
             close(CloseCode.LATE);
-        } else if (outbound.isFull()) {
-            long bytes = outbound.pendingBytes();
-            if (stalled
-                    && (bytes >= stalledBytes
-                            || bytes > services.config().buffer().asLongValue())) {
-                close(CloseCode.SLOW);
-            }
-            stalled = true; // a ping would wait too
-            stalledBytes = bytes;
-        } else if (!ping.isComplete()) {
-            close(CloseCode.SLOW);
-        } else if (silent && !paused) {
-            close(CloseCode.NO_PONG);
         } else {
-            silent = true;
-            ping = socket.writePing(Buffer.buffer());
+            CloseCode failure = heartbeat.beat(paused);
+            if (failure != null) {
+                close(failure);
+            }
         }
     }
 
@@ -691,7 +544,8 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
         });
     }
 
-    private void close(CloseCode code) {
+    @Override
+    public void close(CloseCode code) {
         if (!closed) {
             closed = true;
             release();
@@ -731,10 +585,7 @@ final class Channel implements SessionFeed.Sink, TopicFeed.Sink {
 
     private void release() {
         context.owner().cancelTimer(pingTimer);
-        watches.values().forEach(SessionFeed::close);
-        watches.clear();
-        topicWatches.values().forEach(Watch::close);
-        topicWatches.clear();
+        watches.end();
         partial = null;
     }
 }
