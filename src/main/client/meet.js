@@ -1,3 +1,4 @@
+import { isAnswered } from "./answered.js";
 import { ParleyError, connectionUsed, noPath } from "./errors.js";
 import { Listings } from "./find.js";
 import { anySignal, pause, within } from "./timing.js";
@@ -20,13 +21,7 @@ const FAILURES_MAX = 3;
  * @returns {Promise<ParleySession>} when the peers are connected
  */
 export async function meet(parley, connection, topic, makePc, options) {
-  const over = new AbortController();
-  const signal = anySignal(over.signal, options.signal);
-  try {
-    return await new Meeting(parley, connection, topic, makePc, options, signal).run();
-  } finally {
-    over.abort();
-  }
+  return new Meeting(parley, connection, topic, makePc, options).run();
 }
 
 class Meeting {
@@ -35,39 +30,38 @@ class Meeting {
   #pc = null;
   #options;
   #listings;
+  #over = new AbortController();
   #signal;
   /** The sessions that this peer has tried to join. */
   #tried = new Set();
   #failures = 0;
 
-  constructor(parley, connection, topic, makePc, options, signal) {
+  constructor(parley, connection, topic, makePc, options) {
     this.#parley = parley;
     this.#makePc = makePc;
     this.#options = { ...options, topic };
-    this.#listings = new Listings(connection, topic, signal);
-    this.#signal = signal;
+    this.#signal = anySignal(this.#over.signal, options.signal);
+    this.#listings = new Listings(connection, topic, this.#signal);
   }
 
   async run() {
     const listed = this.#listings.changed; // the first list may arrive before the next lines are done
     try {
       let session = this.#options.resume === false ? null : await this.#parley.resume(await this.#source(), this.#options);
-      if (session && (await this.#connects(await this.#pair(session)))) {
-        return session;
-      }
-      await listed;
-      for (;;) {
+      session &&= await this.#pair(session);
+      while (session === null || !(await this.#connects(session))) {
+        await listed;
         const [oldest] = this.#waiting;
         session = await (oldest ? this.#join(oldest) : this.#open().then((opened) => this.#pair(opened)));
-        if (session && (await this.#connects(session))) {
-          return session;
-        }
       }
+      return session;
     } catch (error) {
       if (typeof this.#makePc === "function") {
         this.#pc?.close();
       }
       throw error;
+    } finally {
+      this.#over.abort();
     }
   }
 
@@ -114,22 +108,16 @@ class Meeting {
 
   /** The older host to join, or null as soon as the session is answered or has ended. */
   async #olderHost(session) {
-    const answered = new Promise((resolve) => {
-      const end = () => resolve(null);
-      session.addEventListener("answer", end);
-      session.addEventListener("closed", end);
-      if (session.pc.signalingState === "stable") {
-        end(); // continued after a reload
-      }
-    });
+    const end = () => null;
+    const ended = isAnswered(session).then(end, end);
     const patience = pause(PAIRING_MS, this.#signal).catch(() => {});
     for (;;) {
       const { changed } = this.#listings;
       const hosts = this.#waiting;
       const place = hosts.findIndex(({ code }) => code === session.code);
       const older = hosts[place % 2 === 1 ? place - 1 : 0];
-      const turn = place > 0 ? Promise.resolve(place % 2 === 1 || patience).then(() => older) : answered;
-      const found = await Promise.race([answered, changed, turn]);
+      const turn = place > 0 ? Promise.resolve(place % 2 === 1 || patience).then(() => older) : ended;
+      const found = await Promise.race([ended, changed, turn]);
       if (found !== undefined) {
         return found;
       }

@@ -1,3 +1,4 @@
+import { isAnswered } from "./answered.js";
 import { Listings, requireTopic } from "./find.js";
 import { backoff, deferred, emit, pause } from "./timing.js";
 
@@ -103,8 +104,8 @@ export class Serving extends EventTarget {
     let pc;
     try {
       const session = await this.#parley.host(async () => (pc = await this.#makePc(null)), { ...this.#options, signal });
-      const answered = session.pc.signalingState === "stable" || (await this.#answered(session));
-      if (answered) {
+      const renew = setInterval(() => session.withdraw().catch(() => {}), RENEW_MS);
+      if (await isAnswered(session).finally(() => clearInterval(renew))) {
         pc = null;
         this.#connect(null, () => session);
       }
@@ -112,19 +113,6 @@ export class Serving extends EventTarget {
       this.#unanswered = null;
       pc?.close();
     }
-  }
-
-  /** Whether the session was answered before it ended. */
-  #answered(session) {
-    return new Promise((resolve, reject) => {
-      const renew = setInterval(() => session.withdraw().catch(() => {}), RENEW_MS);
-      const settle = ({ type, detail: { error } }) => {
-        clearInterval(renew);
-        error ? reject(error) : resolve(type === "answer");
-      };
-      session.addEventListener("answer", settle);
-      session.addEventListener("closed", settle);
-    });
   }
 
   /** Answers the sessions of encoders and players, which receive candidates with the answer only. */
