@@ -123,7 +123,7 @@ class StaticFilesTest {
 
     @Test
     void theClientTakesAtMost16KilobytesCompressed() throws Exception {
-        assertThat(get("parley.js", "Accept-Encoding", "gzip").body()).hasSizeLessThanOrEqualTo(16_200);
+        assertThat(get("parley.js", "Accept-Encoding", "gzip").body()).hasSizeLessThanOrEqualTo(16_180);
     }
 
     @ParameterizedTest
