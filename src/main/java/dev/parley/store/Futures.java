@@ -3,8 +3,10 @@ package dev.parley.store;
 import dev.parley.session.SignalingException;
 import dev.parley.store.Served.ReplyPosition;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Results of completion stages, with failures unwrapped. */
 public final class Futures {
@@ -20,6 +22,15 @@ public final class Futures {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
             throw cause(e) instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** The stage that {@code call} returns; a failed one if it throws. */
+    public static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> call) {
+        try {
+            return call.get();
+        } catch (Throwable e) {
+            return CompletableFuture.failedStage(e);
         }
     }
 

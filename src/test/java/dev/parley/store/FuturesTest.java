@@ -34,6 +34,16 @@ class FuturesTest {
     }
 
     @Test
+    void anAttemptThatThrowsIsAFailedStage() {
+        assertThat(Futures.join(Futures.attempt(() -> CompletableFuture.completedStage("found"))))
+                .isEqualTo("found");
+        assertThatThrownBy(() -> Futures.join(Futures.attempt(() -> {
+                    throw refusal;
+                })))
+                .isSameAs(refusal);
+    }
+
+    @Test
     void causeIsTheUnwrappedFailure() {
         assertThat(Futures.cause(refusal)).isSameAs(refusal);
         assertThat(Futures.cause(new CompletionException(refusal))).isSameAs(refusal);

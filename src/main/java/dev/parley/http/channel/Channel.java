@@ -20,6 +20,7 @@ import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.session.TopicKey;
+import dev.parley.store.Futures;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served.ReplyPosition;
 import io.netty.channel.ChannelHandlerContext;
@@ -235,13 +236,7 @@ final class Channel implements ChannelWatches.Client {
     }
 
     private void start(Request request) {
-        CompletionStage<Reply> running;
-        try {
-            running = run(request);
-        } catch (RuntimeException e) {
-            running = CompletableFuture.failedStage(e);
-        }
-        running.whenComplete((reply, failure) -> {
+        Futures.attempt(() -> run(request)).whenComplete((reply, failure) -> {
             request.reply = reply;
             request.failure = failure;
             completed.add(request);
@@ -408,7 +403,7 @@ final class Channel implements ChannelWatches.Client {
         inFlight--;
         try {
             reply(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whoever completes the request would drop it
             LOG.error("A reply could not be sent", e);
             close(CloseCode.FAULT);
         } finally {

@@ -11,6 +11,7 @@ import dev.parley.session.SignalingException.Busy;
 import dev.parley.session.SignalingException.TooManyWaits;
 import dev.parley.session.TopicKey;
 import dev.parley.signaling.Signaling;
+import dev.parley.store.Futures;
 import dev.parley.store.Served;
 import dev.parley.waiting.WaitConfig;
 import dev.parley.waiting.WaitRegistry;
@@ -361,7 +362,7 @@ public final class TopicFeed {
             for (Watch one = joining.poll(); one != null; one = joining.poll()) {
                 first.add(one);
             }
-            reader.read(topic, size + 1).whenComplete((served, failure) -> {
+            Futures.attempt(() -> reader.read(topic, size + 1)).whenComplete((served, failure) -> {
                 try {
                     if (failure == null) {
                         publish(TopicList.of(current, served, size));

@@ -172,7 +172,7 @@ public final class WatchGroup implements SessionFeed.Sink, TopicFeed.Sink {
             if (feed != null) {
                 sessions.add(feed);
             }
-            return read(key, from, target)
+            return Futures.attempt(() -> read(key, from, target))
                     .handleAsync(
                             (session, failure) -> {
                                 if (failure == null) {

@@ -37,6 +37,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One list per topic, however many watch it: what is read when, and what each watcher receives. The time moves by hand. */
 class TopicFeedTest {
@@ -60,12 +62,17 @@ class TopicFeedTest {
         private int reads;
         private boolean held;
         private boolean broken;
+        private boolean throwing;
         private final List<Runnable> replies = new ArrayList<>();
 
         CompletionStage<Served<List<Identified>>> read(TopicKey topic, int limit) {
             reads++;
+            var unavailable = new StoreUnavailable("Not now.", Duration.ofSeconds(1));
+            if (throwing) {
+                throw unavailable;
+            }
             if (broken) {
-                return CompletableFuture.failedStage(new StoreUnavailable("Not now.", Duration.ofSeconds(1)));
+                return CompletableFuture.failedStage(unavailable);
             }
             List<Identified> found = live().stream().limit(limit).toList();
             var served = new Served<>(found, "%04d".formatted(commits), new Node("here", "", true), false);
@@ -454,17 +461,20 @@ class TopicFeedTest {
         assertThat(watcher.take()).as("the oldest come back").containsExactly("-s5", "-s4", "+s1", "+s2");
     }
 
-    @Test
-    void onlyTheReadingOfAJoiningWatcherFailsIt() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void onlyTheReadingOfAJoiningWatcherFailsIt(boolean throwing) {
         Watcher first = joined();
         pause();
         store.broken = true;
+        store.throwing = throwing;
         Watcher refused = joined();
         assertThat(refused.watch.ready().toCompletableFuture()).isCompletedExceptionally();
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> Futures.join(refused.watch.ready()));
         assertThat(registry.size()).isEqualTo(1);
 
         store.broken = false;
+        store.throwing = false;
         store.open("a");
         timers.advance(TopicFeed.RETRY);
         assertThat(first.view).as("read again without another commit").hasSize(1);
