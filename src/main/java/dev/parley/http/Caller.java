@@ -6,6 +6,7 @@ import dev.parley.session.Code;
 import dev.parley.session.Namespace;
 import dev.parley.session.SessionKey;
 import dev.parley.session.SessionToken;
+import dev.parley.session.SignalingException.Malformed;
 import dev.parley.session.SignalingException.SessionNotFound;
 import dev.parley.store.ReadFrom;
 import dev.parley.store.Served;
@@ -59,9 +60,13 @@ public final class Caller {
         return key;
     }
 
+    /** @throws Malformed if it is not a token, or was sent twice */
     public @Nullable SessionToken token() {
-        String secret = request().getHeader(SESSION_TOKEN);
-        return secret == null ? null : new SessionToken(secret);
+        List<String> secrets = request().headers().getAll(SESSION_TOKEN);
+        if (secrets.size() > 1) {
+            throw new Malformed(SESSION_TOKEN + " was sent twice; send one token.");
+        }
+        return secrets.isEmpty() ? null : new SessionToken(secrets.get(0));
     }
 
     /**

@@ -131,6 +131,7 @@ class Http2Test {
         "POST,    /nothing,                404",
         "POST,    /poll,                   400",
         "OPTIONS, /poll,                   204",
+        "OPTIONS, *,                       204",
         "HEAD,    /health,                 200",
     })
     void repliesHaveADateAndNoConnectionHeader(String method, String path, int status) {

@@ -175,6 +175,27 @@ class HttpRulesTest {
                 406);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json;q=0 | 406",
+                "text/event-stream;q=0 | 406",
+                "application/json;Q=0.000, text/event-stream; q=0 | 406",
+                "text/event-stream;q=0, */* | 200",
+                "text/event-stream;q=0, application/json;q=0.1 | 200",
+                "'' | 200",
+                "' ' | 200",
+            })
+    void typesWithTheWeight0AreNotAccepted(String accept, int status) {
+        HttpSession session = HttpSession.opened(client);
+        for (String path : List.of(session.path(), session.path() + "/events", "/api/v1/sessions?topic=x", "/topics")) {
+            HttpReply reply =
+                    client.call("HEAD", path).header("Accept", accept).send().is(status); // a stream has no end
+            assertThat(reply.mediaType()).isNotEqualTo("text/event-stream");
+        }
+    }
+
     /** If a path has two representations, the framework rejects the request only when a reply is ready. */
     @Test
     void aRefusalHasNoHeadersOfTheIntendedReply() {
@@ -384,11 +405,15 @@ class HttpRulesTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"GET", "OPTIONS"})
-    void theServiceAsAWholeIsNoTarget(String method) throws IOException {
+    @Test
+    void theServiceAsAWholeIsATargetOfOptionsOnly() throws IOException {
+        HttpReply reply = RawConnection.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n\r\n")
+                .orElseThrow()
+                .is(204);
+        assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(reply.header("x-d1-bookmark")).isNotBlank();
         isRefused(
-                RawConnection.exchange(method + " * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                RawConnection.exchange("GET * HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .orElseThrow(),
                 "/",
                 404);

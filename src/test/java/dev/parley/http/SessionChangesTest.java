@@ -104,6 +104,11 @@ class SessionChangesTest {
         for (String token : List.of("x".repeat(21), "x".repeat(257), "a secret with spaces in it")) {
             open(token, object("offer", OFFER)).isMalformed("Session-Token");
         }
+        client.post("/api/v1/sessions")
+                .token(newToken())
+                .token(newToken())
+                .json(object("offer", OFFER))
+                .isMalformed("Session-Token was sent twice");
         open("x".repeat(22), object("offer", OFFER)).is(201);
         open("x".repeat(256), object("offer", OFFER)).is(201);
     }

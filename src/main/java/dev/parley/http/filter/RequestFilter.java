@@ -220,6 +220,10 @@ public final class RequestFilter {
         Bookmarks.readFrom(request);
         QueryParameters.refuseRepeated(context);
         namespaces.attach(context);
+        if (!AcceptedTypes.normalize(context)) {
+            ErrorReply.ofStatus(path(context), 406).send(context);
+            return;
+        }
         if (ignoresBody(request.method())) {
             // Its type has no meaning either, but the framework would reject an unknown one.
             request.headers().remove(HttpHeaders.CONTENT_TYPE);
@@ -312,6 +316,8 @@ public final class RequestFilter {
         observe(context, Endpoint.of(request.method(), path));
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
+        } else if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
+            request.response().setStatusCode(204).end(); // the server as a whole (RFC 9110, section 9.3.7)
         } else if (context.statusCode() == 404) {
             ErrorReply.ofStatus(path, 404).send(context);
         } else {

@@ -18,6 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
@@ -336,41 +337,37 @@ class WhipTest {
     @Test
     void otherOffersAreRejectedAtOnce() {
         post("application/json", "{}").isProblem(415, "blank");
-        encoder.call("POST", encoder.endpoint(topic))
-                .send(BodyPublishers.ofString(OFFER))
-                .isProblem(415, "blank");
-        encoder.call("POST", encoder.endpoint(topic))
-                .header("Content-Type", SDP)
-                .header("Content-Type", "text/plain")
-                .send(BodyPublishers.ofString(OFFER))
-                .isProblem(415, "blank");
+        offer().isProblem(415, "blank");
+        offer("Content-Type", SDP, "Content-Type", "text/plain").isProblem(415, "blank");
         post("application/sdp;charset=x", "x").isProblem(400, "malformed");
         post(SDP, "").isProblem(400, "malformed");
         post(SDP, OFFER.replace("m=video", "\r\nm=video")).isProblem(400, "malformed");
         post(SDP, OFFER.replace("a=ice-ufrag:EsAw\r\n", "")).isProblem(400, "malformed");
-        encoder.call("POST", encoder.endpoint(topic))
-                .header("Content-Type", SDP)
-                .send(BodyPublishers.ofByteArray(new byte[] {'v', '=', '0', '\n', (byte) 0xff}))
+        send(BodyPublishers.ofByteArray(new byte[] {'v', '=', '0', '\n', (byte) 0xff}), "Content-Type", SDP)
                 .isMalformed("UTF-8");
-        encoder.call("POST", encoder.endpoint(topic))
-                .header("Content-Type", SDP)
-                .header("Accept", "text/html")
-                .send(BodyPublishers.ofString(OFFER))
-                .isProblem(406, "blank");
-        encoder.call("POST", encoder.endpoint(topic))
-                .header("Content-Type", SDP)
-                .header("Content-Encoding", "gzip")
-                .send(BodyPublishers.ofString(OFFER))
-                .isProblem(415, "blank");
+        offer("Content-Type", SDP, "Accept", "text/html").isProblem(406, "blank");
+        offer("Content-Type", SDP, "Accept", SDP + ";q=0").isProblem(406, "blank");
+        offer("Content-Type", SDP, "Content-Encoding", "gzip").isProblem(415, "blank");
         post(SDP, OFFER + "a=x:" + "x".repeat(65_536 - OFFER.length()) + "\r\n").isOutOfBounds("offer");
         post(SDP, OFFER + "a=x:" + "x".repeat(262_144) + "\r\n").isProblem(413, "body-too-large");
         assertThat(WhipClient.listings(page, topic)).isEmpty();
     }
 
     private HttpReply post(String type, String body) {
-        return encoder.call("POST", encoder.endpoint(topic))
-                .header("Content-Type", type)
-                .send(BodyPublishers.ofString(body));
+        return send(BodyPublishers.ofString(body), "Content-Type", type);
+    }
+
+    private HttpReply offer(String... headers) {
+        return send(BodyPublishers.ofString(OFFER), headers);
+    }
+
+    /** @param headers names and values in turn */
+    private HttpReply send(BodyPublisher body, String... headers) {
+        TestClient.Call call = encoder.call("POST", encoder.endpoint(topic));
+        for (int i = 0; i < headers.length; i += 2) {
+            call.header(headers[i], headers[i + 1]);
+        }
+        return call.send(body);
     }
 
     @Test
