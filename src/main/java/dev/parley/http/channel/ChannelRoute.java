@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The routes of the channel and of its AsyncAPI document: checks the opening handshake (RFC 6455, section 4.2.1) of a request that the request filter has admitted, so
@@ -91,7 +92,7 @@ final class ChannelRoute implements HttpServerOptionsCustomizer {
             refuseUntilUpgrade(context, "Open the channel as a WebSocket with the subprotocol " + PROTOCOL + ".");
         } else if (!VERSION.equals(request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             refuseUntilUpgrade(context, "Open the channel with version " + VERSION + " of the WebSocket protocol.");
-        } else if (!names(request, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, PROTOCOL)) {
+        } else if (elements(request, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).noneMatch(PROTOCOL::equals)) {
             refuse(context, 400, "Offer the subprotocol " + PROTOCOL + " in Sec-WebSocket-Protocol.");
         } else if (!KEY.matcher(String.valueOf(request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_KEY)))
                 .matches()) {
@@ -103,10 +104,12 @@ final class ChannelRoute implements HttpServerOptionsCustomizer {
 
     /** Whether the list in a header contains {@code word}, in any case. */
     private static boolean names(HttpServerRequest request, CharSequence header, String word) {
+        return elements(request, header).anyMatch(word::equalsIgnoreCase);
+    }
+
+    private static Stream<String> elements(HttpServerRequest request, CharSequence header) {
         List<String> lists = request.headers().getAll(header);
-        return lists.stream()
-                .flatMap(list -> Arrays.stream(list.split(",")))
-                .anyMatch(element -> element.strip().equalsIgnoreCase(word));
+        return lists.stream().flatMap(list -> Arrays.stream(list.split(","))).map(String::strip);
     }
 
     /** RFC 9110, section 15.5.22; RFC 6455, section 4.4. */

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class MessageReader {
     private static final long LEASE_SECONDS_MAX = 3_600;
 
-    /** The number of characters of an id, as JSON. */
     static final int ID_CHARS_MAX = 64;
 
     private final Json json;
@@ -64,12 +63,12 @@ final class MessageReader {
         JsonToken value = parser.currentToken();
         if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_STRING) {
             int from = (int) parser.currentTokenLocation().getByteOffset();
-            parser.getText(); // a string is read to its end only when it is used
+            int length = parser.getTextLength(); // a string is read to its end only when it is used
             int to = (int) parser.currentLocation().getByteOffset();
             String id = value == JsonToken.VALUE_STRING
                     ? new String(utf8, from, to - from, StandardCharsets.UTF_8)
                     : parser.getText();
-            if (id.length() <= ID_CHARS_MAX) {
+            if (length <= ID_CHARS_MAX) {
                 return id;
             }
         }

@@ -56,6 +56,7 @@ class ChannelHandshakeTest {
         "'keep-alive, Upgrade', keep-alive, 426",
         "Version: 13, Version: 8, 426",
         "'other, parley.v1', other, 400",
+        "parley.v1, Parley.v1, 400",
         "dGhlIHNhbXBsZSBub25jZQ==, short, 400",
         "GET, POST, 405",
         "channel, channel/, 404",

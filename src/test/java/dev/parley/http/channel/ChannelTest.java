@@ -355,6 +355,16 @@ class ChannelTest {
         answerer.call("read", "code", code).is(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "é", "\\u0078", "\\\""})
+    void anIdHasAtMost64Characters(String character) {
+        offerer.sendText("{\"id\":\"" + character.repeat(64) + "\",\"op\":\"find\"}");
+        assertThat(offerer.next().path("id").textValue()).hasSize(64);
+
+        offerer.sendText("{\"id\":\"" + character.repeat(65) + "\",\"op\":\"find\"}");
+        assertThat(offerer.next().at("/problem/detail").textValue()).contains("\"id\" must be");
+    }
+
     @Test
     void theBodyMayPrecedeTheOperation() {
         offerer.sendText("{\"body\":{\"offer\":\"an offer\",\"candidates\":[ {\"candidate\" : \"c\"} ]},\"id\":\"x-1\","
