@@ -37,6 +37,11 @@ public final class CrossOrigin {
 
     /** Whether the request may be served: it is not of a page, or its page may call. Sets the headers of the reply. */
     public boolean admits(HttpServerRequest request) {
+        MultiMap reply = request.response().headers();
+        if (!origins.all()) {
+            // Also without Origin: a cache must not give that reply to a page (Fetch standard, section 3.2.5).
+            reply.set(HttpHeaders.VARY, "Origin");
+        }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null) {
             return true;
@@ -44,13 +49,7 @@ public final class CrossOrigin {
         if (!origins.admit(origin)) {
             return origin.equals(ownOrigin.of(request)) || OwnOrigin.isWithheld(request);
         }
-        MultiMap reply = request.response().headers();
-        if (origins.all()) {
-            reply.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        } else {
-            reply.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            reply.set(HttpHeaders.VARY, "Origin");
-        }
+        reply.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origins.all() ? "*" : origin);
         if (isPreflight(request)) {
             reply.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
             reply.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);

@@ -51,6 +51,15 @@ class RestrictedTest {
         page.get("/api/v1/topics").send().is(200);
     }
 
+    /** Otherwise a cache would give the page of a listed origin a reply that does not allow it. */
+    @Test
+    void repliesToOthersAreNotCachedForPages() {
+        for (TestClient other : List.of(TestClient.withoutOrigin(), TestClient.of("https://evil.example"))) {
+            HttpReply file = other.get("/parley.js").send();
+            assertThat(file.headers().allValues("Vary")).contains("Origin");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example", "https://www.b.example"})
     void pagesOfListedOriginsMayCall(String origin) {
