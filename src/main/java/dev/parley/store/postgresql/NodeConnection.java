@@ -63,7 +63,8 @@ final class NodeConnection implements AutoCloseable {
 
         /** Whether everything up to {@code bookmark}, which is of the primary's history, is visible. */
         boolean hasReached(Bookmark bookmark) {
-            return timeline >= TimelineHistory.timelineOf(bookmark) && replayed >= bookmark.position();
+            return timeline >= TimelineHistory.timelineOf(bookmark)
+                    && Long.compareUnsigned(replayed, bookmark.position()) >= 0;
         }
 
         /** Covers whatever was read before the observation. */

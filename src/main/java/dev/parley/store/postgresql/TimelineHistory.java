@@ -73,7 +73,7 @@ record TimelineHistory(long system, long timeline, Map<Long, @Nullable Long> beg
             return true;
         }
         Long end = began.get(then + 1);
-        return then < timeline && end != null && bookmark.position() <= end;
+        return then < timeline && end != null && Long.compareUnsigned(bookmark.position(), end) <= 0;
     }
 
     static long systemOf(Bookmark bookmark) {

@@ -24,6 +24,7 @@ class TimelineHistoryTest {
         assertThat(history.contains(bookmark(1, 1_001))).isFalse();
         assertThat(history.contains(bookmark(2, 2_000))).isTrue();
         assertThat(history.contains(bookmark(2, 2_001))).isFalse();
+        assertThat(history.contains(bookmark(2, Long.MIN_VALUE))).isFalse();
     }
 
     @Test
