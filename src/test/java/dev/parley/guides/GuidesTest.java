@@ -81,7 +81,7 @@ class GuidesTest {
     }
 
     @Test
-    void theMenuOfTheSiteHasEveryGuide() throws IOException {
+    void theMenuOfTheSiteAndTheOverviewHaveEveryGuide() throws IOException {
         Set<String> items = matches(MENU_ITEM, Files.readString(Path.of("src/site/site.xml")));
         Set<String> guides = Guide.all().stream()
                 .map(guide -> Guide.FOLDER.relativize(guide.path()).toString().replaceAll("\\.md$", ""))
@@ -89,6 +89,9 @@ class GuidesTest {
                 .collect(toSet());
 
         assertThat(items).isEqualTo(guides);
+        guides.remove("index");
+        assertThat(matches(LINK, Guide.named("index.md").text()))
+                .containsAll(guides.stream().map(name -> name + ".md").toList());
     }
 
     @Test
