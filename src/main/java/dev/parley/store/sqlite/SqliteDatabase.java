@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -104,7 +105,8 @@ public final class SqliteDatabase implements Database {
             this.history = SqliteHistory.of(writer, random);
             this.encrypted = encrypts || isEncrypted(writer);
             overwriteDeleted(writer);
-            this.presence = new FilePresence(file); // the writer's first statements have created the log
+            this.presence = new FilePresence(
+                    file, InstantSource.system()); // the writer's first statements have created the log
             this.capacity = new Capacity(file, settings.bytesMax());
             this.lane = new WriterLane(
                     () -> requirePresent(overwriteDeleted(openWriter(settings))),

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,19 @@ class FilePresenceTest {
 
         await().until(() -> !database.nodes().get(0).serving());
         assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(() -> TestTable.in(database));
+    }
+
+    /** The log is looked up when the folder changes again. */
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void aLossIsDetectedInAFolderThatHadNotChangedForLong(Loss loss) throws IOException {
+        SqliteFile file = SqliteFile.configured(store.path(), Duration.ofSeconds(1));
+        var presence = new FilePresence(file, () -> Instant.now().plus(Duration.ofHours(1)));
+        presence.require();
+
+        loss.change.apply(store.path());
+
+        assertThatExceptionOfType(StoreUnavailable.class).isThrownBy(presence::require);
     }
 
     @Test
