@@ -109,8 +109,8 @@ public final class LongPoll {
                         return CompletableFuture.completedStage(first);
                     }
                     var poll = new Poll<T>(
-                            node -> authenticator.ifStillAdmitted(
-                                    client.request(), () -> repeat.apply(first.result(), node)),
+                            node -> Futures.attempt(() -> authenticator.ifStillAdmitted(
+                                    client.request(), () -> repeat.apply(first.result(), node))),
                             commit -> authenticator.wouldStillAdmit(client.request())
                                     ? follow.apply(first.result(), commit)
                                     : null,

@@ -123,7 +123,7 @@ public final class TopicPoll {
             this.tag = tag;
             this.limit = limit;
             this.known = known;
-            this.read = read;
+            this.read = node -> Futures.attempt(() -> read.apply(node));
             this.from = from;
         }
 

@@ -28,6 +28,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A poll of a topic while the primary cannot be read. The time moves by hand. */
 class TopicPollTest {
@@ -38,6 +40,7 @@ class TopicPollTest {
     private final List<Identified> sessions = new ArrayList<>();
     private boolean primaryDown;
     private boolean pagesUnreadable;
+    private boolean throwing;
     private final MovableClock clock = new MovableClock();
     private final ManualTimers timers = new ManualTimers();
     private final WaitRegistry registry = TestWaitRegistries.among(NodeNotifications.NONE);
@@ -75,9 +78,14 @@ class TopicPollTest {
                 tag,
                 SIZE,
                 known,
-                from -> from.equals(ReadFrom.PRIMARY)
-                        ? onPrimary(primaryDown || pagesUnreadable, page(tag))
-                        : CompletableFuture.completedStage(served(page(tag), "replica")),
+                from -> {
+                    if (throwing) {
+                        throw new IllegalStateException("A defect");
+                    }
+                    return from.equals(ReadFrom.PRIMARY)
+                            ? onPrimary(primaryDown || pagesUnreadable, page(tag))
+                            : CompletableFuture.completedStage(served(page(tag), "replica"));
+                },
                 ReadFrom.ANYWHERE);
         CompletableFuture<Served<Page<Listing>>> reply = poll.start(WAIT).toCompletableFuture();
         timers.run();
@@ -149,16 +157,28 @@ class TopicPollTest {
     }
 
     @Test
-    void aReadForATagThatFailsIsRepeated() {
+    void aReadThatThrowsWhenTheTimeIsUpFailsTheReply() {
+        CompletableFuture<Served<Page<Listing>>> reply = waiting(null);
+        throwing = true;
+        timers.advance(WAIT);
+
+        assertThat(reply).isCompletedExceptionally();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aReadForATagThatFailsIsRepeated(boolean byThrowing) {
         for (int i = 0; i <= SIZE; i++) {
             open("s" + i);
         }
         pagesUnreadable = true;
+        throwing = byThrowing;
         CompletableFuture<Served<Page<Listing>>> reply = waiting("blitz");
         open("new", "blitz");
         timers.advance(TopicFeed.PAUSE);
         assertThat(reply).isNotDone();
         pagesUnreadable = false;
+        throwing = false;
         timers.advance(TopicFeed.RETRY);
 
         assertThat(received(reply).result().items()).hasSize(1);
