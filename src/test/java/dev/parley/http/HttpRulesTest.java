@@ -186,6 +186,7 @@ class HttpRulesTest {
                 "text/event-stream;q=0, application/json;q=0.1 | 200",
                 "'' | 200",
                 "' ' | 200",
+                "', text/event-stream;q=0' | 406",
             })
     void typesWithTheWeight0AreNotAccepted(String accept, int status) {
         HttpSession session = HttpSession.opened(client);
@@ -193,6 +194,25 @@ class HttpRulesTest {
             HttpReply reply =
                     client.call("HEAD", path).header("Accept", accept).send().is(status); // a stream has no end
             assertThat(reply.mediaType()).isNotEqualTo("text/event-stream");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/html;q=0 | application/json | 200",
+                "application/json | text/html;q=0 | 200",
+                "text/html | application/json;q=0 | 406",
+                "'' | text/html | 406",
+            })
+    void typesMayBeOnTwoLines(String first, String second, int status) {
+        for (String path : List.of("/api/v1/topics", "/topics")) {
+            client.get(path)
+                    .header("Accept", first)
+                    .header("Accept", second)
+                    .send()
+                    .is(status);
         }
     }
 
@@ -294,6 +314,12 @@ class HttpRulesTest {
         client.post("/t/offer")
                 .send(BodyPublishers.ofString("{\"offer\":\"x\",\"peerId\":\"p\"}"))
                 .is(200);
+        for (String path : List.of("/api/v1/sessions", "/api/v1/events")) {
+            client.post(path)
+                    .header("Content-Type", "")
+                    .send(BodyPublishers.ofString("{}"))
+                    .isMalformed("missing");
+        }
     }
 
     @ParameterizedTest
@@ -417,6 +443,13 @@ class HttpRulesTest {
                         .orElseThrow(),
                 "/",
                 404);
+        for (String hosts : List.of("", "Host: x\r\nHost: y\r\n")) {
+            isRefused(
+                    RawConnection.exchange("OPTIONS * HTTP/1.1\r\n" + hosts + "\r\n")
+                            .orElseThrow(),
+                    "/",
+                    400);
+        }
     }
 
     @ParameterizedTest

@@ -2,9 +2,9 @@ package dev.parley.http.filter;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.MIMEHeader;
-import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -12,24 +12,25 @@ import java.util.stream.Collectors;
  * 12.4.2) and rejects an empty list, which accepts anything.
  */
 final class AcceptedTypes {
+    private static final Pattern WEIGHT_0 = Pattern.compile("(?i);\\s*q=0(\\.0*)?\\s*(;|$)");
+
     private AcceptedTypes() {}
 
-    /** Removes the types with the weight 0 from the header {@code Accept}; false if there are no others. */
-    static boolean normalize(RoutingContext context) {
-        MultiMap headers = context.request().headers();
+    /** Removes the types with the weight 0 from all lines of {@code Accept}; false if there are no others. */
+    static boolean normalize(MultiMap headers) {
         List<String> lists = headers.getAll(HttpHeaders.ACCEPT);
-        if (lists.stream().noneMatch(list -> list.isBlank() || list.contains("=0"))) {
+        boolean excludes = lists.stream().anyMatch(list -> list.contains("=0"));
+        if (!excludes && lists.stream().noneMatch(String::isBlank)) {
             return true; // almost always; parsing costs more
         }
-        List<MIMEHeader> types = context.parsedHeaders().accept();
-        String accepted = types.stream()
-                .filter(type -> type.weight() > 0)
-                .map(MIMEHeader::rawValue)
+        String accepted = lists.stream()
+                .flatMap(list -> Arrays.stream(list.split(",")))
+                .filter(type -> !type.isBlank() && !WEIGHT_0.matcher(type).find())
                 .collect(Collectors.joining(","));
         headers.remove(HttpHeaders.ACCEPT);
         if (!accepted.isEmpty()) {
             headers.set(HttpHeaders.ACCEPT, accepted);
         }
-        return !accepted.isEmpty() || types.isEmpty();
+        return !accepted.isEmpty() || !excludes;
     }
 }

@@ -20,6 +20,7 @@ import dev.parley.http.observe.RequestMeters;
 import dev.parley.http.observe.Upgrade;
 import dev.parley.session.SignalingException;
 import dev.parley.session.SignalingException.BodyTooLarge;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -220,14 +221,14 @@ public final class RequestFilter {
         Bookmarks.readFrom(request);
         QueryParameters.refuseRepeated(context);
         namespaces.attach(context);
-        if (!AcceptedTypes.normalize(context)) {
+        if (!AcceptedTypes.normalize(request.headers())) {
             ErrorReply.ofStatus(path(context), 406).send(context);
             return;
         }
         if (ignoresBody(request.method())) {
             // Its type has no meaning either, but the framework would reject an unknown one.
             request.headers().remove(HttpHeaders.CONTENT_TYPE);
-        } else if (!hasValidType(request)) {
+        } else if (!normalizeType(request.headers())) {
             ErrorReply.ofStatus(context.normalizedPath(), 415).send(context);
             return;
         } else if (isEncoded(request)) {
@@ -244,14 +245,22 @@ public final class RequestFilter {
         return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.DELETE);
     }
 
-    /** Absent, or one media type. Where two methods of a resource differ in their replies' types, the framework fails on another one. */
-    private static boolean hasValidType(HttpServerRequest request) {
-        List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
-        if (types.isEmpty() || (types.size() == 1 && types.get(0).equals(MediaType.APPLICATION_JSON))) {
+    /**
+     * Whether the type is absent, empty or one media type; an empty one is removed. Where two methods of a resource differ in their
+     * replies' types, the framework fails on another one.
+     */
+    private static boolean normalizeType(MultiMap headers) {
+        List<String> types = headers.getAll(HttpHeaders.CONTENT_TYPE);
+        if (types.size() != 1) {
+            return types.isEmpty();
+        }
+        String type = types.get(0);
+        if (type.isBlank()) {
+            headers.remove(HttpHeaders.CONTENT_TYPE);
             return true;
         }
         try {
-            return types.size() == 1 && (types.get(0).isBlank() || MediaType.valueOf(types.get(0)) != null);
+            return type.equals(MediaType.APPLICATION_JSON) || MediaType.valueOf(type) != null;
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -316,12 +325,13 @@ public final class RequestFilter {
         observe(context, Endpoint.of(request.method(), path));
         if (!crossOrigin.admits(request)) {
             refuseOrigin(context);
+        } else if (context.statusCode() != 404
+                || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            refuse(context, 400, "Send one valid Host, and a target whose path starts with a slash.");
         } else if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
             request.response().setStatusCode(204).end(); // the server as a whole (RFC 9110, section 9.3.7)
-        } else if (context.statusCode() == 404) {
-            ErrorReply.ofStatus(path, 404).send(context);
         } else {
-            refuse(context, 400, "Send one valid Host, and a target whose path starts with a slash.");
+            ErrorReply.ofStatus(path, 404).send(context);
         }
     }
 

@@ -56,8 +56,7 @@ public final class SdpReader implements ServerMessageBodyReader<Object> {
 
     /** The framework accepts a body without a type, which RFC 9725, sections 4.2 and 4.3.1, does not. */
     private static void requireType(HttpHeaders headers) {
-        String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
-        if (type == null || type.isBlank()) {
+        if (headers.getHeaderString(HttpHeaders.CONTENT_TYPE) == null) {
             throw new NotSupportedException();
         }
     }

@@ -276,7 +276,9 @@ public final class WhipResource {
     /** Without a credential where one is required, a client learns nothing of the ICE servers. */
     private RestResponse<Void> options(RoutingContext client) {
         HttpServerResponse response = client.response();
-        response.putHeader("Accept-Post", SdpOffer.TYPE).putHeader(CACHE_CONTROL, Bookmarks.NO_STORE);
+        response.putHeader("Accept-Post", SdpOffer.TYPE)
+                .putHeader("Allow", "GET, HEAD, OPTIONS, POST")
+                .putHeader(CACHE_CONTROL, Bookmarks.NO_STORE);
         if (!authenticator.isRequired() || Authenticator.credential(client) != null) {
             addIceServers(response);
         }

@@ -307,6 +307,7 @@ class WhipTest {
         }
         if (status == 200 && method.equals("OPTIONS")) {
             assertThat(reply.header("Accept-Post")).isEqualTo(SDP);
+            assertThat(reply.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
             assertThat(reply.headers().allValues("Link")).hasSize(3);
         }
         if (status == 405) {
@@ -338,6 +339,7 @@ class WhipTest {
     void otherOffersAreRejectedAtOnce() {
         post("application/json", "{}").isProblem(415, "blank");
         offer().isProblem(415, "blank");
+        offer("Content-Type", " ").isProblem(415, "blank");
         offer("Content-Type", SDP, "Content-Type", "text/plain").isProblem(415, "blank");
         post("application/sdp;charset=x", "x").isProblem(400, "malformed");
         post(SDP, "").isProblem(400, "malformed");
