@@ -40,7 +40,8 @@ public class Sweeper {
     }
 
     /** Sweeps in a server; the scheduler is disabled in commands. A failed sweep is logged and retried at the next time. */
-    @Scheduled(every = "{parley.expiry.schedule}", concurrentExecution = ConcurrentExecution.SKIP)
+    // An empty schedule is rejected at the start, after this is read.
+    @Scheduled(every = "{parley.expiry.schedule:off}", concurrentExecution = ConcurrentExecution.SKIP)
     @Scheduled(cron = "{parley.expiry.cron}", concurrentExecution = ConcurrentExecution.SKIP)
     void sweepOnSchedule() {
         try {

@@ -120,6 +120,8 @@ public class Startup {
                 () -> new Limits(sessions),
                 authenticator::get,
                 ownOrigin::get,
+                () -> requireValue("parley.expiry.schedule"),
+                () -> requireValue("parley.log.slow"),
                 () -> requireShorter("parley.waiting.max", waiting.max(), idleTimeout),
                 () -> requireShorter("parley.waiting.keep-alive", waiting.keepAlive(), idleTimeout),
                 () -> requireShorter("parley.channel.ping", channel.ping(), idleTimeout),
@@ -172,6 +174,13 @@ public class Startup {
             throw new InvalidConfiguration(
                     "parley.access: other machines can reach " + host + " (" + server
                             + ".host), so anyone could use the service; set parley.access=key to require keys, or parley.access=open to allow it.");
+        }
+    }
+
+    /** Of a setting that may be off: an empty value would have the same meaning. */
+    private void requireValue(String key) {
+        if (settings.getConfigValue(key).getValue().isEmpty()) {
+            throw new InvalidConfiguration(key + ": must not be empty; it may be off.");
         }
     }
 

@@ -88,6 +88,8 @@ class StartIT {
                 "quarkus.http.io-threads", "many",
                 "quarkus.management.port", "x",
                 "quarkus.datasource.sqlite.jdbc.max-size", "x"));
+        assertNamed(Map.of("parley.expiry.schedule", ""));
+        assertNamed(Map.of("parley.log.slow", ""));
         // Quarkus reports this one without its name.
         assertNamed(Map.of("quarkus.thread-pool.max-threads", "0"));
     }
