@@ -59,7 +59,7 @@ export class Exchange {
    *   open(offer), replaceOffer(offer): opens the session, or a new generation of it;
    *   paired(): the other side is known; connected(): data can be sent;
    *   emit(type, detail), report(error): an event, an error after which the session continues;
-   *   end(error), abandon(error): the session ends; it ends and is deleted
+   *   end(error), abandon(error): the session ends; it ends and is deleted, without an error if the page has closed the connection
    */
   constructor(session, { isHost, pc, makePc, peerId, gather, signal }) {
     this.#session = session;
@@ -164,13 +164,11 @@ export class Exchange {
     }
   }
 
-  async #negotiateLater(options) {
-    try {
-      await this.negotiate(options);
-    } catch (error) {
+  #negotiateLater(options) {
+    this.negotiate(options).catch((error) => {
       this.#failures++;
       this.#session.report(error);
-    }
+    });
   }
 
   /** Opens the session with the first offer. */
@@ -305,7 +303,7 @@ export class Exchange {
         }
       }
     } else if (this.pc.signalingState === "closed") {
-      this.#session.abandon(null);
+      this.#session.abandon();
     } else if (type === "offer" && generation > this.generation) {
       await this.follow(generation, offer);
     } else if (generation !== this.generation) {

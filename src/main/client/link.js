@@ -84,7 +84,7 @@ export class Link {
       try {
         return await this.call("restart", { ifMatch: reply.etag, body: { offer } });
       } catch (error) {
-        if (![404, 412].includes(error.status) || attempt === ATTEMPTS_MAX) {
+        if ((error.status !== 404 && error.status !== 412) || attempt === ATTEMPTS_MAX) {
           throw error;
         }
       }
@@ -101,20 +101,13 @@ export class Link {
   }
 
   /**
-   * Answers the session in place of a guest, so that none can answer any more: the service accepts one answer. Returns whether that
-   * was possible.
+   * Answers the session in place of a guest, so that none can answer any more: the service accepts one answer. True, or null if that
+   * was impossible.
    */
-  async withdraw(signal) {
+  withdraw(signal) {
     const answer = { code: this.code, token: random(TOKEN_BYTES), body: { answer: "withdrawn" } };
-    try {
-      await unless(404, this.#service.request("answer", answer, { signal }));
-      return true;
-    } catch (error) {
-      if (error.status === 409) {
-        return false;
-      }
-      throw error;
-    }
+    const withdrawn = unless(404, this.#service.request("answer", answer, { signal })).then(() => true);
+    return unless(409, withdrawn);
   }
 
   /** Events are received after those that a reply of the session includes. */

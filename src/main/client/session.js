@@ -75,7 +75,7 @@ export class ParleySession extends EventTarget {
       report: (error) => this.#report(error),
       // A kept session that cannot be continued is opened anew.
       end: (error) => this.#link.patience && this.#end(error),
-      abandon: (error) => this.#abandon(error),
+      abandon: (error) => this.#abandon(this.pc.signalingState === "closed" ? null : error), // by the page
     };
     this.#exchange = new Exchange(hooks, { ...peer, isHost: this.#isHost, signal: this.#signal });
   }

@@ -119,6 +119,25 @@ const cases = {
     mock.timers.reset();
   },
 
+  async aPageThatClosesItsConnectionEndsTheSessionWithoutAnError() {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const { root, end } = await served((call) => {
+      const state = { offer: sdp("host"), answer: null, offerCandidates: [], createdAt: "2026-01-01T00:00:00Z" };
+      return call === "POST events" ? { messages: [] } : { code: "c", seq: 1, generation: 1, expiresAt: "2100-01-01T00:00:00Z", ...state };
+    });
+    const pc = new FakePc();
+    pc.connectionState = "connecting";
+    const session = await new Parley(root, { transport: "poll" }).join("c", pc);
+    session.connected.catch(() => {});
+    const closed = new Promise((resolve) => session.addEventListener("closed", resolve));
+    pc.close();
+    pc.connectionState = "closed";
+    mock.timers.tick(60_000);
+    assert.equal((await closed).detail.error, null);
+    mock.timers.reset();
+    end();
+  },
+
   /** Browsers fire negotiationneeded after a rollback, since the changes are not negotiated. */
   async aRefusedOfferIsRepeatedLater() {
     class ChangedPc extends FakePc {
