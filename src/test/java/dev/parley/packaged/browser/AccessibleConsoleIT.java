@@ -3,6 +3,7 @@ package dev.parley.packaged.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import java.io.IOException;
@@ -112,7 +113,9 @@ class AccessibleConsoleIT {
         guest.awaitRoomStatus("Ada is here. 2 of 4 are in the room.");
         guest.tellAll("To all: " + LONG_MESSAGE);
         host.awaitMessage("To all: " + LONG_MESSAGE);
-        host.page().getByText("React").click();
+        host.page()
+                .getByText("React", new Page.GetByTextOptions().setExact(true))
+                .click();
         assertAccessible(condition, "room", host);
     }
 
