@@ -170,8 +170,7 @@ class WhipClientsIT {
 
             await().atMost(PATIENCE).until(() -> status(session) == 404);
         } finally {
-            encoder.destroy();
-            encoder.waitFor();
+            end(encoder);
         }
     }
 
@@ -255,8 +254,7 @@ class WhipClientsIT {
             viewer.waitForFunction("() => connections[0].wasClosed");
         } finally {
             camera.destroy();
-            encoder.destroy();
-            encoder.waitFor();
+            end(encoder);
         }
     }
 
@@ -283,8 +281,7 @@ class WhipClientsIT {
             Program.run("kill", "-INT", Long.toString(encoder.pid())).succeeded();
             viewer.waitForFunction("() => connections[0].wasClosed");
         } finally {
-            encoder.destroy();
-            encoder.waitFor();
+            end(encoder);
         }
     }
 
@@ -298,6 +295,11 @@ class WhipClientsIT {
                 .redirectOutput(
                         FOLDER.resolve(command.command().get(0) + ".log").toFile())
                 .start();
+    }
+
+    /** By force, since whip-client may hang while it stops. */
+    private static void end(Process encoder) throws InterruptedException {
+        encoder.destroyForcibly().waitFor();
     }
 
     private static void awaitFrames(Page page, Process encoder) {
